@@ -1,0 +1,85 @@
+/**
+ * tagboat.yml after it was read, checked and normalised: what the functions work with. Plain JSON, so that packaging
+ * can write it into the bundles and no function parses YAML at start. `schema.ts` makes it; the two are kept in step by
+ * the compiler.
+ */
+
+/** `kms:…`, or on the local stack `env:NAME` or `file:PATH`. */
+export type SecretReference = string;
+
+export type ClusterConfig = {
+  readonly kubeconfig: SecretReference;
+  /** Context of the kubeconfig; its current one where absent. */
+  readonly context?: string | undefined;
+};
+
+export type ConfigRepo = {
+  /** `https://…`; on the local stack also `http://…` and `file://…`. */
+  readonly url: string;
+  readonly branch: string;
+  readonly username?: string | undefined;
+  readonly password?: SecretReference | undefined;
+};
+
+/** What the sources need to know a genuine webhook; which of them, each source says. */
+export type SourceConfig = {
+  /** HMAC secret, or token, of sources that send one. */
+  readonly secret?: SecretReference | undefined;
+  /** Secret path segment, for sources that sign nothing. */
+  readonly key?: SecretReference | undefined;
+  /** Registry sources: the host in image references, where it is not the one that the notification names. */
+  readonly host?: string | undefined;
+};
+
+export type RegistryConfig = {
+  /** `https://registry-1.docker.io`; derived from the host where absent. */
+  readonly endpoint?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: SecretReference | undefined;
+};
+
+export type SlackConfig = {
+  readonly signingSecret: SecretReference;
+  /** For messages into channels (`notify.slack`); without it only commands are answered. */
+  readonly botToken?: SecretReference | undefined;
+  readonly allow: { readonly users: readonly string[]; readonly channels: readonly string[] };
+};
+
+/** Which tags are released: all that satisfy a semver range, or all that match a regular expression as a whole. */
+export type TagPolicy = { readonly semver: string } | { readonly pattern: string };
+
+export type EnvironmentConfig = {
+  readonly on: 'image-push' | 'tag-push';
+  readonly tags: TagPolicy;
+  readonly pin?: 'digest' | undefined;
+  readonly configRepo: string;
+  /** Globs over the paths of the config repo. */
+  readonly files: readonly string[];
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly deliver: 'apply' | 'set-image' | 'agent';
+  /** How long a rollout may take, in seconds (`5m` is 300). */
+  readonly timeout: number;
+  /** `tag-push`: how long to wait for the image, in seconds. */
+  readonly imageTimeout: number;
+  readonly onFailure: 'undo' | 'notify';
+  readonly notify: { readonly slack?: string | undefined };
+};
+
+export type AppConfig = {
+  /** Normalised name without tag: `docker.io/devopswithkubernetes/okeydokey`. */
+  readonly image: string;
+  /** Lower case, without scheme and `.git`: `github.com/devops-with-kubernetes/okeydokey`. */
+  readonly repository?: string | undefined;
+  readonly environments: Readonly<Record<string, EnvironmentConfig>>;
+};
+
+export type Config = {
+  readonly clusters: Readonly<Record<string, ClusterConfig>>;
+  readonly configRepos: Readonly<Record<string, ConfigRepo>>;
+  readonly sources: Readonly<Record<string, SourceConfig>>;
+  readonly registries: Readonly<Record<string, RegistryConfig>>;
+  readonly slack?: SlackConfig | undefined;
+  readonly api?: { readonly token: SecretReference } | undefined;
+  readonly apps: Readonly<Record<string, AppConfig>>;
+};

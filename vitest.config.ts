@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/realcluster/**', 'test/packaging/**', 'test/moto/**', 'node_modules/**'],
+    sequence: { shuffle: true },
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['lib/**', 'functions/**', 'infra/local/**'],
+      reporter: ['text-summary'],
+    },
+  },
+});
