@@ -1,0 +1,39 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { equalInConstantTime } from '../lib/constant-time.ts';
+import { TagboatError } from '../lib/errors.ts';
+import { httpErrors, json, toRawRequest } from '../lib/http.ts';
+import { listReleases } from '../lib/release/list.ts';
+import { viewOf } from '../lib/release/view.ts';
+import { forLambda } from './lambda.ts';
+import type { Runtime } from './runtime.ts';
+
+/** GET /releases?app=&environment=&limit=&before= and GET /releases/{id}, behind the token sealed under `api.token`. */
+export const createHandler = (runtime: Runtime) =>
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use(httpErrors(runtime.logger))
+    .handler(async (event: APIGatewayProxyEventV2) => {
+      const request = toRawRequest(event);
+      await authorize(request.headers.authorization, runtime);
+      const id = event.pathParameters?.id;
+      if (id === undefined)
+        return json(200, { releases: (await listReleases(request.query, runtime)).map(viewOf) });
+      const release = await runtime.store.findById(id.toUpperCase());
+      if (release === undefined)
+        throw new TagboatError('release-unknown', `there is no release ${id.slice(0, 60)}`);
+      return json(200, viewOf(release));
+    });
+
+/** Open on the local stack while `api.token` is not set; never when deployed. */
+const authorize = async (header: string | undefined, { config, secrets, local }: Runtime): Promise<void> => {
+  const token = config.api?.token;
+  if (token === undefined) {
+    if (local !== undefined) return;
+    throw new TagboatError('unauthorized', 'no `api.token` is configured, so nobody may read the releases');
+  }
+  const given = /^bearer +(\S+)$/i.exec(header ?? '')?.[1];
+  if (given === undefined || !equalInConstantTime(given, await secrets.unseal(token, 'api/token')))
+    throw new TagboatError('unauthorized', 'the bearer token is missing or wrong');
+};
+
+export const handler = forLambda(createHandler);

@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { monotonicFactory } from 'ulid';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Config } from '../lib/config/types.ts';
+import { TagboatError } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import { createQueues } from '../lib/queues/queues.ts';
+import type { RegistryClient } from '../lib/registry/client.ts';
+import type { Context } from '../lib/release/context.ts';
+import { createNudges } from '../lib/release/messages.ts';
+import { createStore } from '../lib/release/store.ts';
+import { createSecrets, type Secrets } from '../lib/secrets/unseal.ts';
+import { createTable } from '../lib/store/table.ts';
+
+/** What the local stack does otherwise than AWS. Handed in by it, and by nothing that is deployed. */
+export type LocalOptions = {
+  /** `file:` secrets are relative to it. */
+  readonly baseDirectory: string;
+  /** Where `env:` secrets come from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Answers for every registry host without an endpoint of its own. */
+  readonly registryEndpoint?: string;
+  /** Stands in for https://slack.com/api; response URLs under its parent are accepted. */
+  readonly slackApi?: string;
+  readonly slackResponses?: string;
+};
+
+export type RuntimeOptions = {
+  /** The one place the environment is read. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: Config;
+  readonly local?: LocalOptions | undefined;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+};
+
+/** What every function is wired from. Clients are made, and their code loaded, when they are first needed. */
+export type Runtime = Context & {
+  readonly secrets: Secrets;
+  readonly registry: () => Promise<RegistryClient>;
+  readonly local: LocalOptions | undefined;
+};
+
+/** Calls once, and again only after a failure. */
+export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+};
+
+const secureRandom = (): number => randomBytes(4).readUInt32LE() / 2 ** 32;
+
+/** Settings that the AWS SDK would read from the process, taken from the handed environment instead. */
+const awsOptions = (env: RuntimeOptions['env'], service: 'KMS' | 'SQS' | 'DYNAMODB') => {
+  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env;
+  return {
+    region: env.AWS_REGION ?? 'eu-central-1',
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId,
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+        }),
+  };
+};
+
+/**
+ * @throws TagboatError `environment-invalid`
+ */
+export const createRuntime = ({
+  env,
+  config,
+  local,
+  logger,
+  clock = systemClock,
+  random = secureRandom,
+}: RuntimeOptions): Runtime => {
+  const required = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '')
+      throw new TagboatError('environment-invalid', `${name} is not set`);
+    return value;
+  };
+  const ulid = monotonicFactory(random);
+  const newId = (now = clock.now()) => ulid(now);
+  const secrets = createSecrets({
+    kms: once(async () => new (await import('@aws-sdk/client-kms')).KMSClient(awsOptions(env, 'KMS'))),
+    local: local && { env: local.env, baseDirectory: local.baseDirectory },
+    clock,
+  });
+  const queues = createQueues(
+    once(async () => {
+      const { SQSClient } = await import('@aws-sdk/client-sqs');
+      // Our own queue client checks nothing that TLS does not; hashing every body costs cold start.
+      return new SQSClient({ ...awsOptions(env, 'SQS'), useQueueUrlAsEndpoint: true, md5: false });
+    }),
+    {
+      releases: required('TAGBOAT_RELEASES_QUEUE_URL'),
+      rollouts: required('TAGBOAT_ROLLOUTS_QUEUE_URL'),
+      images: required('TAGBOAT_IMAGES_QUEUE_URL'),
+      notifications: required('TAGBOAT_NOTIFICATIONS_QUEUE_URL'),
+    },
+  );
+  const table = createTable(
+    once(
+      async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(awsOptions(env, 'DYNAMODB')),
+    ),
+    required('TAGBOAT_TABLE'),
+  );
+  return {
+    config,
+    clock,
+    logger,
+    newId,
+    secrets,
+    local,
+    store: createStore({ table, clock, newId }),
+    nudges: createNudges(queues),
+    registry: once(async () => {
+      const { createRegistryClient } = await import('../lib/registry/client.ts');
+      return createRegistryClient({
+        registries: config.registries,
+        unseal: secrets.unseal,
+        clock,
+        ...(local?.registryEndpoint === undefined ? {} : { defaultEndpoint: local.registryEndpoint }),
+      });
+    }),
+  };
+};
+
+/** Credentials change when a secret is sealed anew; connections are kept by what they were made with. */
+export const fingerprint = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -1,0 +1,34 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { TagboatError } from '../lib/errors.ts';
+import { httpErrors, json, toRawRequest } from '../lib/http.ts';
+import { intake } from '../lib/release/intake.ts';
+import { unsealSource } from '../lib/release/source-secrets.ts';
+import { sources } from '../lib/sources/registry.ts';
+import { forLambda } from './lambda.ts';
+import type { Runtime } from './runtime.ts';
+
+/** POST /webhooks/{source}[/{key}]: verify the raw bytes, parse, record what is to be released, answer 202 with the plan. */
+export const createHandler = (runtime: Runtime) =>
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use(httpErrors(runtime.logger))
+    .handler(async (event: APIGatewayProxyEventV2) => {
+      const request = toRawRequest(event);
+      const name = event.pathParameters?.source ?? '';
+      const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
+      const config = Object.hasOwn(runtime.config.sources, name) ? runtime.config.sources[name] : undefined;
+      if (source === undefined || config === undefined)
+        throw new TagboatError('source-unknown', `no source "${name.slice(0, 60)}" is configured`);
+      const secrets = await unsealSource(name, config, runtime.secrets.unseal);
+      await source.verify(request, secrets, event.pathParameters?.key);
+      const answer = await intake(source.parse(request, config), runtime);
+      const delivery = { requestId: event.requestContext.requestId, source: name };
+      runtime.logger.info('webhook accepted', {
+        ...delivery,
+        releases: answer.releases,
+        skipped: answer.skipped,
+      });
+      return json(202, { requestId: delivery.requestId, ...answer });
+    });
+
+export const handler = forLambda(createHandler);

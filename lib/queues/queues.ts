@@ -1,0 +1,46 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { TagboatError } from '../errors.ts';
+
+/** The queues by what they carry. Bodies are JSON; `lib/release/messages.ts` has their shapes. */
+export type QueueName = 'releases' | 'rollouts' | 'images' | 'notifications';
+
+export type Queues = {
+  /**
+   * Sends one message.
+   * @param options `group` and `deduplication` for the FIFO queue only; `delaySeconds` 0 to 900, for the others only
+   * @throws TagboatError `queue-unreachable`
+   */
+  send(
+    queue: QueueName,
+    body: unknown,
+    options?: { readonly group?: string; readonly deduplication?: string; readonly delaySeconds?: number },
+  ): Promise<void>;
+};
+
+/** SQS takes no longer delay: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const maxDelaySeconds = 900;
+
+export const createQueues = (
+  client: () => Promise<SQSClient>,
+  urls: Readonly<Record<QueueName, string>>,
+): Queues => ({
+  send: async (queue, body, options = {}) => {
+    const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
+    const command = new SendMessageCommand({
+      QueueUrl: urls[queue],
+      MessageBody: JSON.stringify(body),
+      MessageGroupId: options.group,
+      MessageDeduplicationId: options.deduplication,
+      ...(options.delaySeconds === undefined
+        ? {}
+        : { DelaySeconds: Math.min(maxDelaySeconds, Math.max(0, Math.round(options.delaySeconds))) }),
+    });
+    try {
+      await (await client()).send(command);
+    } catch (error) {
+      throw new TagboatError('queue-unreachable', `the queue for ${queue} did not take a message`, {
+        cause: error,
+      });
+    }
+  },
+});

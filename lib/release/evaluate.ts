@@ -1,0 +1,123 @@
+import { TagboatError } from '../errors.ts';
+import type { Committed } from './commit-message.ts';
+import type { Context } from './context.ts';
+import { decideAtTip, winner } from './decide.ts';
+import { environmentOf } from './group.ts';
+import type { ImageVersion, Release } from './release.ts';
+import type { Worktree } from './worktree.ts';
+
+/** What a release comes to at one tip of the config repo. Nothing is recorded yet: the tip may turn out to be old. */
+export type Outcome =
+  | (Committed & {
+      readonly type: 'edited';
+      readonly files: readonly { readonly path: string; readonly text: string }[];
+      readonly previous: ImageVersion | undefined;
+    })
+  | {
+      readonly type: 'ended';
+      readonly release: Release;
+      readonly state: 'skipped' | 'superseded';
+      readonly code: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'fault'; readonly release: Release; readonly error: unknown };
+
+/**
+ * Edits the worktree for every release that may be written. Of several for one app and environment the newest wins; one
+ * that cannot be written is a fault of its own, and the others go on.
+ * @throws TagboatError `git-…`, which concerns them all
+ */
+export const evaluate = async (
+  releases: readonly Release[],
+  tree: Worktree,
+  context: Context,
+): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  const competitions = Map.groupBy(releases, ({ app, environment }) => `${app}/${environment}`);
+  for (const competing of competitions.values()) {
+    const admitted: { readonly release: Release; readonly current: readonly ImageVersion[] }[] = [];
+    for (const release of competing) {
+      const admission = await guarded(release, () => admit(release, tree, context));
+      if ('type' in admission) outcomes.push(admission);
+      else admitted.push({ release, current: admission.current });
+    }
+    const [first, ...rest] = admitted.map(({ release }) => release);
+    if (first === undefined) continue;
+    const best = winner([first, ...rest]);
+    for (const { release, current } of admitted)
+      outcomes.push(
+        release.id === best
+          ? await guarded(release, () => edit(release, current, tree, context))
+          : superseded(release, `release ${best} takes its place`),
+      );
+  }
+  return outcomes;
+};
+
+const guarded = async <T>(release: Release, step: () => Promise<T>): Promise<T | Outcome> => {
+  try {
+    return await step();
+  } catch (error) {
+    if (
+      error instanceof TagboatError &&
+      (error.code.startsWith('git-') || error.code === 'store-unreachable')
+    )
+      throw error;
+    return { type: 'fault', release, error };
+  }
+};
+
+const superseded = (release: Release, reason: string): Outcome => ({
+  type: 'ended',
+  release,
+  state: 'superseded',
+  code: 'superseded',
+  reason,
+});
+
+/** What the manifests carry now, where the release may be written; else how it ends. */
+const admit = async (
+  release: Release,
+  tree: Worktree,
+  { config, store, clock }: Context,
+): Promise<{ readonly current: readonly ImageVersion[] } | Outcome> => {
+  const { environment } = environmentOf(config, release.app, release.environment);
+  const uses = await tree.find(environment.files, release.image);
+  const current = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
+  // Committed by an earlier attempt: still to be delivered, unless the config repo says something else by now.
+  if (release.state === 'committed')
+    return current.some(({ tag }) => tag === release.tag)
+      ? { current }
+      : superseded(release, 'the config repo has another tag meanwhile');
+  const skip = decideAtTip(
+    release,
+    current,
+    await store.holds(release.app, release.environment),
+    clock.now(),
+  );
+  return skip === undefined
+    ? { current }
+    : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };
+};
+
+const edit = async (
+  release: Release,
+  current: readonly ImageVersion[],
+  tree: Worktree,
+  { config }: Context,
+): Promise<Outcome> => {
+  const { environment } = environmentOf(config, release.app, release.environment);
+  const pinned = environment.pin === 'digest' ? release.digest : undefined;
+  const { changes, files } = await tree.edit(environment.files, {
+    image: release.image,
+    tag: release.tag,
+    ...(pinned === undefined ? {} : { digest: pinned }),
+  });
+  return {
+    type: 'edited',
+    release,
+    files,
+    changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
+    previous: changes.length > 0 ? current[0] : undefined,
+  };
+};

@@ -1,0 +1,79 @@
+import { describeError, isRetryable, TagboatError } from '../errors.ts';
+import { familiarName } from '../image.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { fail } from './conclude.ts';
+import type { Context } from './context.ts';
+import { environmentOf } from './group.ts';
+import type { ReleaseKey } from './release.ts';
+
+/** Seconds between two questions to the registry: soon at first, since CI often pushes the image right after the tag. */
+const delays = [2, 3, 5, 10, 15, 30, 60] as const;
+const graceMs = 120_000;
+
+const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
+
+/**
+ * Asks the registry whether the image of a release is there. There: the release goes on to the worker. Not there: it
+ * waits, with growing delays, until the environment's `imageTimeout`.
+ * @param round how often it was asked before
+ */
+export const lookForImage = async (
+  key: ReleaseKey,
+  round: number,
+  context: Context & { readonly registry: () => Promise<RegistryClient> },
+): Promise<void> => {
+  const { config, store, nudges, clock, newId } = context;
+  const release = await store.get(key);
+  if (release === undefined || (release.state !== 'queued' && release.state !== 'waiting-for-image')) {
+    await store.settle('images', key);
+    return;
+  }
+  const list = `work#${release.group}` as const;
+  try {
+    const { environment } = environmentOf(config, key.app, key.environment);
+    const digest = release.digest ?? (await ask(release.image, release.tag, context));
+    if (typeof digest === 'string') {
+      await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
+      await store.owe(list, key, clock.now() + graceMs);
+      await nudges.work(release.group, newId());
+      await store.settle('images', key);
+      return;
+    }
+    const giveUpAt = Date.parse(release.createdAt) + environment.imageTimeout * 1000;
+    if (clock.now() >= giveUpAt)
+      throw digest ?? notFound(release.image, release.tag, environment.imageTimeout);
+    const reason = digest?.message ?? 'the registry does not have the image yet';
+    const waiting = { reason, code: digest?.code ?? 'image-not-found' };
+    if (release.state === 'queued') await store.advance(key, 'waiting-for-image', waiting);
+    else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
+    const delay = Math.max(delayOf(round), digest?.retryAfterSeconds ?? 0);
+    await store.owe('images', key, clock.now() + delay * 1000 + graceMs);
+    await nudges.look(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
+  } catch (error) {
+    if (!(error instanceof TagboatError) || isTransport(error)) throw error;
+    context.logger.warn('image will not come', { id: key.id, ...describeError(error) });
+    await fail(release, error, context);
+    await store.settle('images', key);
+  }
+};
+
+/** The digest, nothing, or the passing fault that kept the registry from answering. */
+const ask = async (
+  image: string,
+  tag: string,
+  { registry }: Parameters<typeof lookForImage>[2],
+): Promise<string | TagboatError | undefined> => {
+  try {
+    return await (await registry()).digestOf(image, tag);
+  } catch (error) {
+    if (error instanceof TagboatError && isRetryable(error)) return error;
+    throw error;
+  }
+};
+
+/** Our own table and queues not answering is no verdict about an image. */
+const isTransport = (error: TagboatError): boolean =>
+  error.code === 'store-unreachable' || error.code === 'queue-unreachable';
+
+const notFound = (image: string, tag: string, seconds: number): TagboatError =>
+  new TagboatError('image-not-found', `the registry has no ${familiarName(image)}:${tag} after ${seconds} s`);

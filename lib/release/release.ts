@@ -1,0 +1,150 @@
+import type { SourceEvent } from '../event.ts';
+
+/**
+ * One attempt to bring one image to one app in one environment, and the states it goes through. Pure: what may follow
+ * what is decided here, and the store makes it stick.
+ */
+
+export const releaseStates = [
+  'queued',
+  'waiting-for-image',
+  'committed',
+  'rolling-out',
+  'healthy',
+  'failed',
+  'undone',
+  'superseded',
+  'skipped',
+] as const;
+export type ReleaseState = (typeof releaseStates)[number];
+
+/** Which states may follow which. A state never goes backwards, so a step that runs twice finds nothing to do. */
+const successors = {
+  queued: ['waiting-for-image', 'committed', 'failed', 'skipped', 'superseded', 'undone'],
+  'waiting-for-image': ['committed', 'failed', 'skipped', 'superseded', 'undone'],
+  committed: ['rolling-out', 'failed', 'superseded', 'undone'],
+  'rolling-out': ['healthy', 'failed', 'superseded', 'undone'],
+  healthy: ['undone'],
+  failed: ['undone'],
+  undone: [],
+  superseded: ['undone'],
+  skipped: [],
+} as const satisfies Record<ReleaseState, readonly ReleaseState[]>;
+
+export const mayFollow = (from: ReleaseState, to: ReleaseState): boolean =>
+  (successors[from] as readonly ReleaseState[]).includes(to);
+
+/** States in which somebody still has to do something. */
+export const isUnderWay = (state: ReleaseState): boolean =>
+  state === 'queued' || state === 'waiting-for-image' || state === 'committed' || state === 'rolling-out';
+
+/** Where a release lives: the app and environment, and its id (a ULID, so ids sort by time). */
+export type ReleaseKey = { readonly app: string; readonly environment: string; readonly id: string };
+
+/** A tag, and its digest where it is known (`sha256:…`). */
+export type ImageVersion = { readonly tag: string; readonly digest?: string | undefined };
+
+/** What to look at, found by the delivery; see `lib/cluster`. */
+export type WorkloadReference = {
+  readonly apiVersion: string;
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  readonly namespace: string;
+  readonly name: string;
+};
+
+export type ReleaseDiagnosis = {
+  readonly cause: string;
+  readonly summary: string;
+  readonly evidence: readonly string[];
+  readonly next: string;
+  readonly workload?: string | undefined;
+  readonly pod?: string | undefined;
+  readonly container?: string | undefined;
+  readonly count?: number | undefined;
+};
+
+export type Release = ReleaseKey & {
+  readonly kind: 'release' | 'undo';
+  readonly state: ReleaseState;
+  /** Why it is skipped, failed, superseded or undone: a code and a sentence. */
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Normalised name, without tag. */
+  readonly image: string;
+  readonly tag: string;
+  readonly digest?: string | undefined;
+  /** Who or what asked for it: `github:<actor>`, `slack:<user>`, `tagboat:onFailure`. */
+  readonly requestedBy: string;
+  /** The hook, for the record. */
+  readonly source: string;
+  readonly delivery: string;
+  /** The work list it belongs to: one per config repo and branch. */
+  readonly group: string;
+  /** What stood in the manifests before the commit. */
+  readonly previous?: ImageVersion | undefined;
+  readonly commit?: string | undefined;
+  readonly changes?: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly from: string;
+    readonly to: string;
+  }[];
+  readonly workloads?: readonly WorkloadReference[] | undefined;
+  /** The rollout has to be done by then, in milliseconds since 1970. */
+  readonly deadline?: number | undefined;
+  readonly diagnosis?: readonly ReleaseDiagnosis[] | undefined;
+  /** The last progress the poller saw, in kubectl's words. */
+  readonly progress?: string | undefined;
+  /** How often a step of it was tried and has to be tried again. */
+  readonly attempts: number;
+  /** `undo`: the release it undoes. */
+  readonly undoes?: string | undefined;
+  /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
+  readonly undoneFrom?: ReleaseState | undefined;
+  /** Slack's response_url of the command that asked for it. A credential: never shown. */
+  readonly responseUrl?: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+};
+
+/** What a release is before the store gives it an id and a state. */
+export type ReleaseRequest = Pick<
+  Release,
+  | 'app'
+  | 'environment'
+  | 'kind'
+  | 'image'
+  | 'tag'
+  | 'digest'
+  | 'requestedBy'
+  | 'source'
+  | 'delivery'
+  | 'group'
+  | 'undoes'
+  | 'responseUrl'
+> & {
+  /** What makes two requests the same one: see `claimOf`. */
+  readonly claim: string;
+};
+
+/** The part of a release that a step may set along with its state. */
+export type ReleasePatch = Partial<
+  Omit<Release, 'app' | 'environment' | 'id' | 'kind' | 'image' | 'tag' | 'createdAt' | 'updatedAt' | 'state'>
+>;
+
+/**
+ * Two hooks that ask for the same thing get the same claim, whoever sends them and however often: app and environment
+ * (by where it is stored), tag, and digest. A registry hook whose digest could not be learnt yet is told apart by its
+ * delivery, so that a re-pushed tag is not taken for the old one.
+ */
+export const claimOf = (event: SourceEvent, digest: string | undefined): string =>
+  `${event.tag}@${digest ?? (event.type === 'image-pushed' ? `${event.source}:${event.delivery}` : '')}`;
+
+/** True where asking again for the same thing starts a new attempt, instead of finding the old one. */
+export const mayBeRetried = (state: ReleaseState): boolean =>
+  state === 'failed' || state === 'skipped' || state === 'superseded';
+
+/** Was once verified to run well: worth going back to. */
+export const wasHealthy = (release: Release): boolean =>
+  release.state === 'healthy' || (release.state === 'undone' && release.undoneFrom === 'healthy');

@@ -1,0 +1,244 @@
+import type { Clock } from '../clock.ts';
+import { TagboatError } from '../errors.ts';
+import type { Item, Table } from '../store/table.ts';
+import type { Hold } from './hold.ts';
+import {
+  mayBeRetried,
+  mayFollow,
+  type Release,
+  type ReleaseKey,
+  type ReleasePatch,
+  type ReleaseRequest,
+  type ReleaseState,
+} from './release.ts';
+
+/**
+ * The record. One partition per app and environment holds its releases (`release#<id>`), the claims that make doubled
+ * hooks meet (`claim#…`), its holds (`hold#<tag>`) and receipts (`receipt#…`); further partitions are lists of what is
+ * owed, which reconcile reads. Every write is conditional or idempotent, so every step can run twice.
+ */
+export type Store = {
+  /** Records a release, or finds the one that the same request made before. */
+  record(request: ReleaseRequest): Promise<{ readonly release: Release; readonly created: boolean }>;
+  get(key: ReleaseKey): Promise<Release | undefined>;
+  /** @throws TagboatError `release-unknown` */
+  require(key: ReleaseKey): Promise<Release>;
+  findById(id: string): Promise<Release | undefined>;
+  /** Newest first. `before`: only ids below that one. */
+  list(
+    app: string,
+    environment: string,
+    options?: { readonly limit?: number; readonly before?: string | undefined },
+  ): Promise<readonly Release[]>;
+  /** Moves a release on; undefined where its state does not allow it any more: somebody else did. */
+  advance(
+    key: ReleaseKey,
+    to: ReleaseState,
+    patch?: ReleasePatch | ((release: Release) => ReleasePatch),
+  ): Promise<Release | undefined>;
+  /** Changes fields without moving it, as long as it is in one of these states. */
+  amend(key: ReleaseKey, states: readonly ReleaseState[], patch: ReleasePatch): Promise<Release | undefined>;
+
+  holds(app: string, environment: string): Promise<readonly Hold[]>;
+  hold(hold: Hold): Promise<void>;
+  liftHold(app: string, environment: string, tag: string): Promise<void>;
+
+  /** Puts a release on a list of what is owed; `dueAt`: when reconcile shall ask why it is still there. */
+  owe(list: OwedList, key: ReleaseKey, dueAt: number): Promise<void>;
+  settle(list: OwedList, key: ReleaseKey): Promise<void>;
+  owed(list: OwedList): Promise<readonly Owed[]>;
+
+  /** Takes the right to do something once. `taken`: it was done, or somebody is at it until the lease ends. */
+  take(key: ReleaseKey, what: string, leaseMs: number): Promise<'taken' | 'done' | 'busy'>;
+  /** Notes that it was done (`done`), or gives the right back (`release`). */
+  finish(key: ReleaseKey, what: string, outcome: 'done' | 'release'): Promise<void>;
+};
+
+/** `work#<group>`: to be committed; `images`: waits for its image; `rollouts`: is being watched. */
+export type OwedList = `work#${string}` | 'images' | 'rollouts';
+export type Owed = ReleaseKey & { readonly dueAt: number };
+
+export type StoreOptions = {
+  readonly table: Table;
+  readonly clock: Clock;
+  /** Makes a ULID for this time (milliseconds since 1970), above all it made before. */
+  readonly newId: (now: number) => string;
+};
+
+const partition = (app: string, environment: string): string => `environment#${app}#${environment}`;
+const rowOf = (key: ReleaseKey): readonly [string, string] => [
+  partition(key.app, key.environment),
+  `release#${key.id}`,
+];
+
+/** Attempts at a conditional write before the contention counts as a fault. */
+const maxContention = 20;
+
+const toItem = (release: Release, version: number): Item => {
+  const [pk, sk] = rowOf(release);
+  return { pk, sk, version, ...release };
+};
+
+const toRelease = (item: Item): Release => {
+  const { pk: _pk, sk: _sk, version: _version, ...release } = item;
+  return release as unknown as Release;
+};
+
+export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
+  const contention = (what: string) =>
+    new TagboatError('store-unreachable', `too many writers at once on ${what}`);
+
+  const get: Store['get'] = async (key) => {
+    const item = await table.get(...rowOf(key));
+    return item && toRelease(item);
+  };
+
+  /** Read, change, write if nobody else wrote; again if somebody did. */
+  const change = async (
+    key: ReleaseKey,
+    apply: (release: Release) => Release | undefined,
+  ): Promise<Release | undefined> => {
+    for (let attempt = 0; attempt < maxContention; attempt++) {
+      const item = await table.get(...rowOf(key));
+      if (item === undefined) return undefined;
+      const changed = apply(toRelease(item));
+      if (changed === undefined) return undefined;
+      const version = Number(item.version);
+      const stamped = { ...changed, updatedAt: new Date(clock.now()).toISOString() };
+      if (await table.put(toItem(stamped, version + 1), { attribute: 'version', value: version }))
+        return stamped;
+    }
+    throw contention(`release ${key.id}`);
+  };
+
+  const fresh = (request: ReleaseRequest, id: string): Release => {
+    const { claim: _claim, ...fields } = request;
+    const now = new Date(clock.now()).toISOString();
+    return { ...fields, id, state: 'queued', attempts: 0, createdAt: now, updatedAt: now };
+  };
+
+  return {
+    get,
+
+    record: async (request) => {
+      const pk = partition(request.app, request.environment);
+      const sk = `claim#${request.claim}`;
+      for (let attempt = 0; attempt < maxContention; attempt++) {
+        const claim = await table.get(pk, sk);
+        if (claim === undefined) {
+          const id = newId(clock.now());
+          // Whoever loses this race, or crashes after it, leaves a claim that the next one completes.
+          if (!(await table.put({ pk, sk, release: id }, 'absent'))) continue;
+          const release = fresh(request, id);
+          if (await table.put(toItem(release, 1), 'absent')) return { release, created: true };
+          continue;
+        }
+        const id = String(claim.release);
+        const known = await get({ app: request.app, environment: request.environment, id });
+        if (known === undefined) {
+          const release = fresh(request, id);
+          if (await table.put(toItem(release, 1), 'absent')) return { release, created: true };
+          continue;
+        }
+        if (!mayBeRetried(known.state)) return { release: known, created: false };
+        const next = newId(clock.now());
+        await table.put({ pk, sk, release: next }, { attribute: 'release', value: id });
+      }
+      throw contention(`claim ${request.claim} of ${request.app}/${request.environment}`);
+    },
+
+    require: async (key) => {
+      const release = await get(key);
+      if (release === undefined) throw new TagboatError('release-unknown', `there is no release ${key.id}`);
+      return release;
+    },
+
+    findById: async (id) => {
+      const item = await table.findById(id);
+      return item && toRelease(item);
+    },
+
+    list: async (app, environment, options = {}) => {
+      const items = await table.query(partition(app, environment), 'release#', {
+        newestFirst: true,
+        ...(options.limit === undefined
+          ? {}
+          : { limit: options.limit + (options.before === undefined ? 0 : 1) }),
+        ...(options.before === undefined ? {} : { before: `release#${options.before}` }),
+      });
+      const releases = items.map(toRelease).filter((release) => release.id !== options.before);
+      return options.limit === undefined ? releases : releases.slice(0, options.limit);
+    },
+
+    advance: (key, to, patch = {}) =>
+      change(key, (release) =>
+        mayFollow(release.state, to)
+          ? { ...release, ...(typeof patch === 'function' ? patch(release) : patch), state: to }
+          : undefined,
+      ),
+
+    amend: (key, states, patch) =>
+      change(key, (release) => (states.includes(release.state) ? { ...release, ...patch } : undefined)),
+
+    holds: async (app, environment) => {
+      const items = await table.query(partition(app, environment), 'hold#');
+      return items.map(({ pk: _pk, sk: _sk, ...hold }) => hold as unknown as Hold);
+    },
+
+    hold: async (hold) => {
+      await table.put({ pk: partition(hold.app, hold.environment), sk: `hold#${hold.tag}`, ...hold });
+    },
+
+    liftHold: async (app, environment, tag) => {
+      await table.remove(partition(app, environment), `hold#${tag}`);
+    },
+
+    owe: async (list, key, dueAt) => {
+      const { app, environment, id } = key;
+      await table.put({
+        pk: `owed#${list}`,
+        sk: `${id}#${app}#${environment}`,
+        app,
+        environment,
+        release: id,
+        dueAt,
+      });
+    },
+
+    settle: async (list, { app, environment, id }) => {
+      await table.remove(`owed#${list}`, `${id}#${app}#${environment}`);
+    },
+
+    owed: async (list) => {
+      const items = await table.query(`owed#${list}`, '');
+      return items.map((item) => ({
+        app: String(item.app),
+        environment: String(item.environment),
+        id: String(item.release),
+        dueAt: Number(item.dueAt),
+      }));
+    },
+
+    take: async (key, what, leaseMs) => {
+      const row = { pk: partition(key.app, key.environment), sk: `receipt#${key.id}#${what}` };
+      const now = clock.now();
+      if (await table.put({ ...row, leaseUntil: now + leaseMs, done: false }, 'absent')) return 'taken';
+      const receipt = await table.get(row.pk, row.sk);
+      if (receipt?.done === true) return 'done';
+      const lease = Number(receipt?.leaseUntil ?? 0);
+      if (lease > now) return 'busy';
+      const renewed = { ...row, leaseUntil: now + leaseMs, done: false };
+      const mine = await table.put(
+        renewed,
+        receipt === undefined ? 'absent' : { attribute: 'leaseUntil', value: lease },
+      );
+      return mine ? 'taken' : 'busy';
+    },
+
+    finish: async (key, what, outcome) => {
+      const row = { pk: partition(key.app, key.environment), sk: `receipt#${key.id}#${what}` };
+      if (outcome === 'release') await table.remove(row.pk, row.sk);
+      else await table.put({ ...row, leaseUntil: 0, done: true });
+    },
+  };
+};

@@ -1,0 +1,30 @@
+import { familiarName } from '../image.ts';
+import type { Release } from './release.ts';
+
+/** A release as GET /releases shows it: everything but what is a credential or only of use inside. */
+export const viewOf = (release: Release) => ({
+  id: release.id,
+  app: release.app,
+  environment: release.environment,
+  kind: release.kind,
+  image: familiarName(release.image),
+  tag: release.tag,
+  digest: release.digest ?? null,
+  state: release.state,
+  code: release.code ?? null,
+  reason: release.reason ?? null,
+  progress: release.progress ?? null,
+  commit: release.commit ?? null,
+  changes: release.changes ?? [],
+  previous: release.previous ?? null,
+  workloads: release.workloads ?? [],
+  diagnosis: release.diagnosis ?? [],
+  undoes: release.undoes ?? null,
+  requestedBy: release.requestedBy,
+  source: release.source,
+  delivery: release.delivery,
+  createdAt: release.createdAt,
+  updatedAt: release.updatedAt,
+});
+
+export type ReleaseView = ReturnType<typeof viewOf>;

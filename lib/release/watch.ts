@@ -1,0 +1,140 @@
+import type { Cluster } from '../cluster/connect.ts';
+import type { RolloutProgress, Watched, watchRollout } from '../cluster/rollout.ts';
+import { describeError, isRetryable, TagboatError } from '../errors.ts';
+import { conclude, fail } from './conclude.ts';
+import type { Context } from './context.ts';
+import { environmentOf } from './group.ts';
+import type { Release, ReleaseKey } from './release.ts';
+
+export type WatchContext = Context & {
+  readonly cluster: (name: string) => Promise<Cluster>;
+  readonly watchRollout: typeof watchRollout;
+};
+
+/** Seconds between two invocations that watch the same rollout: they grow, since what takes long takes longer. */
+const delays = [1, 2, 5, 10, 20, 30, 60] as const;
+/** Kept back from the invocation's time to record the outcome and send the next message. */
+const marginMs = 10_000;
+/** How long after the deadline an API server that does not answer is given up. */
+const unreachableGraceMs = 120_000;
+const unwatchedMs = 120_000;
+const progressEveryMs = 1_000;
+
+const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
+
+/**
+ * The rollout poller: watches the workloads of a release for as long as this invocation may, and either reaches the
+ * verdict or comes back through the queue.
+ * @param remainingMs what is left of the invocation
+ */
+export const watchRelease = async (
+  key: ReleaseKey,
+  round: number,
+  remainingMs: number,
+  context: WatchContext,
+): Promise<void> => {
+  const { store, clock, logger } = context;
+  const release = await store.get(key);
+  if (release === undefined) {
+    await store.settle('rollouts', key);
+    return;
+  }
+  if (release.state !== 'rolling-out') {
+    // Ended: by another invocation that may have died before it told anybody. Committed: the worker sees to it.
+    if (release.state !== 'committed') await conclude(release, context);
+    return;
+  }
+  const until = clock.now() + Math.max(0, remainingMs - marginMs);
+  await store.owe('rollouts', key, until + unwatchedMs);
+  try {
+    const watched = await watchUntil(release, until, context);
+    if (watched.type === 'pending') {
+      await store.amend(release, ['rolling-out'], { progress: watched.progress.message });
+      await comeBack(release, round, delayOf(round), context);
+      return;
+    }
+    await record(release, watched, context);
+  } catch (error) {
+    const lost = clock.now() > (release.deadline ?? 0) + unreachableGraceMs;
+    if (
+      !(error instanceof TagboatError) ||
+      error.code === 'store-unreachable' ||
+      error.code === 'queue-unreachable'
+    )
+      throw error;
+    logger.warn('rollout cannot be watched', { id: release.id, round, ...describeError(error) });
+    if (isRetryable(error) && !lost)
+      await comeBack(release, round, Math.max(delayOf(round), error.retryAfterSeconds ?? 0), context);
+    else await fail(release, error, context);
+  }
+};
+
+const comeBack = async (
+  release: Release,
+  round: number,
+  delaySeconds: number,
+  context: Context,
+): Promise<void> => {
+  await context.store.owe('rollouts', release, context.clock.now() + delaySeconds * 1000 + unwatchedMs);
+  await context.nudges.watch(release, round + 1, delaySeconds);
+};
+
+const watchUntil = async (release: Release, until: number, context: WatchContext): Promise<Watched> => {
+  const { environment } = environmentOf(context.config, release.app, release.environment);
+  const cluster = await context.cluster(environment.cluster);
+  const progress = createProgress(release, context);
+  try {
+    return await context.watchRollout(cluster, {
+      workloads: release.workloads ?? [],
+      image: release.image,
+      tag: release.tag,
+      digest: environment.pin === 'digest' ? release.digest : undefined,
+      mode: environment.deliver,
+      deadline: release.deadline ?? 0,
+      until,
+      onProgress: progress.note,
+      clock: context.clock,
+    });
+  } finally {
+    await progress.settled();
+  }
+};
+
+/** Records what is going on for whoever asks, at most once a second, without holding up the watching. */
+const createProgress = (release: Release, { store, clock, logger }: Context) => {
+  let lastAt = 0;
+  let writing: Promise<unknown> = Promise.resolve();
+  return {
+    note: (progress: RolloutProgress): void => {
+      if (clock.now() - lastAt < progressEveryMs) return;
+      lastAt = clock.now();
+      writing = writing
+        .then(() => store.amend(release, ['rolling-out'], { progress: progress.message }))
+        .catch((error) => logger.warn('progress not recorded', { id: release.id, ...describeError(error) }));
+    },
+    settled: () => writing,
+  };
+};
+
+const record = async (
+  release: Release,
+  watched: Exclude<Watched, { type: 'pending' }>,
+  context: Context,
+): Promise<void> => {
+  const ended =
+    watched.type === 'healthy'
+      ? await context.store.advance(release, 'healthy', {
+          progress: watched.message,
+          reason: undefined,
+          code: undefined,
+        })
+      : watched.type === 'superseded'
+        ? await context.store.advance(release, 'superseded', { code: 'superseded', reason: watched.message })
+        : await context.store.advance(release, 'failed', {
+            code: watched.diagnosis[0]?.cause ?? 'unknown',
+            reason: watched.reason,
+            diagnosis: watched.diagnosis,
+          });
+  const now = ended ?? (await context.store.get(release));
+  if (now !== undefined) await conclude(now, context);
+};

@@ -1,0 +1,135 @@
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TagboatError } from '../errors.ts';
+
+/** A row of the table: its key, and whatever else. */
+export type Item = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
+
+/**
+ * The few things the record needs of DynamoDB. Reads by key are strongly consistent; writes can be made conditional,
+ * which is all the locking there is (no transactions).
+ */
+export type Table = {
+  get(pk: string, sk: string): Promise<Item | undefined>;
+  /** False where the condition did not hold. `absent`: there is no such row yet; `{ attribute: value }`: it still has that value. */
+  put(
+    item: Item,
+    condition?: 'absent' | { readonly attribute: string; readonly value: string | number },
+  ): Promise<boolean>;
+  remove(pk: string, sk: string): Promise<void>;
+  /** All rows of a partition whose sort key begins so, in its order. */
+  query(
+    pk: string,
+    skPrefix: string,
+    options?: { readonly newestFirst?: boolean; readonly limit?: number; readonly before?: string },
+  ): Promise<readonly Item[]>;
+  /** Through the index `by-id`; eventually consistent. */
+  findById(id: string): Promise<Item | undefined>;
+};
+
+const unreachable = (error: unknown): never => {
+  throw new TagboatError('store-unreachable', 'the release table did not answer', { cause: error });
+};
+
+/** The SDK costs 50 ms to load, and a webhook that is not genuine never needs it. */
+const load = async () => {
+  const [sdk, util] = await Promise.all([
+    import('@aws-sdk/client-dynamodb'),
+    import('@aws-sdk/util-dynamodb'),
+  ]);
+  const plain = (item: Record<string, AttributeValue> | undefined): Item | undefined =>
+    item === undefined ? undefined : (util.unmarshall(item) as Item);
+  return { sdk, marshall: util.marshall, plain };
+};
+
+/**
+ * @param client made when it is first needed
+ * @throws TagboatError `store-unreachable` from every method
+ */
+export const createTable = (client: () => Promise<DynamoDBClient>, tableName: string): Table => ({
+  get: async (pk, sk) => {
+    const { sdk, marshall, plain } = await load();
+    const command = new sdk.GetItemCommand({
+      TableName: tableName,
+      Key: marshall({ pk, sk }),
+      ConsistentRead: true,
+    });
+    const { Item } = await (await client()).send(command).catch(unreachable);
+    return plain(Item);
+  },
+
+  put: async (item, condition) => {
+    const { sdk, marshall } = await load();
+    const command = new sdk.PutItemCommand({
+      TableName: tableName,
+      Item: marshall(item, { removeUndefinedValues: true }),
+      ...(condition === 'absent'
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : condition && {
+            ConditionExpression: '#attribute = :value',
+            ExpressionAttributeNames: { '#attribute': condition.attribute },
+            ExpressionAttributeValues: marshall({ ':value': condition.value }),
+          }),
+    });
+    try {
+      await (await client()).send(command);
+      return true;
+    } catch (error) {
+      if (error instanceof sdk.ConditionalCheckFailedException) return false;
+      return unreachable(error);
+    }
+  },
+
+  remove: async (pk, sk) => {
+    const { sdk, marshall } = await load();
+    const command = new sdk.DeleteItemCommand({ TableName: tableName, Key: marshall({ pk, sk }) });
+    await (await client()).send(command).catch(unreachable);
+  },
+
+  query: async (pk, skPrefix, options = {}) => {
+    const { sdk, marshall, plain } = await load();
+    const items: Item[] = [];
+    try {
+      const pages = sdk.paginateQuery(
+        { client: await client(), ...(options.limit === undefined ? {} : { pageSize: options.limit }) },
+        {
+          TableName: tableName,
+          ConsistentRead: true,
+          ScanIndexForward: options.newestFirst !== true,
+          ...(options.before === undefined
+            ? {
+                KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+                ExpressionAttributeValues: marshall({ ':pk': pk, ':sk': skPrefix }),
+              }
+            : {
+                KeyConditionExpression: 'pk = :pk AND sk BETWEEN :sk AND :before',
+                ExpressionAttributeValues: marshall({
+                  ':pk': pk,
+                  ':sk': skPrefix,
+                  ':before': options.before,
+                }),
+              }),
+        },
+      );
+      for await (const page of pages) {
+        items.push(...(page.Items ?? []).map(plain).filter((item) => item !== undefined));
+        if (options.limit !== undefined && items.length >= options.limit) break;
+      }
+    } catch (error) {
+      return unreachable(error);
+    }
+    return options.limit === undefined ? items : items.slice(0, options.limit);
+  },
+
+  findById: async (id) => {
+    const { sdk, marshall, plain } = await load();
+    const command = new sdk.QueryCommand({
+      TableName: tableName,
+      IndexName: 'by-id',
+      KeyConditionExpression: 'id = :id',
+      ExpressionAttributeValues: marshall({ ':id': id }),
+      Limit: 1,
+    });
+    const { Items } = await (await client()).send(command).catch(unreachable);
+    return plain(Items?.[0]);
+  },
+});
