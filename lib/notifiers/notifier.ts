@@ -11,6 +11,8 @@ export type Notification = {
   readonly previous?: { readonly tag: string } | undefined;
   readonly reason?: string | undefined;
   readonly commit?: string | undefined;
+  /** Where people look at it. */
+  readonly commitUrl?: string | undefined;
   readonly requestedBy: string;
   readonly diagnosis: readonly {
     readonly summary: string;

@@ -1,5 +1,6 @@
 import { describeError, isRetryable, TagboatError } from '../errors.ts';
 import type { Notification, Notifier, Target } from '../notifiers/notifier.ts';
+import { commitUrl } from './commit-url.ts';
 import type { Context } from './context.ts';
 import type { Release, ReleaseKey } from './release.ts';
 
@@ -46,19 +47,25 @@ const tell = async (
   await store.finish(release, receipt, 'done');
 };
 
-const notificationOf = (release: Release, state: string, { config }: Context): Notification => ({
-  id: release.id,
-  app: release.app,
-  environment: release.environment,
-  kind: release.kind,
-  state,
-  image: release.image,
-  tag: release.tag,
-  previous: release.previous,
-  reason: release.reason,
-  commit: release.commit,
-  requestedBy: release.requestedBy,
-  diagnosis: release.diagnosis ?? [],
-  responseUrl: release.responseUrl,
-  notify: config.apps[release.app]?.environments[release.environment]?.notify ?? {},
-});
+const notificationOf = (release: Release, state: string, { config }: Context): Notification => {
+  const environment = config.apps[release.app]?.environments[release.environment];
+  const repository = environment && config.configRepos[environment.configRepo]?.url;
+  return {
+    id: release.id,
+    app: release.app,
+    environment: release.environment,
+    kind: release.kind,
+    state,
+    image: release.image,
+    tag: release.tag,
+    previous: release.previous,
+    // An earlier state is told without the reason of a later one.
+    reason: release.state === state ? release.reason : undefined,
+    commit: release.commit,
+    commitUrl: repository && release.commit && commitUrl(repository, release.commit),
+    requestedBy: release.requestedBy,
+    diagnosis: release.diagnosis ?? [],
+    responseUrl: release.responseUrl,
+    notify: environment?.notify ?? {},
+  };
+};

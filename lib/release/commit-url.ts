@@ -1,0 +1,12 @@
+/**
+ * Where people look at a commit, for hosts whose web pages lie beside the repository. GitHub, Gitea and Forgejo have
+ * them at `/commit/`, GitLab and Bitbucket at paths of their own.
+ */
+export const commitUrl = (repository: string, commit: string): string | undefined => {
+  if (!URL.canParse(repository)) return undefined;
+  const { protocol, host, pathname } = new URL(repository);
+  if (protocol !== 'https:') return undefined;
+  const base = `https://${host}${pathname.replace(/\.git$/, '').replace(/\/+$/, '')}`;
+  if (host.includes('bitbucket')) return `${base}/commits/${commit}`;
+  return host.includes('gitlab') ? `${base}/-/commit/${commit}` : `${base}/commit/${commit}`;
+};
