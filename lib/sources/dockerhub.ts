@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { equalInConstantTime } from '../constant-time.ts';
+import { TagboatError } from '../errors.ts';
+import { isTag, tryParseImage } from '../image.ts';
+import { announced, checkShape, ignored, parseJson, word } from './payload.ts';
+import type { Source } from './source.ts';
+
+// `callback_url` is left alone: anybody who knows the key could have written it.
+const payloadShape = z.object({
+  push_data: z.object({
+    tag: z.nullish(z.string()),
+    // Seconds; older hooks write them as a float
+    pushed_at: z.optional(z.union([z.number(), word])),
+    pusher: z.optional(z.string()),
+  }),
+  repository: z.object({ repo_name: word }),
+});
+
+/**
+ * Docker Hub, which signs nothing: the secret is a segment of the hook's path, and since whoever knows it could name any
+ * image, no digest is taken from the payload; the registry is asked.
+ * https://docs.docker.com/docker-hub/repos/manage/webhooks/
+ */
+export const dockerhub: Source = {
+  name: 'dockerhub',
+  needs: ['key'],
+  verify: (_request, { key }, pathKey) => {
+    if (pathKey === undefined || pathKey === '')
+      throw new TagboatError('signature-missing', 'the path ends without its key: /webhooks/dockerhub/<key>');
+    if (key === undefined || !equalInConstantTime(pathKey, key))
+      throw new TagboatError('signature-wrong', 'the key in the path is not the configured one');
+  },
+  parse: (request) => {
+    const { push_data: push, repository } = checkShape(payloadShape, parseJson(request.body));
+    const image = tryParseImage(`docker.io/${repository.repo_name}`);
+    if (image === undefined || image.tag !== undefined || image.digest !== undefined)
+      throw new TagboatError('payload-invalid', '`repository.repo_name` is not the name of an image');
+    const tag = push.tag ?? '';
+    if (tag === '') return ignored('no-tag', `${image.name} was pushed without a tag`);
+    if (!isTag(tag)) throw new TagboatError('payload-invalid', '`push_data.tag` is not a tag');
+    return announced({
+      type: 'image-pushed',
+      source: 'dockerhub',
+      delivery: `dockerhub:${push.pushed_at ?? 'unknown'}`,
+      image: image.name,
+      tag,
+      digest: undefined,
+      actor: push.pusher === '' ? undefined : push.pusher,
+    });
+  },
+};

@@ -1,0 +1,114 @@
+import { Webhooks } from '@octokit/webhooks';
+import type { WebhookEventDefinition } from '@octokit/webhooks/types';
+import * as z from 'zod/mini';
+import { TagboatError } from '../errors.ts';
+import type { Parsed } from '../event.ts';
+import type { RawRequest } from '../http.ts';
+import { announced, checkShape, exactText, ignored, parseJson, word } from './payload.ts';
+import type { Source } from './source.ts';
+
+// What is read of the payloads; GitHub adds fields at any time. The types at the end hold it to octokit's.
+const common = {
+  repository: z.object({ full_name: word, html_url: z.url() }),
+  sender: z.optional(z.object({ login: word })),
+};
+const pushPayload = z.object({
+  ...common,
+  ref: word,
+  deleted: z.boolean(),
+  head_commit: z.nullish(z.object({ id: z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)) })),
+});
+const createPayload = z.object({ ...common, ref: word, ref_type: word });
+const releasePayload = z.object({ ...common, action: word });
+const publishedPayload = z.object({ ...common, release: z.object({ tag_name: word }) });
+
+type Common = z.output<z.ZodMiniObject<typeof common>>;
+
+const tagPushed = (request: RawRequest, payload: Common, tag: string, revision: string | undefined): Parsed =>
+  announced({
+    type: 'tag-pushed',
+    source: github.name,
+    delivery: request.headers['x-github-delivery'] ?? 'unknown',
+    // From html_url and not a constant: GitHub Enterprise has hosts of its own
+    repository: `${new URL(payload.repository.html_url).host}/${payload.repository.full_name}`.toLowerCase(),
+    tag,
+    revision,
+    actor: payload.sender?.login,
+  });
+
+const tagRef = 'refs/tags/';
+
+const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Parsed>> = {
+  ping: () => ignored('ping', 'pong'),
+  push: (request, body) => {
+    const payload = checkShape(pushPayload, body);
+    if (!payload.ref.startsWith(tagRef) || payload.ref === tagRef)
+      return ignored('not-a-tag', `${payload.ref} is not a tag`);
+    const tag = payload.ref.slice(tagRef.length);
+    if (payload.deleted) return ignored('tag-deleted', `the tag ${tag} was deleted`);
+    // `after` is the tag object where the tag is annotated; head_commit is always the commit
+    return tagPushed(request, payload, tag, payload.head_commit?.id);
+  },
+  create: (request, body) => {
+    const payload = checkShape(createPayload, body);
+    return payload.ref_type === 'tag'
+      ? tagPushed(request, payload, payload.ref, undefined)
+      : ignored('not-a-tag', `a ${payload.ref_type} was created, not a tag`);
+  },
+  release: (request, body) => {
+    const { action } = checkShape(releasePayload, body);
+    if (action !== 'published') return ignored('event-not-used', `release ${action} is not used`);
+    const payload = checkShape(publishedPayload, body);
+    return tagPushed(request, payload, payload.release.tag_name, undefined);
+  },
+};
+
+/** The JSON of a body, which GitHub wraps in a form field where the hook's content type says so. */
+const payloadText = (request: RawRequest): string | undefined => {
+  const text = exactText(request.body);
+  const type = request.headers['content-type'] ?? '';
+  if (text === undefined || !/^application\/x-www-form-urlencoded\b/i.test(type)) return text;
+  return new URLSearchParams(text).get('payload') ?? undefined;
+};
+
+/**
+ * GitHub and GitHub Enterprise: HMAC-SHA256 over the raw body in `X-Hub-Signature-256`.
+ * https://docs.github.com/en/webhooks/webhook-events-and-payloads
+ */
+export const github: Source = {
+  name: 'github',
+  needs: ['secret'],
+  verify: async (request, { secret }) => {
+    const signature = request.headers['x-hub-signature-256'];
+    if (signature === undefined || signature === '')
+      throw new TagboatError('signature-missing', 'the header X-Hub-Signature-256 is missing');
+    // octokit compares in constant time, but takes text. Exact text stands for its bytes one to one; what is not UTF-8,
+    // or empty, GitHub never sends, and neither reaches the comparison.
+    const text = exactText(request.body);
+    const genuine =
+      text !== undefined &&
+      text !== '' &&
+      secret !== undefined &&
+      secret !== '' &&
+      (await new Webhooks({ secret }).verify(text, signature));
+    if (!genuine)
+      throw new TagboatError('signature-wrong', 'X-Hub-Signature-256 does not match body and secret');
+  },
+  parse: (request) => {
+    const name = request.headers['x-github-event'];
+    if (name === undefined) throw new TagboatError('payload-invalid', 'the header X-GitHub-Event is missing');
+    const body = parseJson(payloadText(request));
+    const parse = Object.hasOwn(events, name) ? events[name] : undefined;
+    return parse === undefined
+      ? ignored('event-not-used', `the event ${name.slice(0, 100)} is not used`)
+      : parse(request, body);
+  },
+};
+
+/** Compile-time only: what octokit says GitHub sends is accepted by the schema it stands beside. */
+type Accepts<Schema extends z.ZodMiniType, Payload extends z.input<Schema>> = Payload;
+export type GithubPayloads = {
+  push: Accepts<typeof pushPayload, WebhookEventDefinition<'push'>>;
+  create: Accepts<typeof createPayload, WebhookEventDefinition<'create'>>;
+  release: Accepts<typeof publishedPayload, WebhookEventDefinition<'release-published'>>;
+};

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import { TagboatError } from '../errors.ts';
+import type { Ignored, IgnoredReason, Parsed, SourceEvent } from '../event.ts';
+
+/** A short text without control characters: names, tags, ids. */
+export const word = z.string().check(z.regex(/^[^\p{Cc}]{1,1024}$/u));
+
+/**
+ * The text of a body, exactly: encoding it again gives the same bytes, byte order mark included.
+ * Undefined where the bytes are not UTF-8.
+ */
+export const exactText = (body: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The JSON value of a body.
+ * @throws TagboatError `payload-not-json`
+ */
+export const parseJson = (body: Uint8Array | string | undefined): unknown => {
+  const text = body instanceof Uint8Array ? exactText(body) : body;
+  if (text === undefined || text === '')
+    throw new TagboatError('payload-not-json', 'the body is empty or not UTF-8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    // V8's message quotes the body, which may hold anything; not passed on
+    throw new TagboatError('payload-not-json', 'the body is not JSON');
+  }
+};
+
+/**
+ * The part of a payload that is used, in its checked shape; everything else in it is dropped.
+ * @throws TagboatError `payload-invalid`, naming the place and never the value
+ */
+export const checkShape = <T extends z.ZodMiniType>(schema: T, payload: unknown): z.output<T> => {
+  const result = z.safeParse(schema, payload);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const place = issue?.path.map(String).join('.') ?? '';
+  throw new TagboatError(
+    'payload-invalid',
+    `${place === '' ? 'the payload' : `\`${place}\``} is missing or not of the expected type`,
+  );
+};
+
+/** A genuine request that announces one thing. */
+export const announced = (event: SourceEvent): Parsed => ({ events: [event], ignored: [] });
+
+/** A genuine request that announces nothing, and why. */
+export const ignored = (reason: IgnoredReason, message: string): Parsed => ({
+  events: [],
+  ignored: [{ reason, message } satisfies Ignored],
+});

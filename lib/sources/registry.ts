@@ -1,0 +1,11 @@
+import { distribution } from './distribution.ts';
+import { dockerhub } from './dockerhub.ts';
+import { github } from './github.ts';
+import type { Source } from './source.ts';
+
+/** Every source there is, by its name in tagboat.yml and in the webhook's path. */
+export const sources: Readonly<Record<string, Source>> = {
+  github,
+  dockerhub,
+  distribution,
+};
