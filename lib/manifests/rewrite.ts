@@ -1,0 +1,136 @@
+import { TagboatError } from '../errors.ts';
+import { isDigest, isTag } from '../image.ts';
+import { confirm } from './confirm.ts';
+import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
+import { type DocumentRange, splitDocuments } from './documents.ts';
+import type { Edit, ImageTarget, Site, Wanted, Workload } from './format.ts';
+import { mayCarry } from './mention.ts';
+import { failTooDeep, type ManifestDocument, parseManifest } from './parse.ts';
+import { tagAndDigest } from './reference.ts';
+import { placeAt } from './refusal.ts';
+import { formats } from './registry.ts';
+import { applySplices, spliceFor } from './splice.ts';
+
+export type { ImageTarget, Workload } from './format.ts';
+
+/**
+ * A file of the config repo. `text` must be its bytes, decoded as UTF-8 with the byte order mark kept
+ * (`new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })`), so that encoding it again gives them back.
+ */
+export type ManifestFile = { readonly path: string; readonly text: string };
+
+/** One scalar that was changed. */
+export type ImageChange = {
+  readonly file: string;
+  /** Where the value begins, with its quote if it has one; both from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Position of the document in the file, from 0. */
+  readonly document: number;
+  /** The way to the value within the document. */
+  readonly path: readonly (string | number)[];
+  /** The whole value as it was: `org/app:v1`; where the tag stands by itself, `v1`. */
+  readonly from: string;
+  readonly to: string;
+};
+
+/** One place where the image stands. */
+export type ImageUse = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly document: number;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+  /** The object that runs it; none for Kustomize, Helm and markers. */
+  readonly workload?: Workload | undefined;
+};
+
+/**
+ * Puts the target's tag (and digest, where it has one) wherever the image stands in the file. Only those characters
+ * change; a file that does not carry the image, or carries the target already, comes back as it was, with no changes.
+ * @throws TagboatError `manifest-unparsable`, `manifest-refused`; `image-reference-invalid` for an impossible target
+ */
+export const rewrite = (
+  file: ManifestFile,
+  target: ImageTarget,
+): { readonly text: string; readonly changes: readonly ImageChange[] } => {
+  if (!isTag(target.tag) || (target.digest !== undefined && !isDigest(target.digest)))
+    throw new TagboatError('image-reference-invalid', `"${tagAndDigest(target)}" is not a tag and digest`);
+  const changes: ImageChange[] = [];
+  let text = '';
+  let done = 0;
+  for (const { document, sites } of documentsWith(file, target)) {
+    const found = firstOf(sites.flatMap((site) => site.edits(target)));
+    const edits = inOrder(found.filter((edit) => edit.to !== textOf(edit.at)));
+    if (edits.length === 0) continue;
+    const edited = applySplices(document.text, edits.map(spliceFor));
+    confirm(document, edited, edits);
+    changes.push(...edits.map((edit) => describe(file, document, edit)));
+    text += file.text.slice(done, document.start) + edited;
+    done = document.start + document.text.length;
+  }
+  return { text: text + file.text.slice(done), changes };
+};
+
+/**
+ * Where the image stands in the file, and with which tag and digest, in the order of the text.
+ * @param image normalised name
+ * @param app name of the app in tagboat.yml, to find `# tagboat:` markers too
+ * @throws TagboatError `manifest-unparsable`, `manifest-refused`
+ */
+export const findImage = (file: ManifestFile, image: string, app?: string): readonly ImageUse[] =>
+  documentsWith(file, { image, app }).flatMap(({ document, sites }) =>
+    inOrder(firstOf(sites)).map(({ at, tag, digest, workload }) => ({
+      file: file.path,
+      ...placeOf(file, document, at),
+      document: document.index,
+      tag,
+      digest,
+      ...(workload === undefined ? {} : { workload }),
+    })),
+  );
+
+type Found = { readonly document: ManifestDocument; readonly sites: readonly Site[] };
+
+/** Parses what may carry the image, and nothing else. */
+const documentsWith = (file: ManifestFile, wanted: Wanted): readonly Found[] =>
+  !mayCarry(file.text, wanted)
+    ? []
+    : splitDocuments(file.text).flatMap((range, index) =>
+        mayCarry(range.text, wanted) ? [readDocument(file, range, index, wanted)] : [],
+      );
+
+const readDocument = (file: ManifestFile, range: DocumentRange, index: number, wanted: Wanted): Found => {
+  try {
+    const document = parseManifest(file, range, index);
+    return { document, sites: sitesOf(document, wanted) };
+  } catch (error) {
+    if (error instanceof RangeError)
+      return failTooDeep({ file: file.path, fileText: file.text, start: range.start });
+    throw error;
+  }
+};
+
+const sitesOf = (document: ManifestDocument, wanted: Wanted): readonly Site[] =>
+  formats.flatMap((format) => format.find(document, wanted));
+
+/** What two formats find (a key, and a marker behind its value) counts once; the first in the registry has it. */
+const firstOf = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] => [
+  ...new Map(found.toReversed().map((one) => [one.at.node, one])).values(),
+];
+
+const inOrder = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] =>
+  found.toSorted((a, b) => offsetOf(a.at.node) - offsetOf(b.at.node));
+
+const describe = (file: ManifestFile, document: ManifestDocument, { at, to }: Edit): ImageChange => ({
+  file: file.path,
+  ...placeOf(file, document, at),
+  document: document.index,
+  path: at.path,
+  from: textOf(at),
+  to,
+});
+
+const placeOf = (file: ManifestFile, document: ManifestDocument, at: ScalarCursor) =>
+  placeAt(file.text, document.start + offsetOf(at.node));

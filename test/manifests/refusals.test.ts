@@ -1,0 +1,297 @@
+/** biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of envsubst in manifests */
+import { describe, expect, test } from 'vitest';
+import { TagboatError } from '../../lib/errors.ts';
+import { findImage, type ImageTarget, rewrite } from '../../lib/manifests/rewrite.ts';
+
+const target: ImageTarget = { image: 'docker.io/org/app', tag: 'v2', app: 'app' };
+const digest = `sha256:${'a1'.repeat(32)}`;
+
+const deployment = (containers: string, before = '') => `${before}apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+${containers}`;
+
+const refusalOf = (work: () => unknown): { code: string; message: string } | undefined => {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TagboatError)) throw error;
+    return { code: error.code, message: error.message };
+  }
+};
+
+const template = 'this is a template ({{ }}), not a manifest; only finished YAML can be rewritten';
+const templateImage = 'the image is a template; write its name and tag out';
+const blockScalar = 'the image is a block scalar; write it on one line';
+
+/** Each says where (`line:column`) and why. */
+const refused: readonly (readonly [
+  name: string,
+  text: string,
+  message: string,
+  path?: string | undefined,
+])[] = [
+  [
+    'a template for a tag',
+    deployment('      - image: "org/app:{{ .Values.tag }}"'),
+    `7:16: ${templateImage}`,
+  ],
+  [
+    'a template for a digest',
+    deployment('      - image: "org/app:v1@{{ digest }}"'),
+    `7:16: ${templateImage}`,
+  ],
+  ['an unquoted one', deployment('      - image: org/app:{{ tag }}'), `7:16: ${templateImage}`],
+  [
+    'a template for a host',
+    deployment('      - image: "{{ registry }}/org/app:v1"'),
+    `7:16: ${templateImage}`,
+  ],
+  ['a variable for a tag', deployment('      - image: org/app:${TAG}'), `7:16: ${templateImage}`],
+  [
+    'an expression that leaves YAML broken',
+    deployment('      - image: {{ x }}/org/app:v1'),
+    `7:16: ${template}`,
+  ],
+  [
+    'a statement around it',
+    deployment('{{- if x }}\n      - image: org/app:v1\n{{- end }}\n'),
+    `7:1: ${template}`,
+  ],
+  [
+    'a Jinja statement',
+    `{% if x %}\n${deployment('      - image: org/app:v1')}\n{% endif %}\n`,
+    `1:1: ${template}`,
+  ],
+  [
+    'a template beside it',
+    deployment('      - image: org/app:v1\n        name: {{ name }}'),
+    `8:15: ${template}`,
+  ],
+  [
+    'half a template beside it',
+    deployment('      - image: org/app:v1\n        name: a-{{ name }}'),
+    `8:15: ${template}`,
+  ],
+  [
+    'a template in the second document',
+    `a: 1\n---\n${deployment('      - image: org/app:v1\n        x: {{ x }}')}`,
+    `10:12: ${template}`,
+  ],
+  [
+    'an alias',
+    deployment('      - image: *image', 'x-image: &image org/app:v1\n'),
+    '8:16: the image comes through the alias *image; one edit would change several places',
+  ],
+  [
+    'an alias for the container',
+    deployment('      - *container', 'x: &container {image: org/app:v1}\n'),
+    '8:9: the image comes through the alias *container; one edit would change several places',
+  ],
+  [
+    'a merge key',
+    deployment('      - <<: *container\n        name: a', 'x: &container {image: org/app:v1}\n'),
+    '8:13: the image comes through the alias *container; one edit would change several places',
+  ],
+  [
+    'merge keys in a list',
+    deployment('      - <<: [*other, *container]', 'x: &container {image: org/app:v1}\ny: &other {a: 1}\n'),
+    '9:22: the image comes through the alias *container; one edit would change several places',
+  ],
+  [
+    'an anchor that is referred to',
+    deployment('      - image: &image org/app:v1\n        args: [*image]'),
+    '7:23: aliases repeat what is under the anchor &image; one edit would change several places',
+  ],
+  [
+    'an anchor on the way that is referred to',
+    deployment('      - &container\n        image: org/app:v1\n      - *container'),
+    '8:9: aliases repeat what is under the anchor &container; one edit would change several places',
+  ],
+  ['a literal block scalar', deployment('      - image: |-\n          org/app:v1'), `7:16: ${blockScalar}`],
+  ['a folded block scalar', deployment('      - image: >\n          org/app:v1\n'), `7:16: ${blockScalar}`],
+  [
+    'the key twice',
+    deployment('      - image: org/app:v1\n        image: other:v1'),
+    '7:9: the key "image" stands more than once in this map',
+  ],
+  [
+    'a key on the way twice',
+    `${deployment('      - image: org/app:v1')}\nspec: {replicas: 2}\n`,
+    '3:1: the key "spec" stands more than once in this map',
+  ],
+  [
+    'what is no reference',
+    deployment('      - image: "org/app:"'),
+    '7:16: the image is not a valid reference ([host/]name[:tag][@digest])',
+  ],
+  [
+    'an escape in the tag',
+    deployment('      - image: "org/app:v\\x41"'),
+    '7:16: the image is written in a way that cannot be changed without changing more',
+  ],
+  [
+    'Kustomize: a tag that is a variable',
+    'images:\n- name: org/app\n  newTag: ${TAG}\n',
+    '3:11: "${TAG}" is not a tag; write it out',
+    'kustomization.yaml',
+  ],
+  [
+    'Kustomize: a digest that is none',
+    'images:\n- name: org/app\n  newTag: v1\n  digest: abc\n',
+    '4:11: "abc" is not a digest; write it out',
+    'kustomization.yaml',
+  ],
+  [
+    'Kustomize: nothing but a digest',
+    `images:\n- name: org/app\n  digest: ${digest}\n`,
+    '3:11: the image is chosen by its digest alone; add `newTag`, or set `pin: digest` for the environment',
+    'kustomization.yaml',
+  ],
+  [
+    'Kustomize: the tag twice',
+    'images:\n- name: org/app\n  newTag: v1\n  newTag: v0\n',
+    '3:3: the key "newTag" stands more than once in this map',
+    'kustomization.yaml',
+  ],
+  [
+    'Kustomize: a block scalar',
+    'images:\n- name: org/app\n  newTag: |-\n    v1\n',
+    `3:11: ${blockScalar}`,
+    'kustomization.yaml',
+  ],
+  [
+    'Helm: values that are shared',
+    'a: &a\n  image: {repository: org/app, tag: v1}\nb: *a\n',
+    '2:3: aliases repeat what is under the anchor &a; one edit would change several places',
+  ],
+  [
+    'Helm: a tag that is an alias',
+    'version: &v v1\nimage: {repository: org/app, tag: *v}\n',
+    '2:35: the image comes through the alias *v; one edit would change several places',
+  ],
+  [
+    'Argo CD: values as text',
+    'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        image: org/app:v1\n',
+    '6:15: the values are a block of text; use `valuesObject` instead',
+  ],
+  ['a marker behind nothing', 'a: 1\n# tagboat: app:tag\n', '2:1: the marker stands behind no value'],
+  ['a marker behind a map', 'a: # tagboat: app:tag\n  b: v1\n', '1:4: the marker stands behind no value'],
+  [
+    'a marker behind an empty value',
+    'a: # tagboat: app:tag\n',
+    '1:4: the marked value is empty; write "" in its place',
+  ],
+  [
+    'a marker that says something else',
+    'a: v1 # tagboat: app:version\n',
+    '1:7: "version" is none of tag, name and digest',
+  ],
+  ['a marked block scalar', 'a: | # tagboat: app:tag\n  v1\n', `1:4: ${blockScalar}`],
+  [
+    'a marked reference that is none',
+    'a: a b # tagboat: app\n',
+    '1:4: the marked value is not an image reference',
+  ],
+];
+
+const cases = refused.map(([name, text, message, path = 'a/b.yml']) => ({ name, text, message, path }));
+
+describe.each(cases)('refuses $name', ({ text, message, path }) => {
+  test('when it rewrites', () => {
+    expect(refusalOf(() => rewrite({ path, text }, target))).toEqual({
+      code: 'manifest-refused',
+      message: `${path}:${message}`,
+    });
+  });
+});
+
+/** These are found, but cannot take the target; everything else that is refused is refused to readers too. */
+const onlyWhenWriting = ['an escape in the tag', 'Kustomize: nothing but a digest'];
+
+describe.each(cases.filter(({ name }) => !onlyWhenWriting.includes(name)))(
+  'refuses $name',
+  ({ text, message, path }) => {
+    test('when it looks for the image', () => {
+      expect(refusalOf(() => findImage({ path, text }, target.image, target.app))).toEqual({
+        code: 'manifest-refused',
+        message: `${path}:${message}`,
+      });
+    });
+  },
+);
+
+test.each([
+  [
+    'an open quote',
+    deployment('      - image: "org/app:v1\n'),
+    '8:1: not valid YAML: Missing closing "quote',
+  ],
+  ['a tab for indentation', 'a:\n\tb: org/app\n', '2:1: not valid YAML: Tabs are not allowed as indentation'],
+  ['JSON without its end', '{"image": "org/app:v1"', '1:23: not valid YAML: Flow map must end with a }'],
+  [
+    'only the second document',
+    'a: 1\n---\nb: [org/app\n',
+    '4:1: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+  ],
+  [
+    'a token, not quoted in the message',
+    'a: [org/app] hunter2: x\n',
+    '1:14: not valid YAML: unexpected token',
+  ],
+  ['what is nested without end', `org/app: ${'['.repeat(20_000)}`, '1:1: not valid YAML: nested too deeply'],
+])('cannot parse %s', (_name, text, message) => {
+  expect(refusalOf(() => rewrite({ path: 'b.yml', text }, target))).toEqual({
+    code: 'manifest-unparsable',
+    message: `b.yml:${message}`,
+  });
+});
+
+test.each([
+  [
+    'a broken document that does not mention the image',
+    `${deployment('      - image: org/app:v1')}\n---\nb: [app2, "\n`,
+  ],
+  [
+    'a template that does not mention the image',
+    `${deployment('      - image: org/app:v1')}\n---\n{{ x }}: {{ y\n`,
+  ],
+  ['a template in quotes', deployment('      - image: org/app:v1\n        name: "{{ x }}"')],
+  ['a template in a comment', deployment('      # {{ if x }}\n      - image: org/app:v1 # {{ y }}')],
+  [
+    'a template in a block scalar',
+    deployment('      - image: org/app:v1\n        x: |\n          {{ with y }}\n'),
+  ],
+  [
+    'a template for another image',
+    deployment('      - image: "org/other:{{ x }}"\n      - image: org/app:v1'),
+  ],
+  [
+    'a template for an image of another path',
+    deployment(
+      '      - image: "other/app:{{ x }}"\n      - image: "{{ x }}/other/app:v1"\n      - image: org/app:v1',
+    ),
+  ],
+  ['an anchor without aliases', deployment('      - image: &image org/app:v1')],
+  [
+    'aliases of other things',
+    deployment('      - name: &n a\n        image: org/app:v1\n        args: [*n]'),
+  ],
+  ['a key twice elsewhere', deployment('      - image: org/app:v1\n        x: {a: 1, a: 2}')],
+  ['an anchor that contains itself', deployment('      - image: org/app:v1\n        x: &x [*x]')],
+])('minds nothing about %s', (_name, text) => {
+  expect(rewrite({ path: 'b.yml', text }, target).text).toBe(text.replace('org/app:v1', 'org/app:v2'));
+});
+
+test.each([
+  ['a tag', { tag: 'v 2' }],
+  ['a digest', { tag: 'v2', digest: 'sha256:1' }],
+])('takes no target that is not %s', (_name, wrong) => {
+  expect(refusalOf(() => rewrite({ path: 'b.yml', text: '' }, { ...target, ...wrong }))?.code).toBe(
+    'image-reference-invalid',
+  );
+});
