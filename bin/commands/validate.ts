@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../../lib/config/load.ts';
+import { secretSlots } from '../../lib/config/slots.ts';
+import type { Config } from '../../lib/config/types.ts';
+import { TagboatError } from '../../lib/errors.ts';
+import { parseReference } from '../../lib/secrets/reference.ts';
+import { parseSealed } from '../../lib/secrets/sealed.ts';
+import { type Command, exitCodes, reporting } from './command.ts';
+
+const usage = `Usage: tagboat validate [FILE] [--local]
+
+Checks tagboat.yml, or another file, and lists everything that is wrong with it.
+
+  --local   allow what only the local stack may use: env: and file: secrets, http:// and file:// URLs
+`;
+
+/** Slots that still hold what the template put there. Sealed values are checked for damage on the way. */
+const placeholders = (config: Config): readonly string[] =>
+  secretSlots(config).flatMap(({ slot, reference }) => {
+    const parsed = parseReference(String(reference), slot);
+    if (parsed.type === 'kms') parseSealed(parsed.sealed, slot);
+    return parsed.type === 'placeholder' ? [slot] : [];
+  });
+
+/** What is allowed, and probably not meant. */
+const warnings = (config: Config): readonly string[] => {
+  const unsealed = placeholders(config).map((slot) => `${slot} is still a placeholder: tagboat seal ${slot}`);
+  const silent = Object.entries(config.apps).flatMap(([app, { environments }]) =>
+    Object.entries(environments).flatMap(([name, { notify }]) =>
+      notify.slack !== undefined && config.slack?.botToken === undefined
+        ? [`apps.${app}.environments.${name}.notify.slack tells nobody without slack.botToken`]
+        : [],
+    ),
+  );
+  return [...unsealed, ...silent];
+};
+
+const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+
+/** `tagboat validate` */
+export const run: Command = reporting(usage, async (args, io) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { local: { type: 'boolean', default: false } },
+  });
+  const [file = 'tagboat.yml', ...more] = positionals;
+  if (more.length > 0) {
+    io.stderr.write(usage);
+    return exitCodes.usage;
+  }
+  try {
+    const config = loadConfig(file, { local: values.local });
+    for (const warning of warnings(config)) io.stderr.write(`warning: ${warning}\n`);
+    const environments = Object.values(config.apps).flatMap((app) => Object.keys(app.environments));
+    io.stdout.write(
+      `${file} is valid: ${count(Object.keys(config.apps).length, 'app')}, ${count(environments.length, 'environment')}\n`,
+    );
+    return exitCodes.well;
+  } catch (error) {
+    if (!(error instanceof TagboatError) || error.code !== 'config-invalid') throw error;
+    io.stderr.write(`${error.message}\n${count(error.message.split('\n').length, 'problem')}\n`);
+    return exitCodes.wrong;
+  }
+});

@@ -1,0 +1,156 @@
+import { type Finding, formatPath, type Path } from './problems.ts';
+import { list, record, text } from './raw.ts';
+import { type Environment, sameLines } from './same-lines.ts';
+import { secretSlots } from './slots.ts';
+import { didYouMean } from './suggest.ts';
+import { normaliseHost, onlyMutable } from './text-checks.ts';
+
+const environmentsOf = (data: unknown): readonly Environment[] =>
+  Object.entries(record(record(data).apps)).flatMap(([name, app]) =>
+    Object.entries(record(record(app).environments)).map(([environment, fields]) => ({
+      path: ['apps', name, 'environments', environment],
+      app: record(app),
+      fields: record(fields),
+    })),
+  );
+
+const value = (path: Path, message: string): Finding => ({ path, at: 'value', message });
+const key = (path: Path, message: string): Finding => ({ path, at: 'key', message });
+
+const unresolved = (data: unknown, { path, fields }: Environment): readonly Finding[] =>
+  (
+    [
+      ['configRepo', 'configRepos'],
+      ['cluster', 'clusters'],
+    ] as const
+  ).flatMap(([field, section]) => {
+    const name = text(fields[field]);
+    const known = Object.keys(record(record(data)[section]));
+    return name === undefined || known.includes(name)
+      ? []
+      : [value([...path, field], `\`${section}\` has no \`${name}\`${didYouMean(name, known)}`)];
+  });
+
+const environmentFindings = ({ path, app, fields }: Environment): readonly Finding[] => {
+  const findings: Finding[] = [];
+  if (path.at(-1) === 'to')
+    findings.push(
+      key(path, 'an environment cannot be called `to`: `/undo <app> to <tag>` would be ambiguous'),
+    );
+  if (fields.on === 'tag-push' && app.repository === undefined)
+    findings.push(
+      value(
+        [...path, 'on'],
+        `\`tag-push\` needs \`${formatPath([...path.slice(0, 2), 'repository'])}\`: the Git repository whose tags count`,
+      ),
+    );
+  const pattern = text(record(fields.tags).pattern);
+  const mutable = pattern === undefined ? undefined : onlyMutable(pattern);
+  if (mutable !== undefined && fields.pin !== 'digest')
+    findings.push(
+      value(
+        [...path, 'tags', 'pattern'],
+        'only tags that move from image to image (`latest` and the like) match this; set `pin: digest` to release them',
+      ),
+    );
+  return findings;
+};
+
+const credentials = (data: unknown): readonly Finding[] =>
+  (['configRepos', 'registries'] as const).flatMap((section) =>
+    Object.entries(record(record(data)[section])).flatMap(([name, entry]) => {
+      const { username, password } = record(entry);
+      if (username !== undefined && password === undefined)
+        return [key([section, name, 'username'], '`username` without `password`')];
+      // Git hosts care for the token alone; registries want both.
+      return section === 'registries' && password !== undefined && username === undefined
+        ? [key([section, name, 'password'], '`password` without `username`')]
+        : [];
+    }),
+  );
+
+const registryHosts = (data: unknown): readonly Finding[] => {
+  const seen = new Map<string, string>();
+  return Object.keys(record(record(data).registries)).flatMap((given) => {
+    const host = normaliseHost(given);
+    if (host === undefined)
+      return [
+        key(
+          ['registries', given],
+          `\`${given}\` is not the host of an image; write it as in \`host[:port]/name\`, without a scheme`,
+        ),
+      ];
+    const before = seen.get(host);
+    seen.set(host, given);
+    return before === undefined
+      ? []
+      : [key(['registries', given], `this is the same registry as \`${before}\``)];
+  });
+};
+
+const localOnly = (data: unknown): readonly Finding[] => {
+  const secrets = secretSlots(data).flatMap(({ slot, path, reference }) =>
+    /^(?:env|file):/.test(text(reference) ?? '')
+      ? [
+          value(
+            path,
+            `\`env:\` and \`file:\` work on the local stack only; seal the value: \`tagboat seal ${slot}\``,
+          ),
+        ]
+      : [],
+  );
+  const urls = (
+    [
+      ['configRepos', 'url'],
+      ['registries', 'endpoint'],
+    ] as const
+  ).flatMap(([section, field]) =>
+    Object.entries(record(record(data)[section])).flatMap(([name, entry]) =>
+      /^(?:http|file):\/\//.test(text(record(entry)[field]) ?? '')
+        ? [
+            value(
+              [section, name, field],
+              '`http://` and `file://` work on the local stack only; write `https://…`',
+            ),
+          ]
+        : [],
+    ),
+  );
+  return [...secrets, ...urls];
+};
+
+const slackFindings = (data: unknown): readonly Finding[] => {
+  const allow = record(record(data).slack).allow;
+  if (allow === undefined || allow === null) return [];
+  const { users, channels } = record(allow);
+  return list(users).length + list(channels).length === 0 &&
+    [users, channels].every((one) => one === undefined || Array.isArray(one))
+    ? [key(['slack', 'allow'], 'this allows nobody; name `users` or `channels`')]
+    : [];
+};
+
+/**
+ * What concerns several values of tagboat.yml at once, or depends on where it will run. Works on the data as written, so
+ * that these are found together with whatever else is wrong.
+ */
+export const crossCheck = (data: unknown, options: { readonly local: boolean }): readonly Finding[] => {
+  const environments = environmentsOf(data);
+  const apps = Object.entries(record(record(data).apps)).flatMap(([name, app]) => {
+    const given = record(app).environments;
+    return typeof given === 'object' && given !== null && Object.keys(given).length === 0
+      ? [key(['apps', name, 'environments'], 'an app has at least one environment')]
+      : [];
+  });
+  return [
+    ...environments.flatMap((environment) => [
+      ...unresolved(data, environment),
+      ...environmentFindings(environment),
+    ]),
+    ...apps,
+    ...sameLines(data, environments),
+    ...credentials(data),
+    ...registryHosts(data),
+    ...slackFindings(data),
+    ...(options.local ? [] : localOnly(data)),
+  ];
+};

@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import { createJsonSchema } from './json-schema.ts';
+import type { Finding, Path } from './problems.ts';
+import { record, valueAt } from './raw.ts';
+import { secretSlots } from './slots.ts';
+import { didYouMean, oneOf } from './suggest.ts';
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'nothing';
+  return kinds[Array.isArray(value) ? 'array' : typeof value] ?? typeof value;
+};
+
+/** Keys that may stand in the mapping at the end of the path. */
+const knownKeys = (path: Path): readonly string[] => {
+  let schema: unknown = createJsonSchema();
+  for (const part of path) {
+    const { properties, additionalProperties, items } = record(schema);
+    schema = typeof part === 'number' ? items : (record(properties)[part] ?? additionalProperties);
+  }
+  return Object.keys(record(record(schema).properties));
+};
+
+const wrongType = (expected: string, value: unknown): string => {
+  const wanted = `${kinds[expected] ?? expected} is expected here, not ${kindOf(value)}`;
+  const quotable = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+  return quotable ? `${wanted}; put it in quotes` : wanted;
+};
+
+/** A secret that is none is never shown, only where it belongs. */
+const wrongSecret = (slot: string, value: unknown): string => {
+  if (typeof value === 'string' && /^(?:kms|env|file):/.test(value))
+    return `the reference is empty, or has spaces or line breaks in it; seal the value again: \`tagboat seal ${slot}\``;
+  return `a sealed value (\`kms:…\`) is expected here, not the value itself; run \`tagboat seal ${slot}\``;
+};
+
+/** What the schema found, in words. */
+export const toFindings = (issue: z.core.$ZodIssue, data: unknown): readonly Finding[] => {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  const value = valueAt(data, path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(path);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      at: 'key' as const,
+      message: `unknown key \`${key}\`${didYouMean(key, known)}`,
+    }));
+  }
+  if (issue.code === 'invalid_key')
+    return [{ path, at: 'key', message: issue.issues[0]?.message ?? issue.message }];
+  if (value === undefined)
+    return [
+      { path, at: 'key', message: path.length === 0 ? 'the file is empty' : `\`${path.at(-1)}\` is missing` },
+    ];
+  if (value === null) {
+    const last = path.at(-1);
+    const what = typeof last === 'string' ? `\`${last}\`` : 'this entry';
+    return [{ path, at: 'key', message: `${what} is empty; fill it in or take it out` }];
+  }
+  const slot = secretSlots(data).find((one) => one.path.join('/') === path.join('/'))?.slot;
+  if (slot !== undefined) return [{ path, at: 'value', message: wrongSecret(slot, value) }];
+  if (issue.code === 'invalid_type')
+    return [{ path, at: 'value', message: wrongType(issue.expected, value) }];
+  if (issue.code === 'invalid_value') {
+    const words = issue.values.map(String);
+    return typeof value === 'string'
+      ? [
+          {
+            path,
+            at: 'value',
+            message: `${oneOf(words)} is expected here, not \`${value}\`${didYouMean(value, words)}`,
+          },
+        ]
+      : [{ path, at: 'value', message: wrongType('string', value) }];
+  }
+  return [{ path, at: 'value', message: issue.message }];
+};

@@ -1,0 +1,56 @@
+import { tryParseImage } from '../image.ts';
+import { commonPath } from './overlap.ts';
+import { type Finding, formatPath, type Path } from './problems.ts';
+import { list, record, text } from './raw.ts';
+import { checkGlob } from './text-checks.ts';
+
+/** An environment as it is written, with the app around it. */
+export type Environment = {
+  readonly path: Path;
+  readonly app: Readonly<Record<string, unknown>>;
+  readonly fields: Readonly<Record<string, unknown>>;
+};
+
+const repositoryKey = (repo: unknown): string | undefined => {
+  const { url, branch } = record(repo);
+  if (typeof url !== 'string' || typeof branch !== 'string') return undefined;
+  const bare = url.replace(/\/+$/, '').replace(/\.git$/, '');
+  // Hosts of Git repositories do not tell apart by case; a file system does.
+  return `${bare.startsWith('file:') ? bare : bare.toLowerCase()} ${branch}`;
+};
+
+/** One that the schema lets through; the others are told of by it. */
+const isGlob = (glob: unknown): glob is string => typeof glob === 'string' && 'value' in checkGlob(glob);
+
+/** Two environments that would rewrite the same line: same repository, branch and image, and globs that provably overlap. */
+export const sameLines = (data: unknown, environments: readonly Environment[]): readonly Finding[] => {
+  const repos = record(record(data).configRepos);
+  const writers = environments.flatMap((environment) => {
+    const image = tryParseImage(text(environment.app.image) ?? '')?.name;
+    const name = text(environment.fields.configRepo) ?? '';
+    const repo = repositoryKey(repos[name]);
+    return image === undefined || repo === undefined ? [] : [{ environment, target: `${repo} ${image}` }];
+  });
+  return writers.flatMap(({ environment, target }, index) => {
+    for (const earlier of writers.slice(0, index)) {
+      if (earlier.target !== target) continue;
+      const others = list(earlier.environment.fields.files).filter(isGlob);
+      for (const [at, glob] of list(environment.fields.files).entries()) {
+        if (!isGlob(glob)) continue;
+        for (const other of others) {
+          const path = commonPath(other, glob);
+          if (path === undefined) continue;
+          const who = formatPath(earlier.environment.path);
+          return [
+            {
+              path: [...environment.path, 'files', at],
+              at: 'value' as const,
+              message: `\`${who}\` writes the same lines: the same image, config repo and branch, and files such as \`${path}\``,
+            },
+          ];
+        }
+      }
+    }
+    return [];
+  });
+};

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { app } from './app-schema.ts';
+import * as field from './fields.ts';
+import { knownSources, type SourceFields } from './sources.ts';
+import { normaliseHost } from './text-checks.ts';
+import type { Config } from './types.ts';
+
+const cluster = z
+  .strictObject({
+    kubeconfig: field.secret({
+      title: 'Kubeconfig',
+      description: 'Sealed kubeconfig; slot clusters/<name>/kubeconfig.',
+    }),
+    context: field
+      .plainText({
+        title: 'Context',
+        description: 'Context of the kubeconfig; its current one where absent.',
+      })
+      .optional(),
+  })
+  .meta({ title: 'Cluster', description: 'A Kubernetes cluster that releases go to.' });
+
+const username = field.plainText({
+  title: 'User name',
+  description: 'Goes with `password`; for Git `x-access-token` where absent.',
+});
+
+const configRepo = z
+  .strictObject({
+    url: field.url({
+      title: 'URL',
+      description: 'Smart-HTTP URL of the Git repository, https.',
+      examples: ['https://github.com/owner/name.git'],
+    }),
+    branch: field.branch({ title: 'Branch', description: 'The branch whose manifests say what runs.' }),
+    username: username.optional(),
+    password: field
+      .secret({
+        title: 'Password',
+        description: 'Sealed password or token; slot configRepos/<name>/password.',
+      })
+      .optional(),
+  })
+  .meta({ title: 'Config repo', description: 'The Git repository and branch that holds the manifests.' });
+
+const registry = z
+  .strictObject({
+    endpoint: field
+      .url({
+        title: 'Endpoint',
+        description: 'Where the registry answers, where the host alone does not say so.',
+        examples: ['https://registry-1.docker.io'],
+      })
+      .optional(),
+    username: username.optional(),
+    password: field
+      .secret({
+        title: 'Password',
+        description: 'Sealed password or token; slot registries/<host>/password.',
+      })
+      .optional(),
+  })
+  .meta({ title: 'Registry', description: 'Credentials or endpoint of a registry.' });
+
+const sourceFieldSchemas = {
+  secret: field.secret({
+    title: 'Secret',
+    description: 'Sealed secret or token that the sender signs with or sends; slot sources/<name>/secret.',
+  }),
+  key: field.secret({
+    title: 'Key',
+    description:
+      'Sealed last segment of the webhook URL, for senders that sign nothing; slot sources/<name>/key.',
+  }),
+  host: field.host({
+    title: 'Host',
+    description: 'Host in image references, where it is not the one that the notification names.',
+    examples: ['registry.example.com'],
+  }),
+};
+
+type SourceShape = { secret?: string | undefined; key?: string | undefined; host?: string | undefined };
+
+const source = (fields: SourceFields): z.ZodType<SourceShape> => {
+  const shape: Record<string, z.ZodType> = {};
+  for (const need of fields.needs) shape[need] = sourceFieldSchemas[need];
+  for (const option of fields.takes ?? []) shape[option] = sourceFieldSchemas[option].optional();
+  return z.strictObject(shape);
+};
+
+const sourceMap = (known: Readonly<Record<string, SourceFields>>) => {
+  const shape = Object.fromEntries(
+    Object.entries(known).map(([name, fields]) => [
+      name,
+      source(fields)
+        .meta({ title: name, description: `Webhooks at /webhooks/${name}.` })
+        .optional(),
+    ]),
+  );
+  return z
+    .strictObject(shape)
+    .transform((map): Record<string, SourceShape> => {
+      const entries = Object.entries(map).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value] as const],
+      );
+      return Object.fromEntries(entries);
+    })
+    .meta({ title: 'Sources', description: 'What sends webhooks, and how each is known to be genuine.' });
+};
+
+const slack = z
+  .strictObject({
+    signingSecret: field.secret({
+      title: 'Signing secret',
+      description: 'Sealed signing secret of the Slack app; slot slack/signingSecret.',
+    }),
+    botToken: field
+      .secret({
+        title: 'Bot token',
+        description:
+          'Sealed token for messages into channels; slot slack/botToken. Without it only commands are answered.',
+      })
+      .optional(),
+    allow: z
+      .strictObject({
+        users: z
+          .array(
+            z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'this is not the id of a Slack user, such as `U024BE7LH`'),
+          )
+          .default([])
+          .meta({ title: 'Users', description: 'Ids of users who may give commands.' }),
+        channels: z
+          .array(
+            z
+              .string()
+              .regex(/^[CDG][A-Z0-9]{2,}$/, 'this is not the id of a Slack channel, such as `C0DEPLOYS`'),
+          )
+          .default([])
+          .meta({ title: 'Channels', description: 'Ids of channels in which commands may be given.' }),
+      })
+      .meta({ title: 'Allow', description: 'Who may give commands, and where; anyone else is refused.' }),
+  })
+  .meta({ title: 'Slack', description: 'The Slack app for commands and messages.' });
+
+const registries = z
+  .record(z.string(), registry)
+  .meta({
+    title: 'Registries',
+    description: 'By host; only where the host needs credentials or another endpoint.',
+  })
+  .transform((map) =>
+    Object.fromEntries(Object.entries(map).map(([host, value]) => [normaliseHost(host) ?? host, value])),
+  );
+
+/**
+ * What tagboat.yml may hold: the one definition behind the checks, the JSON Schema and (held by the compiler) `Config`.
+ * Checks one value at a time; what concerns several is in `check.ts`.
+ */
+export const createSchema = (sources: Readonly<Record<string, SourceFields>> = knownSources) =>
+  z
+    .strictObject({
+      clusters: field.mapOf(cluster, 'Clusters', 'Kubernetes clusters, by name.').default({}),
+      configRepos: field
+        .mapOf(configRepo, 'Config repos', 'Git repositories that hold manifests, by name.')
+        .default({}),
+      sources: sourceMap(sources).prefault({}),
+      registries: registries.prefault({}),
+      slack: slack.optional(),
+      api: z
+        .strictObject({
+          token: field.secret({ title: 'Token', description: 'Sealed bearer token; slot api/token.' }),
+        })
+        .meta({ title: 'API', description: 'Who may read /releases.' })
+        .optional(),
+      apps: field.mapOf(app, 'Apps', 'What is released, by name.'),
+    })
+    .meta({
+      title: 'tagboat.yml',
+      description: 'What Tagboat releases, from where to where.',
+    }) satisfies z.ZodType<Config>;

@@ -1,0 +1,73 @@
+import { namePattern } from './fields.ts';
+import type { Path } from './problems.ts';
+import { record } from './raw.ts';
+import { nearest } from './suggest.ts';
+import { normaliseHost } from './text-checks.ts';
+
+/** The one place in tagboat.yml that a secret is for: the path to it, joined by `/`. KMS is told it as `slot`. */
+export type SecretSlot = { readonly slot: string; readonly path: Path; readonly reference: unknown };
+
+/** Fields that hold secrets, by the section and whether its entries have names. */
+const fields = {
+  clusters: { named: true, keys: ['kubeconfig'] },
+  configRepos: { named: true, keys: ['password'] },
+  sources: { named: true, keys: ['secret', 'key'] },
+  registries: { named: true, keys: ['password'] },
+  slack: { named: false, keys: ['signingSecret', 'botToken'] },
+  api: { named: false, keys: ['token'] },
+} as const;
+
+/** All forms of a slot, for help and messages. */
+export const slotForms: readonly string[] = Object.entries(fields).flatMap(([section, { named, keys }]) =>
+  keys.map((key) =>
+    named ? `${section}/<${section === 'registries' ? 'host' : 'name'}>/${key}` : `${section}/${key}`,
+  ),
+);
+
+/** The secrets that a configuration holds, checked or not, in the order of the sections. */
+export const secretSlots = (config: unknown): readonly SecretSlot[] =>
+  Object.entries(fields).flatMap(([section, { named, keys }]) => {
+    const entries = record(record(config)[section]);
+    const holders = named
+      ? Object.entries(entries).map(([name, entry]) => ({ path: [section, name], entry: record(entry) }))
+      : [{ path: [section], entry: entries }];
+    return holders.flatMap(({ path, entry }) =>
+      keys.flatMap((key) =>
+        entry[key] === undefined
+          ? []
+          : [{ slot: [...path, key].join('/'), path: [...path, key], reference: entry[key] }],
+      ),
+    );
+  });
+
+/** What is wrong with the name of a slot, or undefined where tagboat.yml can have it. */
+export const slotProblem = (slot: string): string | undefined => {
+  const parts = slot.split('/');
+  const [section = '', ...rest] = parts;
+  const sections = Object.keys(fields);
+  const entry = Object.entries(fields).find(([name]) => name === section)?.[1];
+  if (entry === undefined) {
+    const near = nearest(section, sections);
+    return near === undefined
+      ? 'no slot begins like that'
+      : `no slot begins like that (did you mean \`${[near, ...rest].join('/')}\`?)`;
+  }
+  const forms = slotForms.filter((form) => form.startsWith(`${section}/`)).join(' or ');
+  const key = parts.at(-1) ?? '';
+  if (parts.length !== (entry.named ? 3 : 2)) return `slots of ${section} are ${forms}`;
+  if (!entry.keys.some((known) => known === key)) {
+    const near = nearest(key, entry.keys);
+    const hint = near === undefined ? '' : ` (did you mean \`${[...parts.slice(0, -1), near].join('/')}\`?)`;
+    return `slots of ${section} are ${forms}${hint}`;
+  }
+  const name = parts[1] ?? '';
+  if (!entry.named) return undefined;
+  if (section === 'registries') {
+    const host = normaliseHost(name);
+    if (host === undefined) return `\`${name}\` is not the host of a registry`;
+    return host === name
+      ? undefined
+      : `sealed values are bound to the host in its normal form: \`registries/${host}/password\``;
+  }
+  return namePattern.test(name) ? undefined : `\`${name}\` cannot be a name in tagboat.yml`;
+};

@@ -1,0 +1,193 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Command } from '../../bin/commands/command.ts';
+import * as schema from '../../bin/commands/schema.ts';
+import * as sealing from '../../bin/commands/seal.ts';
+import * as validate from '../../bin/commands/validate.ts';
+import { createSecrets } from '../../lib/secrets/unseal.ts';
+import { clientFor } from '../secrets/support/client.ts';
+import { type KmsServer, startKmsServer } from '../secrets/support/kms-server.ts';
+import { edited, example } from './support.ts';
+
+let server: KmsServer;
+let directory: string;
+
+beforeEach(async () => {
+  server = await startKmsServer();
+  directory = await mkdtemp(join(tmpdir(), 'tagboat-commands-'));
+});
+
+afterEach(async () => {
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+const file = async (name: string, text: string): Promise<string> => {
+  const path = join(directory, name);
+  await writeFile(path, text);
+  return path;
+};
+
+const call = async (run: Command, args: readonly string[], stdin = '') => {
+  let stdout = '';
+  let stderr = '';
+  const code = await run(args, {
+    stdin: Readable.from([Buffer.from(stdin)]),
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    env: {
+      AWS_ENDPOINT_URL: server.endpoint,
+      AWS_REGION: 'eu-north-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+  });
+  return { code, stdout, stderr };
+};
+
+describe('tagboat seal', () => {
+  const slot = 'configRepos/okeydokey/password';
+  const unseal = (reference: string) =>
+    createSecrets({ kms: () => clientFor(server.endpoint) }).unseal(reference.trimEnd(), slot);
+  const advice = 'Put this line into tagboat.yml at configRepos.okeydokey.password. Nothing else opens it.\n';
+
+  it('seals standard input, without the newline at its end', async () => {
+    const config = await file('tagboat.yml', example);
+
+    const { code, stdout, stderr } = await call(sealing.run, [slot, '--config', config], 'hunter2\n');
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^kms:d1\.[\w-]+\.[0-9a-f]{8}\n$/);
+    expect(stderr).toBe(`The newline at the end is left out.\n${advice}`);
+    expect(await unseal(stdout)).toBe('hunter2');
+  });
+
+  it('seals a file, under another key', async () => {
+    const path = await file('password.txt', 'x'.repeat(5000));
+
+    const { code, stdout } = await call(sealing.run, [slot, '--file', path, '--key', server.keyId]);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^kms:e1\./);
+    expect(await unseal(stdout)).toBe('x'.repeat(5000));
+  });
+
+  it('notes a slot that tagboat.yml does not have yet', async () => {
+    const config = await file('tagboat.yml', example);
+
+    const { code, stderr } = await call(sealing.run, ['clusters/prod/kubeconfig', '--config', config], 'x');
+
+    expect(code).toBe(0);
+    expect(stderr.split('\n')[0]).toBe(
+      `Note: ${config} has no clusters/prod/kubeconfig yet; did you mean clusters/production/kubeconfig?`,
+    );
+  });
+
+  it.each<[string, readonly string[], string, number, RegExp]>([
+    ['no slot', [], 'x', 2, /^Usage: tagboat seal <slot>/],
+    ['two slots', [slot, slot], 'x', 2, /^Usage: tagboat seal <slot>/],
+    ['an unknown option', [slot, '--kee', 'x'], 'x', 2, /^Unknown option '--kee'[\s\S]+Usage: tagboat seal/],
+    [
+      'a slot that cannot be',
+      ['api/tokn'],
+      'x',
+      2,
+      /^api\/tokn: slots of api are api\/token \(did you mean `api\/token`\?\)\n$/,
+    ],
+    ['nothing to seal', ['api/token'], '', 1, /the value for api\/token is empty\n/],
+    [
+      'a file that is not there',
+      ['api/token', '--file', 'missing'],
+      '',
+      1,
+      /the file missing for api\/token cannot be read\n/,
+    ],
+    [
+      'a key that is not there',
+      ['api/token', '--key', 'alias/x'],
+      'x',
+      1,
+      /KMS refuses api\/token \(NotFoundException\)\n/,
+    ],
+  ])('refuses %s', async (_, args, stdin, code, message) => {
+    const result = await call(sealing.run, args, stdin);
+
+    expect(result.stderr).toMatch(message);
+    expect(result).toMatchObject({ code, stdout: '' });
+  });
+
+  it('explains itself', async () => {
+    const { code, stderr } = await call(sealing.run, ['--help']);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('registries/<host>/password');
+  });
+});
+
+describe('tagboat validate', () => {
+  const sealed = example.replaceAll('kms:…', 'kms:AAAA').replace('kms:AQICAHh…', 'kms:AAAA');
+
+  it('is content with a valid file, and warns of what is probably not meant', async () => {
+    const path = await file('tagboat.yml', sealed.replace('token: kms:AAAA', 'token: kms:REPLACE-ME'));
+
+    expect(await call(validate.run, [path])).toEqual({
+      code: 0,
+      stdout: `${path} is valid: 1 app, 1 environment\n`,
+      stderr:
+        'warning: api/token is still a placeholder: tagboat seal api/token\n' +
+        'warning: apps.okeydokey.environments.production.notify.slack tells nobody without slack.botToken\n',
+    });
+  });
+
+  it('lists what is wrong', async () => {
+    const path = await file('tagboat.yml', edited('deliver: apply', 'delivr: apply').replace('5m', '5x'));
+
+    expect(await call(validate.run, [path])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${path}:29:9: unknown key \`delivr\` (did you mean \`deliver\`?)
+${path}:30:18: write a time of at most a day as \`90s\`, \`5m\` or \`1h\`
+2 problems
+`,
+    });
+  });
+
+  it('finds a damaged sealed value', async () => {
+    const path = await file('tagboat.yml', sealed.replace('token: kms:AAAA', 'token: kms:d1.AAAA.00000000'));
+
+    const { code, stderr } = await call(validate.run, [path]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('the sealed value of api/token is incomplete or altered\n');
+  });
+
+  it('allows with --local what the local stack may use', async () => {
+    const path = await file('tagboat.yml', sealed.replace('token: kms:AAAA', 'token: env:TOKEN'));
+
+    expect(await call(validate.run, [path])).toMatchObject({ code: 1 });
+    expect(await call(validate.run, ['--local', path])).toMatchObject({ code: 0 });
+  });
+
+  it('says when there is no file', async () => {
+    const path = join(directory, 'missing.yml');
+
+    expect(await call(validate.run, [path])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${path} cannot be read\nCreate it at the given path, or name another with --config.\n`,
+    });
+  });
+});
+
+describe('tagboat schema', () => {
+  it('prints what tagboat.schema.json holds', async () => {
+    expect(await call(schema.run, [])).toEqual({
+      code: 0,
+      stdout: await readFile(schema.schemaPath, 'utf8'),
+      stderr: '',
+    });
+  });
+});

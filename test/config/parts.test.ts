@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../lib/config/load.ts';
+import { isMutableTag } from '../../lib/config/mutable-tags.ts';
+import { secretSlots, slotForms, slotProblem } from '../../lib/config/slots.ts';
+import { isSlowPattern } from '../../lib/config/slow-pattern.ts';
+import { didYouMean, editDistance, oneOf } from '../../lib/config/suggest.ts';
+import { listedTags, tagPattern } from '../../lib/config/tag-pattern.ts';
+import { example } from './support.ts';
+
+describe('editDistance', () => {
+  it.each([
+    ['', '', 0],
+    ['abc', '', 3],
+    ['kitten', 'sitting', 3],
+    ['githbu', 'github', 1],
+    ['brnach', 'branch', 1],
+    ['ca', 'abc', 3],
+  ])('from %s to %s is %i', (from, to, distance) => {
+    expect(editDistance(from, to)).toBe(distance);
+  });
+
+  it('is the same in both directions, and 0 for equal words only', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 10 }), fc.string({ maxLength: 10 }), (a, b) => {
+        expect(editDistance(a, b)).toBe(editDistance(b, a));
+        expect(editDistance(a, b) === 0).toBe(a === b);
+      }),
+    );
+  });
+});
+
+describe('suggestions', () => {
+  it.each([
+    ['Timeout', ['timeout', 'imageTimeout'], ' (did you mean `timeout`?)'],
+    ['prodution', ['staging', 'production'], ' (did you mean `production`?)'],
+    ['depth', ['url', 'branch'], ''],
+    ['x', [], ''],
+  ])('for %s among %j', (word, candidates, suggestion) => {
+    expect(didYouMean(word, candidates)).toBe(suggestion);
+  });
+
+  it.each([
+    [['a'], '`a`'],
+    [['a', 'b'], '`a` or `b`'],
+    [['a', 'b', 'c'], '`a`, `b` or `c`'],
+  ])('lists %j', (words, text) => {
+    expect(oneOf(words)).toBe(text);
+  });
+});
+
+describe('tag patterns', () => {
+  it.each([
+    ['v.*', 'v1', true],
+    ['v.*', 'xv1', false],
+    ['a|b', 'b', true],
+    ['a|b', 'ab', false],
+  ])('%s matches %s as a whole: %s', (pattern, tag, matches) => {
+    expect(tagPattern(pattern).test(tag)).toBe(matches);
+  });
+
+  it.each([
+    ['latest', ['latest']],
+    ['^(latest|main)$', ['latest', 'main']],
+    ['(?:a|b)', ['a', 'b']],
+    ['v.*', undefined],
+    ['(a)(b)', undefined],
+  ])('%s lists %j', (pattern, tags) => {
+    expect(listedTags(pattern)).toEqual(tags);
+  });
+
+  it.each([
+    ['latest', true],
+    ['Main', true],
+    ['1.2.3', false],
+    ['main-0a1b2c3', false],
+  ])('%s moves: %s', (tag, mutable) => {
+    expect(isMutableTag(tag)).toBe(mutable);
+  });
+
+  it.each([
+    '(\\d+\\.)*\\d+',
+    'v\\d+\\.\\d+\\.\\d+(-rc\\.\\d+)?',
+    '[\\w.-]+',
+    '.*a.*b.*',
+    '[\\w.]*a[\\w.]*b[\\w.]*c',
+    '(release|hotfix)-.+',
+  ])('%s is quick enough', (pattern) => {
+    expect(isSlowPattern(pattern)).toBe(false);
+  });
+
+  it.each(['(a+)+', 'v(\\d+)*', 'release-([a-z0-9]+-?)+', '(a|a)*b', '(\\w|\\d)+-x'])(
+    '%s is not',
+    (pattern) => {
+      expect(isSlowPattern(pattern)).toBe(true);
+    },
+  );
+});
+
+describe('slots', () => {
+  it('are known in all their forms', () => {
+    expect(slotForms).toEqual([
+      'clusters/<name>/kubeconfig',
+      'configRepos/<name>/password',
+      'sources/<name>/secret',
+      'sources/<name>/key',
+      'registries/<host>/password',
+      'slack/signingSecret',
+      'slack/botToken',
+      'api/token',
+    ]);
+  });
+
+  it('of the example', () => {
+    expect(secretSlots(parseConfig(example)).map(({ slot, reference }) => [slot, reference])).toEqual([
+      ['clusters/production/kubeconfig', 'kms:AQICAHh…'],
+      ['configRepos/okeydokey/password', 'kms:…'],
+      ['sources/github/secret', 'kms:…'],
+      ['sources/dockerhub/key', 'kms:…'],
+      ['registries/docker.io/password', 'kms:…'],
+      ['slack/signingSecret', 'kms:…'],
+      ['api/token', 'kms:…'],
+    ]);
+  });
+
+  it.each<[string, string | undefined]>([
+    ['clusters/production/kubeconfig', undefined],
+    ['registries/docker.io/password', undefined],
+    ['registries/127.0.0.1:5055/password', undefined],
+    ['slack/botToken', undefined],
+    ['api/token', undefined],
+    [
+      'cluster/production/kubeconfig',
+      'no slot begins like that (did you mean `clusters/production/kubeconfig`?)',
+    ],
+    ['elsewhere', 'no slot begins like that'],
+    ['api', 'slots of api are api/token'],
+    ['api/tokn', 'slots of api are api/token (did you mean `api/token`?)'],
+    ['sources/github', 'slots of sources are sources/<name>/secret or sources/<name>/key'],
+    [
+      'clusters/production/kubconfig',
+      'slots of clusters are clusters/<name>/kubeconfig (did you mean `clusters/production/kubeconfig`?)',
+    ],
+    ['clusters//kubeconfig', '`` cannot be a name in tagboat.yml'],
+    [
+      'registries/index.docker.io/password',
+      'sealed values are bound to the host in its normal form: `registries/docker.io/password`',
+    ],
+    ['registries/a b/password', '`a b` is not the host of a registry'],
+  ])('%s: %s', (slot, problem) => {
+    expect(slotProblem(slot)).toBe(problem);
+  });
+});
