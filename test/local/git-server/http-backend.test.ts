@@ -1,0 +1,145 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runBackend } from '../../../infra/local/git-server/http-backend.ts';
+import { silentLogger } from '../../../lib/logger.ts';
+import { type Served, serve } from '../registry/serve.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './git.ts';
+
+describe('a CGI program behind the Git server', () => {
+  let work: TemporaryDirectory;
+  const servers: Served[] = [];
+
+  beforeEach(async () => {
+    work = await temporaryDirectory();
+  });
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close();
+    await work[Symbol.asyncDispose]();
+  });
+
+  /** Serves a shell script in place of git-http-backend. */
+  const serveScript = async (script: string): Promise<Served> => {
+    const backend = join(work.path, 'backend');
+    await writeFile(backend, `#!/bin/sh\n${script}\n`);
+    await chmod(backend, 0o755);
+    return serveBackend(backend);
+  };
+  const serveBackend = async (backend: string): Promise<Served> => {
+    const server = await serve((request, response) =>
+      runBackend(request, response, {
+        backend,
+        repository: work.path,
+        pathInfo: '/info/refs',
+        query: 'service=x',
+        user: 'ann',
+        logger: silentLogger,
+      }),
+    );
+    servers.push(server);
+    return server;
+  };
+
+  it('is told of the request in its environment, and of nothing else', async () => {
+    const server = await serveScript('printf "Content-Type: text/plain\\r\\n\\r\\n"; env');
+
+    const response = await fetch(`${server.url}/x`, {
+      headers: { 'git-protocol': 'version=2', 'x-other': 'not for you' },
+    });
+    const variables = (await response.text()).split('\n');
+
+    expect(variables).toEqual(
+      expect.arrayContaining([
+        'REQUEST_METHOD=GET',
+        'PATH_INFO=/info/refs',
+        'QUERY_STRING=service=x',
+        'REMOTE_USER=ann',
+        'REMOTE_ADDR=127.0.0.1',
+        'GIT_PROTOCOL=version=2',
+        `GIT_PROJECT_ROOT=${work.path}`,
+        'GIT_HTTP_EXPORT_ALL=1',
+        'GIT_CONFIG_NOSYSTEM=1',
+        'HOME=',
+      ]),
+    );
+    expect(variables.some((line) => line.includes('not for you') || line.startsWith('VITEST'))).toBe(false);
+  });
+
+  it('sets status and headers, then streams', async () => {
+    const server = await serveScript(
+      'printf "Status: 403 Forbidden\\nX-Why: because\\n\\nfirst "; printf "second"',
+    );
+
+    const response = await fetch(server.url);
+
+    expect([response.status, response.headers.get('x-why'), await response.text()]).toEqual([
+      403,
+      'because',
+      'first second',
+    ]);
+  });
+
+  it('may answer without reading what it is sent', async () => {
+    const server = await serveScript('printf "Status: 200 OK\\n\\nenough"');
+
+    const response = await fetch(server.url, { method: 'POST', body: Buffer.alloc(4 * 1024 * 1024) });
+
+    expect(await response.text()).toBe('enough');
+  });
+
+  it.each([
+    ['says nothing', 'exit 1'],
+    ['writes no head', 'printf "not a head"'],
+    ['writes no end of a head', 'yes "X-Endless: header"'],
+  ])('that %s is answered with 500', async (_name, script) => {
+    const server = await serveScript(script);
+
+    const response = await fetch(server.url);
+
+    expect(response.status).toBe(500);
+  });
+
+  it('that cannot be started is answered with 500', async () => {
+    const server = await serveBackend(join(work.path, 'nobody'));
+
+    const response = await fetch(server.url);
+
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      'git http-backend could not be started\n',
+    ]);
+  });
+
+  it.each([
+    ['while it answers', 'printf "Status: 200 OK\\n\\nbegun"'],
+    ['before it answers', ':'],
+  ])('is ended when the client goes away %s', async (_name, beginning) => {
+    const server = await serveScript(`echo $$ > "$GIT_PROJECT_ROOT/pid"\n${beginning}\nexec sleep 100`);
+    const request = httpRequest(server.url).on('error', () => {});
+    request.end();
+    const pid = await until(async () => Number(await readFile(join(work.path, 'pid'), 'utf8')) || undefined);
+
+    request.destroy();
+
+    await until(async () => (isAlive(pid) ? undefined : true));
+  });
+});
+
+/** Asks again and again until there is an answer; the test's own time limit ends it. */
+const until = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await delay(10);
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf, type Rig, sha256, startRig, unknownDigest } from './rig.ts';
+
+describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await startRig(kind);
+  });
+  afterEach(() => rig[Symbol.asyncDispose]());
+
+  it('are uploaded in one request', async () => {
+    const digest = await rig.putBlob('team/app', 'layer');
+
+    const got = await rig.ask(`/v2/team/app/blobs/${digest}`);
+
+    expect(await got.text()).toBe('layer');
+    expect(got.headers.get('docker-content-digest')).toBe(digest);
+    expect(got.headers.get('content-type')).toBe('application/octet-stream');
+  });
+
+  it('are uploaded with a POST and a PUT', async () => {
+    const digest = sha256('layer');
+    const begun = await rig.ask('/v2/team/app/blobs/uploads/', { method: 'POST' });
+    const location = begun.headers.get('location') ?? '';
+    const put = await rig.ask(`${location}?digest=${encodeURIComponent(digest)}`, {
+      method: 'PUT',
+      body: 'layer',
+    });
+    const head = await rig.ask(put.headers.get('location') ?? '', { method: 'HEAD' });
+
+    expect(begun.status).toBe(202);
+    expect(begun.headers.get('docker-upload-uuid')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(put.status).toBe(201);
+    expect(put.headers.get('docker-content-digest')).toBe(digest);
+    expect(head.status).toBe(200);
+    expect(head.headers.get('content-length')).toBe('5');
+  });
+
+  it('are uploaded in chunks, which have to come in order', async () => {
+    const begun = await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' });
+    const location = begun.headers.get('location') ?? '';
+    const patch = (range: string, body: string): Promise<Response> =>
+      rig.ask(location, { method: 'PATCH', headers: { 'content-range': range }, body });
+
+    const first = await patch('0-2', 'abc');
+    const gap = await patch('4-5', 'ef');
+    const status = await rig.ask(location);
+    const second = await patch('3-5', 'def');
+    const put = await rig.ask(`${location}?digest=${sha256('abcdef')}`, { method: 'PUT' });
+
+    expect([first.status, first.headers.get('range')]).toEqual([202, '0-2']);
+    expect([gap.status, gap.headers.get('range'), await codeOf(gap)]).toEqual([
+      416,
+      '0-2',
+      'BLOB_UPLOAD_INVALID',
+    ]);
+    expect([status.status, status.headers.get('range')]).toEqual([204, '0-2']);
+    expect([second.status, second.headers.get('range')]).toEqual([202, '0-5']);
+    expect(put.status).toBe(201);
+  });
+
+  it('go on where a broken connection left them', async () => {
+    const begun = await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' });
+    const location = begun.headers.get('location') ?? '';
+    const broken = httpRequest(new URL(location, `http://127.0.0.1:${rig.port}`), {
+      method: 'PATCH',
+      headers: { 'content-length': 6 },
+    });
+    broken.on('error', () => {});
+    broken.write('abc', () => broken.destroy());
+    // What had arrived depends on the moment; the server says how much it was.
+    const resume = async (): Promise<Response> => {
+      const start = (await rig.ask(location)).headers.get('range') === '0-2' ? 3 : 0;
+      const rest = await rig.ask(location, {
+        method: 'PATCH',
+        headers: { 'content-range': `${start}-5` },
+        body: 'abcdef'.slice(start),
+      });
+      return rest.status === 202 ? rest : resume();
+    };
+
+    const resumed = await resume();
+    const put = await rig.ask(`${location}?digest=${sha256('abcdef')}`, { method: 'PUT' });
+
+    expect(resumed.headers.get('range')).toBe('0-5');
+    expect(put.status).toBe(201);
+  });
+
+  it('are mounted from another repository, or uploaded where it has none', async () => {
+    const digest = await rig.putBlob('team/base', 'layer');
+    const mount = (what: string): Promise<Response> =>
+      rig.ask(`/v2/team/app/blobs/uploads/?mount=${what}&from=team/base`, { method: 'POST' });
+
+    const mounted = await mount(digest);
+    const unknown = await mount(unknownDigest);
+    const head = await rig.ask(`/v2/team/app/blobs/${digest}`, { method: 'HEAD' });
+
+    expect([mounted.status, mounted.headers.get('location')]).toEqual([201, `/v2/team/app/blobs/${digest}`]);
+    expect(unknown.status).toBe(202);
+    expect(head.status).toBe(200);
+  });
+
+  it('belong to the repository they were pushed to', async () => {
+    const digest = await rig.putBlob('team/app', 'layer');
+
+    const elsewhere = await rig.ask(`/v2/team/other/blobs/${digest}`);
+
+    expect([elsewhere.status, await codeOf(elsewhere)]).toEqual([404, 'BLOB_UNKNOWN']);
+  });
+
+  it('are refused with a wrong digest', async () => {
+    const wrong = await rig.ask(`/v2/app/blobs/uploads/?digest=${unknownDigest}`, {
+      method: 'POST',
+      body: 'layer',
+    });
+    const kept = await rig.ask(`/v2/app/blobs/${unknownDigest}`, { method: 'HEAD' });
+
+    expect([wrong.status, await codeOf(wrong)]).toEqual([400, 'DIGEST_INVALID']);
+    expect(kept.status).toBe(404);
+  });
+
+  it('may have a sha512 digest', async () => {
+    const digest = `sha512:${createHash('sha512').update('layer').digest('hex')}`;
+
+    const put = await rig.ask(`/v2/app/blobs/uploads/?digest=${digest}`, { method: 'POST', body: 'layer' });
+
+    expect(put.status).toBe(201);
+    expect(await (await rig.ask(`/v2/app/blobs/${digest}`)).text()).toBe('layer');
+  });
+
+  it('are refused over the limit, and the connection lives on', async () => {
+    const body = Buffer.alloc(100_001);
+
+    const tooLarge = await rig.ask(`/v2/app/blobs/uploads/?digest=${sha256(body)}`, { method: 'POST', body });
+
+    expect([tooLarge.status, await codeOf(tooLarge)]).toEqual([413, 'SIZE_INVALID']);
+  });
+
+  it('are forgotten with an upload that is cancelled', async () => {
+    const location =
+      (await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' })).headers.get('location') ?? '';
+
+    const cancelled = await rig.ask(location, { method: 'DELETE' });
+    const gone = await rig.ask(location, { method: 'PATCH', body: 'x' });
+
+    expect(cancelled.status).toBe(204);
+    expect([gone.status, await codeOf(gone)]).toEqual([404, 'BLOB_UPLOAD_UNKNOWN']);
+  });
+
+  it.each([
+    ['bytes=1-3', 206, 'bytes 1-3/5', 'aye'],
+    ['bytes=3-', 206, 'bytes 3-4/5', 'er'],
+    ['bytes=-2', 206, 'bytes 3-4/5', 'er'],
+    ['bytes=0-99', 206, 'bytes 0-4/5', 'layer'],
+    ['bytes=9-', 416, 'bytes */5', ''],
+    ['bytes=0-1,3-4', 200, null, 'layer'],
+  ])('are answered in part: %s', async (range, status, contentRange, text) => {
+    const digest = await rig.putBlob('app', 'layer');
+
+    const got = await rig.ask(`/v2/app/blobs/${digest}`, { headers: { range } });
+
+    expect([got.status, got.headers.get('content-range'), await got.text()]).toEqual([
+      status,
+      contentRange,
+      text,
+    ]);
+  });
+});
