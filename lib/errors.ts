@@ -73,7 +73,7 @@ export const errorCatalogue = {
     retry: 'terminal',
     status: 404,
     meaning: 'No release has that id.',
-    next: 'List them with GET /releases?app=…',
+    next: 'List them with `GET /releases?app=NAME`.',
   },
   'query-invalid': {
     retry: 'terminal',
@@ -130,6 +130,12 @@ export const errorCatalogue = {
     status: 500,
     meaning: 'The sealed value is truncated or altered.',
     next: 'Copy it again in full, or seal the value again.',
+  },
+  'secret-unsealable': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'The value to seal is empty, larger than 64 KiB, or not UTF-8 text.',
+    next: 'Give the value of the one secret that the message names.',
   },
   'kms-denied': {
     retry: 'terminal',
@@ -360,6 +366,42 @@ export const errorCatalogue = {
     status: 500,
     meaning: 'A queue message is not of a shape that this version writes.',
     next: 'Look at it in the dead-letter queue.',
+  },
+  'local-tool-missing': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'A program that the local stack needs is not installed.',
+    next: 'Install what the message names.',
+  },
+  'local-state-damaged': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'A file of the local stack (.tagboat/) cannot be read.',
+    next: 'Put it back, or remove it: the local stack makes a new one.',
+  },
+  'local-stack-missing': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'No local stack answers.',
+    next: 'Start one with `npm start`, or name its state directory with --state DIR.',
+  },
+  'local-state-busy': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'Another local stack runs on the same state directory.',
+    next: 'Use the one that runs, end it, or give this one its own with --state DIR.',
+  },
+  'port-in-use': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'Something else listens on the port of the local stack, or it may not be opened.',
+    next: 'End what listens there, or choose another with --port N (0: any that is free).',
+  },
+  'given-up': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'A release was nudged again and again, and no function got anywhere with it.',
+    next: 'Look at the dead-letter queues and the logs of the functions, then redeliver the hook.',
   },
   internal: {
     retry: 'retryable',

@@ -3,7 +3,9 @@
 const path = require('node:path');
 
 module.exports = async () => {
-  const { compileConfig } = await import('../../lib/config/compile.ts');
+  const { compileConfig, compiledName } = await import('../../lib/config/compile.ts');
+  const { loadConfig } = await import('../../lib/config/load.ts');
+  const config = loadConfig(process.env.TAGBOAT_CONFIG ?? path.resolve('tagboat.yml'));
   return {
     bundle: true,
     minify: true,
@@ -20,7 +22,7 @@ module.exports = async () => {
     exclude: [],
     concurrency: 2,
     define: {
-      __TAGBOAT_CONFIG__: compileConfig(process.env.TAGBOAT_CONFIG ?? path.resolve('tagboat.yml')),
+      [compiledName]: compileConfig(config),
     },
   };
 };

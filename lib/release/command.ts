@@ -52,7 +52,8 @@ export const runCommand = async (
       command: command.command,
       ...describeError(error),
     });
-    if (error instanceof TagboatError) return refusal(error);
+    if (error instanceof TagboatError)
+      return refusal(error, error.code === 'not-allowed' ? slack.allow.users : []);
     throw error;
   }
 };
@@ -62,11 +63,5 @@ const authorize = ({ userId, channelId }: SlashCommand, { allow }: SlackConfig):
   const userMay = allow.users.length === 0 || allow.users.includes(userId);
   const channelMay = allow.channels.length === 0 || allow.channels.includes(channelId);
   if (allow.users.length + allow.channels.length > 0 && userMay && channelMay) return;
-  const whom = allow.users.map((user) => `<@${user}>`).join(', ');
-  throw new TagboatError(
-    'not-allowed',
-    userMay
-      ? 'this channel may not do that'
-      : `you may not do that; ask ${whom || 'whoever keeps tagboat.yml'}`,
-  );
+  throw new TagboatError('not-allowed', userMay ? 'this channel may not do that' : 'you may not do that');
 };

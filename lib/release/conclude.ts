@@ -24,9 +24,9 @@ export const fail = async (release: Release, error: unknown, context: Context): 
 };
 
 const undoIfWanted = async (release: Release, context: Context): Promise<void> => {
-  const { environment } = environmentOf(context.config, release.app, release.environment);
-  if (environment.onFailure !== 'undo') return;
   try {
+    const { environment } = environmentOf(context.config, release.app, release.environment);
+    if (environment.onFailure !== 'undo') return;
     await requestUndo(
       {
         app: release.app,

@@ -1,10 +1,11 @@
+import { isMutableTag } from '../config/mutable-tags.ts';
 import type { AppConfig, Config, EnvironmentConfig } from '../config/types.ts';
 import type { SourceEvent } from '../event.ts';
 import { familiarName, isTag } from '../image.ts';
 import type { Hold } from './hold.ts';
 import { holdFor } from './hold.ts';
 import type { ImageVersion, Release } from './release.ts';
-import { describePolicy, isMutableTag, isOlder, satisfies } from './tags.ts';
+import { describePolicy, isOlder, satisfies } from './tags.ts';
 
 /** Why an event releases nothing to an app and environment. */
 export type SkipReason =

@@ -82,7 +82,7 @@ const admit = async (
   { config, store, clock }: Context,
 ): Promise<{ readonly current: readonly ImageVersion[] } | Outcome> => {
   const { environment } = environmentOf(config, release.app, release.environment);
-  const uses = await tree.find(environment.files, release.image);
+  const uses = await tree.find(environment.files, release.image, release.app);
   const current = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
   // Committed by an earlier attempt: still to be delivered, unless the config repo says something else by now.
   if (release.state === 'committed')
@@ -110,6 +110,7 @@ const edit = async (
   const pinned = environment.pin === 'digest' ? release.digest : undefined;
   const { changes, files } = await tree.edit(environment.files, {
     image: release.image,
+    app: release.app,
     tag: release.tag,
     ...(pinned === undefined ? {} : { digest: pinned }),
   });

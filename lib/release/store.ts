@@ -43,8 +43,12 @@ export type Store = {
   hold(hold: Hold): Promise<void>;
   liftHold(app: string, environment: string, tag: string): Promise<void>;
 
-  /** Puts a release on a list of what is owed; `dueAt`: when reconcile shall ask why it is still there. */
-  owe(list: OwedList, key: ReleaseKey, dueAt: number): Promise<void>;
+  /**
+   * Puts a release on a list of what is owed.
+   * @param dueAt when reconcile shall ask why it is still there
+   * @param nudges how often reconcile asked in vain, since somebody last worked on it
+   */
+  owe(list: OwedList, key: ReleaseKey, dueAt: number, nudges?: number): Promise<void>;
   settle(list: OwedList, key: ReleaseKey): Promise<void>;
   owed(list: OwedList): Promise<readonly Owed[]>;
 
@@ -56,7 +60,7 @@ export type Store = {
 
 /** `work#<group>`: to be committed; `images`: waits for its image; `rollouts`: is being watched. */
 export type OwedList = `work#${string}` | 'images' | 'rollouts';
-export type Owed = ReleaseKey & { readonly dueAt: number };
+export type Owed = ReleaseKey & { readonly dueAt: number; readonly nudges: number };
 
 export type StoreOptions = {
   readonly table: Table;
@@ -193,7 +197,7 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
       await table.remove(partition(app, environment), `hold#${tag}`);
     },
 
-    owe: async (list, key, dueAt) => {
+    owe: async (list, key, dueAt, nudges = 0) => {
       const { app, environment, id } = key;
       await table.put({
         pk: `owed#${list}`,
@@ -202,6 +206,7 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
         environment,
         release: id,
         dueAt,
+        nudges,
       });
     },
 
@@ -216,6 +221,7 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
         environment: String(item.environment),
         id: String(item.release),
         dueAt: Number(item.dueAt),
+        nudges: Number(item.nudges),
       }));
     },
 

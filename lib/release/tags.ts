@@ -1,27 +1,6 @@
 import semver from 'semver';
+import { tagPattern } from '../config/tag-pattern.ts';
 import type { EnvironmentConfig, TagPolicy } from '../config/types.ts';
-
-/** Tags that are moved from image to image by convention: without a digest they say nothing about what runs. */
-const mutableTags = new Set([
-  'latest',
-  'main',
-  'master',
-  'head',
-  'develop',
-  'dev',
-  'edge',
-  'nightly',
-  'canary',
-  'stable',
-  'staging',
-  'production',
-  'prod',
-  'test',
-  'next',
-  'current',
-]);
-
-export const isMutableTag = (tag: string): boolean => mutableTags.has(tag.toLowerCase());
 
 /** The version in a tag: `v1.2.3`, `1.2.3-rc.1`. Undefined where it is none. */
 export const versionOf = (tag: string): semver.SemVer | undefined => semver.parse(tag) ?? undefined;
@@ -32,7 +11,7 @@ export const satisfies = (policy: TagPolicy, tag: string): boolean => {
     const version = versionOf(tag);
     return version !== undefined && semver.satisfies(version, policy.semver);
   }
-  return new RegExp(`^(?:${policy.pattern})$`, 'u').test(tag);
+  return tagPattern(policy.pattern).test(tag);
 };
 
 /** Whether `tag` is older than `than`: known only where both are versions. */

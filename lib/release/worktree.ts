@@ -21,7 +21,7 @@ export type Edit = {
 export type Worktree = {
   readonly revision: string;
   /** Where the image stands now, and with which versions. @throws TagboatError `manifest-…` */
-  find(globs: readonly string[], image: string): Promise<readonly ImageUse[]>;
+  find(globs: readonly string[], image: string, app: string): Promise<readonly ImageUse[]>;
   /** Writes the image into every file that carries it. @throws TagboatError `manifest-…` */
   edit(globs: readonly string[], target: ImageTarget): Promise<Edit>;
   /** The files whose bytes differ from the snapshot's. */
@@ -71,15 +71,15 @@ export const createWorktree = (snapshot: Snapshot): Worktree => {
   return {
     revision: snapshot.revision,
 
-    find: async (globs, image) => {
-      const uses = (await load(globs, image)).flatMap((file) => findImage(file, image));
+    find: async (globs, image, app) => {
+      const uses = (await load(globs, image)).flatMap((file) => findImage(file, image, app));
       if (uses.length === 0) throw absent(globs, image);
       return uses;
     },
 
     edit: async (globs, target) => {
       const results = (await load(globs, target.image))
-        .filter((file) => findImage(file, target.image).length > 0)
+        .filter((file) => findImage(file, target.image, target.app).length > 0)
         .map((file) => ({ path: file.path, before: file.text, ...rewrite(file, target) }));
       if (results.length === 0) throw absent(globs, target.image);
       for (const { path, text, before } of results) if (text !== before) edited.set(path, text);

@@ -77,8 +77,11 @@ it('asks nobody about a tag that is not released anyway', async () => {
 });
 
 it.each([
-  ['does not have it', async () => undefined],
-  ['does not answer', async () => Promise.reject(new TagboatError('registry-unreachable', 'no answer'))],
+  ['does not have it', async (): Promise<string | undefined> => undefined],
+  [
+    'does not answer',
+    (): Promise<never> => Promise.reject(new TagboatError('registry-unreachable', 'no answer')),
+  ],
 ] as const)('records the release and goes on asking where the registry %s', async (_name, registry) => {
   const { send, pushed, sent, store, app } = arrange({ registry });
 

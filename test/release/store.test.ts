@@ -162,7 +162,7 @@ it('keeps lists of what is owed, each entry once, until it is settled', async ()
   await store.owe(list, release, clock.now() + 5);
 
   expect(await store.owed(list)).toEqual([
-    { app, environment: 'production', id: release.id, dueAt: clock.now() + 5 },
+    { app, environment: 'production', id: release.id, dueAt: clock.now() + 5, nudges: 0 },
   ]);
   await store.settle(list, release);
   await store.settle(list, release);

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TagboatError } from '../../lib/errors.ts';
+import type { RegistryClient } from '../../lib/registry/client.ts';
+import { lookForImage } from '../../lib/release/image-wait.ts';
+import { configWith, createContext, digest, production, requestFor } from './support/context.ts';
+import { startTable } from './support/table.ts';
+
+let started: Awaited<ReturnType<typeof startTable>>;
+beforeAll(async () => {
+  started = await startTable();
+});
+afterAll(() => started.close());
+
+let count = 0;
+const arrange = async (digestOf: RegistryClient['digestOf']) => {
+  const app = `wait-${++count}`;
+  const config = {
+    ...configWith(),
+    apps: { [app]: { image: 'docker.io/library/x', environments: { production } } },
+  };
+  const all = createContext(started.table, config);
+  const { release } = await all.store.record(requestFor('v1.0.0', { app, digest: undefined }));
+  await all.store.owe('images', release, all.clock.now());
+  const context = { ...all.context, registry: async () => ({ digestOf }) };
+  const owed = async (list: 'images' | `work#${string}`) =>
+    (await all.store.owed(list)).filter(({ id }) => id === release.id);
+  return { ...all, release, owed, look: (round: number) => lookForImage(release, round, context) };
+};
+
+it('hands a release on to the worker when the registry has the image', async () => {
+  const { release, look, store, sent, owed } = await arrange(async () => digest('d'));
+
+  await look(0);
+
+  expect(await store.require(release)).toMatchObject({ state: 'queued', digest: digest('d') });
+  expect(sent).toMatchObject([{ queue: 'releases', body: { type: 'work' } }]);
+  expect([(await owed('images')).length, (await owed(`work#${release.group}`)).length]).toEqual([0, 1]);
+});
+
+it('waits with growing delays while it has not', async () => {
+  const { release, look, store, sent, owed } = await arrange(async () => undefined);
+
+  for (let round = 0; round < 9; round++) await look(round);
+
+  expect(await store.require(release)).toMatchObject({
+    state: 'waiting-for-image',
+    reason: 'the registry does not have the image yet',
+  });
+  expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([2, 3, 5, 10, 15, 30, 60, 60, 60]);
+  expect(sent.map(({ body }) => body.round)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(await owed('images')).toHaveLength(1);
+});
+
+it('gives up after the time that the environment allows, and says so', async () => {
+  const { release, look, store, clock, sent, owed } = await arrange(async () => undefined);
+  await look(0);
+  clock.advance(production.imageTimeout * 1000);
+
+  await look(1);
+
+  expect(await store.require(release)).toMatchObject({
+    state: 'failed',
+    code: 'image-not-found',
+    reason: 'the registry has no devopswithkubernetes/okeydokey:v1.0.0 after 900 s',
+  });
+  expect(sent.at(-1)).toMatchObject({ queue: 'notifications', body: { state: 'failed' } });
+  expect(await owed('images')).toEqual([]);
+});
+
+it('goes on waiting while the registry does not answer, for as long as it asks for', async () => {
+  const fault = new TagboatError('registry-unreachable', 'docker.io answered 429', { retryAfterSeconds: 45 });
+  const { release, look, store, sent } = await arrange(() => Promise.reject(fault));
+
+  await look(0);
+
+  expect(await store.require(release)).toMatchObject({
+    state: 'waiting-for-image',
+    code: 'registry-unreachable',
+    reason: 'docker.io answered 429',
+  });
+  expect(sent).toMatchObject([{ queue: 'images', delaySeconds: 45 }]);
+});
+
+it('fails at once where the registry refuses for good', async () => {
+  const { release, look, store } = await arrange(() =>
+    Promise.reject(new TagboatError('registry-denied', 'docker.io: denied')),
+  );
+
+  await look(0);
+
+  expect(await store.require(release)).toMatchObject({ state: 'failed', code: 'registry-denied' });
+});
+
+it('does nothing for a release that went on meanwhile', async () => {
+  const { release, look, store, sent, owed } = await arrange(() => Promise.reject(new Error('not asked')));
+  await store.advance(release, 'committed');
+
+  await look(3);
+
+  expect([sent, await owed('images')]).toEqual([[], []]);
+});
