@@ -1,0 +1,61 @@
+import { TagboatError } from '../errors.ts';
+import type { GitObject } from './object.ts';
+import { writePack } from './pack-write.ts';
+import { encodePacket, flushPacket } from './pkt-line.ts';
+import { protocolError } from './protocol-error.ts';
+import { readReport } from './report-status.ts';
+import type { Transport } from './transport.ts';
+
+export type Push = {
+  /** Where the repository is. */
+  readonly base: string;
+  /** In full: `refs/heads/main`. */
+  readonly ref: string;
+  /** What the ref has to point at for the push to happen. */
+  readonly from: string;
+  readonly to: string;
+  readonly objects: readonly GitObject[];
+};
+
+export type Pushed = {
+  readonly type: 'pushed' | 'moved';
+  /** The request went out twice: a `moved` may mean that the first one succeeded. */
+  readonly repeated: boolean;
+};
+
+/**
+ * Every server in use knows these two, and the form of the answer shows whether it used the second. So nothing has to be asked
+ * first, and a push is one request.
+ */
+const capabilities = 'report-status side-band-64k agent=git/tagboat';
+
+/**
+ * Pushes objects and moves one ref from one commit to another, by compare-and-swap. What happened is in the report, not in
+ * the HTTP status: a push over a moved branch is answered 200.
+ * @throws TagboatError `git-push-refused`, `git-unreachable` (the server's own trouble), `git-protocol`, and what `Transport` throws
+ */
+export const push = async (transport: Transport, { base, ref, from, to, objects }: Push): Promise<Pushed> => {
+  const answer = await transport.send({
+    method: 'POST',
+    base,
+    suffix: '/git-receive-pack',
+    headers: {
+      'content-type': 'application/x-git-receive-pack-request',
+      accept: 'application/x-git-receive-pack-result',
+    },
+    body: Buffer.concat([
+      encodePacket(`${from} ${to} ${ref}\0 ${capabilities}`),
+      flushPacket,
+      writePack(objects),
+    ]),
+  });
+  if (answer.contentType !== 'application/x-git-receive-pack-result')
+    throw protocolError('the server does not answer a push as a Git server does');
+  const report = readReport(answer.body, ref);
+  const { repeated } = answer;
+  if (report.outcome === 'pushed' || report.outcome === 'moved') return { type: report.outcome, repeated };
+  const said = transport.words(`${report.reason}\n${report.remarks}`);
+  if (report.outcome === 'failed')
+    throw new TagboatError('git-unreachable', `the Git server failed over the push: ${said}`);
+  throw new TagboatError('git-push-refused', `the Git server refuses the push: ${said}`);
+};

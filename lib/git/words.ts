@@ -1,0 +1,25 @@
+/** How much of what a server says is passed on. */
+const maxLength = 600;
+
+/** Lines that report progress rather than reasons. */
+const progress =
+  /^(?:(?:remote: )?(?:Unpacking|Resolving|Receiving|Counting|Compressing|Processing|Checking|Enumerating)\b.*|.*\b\d+% \(\d+\/\d+\).*)$/;
+
+/**
+ * A server's own words, fit for a message: one line, no control characters or escape sequences, no secret, not endless.
+ * @param secrets texts that must not be repeated, whoever said them
+ */
+export const words = (text: string, secrets: readonly string[] = []): string => {
+  const masked = secrets
+    .filter((secret) => secret !== '')
+    .reduce((masking, secret) => masking.replaceAll(secret, '***'), text.slice(0, 16_384));
+  const lines = masked
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escape sequences start with one
+    .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)?/g, '')
+    .split(/[\r\n]+/)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+    .map((line) => line.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim())
+    .filter((line) => line !== '' && !progress.test(line));
+  const line = lines.join('; ');
+  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+};

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { createObjectCache, openRemote } from '../../lib/git/remote.ts';
+import { asked, change, meta, openMain } from './support/remote-fixture.ts';
+import { useRepositories } from './support/repositories.ts';
+import { git } from './support/repository.ts';
+
+const repositories = useRepositories();
+
+const refused = (code: string) => expect.objectContaining({ code });
+
+describe('requests', () => {
+  const releaseOnce = async (name: string, cache = createObjectCache(), tag = '1.1.0') => {
+    const tip = await openMain(repositories.server(), name, cache).tip();
+    for (const file of await tip.files(['deployment/*.yml'])) await tip.read(file);
+    return tip.commit(change('deployment/deployment.yml', `image: okeydokey:${tag}\n`), meta);
+  };
+
+  it('are five for a change from nothing', async () => {
+    const { name } = await repositories.create();
+
+    await releaseOnce(name);
+
+    expect(asked(repositories.server())).toEqual([
+      'GET /info/refs',
+      'POST /git-upload-pack',
+      'POST /git-upload-pack',
+      'POST /git-upload-pack',
+      'POST /git-receive-pack',
+    ]);
+  });
+
+  it('are one for the next change', async () => {
+    const { name, bare } = await repositories.create();
+    const cache = createObjectCache();
+    await releaseOnce(name, cache);
+    repositories.server().requests.length = 0;
+
+    await releaseOnce(name, cache, '1.2.0');
+
+    expect(asked(repositories.server())).toEqual(['POST /git-receive-pack']);
+    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('image: okeydokey:1.2.0');
+    expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
+  });
+
+  it('are two where the tip is asked for afresh and nobody else has pushed', async () => {
+    const { name } = await repositories.create();
+    const cache = createObjectCache();
+    await releaseOnce(name, cache);
+    repositories.server().requests.length = 0;
+
+    const tip = await openMain(repositories.server(), name, cache).tip({ fresh: true });
+    await tip.commit(change('README.md', 'changed\n'), meta);
+
+    expect(asked(repositories.server())).toEqual(['POST /git-upload-pack', 'POST /git-receive-pack']);
+  });
+
+  it('are no more than needed where the cache holds next to nothing', async () => {
+    const { name, bare } = await repositories.create();
+    const cache = createObjectCache({ maxBytes: 1 });
+    await releaseOnce(name, cache);
+    repositories.server().requests.length = 0;
+
+    await releaseOnce(name, cache, '1.2.0');
+
+    expect(asked(repositories.server())).toEqual([
+      'POST /git-upload-pack',
+      'POST /git-upload-pack',
+      'POST /git-receive-pack',
+    ]);
+    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('image: okeydokey:1.2.0');
+  });
+
+  it('share nothing between users, but the objects', async () => {
+    const { name } = await repositories.create();
+    const cache = createObjectCache();
+    await releaseOnce(name, cache);
+    repositories.server().requests.length = 0;
+
+    await openRemote({
+      url: `${repositories.server().origin}/${name}.git`,
+      branch: 'main',
+      credentials: { username: 'another', password: 'user' },
+      cache,
+    }).tip();
+
+    expect(asked(repositories.server())).toEqual(['GET /info/refs', 'POST /git-upload-pack']);
+  });
+});
+
+describe('a branch that moves', () => {
+  const pushFromElsewhere = async (name: string, content: string) => {
+    const tip = await openMain(repositories.server(), name).tip();
+    const outcome = await tip.commit(change('README.md', content), meta);
+    expect(outcome.type).toBe('pushed');
+  };
+
+  it('is reported, not overwritten', async () => {
+    const { name, bare } = await repositories.create();
+    const remote = openMain(repositories.server(), name);
+    const tip = await remote.tip();
+    await pushFromElsewhere(name, 'elsewhere\n');
+    const moved = await git(bare, 'rev-parse', 'main');
+
+    const outcome = await tip.commit(change('deployment/deployment.yml', 'x\n'), meta);
+
+    expect(outcome).toEqual({ type: 'moved' });
+    expect(await git(bare, 'rev-parse', 'main')).toBe(moved);
+  });
+
+  it('takes the change on top of the fresh tip', async () => {
+    const { name, bare } = await repositories.create();
+    const remote = openMain(repositories.server(), name);
+    const tip = await remote.tip();
+    await pushFromElsewhere(name, 'elsewhere\n');
+    await tip.commit(change('deployment/deployment.yml', 'x\n'), meta);
+
+    const fresh = await remote.tip();
+    const outcome = await fresh.commit(change('deployment/deployment.yml', 'x\n'), meta);
+
+    expect(outcome.type).toBe('pushed');
+    expect(await git(bare, 'show', 'main:README.md')).toBe('elsewhere');
+    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('x');
+    expect(await git(bare, 'rev-list', '--count', 'main')).toBe('3');
+  });
+
+  it('is reported where it was rewritten, and where it is gone', async () => {
+    const { name, bare } = await repositories.create();
+    const remote = openMain(repositories.server(), name);
+    const tip = await remote.tip();
+    const rewritten = await git(bare, 'commit-tree', '-m', 'again', 'main^{tree}');
+    await git(bare, 'update-ref', 'refs/heads/main', rewritten);
+    expect(await tip.commit(change('README.md', 'x\n'), meta)).toEqual({ type: 'moved' });
+    await git(bare, 'update-ref', '-d', 'refs/heads/main');
+
+    expect(await tip.commit(change('README.md', 'x\n'), meta)).toEqual({ type: 'moved' });
+    await expect(remote.tip({ fresh: true })).rejects.toThrow(refused('git-branch-not-found'));
+  });
+
+  it('is asked for again where the server no longer has the remembered commit', async () => {
+    const { name, bare } = await repositories.create();
+    const cache = createObjectCache({ maxBytes: 1 });
+    const server = repositories.server();
+    await openMain(server, name, cache).tip();
+    const rewritten = await git(bare, 'commit-tree', '-m', 'again', 'main^{tree}');
+    await git(bare, 'update-ref', 'refs/heads/main', rewritten);
+    await git(bare, 'gc', '-q', '--prune=now');
+
+    const stale = openMain(server, name, cache).tip();
+
+    await expect((await stale).files(['*.md'])).rejects.toThrow(
+      expect.objectContaining({ code: 'git-protocol', retry: 'retryable' }),
+    );
+    expect((await openMain(server, name, cache).tip()).revision).toBe(rewritten);
+  });
+
+  it('takes every change of eight writers at once', async () => {
+    const { name, bare } = await repositories.create();
+    const write = async (writer: number): Promise<void> => {
+      const remote = openMain(repositories.server(), name);
+      for (let fresh = false; ; fresh = true) {
+        const tip = await remote.tip({ fresh });
+        const outcome = await tip.commit(change(`writers/${writer}.yml`, `image: ${writer}\n`), meta);
+        if (outcome.type === 'pushed') return;
+      }
+    };
+
+    await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
+
+    expect(await git(bare, 'ls-tree', '--name-only', 'main:writers')).toBe(
+      Array.from({ length: 8 }, (_, writer) => `${writer}.yml`).join('\n'),
+    );
+    expect(await git(bare, 'rev-list', '--count', 'main')).toBe('9');
+    expect(await git(bare, 'fsck', '--strict', '--full', '--no-dangling')).toBe('');
+  });
+});

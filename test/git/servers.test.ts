@@ -1,0 +1,225 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createObjectCache, openRemote } from '../../lib/git/remote.ts';
+import { type GitServer, startGitServer } from './support/git-server.ts';
+import { asked, change, meta, openMain, text } from './support/remote-fixture.ts';
+import { createWorkspace, git, type Workspace } from './support/repository.ts';
+
+/** What servers differ in: protocol versions, filters, credentials, hooks. */
+
+const credentials = { username: 'x-access-token', password: 'sesame-open-9' };
+const files = { 'deployment/deployment.yml': 'image: okeydokey:1.0.0\n', 'other/big.yml': 'x: 1\n' };
+
+let workspace: Workspace;
+let modern: GitServer;
+let old: GitServer;
+let guarded: GitServer;
+beforeAll(async () => {
+  workspace = await createWorkspace();
+  modern = await startGitServer({ directory: workspace.directory });
+  old = await startGitServer({ directory: workspace.directory, protocol2: false });
+  guarded = await startGitServer({ directory: workspace.directory, credentials });
+});
+afterAll(async () => {
+  await Promise.all([modern.close(), old.close(), guarded.close()]);
+  await workspace.remove();
+});
+beforeEach(() => {
+  for (const server of [modern, old, guarded]) server.requests.length = 0;
+});
+
+const release = async (server: GitServer, name: string, tag: string, cache = createObjectCache()) => {
+  const tip = await openMain(server, name, cache).tip();
+  const [file] = await tip.files(['deployment/*.yml']);
+  const before = file === undefined ? undefined : text(await tip.read(file));
+  const outcome = await tip.commit(change('deployment/deployment.yml', `image: okeydokey:${tag}\n`), meta);
+  return { before, outcome: outcome.type };
+};
+
+describe('filters', () => {
+  it.each([
+    { name: 'are not announced', config: [['uploadpack.allowFilter', 'false']], fetches: 2 },
+    { name: 'by depth are refused', config: [['uploadpackfilter.tree.allow', 'false']], fetches: 4 },
+    { name: 'by depth are limited', config: [['uploadpackfilter.tree.maxDepth', '0']], fetches: 4 },
+    { name: 'are announced and all refused', config: [['uploadpackfilter.allow', 'false']], fetches: 4 },
+  ])('that $name are done without', async ({ name, config, fetches }) => {
+    const repository = name.replaceAll(' ', '-');
+    const bare = await workspace.createRepository(repository, files);
+    for (const [key = '', value = ''] of config) await git(bare, 'config', key, value);
+
+    const released = await release(modern, repository, '1.1.0');
+
+    expect(released).toEqual({ before: 'image: okeydokey:1.0.0\n', outcome: 'pushed' });
+    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('image: okeydokey:1.1.0');
+    expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
+    expect(asked(modern).filter((line) => line === 'POST /git-upload-pack')).toHaveLength(fetches);
+  });
+
+  it('that are refused once are not asked for again', async () => {
+    const bare = await workspace.createRepository('remembers', files);
+    await git(bare, 'config', 'uploadpackfilter.tree.allow', 'false');
+    const cache = createObjectCache({ maxBytes: 1 });
+    await release(modern, 'remembers', '1.1.0', cache);
+    modern.requests.length = 0;
+
+    await release(modern, 'remembers', '1.2.0', cache);
+
+    expect(asked(modern)).toEqual([
+      'POST /git-upload-pack',
+      'POST /git-upload-pack',
+      'POST /git-receive-pack',
+    ]);
+  });
+});
+
+describe('a server that speaks only the old protocol', () => {
+  it('is served by a shallow fetch', async () => {
+    const bare = await workspace.createRepository('old', files);
+
+    const released = await release(old, 'old', '1.1.0');
+
+    expect(released).toEqual({ before: 'image: okeydokey:1.0.0\n', outcome: 'pushed' });
+    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('image: okeydokey:1.1.0');
+    expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
+    expect(asked(old)).toEqual(['GET /info/refs', 'POST /git-upload-pack', 'POST /git-receive-pack']);
+  });
+
+  it('takes the next change in one request', async () => {
+    await workspace.createRepository('old-warm', files);
+    const cache = createObjectCache();
+    await release(old, 'old-warm', '1.1.0', cache);
+    old.requests.length = 0;
+
+    await release(old, 'old-warm', '1.2.0', cache);
+
+    expect(asked(old)).toEqual(['POST /git-receive-pack']);
+  });
+
+  it('has no branch in an empty repository', async () => {
+    await git(workspace.directory, 'init', '-q', '--bare', 'old-empty.git');
+
+    await expect(openMain(old, 'old-empty').tip()).rejects.toThrow(
+      expect.objectContaining({ code: 'git-branch-not-found' }),
+    );
+  });
+
+  it('does not support SHA-256 repositories', async () => {
+    await git(workspace.directory, 'init', '-q', '-b', 'main', '--object-format=sha256', 'old-sha256.git');
+    await git(join(workspace.directory, 'old-sha256.git'), 'commit', '-q', '--allow-empty', '-m', 'first');
+
+    await expect(openMain(old, 'old-sha256').tip()).rejects.toThrow(
+      expect.objectContaining({ code: 'git-unsupported' }),
+    );
+  });
+});
+
+describe('credentials', () => {
+  beforeAll(async () => {
+    await workspace.createRepository('guarded', files);
+  });
+
+  const open = (password: string | undefined) =>
+    openRemote({
+      url: `${guarded.origin}/guarded.git`,
+      branch: 'main',
+      credentials: password === undefined ? undefined : { username: credentials.username, password },
+    });
+
+  it('open the repository, and are sent with the first request', async () => {
+    await open(credentials.password).tip();
+
+    expect(guarded.requests.map(({ authorization }) => authorization)).toEqual([
+      'Basic eC1hY2Nlc3MtdG9rZW46c2VzYW1lLW9wZW4tOQ==',
+      'Basic eC1hY2Nlc3MtdG9rZW46c2VzYW1lLW9wZW4tOQ==',
+    ]);
+  });
+
+  it('may stand in the URL', async () => {
+    const url = `${guarded.origin.replace('//', '//x-access-token:sesame%2Dopen-9@')}/guarded.git`;
+
+    const tip = await openRemote({ url, branch: 'main' }).tip();
+
+    expect(tip.revision).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it.each([
+    { name: 'wrong', password: 'wrong-1' },
+    { name: 'missing', password: undefined },
+  ])('that are $name are refused', async ({ password }) => {
+    await expect(open(password).tip()).rejects.toThrow(
+      expect.objectContaining({ code: 'git-denied', retry: 'terminal' }),
+    );
+  });
+});
+
+describe('a push that the server refuses', () => {
+  const withHook = async (name: string, hook: string, script: string) => {
+    const bare = await workspace.createRepository(name, files);
+    const path = join(bare, 'hooks', hook);
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
+    await chmod(path, 0o755);
+    return bare;
+  };
+
+  it('is refused in the words of the hook', async () => {
+    const bare = await withHook('hooked', 'pre-receive', 'echo "only on weekdays" >&2; exit 1');
+    const before = await git(bare, 'rev-parse', 'main');
+
+    await expect(release(modern, 'hooked', '1.1.0')).rejects.toThrow(
+      expect.objectContaining({
+        code: 'git-push-refused',
+        retry: 'terminal',
+        message: 'the Git server refuses the push: pre-receive hook declined; only on weekdays',
+      }),
+    );
+    expect(await git(bare, 'rev-parse', 'main')).toBe(before);
+  });
+
+  it('is not taken for a moved branch, whatever the hook says', async () => {
+    await withHook('chatty', 'update', 'echo "failed to update ref: fetch first" >&2; exit 1');
+
+    await expect(release(modern, 'chatty', '1.1.0')).rejects.toThrow(
+      expect.objectContaining({ code: 'git-push-refused' }),
+    );
+  });
+
+  it('has no control characters, no password and no novel in its message', async () => {
+    await withHook(
+      'rude',
+      'pre-receive',
+      `printf '\\033[31mred\\033[0m\\r\\n\\a%s\\n' "${credentials.password}" >&2; yes novel | head -c 50000 >&2; exit 1`,
+    );
+    const remote = openRemote({ url: `${guarded.origin}/rude.git`, branch: 'main', credentials });
+    const tip = await remote.tip();
+
+    const error = await tip.commit(change('a.yml', 'x'), meta).catch((caught: unknown) => caught);
+
+    const message = error instanceof Error ? error.message : '';
+    expect(message).toMatch(
+      /^the Git server refuses the push: pre-receive hook declined; red; \*\*\*; novel; novel/,
+    );
+    expect(message.length).toBeLessThan(700);
+  });
+
+  it('is refused where the server takes none', async () => {
+    const bare = await workspace.createRepository('read-only', files);
+    await git(bare, 'config', 'http.receivepack', 'false');
+
+    await expect(release(modern, 'read-only', '1.1.0')).rejects.toThrow(
+      expect.objectContaining({ code: 'git-denied' }),
+    );
+  });
+
+  it('does not spoil the next one', async () => {
+    const bare = await withHook('moody', 'pre-receive', 'exit 1');
+    const cache = createObjectCache();
+    await expect(release(modern, 'moody', '1.1.0', cache)).rejects.toThrow(
+      expect.objectContaining({ code: 'git-push-refused' }),
+    );
+    await writeFile(join(bare, 'hooks/pre-receive'), '#!/bin/sh\nexit 0\n');
+
+    expect((await release(modern, 'moody', '1.1.0', cache)).outcome).toBe('pushed');
+    expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
+  });
+});
