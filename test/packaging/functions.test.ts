@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process';
+import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { slackHeaders, slashCommandBody } from '../../infra/local/slack/command.ts';
+import { startStack } from '../../infra/local/stack/stack.ts';
+import type { Stack } from '../../infra/local/stack/types.ts';
+import { loadConfig } from '../../lib/config/load.ts';
+import { groupOf } from '../../lib/release/group.ts';
+import { seal } from '../../lib/secrets/seal.ts';
+import { httpEvent } from '../http/event.ts';
+import { invokeBundle, type Outcome } from './invoke.ts';
+import { unzip } from './unzip.ts';
+
+const run = promisify(execFile);
+const project = path.join(import.meta.dirname, '..', '..');
+
+const secrets = {
+  'clusters/production/kubeconfig': 'not used here',
+  'configRepos/config/password': 'a token',
+  'sources/github/secret': 'the secret of the webhook',
+  'slack/signingSecret': 'the signing secret',
+  'api/token': 'the token of the API',
+};
+const _digest = `sha256:${'d'.repeat(64)}`;
+
+let stack: Stack;
+let directory: string;
+let env: Record<string, string>;
+let invoke: (name: string, event: unknown) => Promise<Outcome>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'tagboat-packaging-'));
+  stack = await startStack({ stateDirectory: path.join(directory, 'state'), port: 0 });
+  const sealed: Record<string, string> = {};
+  for (const [slot, plaintext] of Object.entries(secrets))
+    sealed[slot] = await seal(stack.aws.kms, { keyId: 'alias/tagboat-production', slot, plaintext });
+  const config = path.join(directory, 'tagboat.yml');
+  await writeFile(
+    config,
+    `clusters: { production: { kubeconfig: '${sealed['clusters/production/kubeconfig']}' } }
+configRepos: { config: { url: 'https://127.0.0.1:1/config.git', branch: config, username: bot, password: '${sealed['configRepos/config/password']}' } }
+sources: { github: { secret: '${sealed['sources/github/secret']}' } }
+slack: { signingSecret: '${sealed['slack/signingSecret']}', allow: { users: [U024BE7LH], channels: [C0DEPLOYS] } }
+api: { token: '${sealed['api/token']}' }
+apps:
+  app:
+    image: example/app
+    repository: github.com/example/app
+    environments:
+      production: { on: tag-push, tags: { semver: '>=1.0.0' }, configRepo: config, files: [app.yml], cluster: production }
+`,
+  );
+  await run('npx', ['osls', 'package', '--package', path.join(directory, 'package')], {
+    cwd: project,
+    env: { ...process.env, TAGBOAT_CONFIG: config },
+  });
+
+  // Queues and a table of its own: those of the stack have a worker already.
+  const queue = async (name: string, attributes: Record<string, string> = {}) => {
+    const { QueueUrl = '' } = await stack.aws.sqs.send(
+      new CreateQueueCommand({ QueueName: name, Attributes: attributes }),
+    );
+    return new URL(new URL(QueueUrl).pathname, stack.url).href;
+  };
+  const { Resources } = parse(await readFile(path.join(project, 'infra/aws/table.yml'), 'utf8'));
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } =
+    Resources.ReleasesTable.Properties;
+  await stack.aws.dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'packaged',
+      AttributeDefinitions,
+      KeySchema,
+      GlobalSecondaryIndexes,
+      BillingMode,
+    }),
+  );
+  env = {
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL: stack.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    TAGBOAT_TABLE: 'packaged',
+    TAGBOAT_RELEASES_QUEUE_URL: await queue('packaged.fifo', { FifoQueue: 'true' }),
+    TAGBOAT_ROLLOUTS_QUEUE_URL: await queue('packaged-rollouts'),
+    TAGBOAT_IMAGES_QUEUE_URL: await queue('packaged-images'),
+    TAGBOAT_NOTIFICATIONS_QUEUE_URL: await queue('packaged-notifications'),
+  };
+  invoke = async (name, event) => {
+    const target = path.join(directory, 'functions', name);
+    await unzip(path.join(directory, 'package', `${name}.zip`), target);
+    return invokeBundle(path.join(target, 'functions', `${name}.js`), event, env);
+  };
+  groupId = groupOf(Object.values(loadConfig(config).configRepos)[0] ?? { url: '', branch: '' });
+});
+afterAll(async () => {
+  await stack?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+let groupId = '';
+
+const sqsEvent = (body: unknown) => ({
+  Records: [
+    {
+      messageId: randomUUID(),
+      receiptHandle: 'r',
+      body: JSON.stringify(body),
+      attributes: { ApproximateReceiveCount: '1', MessageGroupId: groupId },
+      messageAttributes: {},
+      eventSource: 'aws:sqs',
+    },
+  ],
+});
+
+const tagHook = (tag: string, secret: string) => {
+  const body = JSON.stringify({
+    ref: `refs/tags/${tag}`,
+    created: true,
+    deleted: false,
+    head_commit: { id: 'a'.repeat(40) },
+    repository: { full_name: 'example/app', html_url: 'https://github.com/example/app' },
+    sender: { login: 'octocat' },
+  });
+  return {
+    ...httpEvent({
+      method: 'POST',
+      path: '/webhooks/github',
+      headers: {
+        'content-type': 'application/json',
+        'x-github-event': 'push',
+        'x-github-delivery': randomUUID(),
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+      },
+      body,
+    }),
+    pathParameters: { source: 'github' },
+  };
+};
+
+const get = (query: Record<string, string>, token: string) => ({
+  ...httpEvent({ method: 'GET', path: '/releases', headers: { authorization: `Bearer ${token}` } }),
+  queryStringParameters: query,
+});
+
+const bodyOf = ({ result, error, log }: Outcome) => {
+  if (error !== undefined) throw new Error(`${error}\n${log}`);
+  const { statusCode, body } = result as { statusCode: number; body: string };
+  return { status: statusCode, body: JSON.parse(body) };
+};
+
+describe('packaged functions', () => {
+  it('webhook refuses a wrong signature and records a genuine hook; releases shows it to who has the token', async () => {
+    const refused = bodyOf(await invoke('webhook', tagHook('v1.0.0', 'a guess')));
+    const accepted = bodyOf(await invoke('webhook', tagHook('v1.0.0', secrets['sources/github/secret'])));
+    const listed = bodyOf(await invoke('releases', get({ app: 'app' }, secrets['api/token'])));
+    const stranger = bodyOf(await invoke('releases', get({ app: 'app' }, 'a guess')));
+
+    expect(refused).toMatchObject({ status: 401, body: { error: { code: 'signature-wrong' } } });
+    expect(accepted).toMatchObject({
+      status: 202,
+      body: { releases: [{ app: 'app', tag: 'v1.0.0', state: 'queued' }] },
+    });
+    expect(listed).toMatchObject({
+      status: 200,
+      body: { releases: [{ id: accepted.body.releases[0].id, requestedBy: 'github:octocat' }] },
+    });
+    expect(stranger.status).toBe(401);
+  });
+
+  it('slack answers a signed command', async () => {
+    const body = slashCommandBody({
+      line: '/undo app',
+      user: 'U024BE7LH',
+      channel: 'C0DEPLOYS',
+      responseUrl: 'https://hooks.slack.com/commands/1',
+    });
+    const headers = slackHeaders(secrets['slack/signingSecret'], body, Math.floor(Date.now() / 1000));
+    const event = httpEvent({
+      method: 'POST',
+      path: '/slack/commands',
+      headers,
+      body: Buffer.from(body).toString('base64'),
+    });
+
+    expect(bodyOf(await invoke('slack', { ...event, isBase64Encoded: true }))).toMatchObject({
+      status: 200,
+      body: { response_type: 'ephemeral', text: expect.stringContaining('Sorry, no: ') },
+    });
+  });
+
+  it.each([
+    ['release-worker', () => ({ v: 1, type: 'work', group: groupId })],
+    [
+      'rollout-poller',
+      () => ({ v: 1, type: 'watch', app: 'app', environment: 'production', release: 'X', round: 0 }),
+    ],
+    [
+      'image-poller',
+      () => ({ v: 1, type: 'look', app: 'app', environment: 'production', release: 'X', round: 0 }),
+    ],
+    [
+      'notifier',
+      () => ({ v: 1, type: 'state', app: 'app', environment: 'production', release: 'X', state: 'healthy' }),
+    ],
+  ])('%s takes a message, and reports one that it cannot read', async (name, message) => {
+    const taken = await invoke(name, sqsEvent(message()));
+    const unread = await invoke(name, sqsEvent({ v: 2 }));
+
+    expect(taken, taken.log).toMatchObject({ result: { batchItemFailures: [] } });
+    expect(unread).toMatchObject({ result: { batchItemFailures: [{}] } });
+  });
+
+  it('reconcile runs', async () => {
+    expect(await invoke('reconcile', {})).toMatchObject({
+      result: { work: 0, images: 0, rollouts: 0, givenUp: 0 },
+    });
+  });
+});

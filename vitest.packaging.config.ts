@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** What `osls package` makes, run as AWS would run it: `vitest run --config vitest.packaging.config.ts`. */
+export default defineConfig({
+  test: { include: ['test/packaging/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+});
