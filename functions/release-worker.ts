@@ -17,11 +17,16 @@ export const createHandler = (runtime: Runtime) => {
     deliver: async (cluster, delivery) =>
       (await import('../lib/cluster/deliver.ts')).deliver(cluster, delivery),
   };
-  return middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent) =>
-    handleBatch(event, runtime.logger, async ({ body }) =>
-      work(parseMessage('releases', body).group, context),
-    ),
-  );
+  return middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent) => {
+    // Whatever a batch announces is on record when its first message is handled: one run does for all of a group.
+    const runs = new Map<string, Promise<void>>();
+    return handleBatch(event, runtime.logger, async ({ body }) => {
+      const { group } = parseMessage('releases', body);
+      const run = runs.get(group) ?? work(group, context);
+      runs.set(group, run);
+      await run;
+    });
+  });
 };
 
 export const handler = forLambda(createHandler);

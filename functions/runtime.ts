@@ -20,8 +20,9 @@ export type LocalOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Answers for every registry host without an endpoint of its own. */
   readonly registryEndpoint?: string;
-  /** Stands in for https://slack.com/api; response URLs under its parent are accepted. */
+  /** Stands in for https://slack.com/api. */
   readonly slackApi?: string;
+  /** Where a response_url may lie besides Slack's own host. */
   readonly slackResponses?: string;
 };
 
@@ -67,6 +68,8 @@ const awsOptions = (env: RuntimeOptions['env'], service: 'KMS' | 'SQS' | 'DYNAMO
   } = env;
   return {
     region: env.AWS_REGION ?? 'eu-central-1',
+    // A socket that died while the function was frozen must not cost the whole invocation.
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}

@@ -1,12 +1,13 @@
-import { describeError } from '../errors.ts';
+import { describeError, isRetryable } from '../errors.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
-import type { Release } from './release.ts';
+import { isUnderWay, type Release, type ReleaseKey } from './release.ts';
 import { requestUndo } from './undo.ts';
 
 /**
- * Everything that follows once a release has ended: somebody is told, and where the environment wants it a failed one is
- * undone. Safe to run again, which is what happens when the function died halfway.
+ * Everything that follows once a release has ended: where the environment wants it a failed one is undone, somebody is
+ * told, and nobody owes it anything any more. Safe to run again, which is what happens when the function died halfway.
+ * @throws TagboatError `store-unreachable`, `queue-unreachable`: it is to be run again
  */
 export const conclude = async (release: Release, context: Context): Promise<void> => {
   if (release.state === 'failed' && release.kind === 'release' && release.commit !== undefined)
@@ -16,17 +17,31 @@ export const conclude = async (release: Release, context: Context): Promise<void
   await context.store.settle('rollouts', release);
 };
 
+/** As `conclude`, for whatever a release is by now; one that is under way after all is left to whoever has it. */
+export const concludeIfEnded = async (key: ReleaseKey, context: Context): Promise<void> => {
+  const release = await context.store.get(key);
+  if (release !== undefined && !isUnderWay(release.state)) await conclude(release, context);
+};
+
 /** Ends a release that a step could not carry out, with the error's code and message as the reason. */
 export const fail = async (release: Release, error: unknown, context: Context): Promise<void> => {
   const { code, message } = describeError(error);
-  const failed = await context.store.advance(release, 'failed', { code, reason: message });
-  await conclude(failed ?? release, context);
+  await context.store.advance(release, 'failed', { code, reason: message });
+  await concludeIfEnded(release, context);
 };
 
 const undoIfWanted = async (release: Release, context: Context): Promise<void> => {
   try {
     const { environment } = environmentOf(context.config, release.app, release.environment);
     if (environment.onFailure !== 'undo') return;
+    const known = await context.store.list(release.app, release.environment);
+    // Another release stands there by now, and would be taken away; or this one is being undone already.
+    if (
+      known.some(
+        ({ id, commit, undoes }) => undoes === release.id || (id > release.id && commit !== undefined),
+      )
+    )
+      return;
     await requestUndo(
       {
         app: release.app,
@@ -40,6 +55,7 @@ const undoIfWanted = async (release: Release, context: Context): Promise<void> =
       context,
     );
   } catch (error) {
+    if (isRetryable(error)) throw error;
     // Nothing to go back to is no reason to keep the verdict from people.
     context.logger.warn('failed release is not undone', { id: release.id, ...describeError(error) });
   }

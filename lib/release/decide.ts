@@ -95,7 +95,11 @@ export const decide = (
     );
   if (!satisfies(candidate.config.tags, event.tag))
     return skip('tag-policy', `the tag does not match ${describePolicy(candidate.config)}`);
-  const hold = holdFor(holds, event.tag, now);
+  const hold = holdFor(
+    holds,
+    { tag: event.tag, digest: event.type === 'image-pushed' ? event.digest : undefined },
+    now,
+  );
   if (hold !== undefined) return skip('held', describeHold(hold));
   return { ...plan, type: 'release' };
 };
@@ -115,7 +119,7 @@ export const decideAtTip = (
   now: number,
 ): Skip | undefined => {
   if (release.kind === 'undo') return undefined;
-  const hold = holdFor(holds, release.tag, now);
+  const hold = holdFor(holds, release, now);
   if (hold !== undefined) return { reason: 'held', message: describeHold(hold) };
   const newer = current.find((version) => isOlder(release.tag, version.tag));
   return newer === undefined
@@ -134,6 +138,10 @@ export const decideAtTip = (
 export const winner = (waiting: readonly [Release, ...Release[]]): string =>
   waiting.reduce((best, next) => {
     const [earlier, later] = best.id < next.id ? [best, next] : [next, best];
+    // What somebody fixed meanwhile beats an undo that nobody asked for.
+    const undo = [earlier, later].find(({ kind, source }) => kind === 'undo' && source === 'tagboat');
+    const fix = [earlier, later].find(({ kind }) => kind === 'release');
+    if (undo !== undefined && fix !== undefined && isOlder(undo.tag, fix.tag)) return fix;
     if (earlier.kind === 'undo' || later.kind === 'undo') return later;
     return isOlder(later.tag, earlier.tag) ? earlier : later;
   }).id;

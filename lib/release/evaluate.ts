@@ -1,4 +1,4 @@
-import { TagboatError } from '../errors.ts';
+import { type ErrorCode, TagboatError } from '../errors.ts';
 import type { Committed } from './commit-message.ts';
 import type { Context } from './context.ts';
 import { decideAtTip, winner } from './decide.ts';
@@ -10,7 +10,8 @@ import type { Worktree } from './worktree.ts';
 export type Outcome =
   | (Committed & {
       readonly type: 'edited';
-      readonly files: readonly { readonly path: string; readonly text: string }[];
+      /** Files that carry the image. */
+      readonly paths: readonly string[];
       readonly previous: ImageVersion | undefined;
     })
   | {
@@ -54,15 +55,14 @@ export const evaluate = async (
   return outcomes;
 };
 
+/** What keeps every release from being read; anything else is the affair of the one whose file it was. */
+const concernsAll: ReadonlySet<ErrorCode> = new Set(['git-unreachable', 'git-denied', 'store-unreachable']);
+
 const guarded = async <T>(release: Release, step: () => Promise<T>): Promise<T | Outcome> => {
   try {
     return await step();
   } catch (error) {
-    if (
-      error instanceof TagboatError &&
-      (error.code.startsWith('git-') || error.code === 'store-unreachable')
-    )
-      throw error;
+    if (error instanceof TagboatError && concernsAll.has(error.code)) throw error;
     return { type: 'fault', release, error };
   }
 };
@@ -108,7 +108,7 @@ const edit = async (
 ): Promise<Outcome> => {
   const { environment } = environmentOf(config, release.app, release.environment);
   const pinned = environment.pin === 'digest' ? release.digest : undefined;
-  const { changes, files } = await tree.edit(environment.files, {
+  const { changes, paths } = await tree.edit(environment.files, {
     image: release.image,
     app: release.app,
     tag: release.tag,
@@ -117,7 +117,7 @@ const edit = async (
   return {
     type: 'edited',
     release,
-    files,
+    paths,
     changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
     previous: changes.length > 0 ? current[0] : undefined,
   };

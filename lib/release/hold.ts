@@ -1,8 +1,12 @@
+import type { ImageVersion } from './release.ts';
+
 /** A rule that a tag, or every tag (`*`), is not released to an app and environment until lifted. */
 export type Hold = {
   readonly app: string;
   readonly environment: string;
   readonly tag: string;
+  /** Only this digest of the tag is held, where the environment pins digests: the tag itself may move on. */
+  readonly digest?: string | undefined;
   readonly by: string;
   readonly reason: string;
   /** The release whose undo made it. */
@@ -13,9 +17,14 @@ export type Hold = {
   readonly until?: string | undefined;
 };
 
-/** The hold that keeps a tag back at this time, if any. Pure. */
-export const holdFor = (holds: readonly Hold[], tag: string, now: number): Hold | undefined =>
+/** The hold that keeps a version back at this time, if any. Pure. */
+export const holdFor = (holds: readonly Hold[], version: ImageVersion, now: number): Hold | undefined =>
   holds.find(
     (hold) =>
-      (hold.tag === tag || hold.tag === '*') && (hold.until === undefined || Date.parse(hold.until) > now),
+      (hold.tag === '*' || isHeld(hold, version)) &&
+      (hold.until === undefined || Date.parse(hold.until) > now),
   );
+
+/** A hold on one digest says nothing about a version whose digest is not known yet; the worker asks again. */
+const isHeld = (hold: Hold, { tag, digest }: ImageVersion): boolean =>
+  hold.tag === tag && (hold.digest === undefined || hold.digest === digest);

@@ -1,10 +1,10 @@
 import { describeError, isRetryable, TagboatError } from '../errors.ts';
 import { familiarName } from '../image.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { fail } from './conclude.ts';
+import { conclude, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
-import type { ReleaseKey } from './release.ts';
+import { claimOfDigest, isUnderWay, mayBeRetried, type ReleaseKey } from './release.ts';
 
 /** Seconds between two questions to the registry: soon at first, since CI often pushes the image right after the tag. */
 const delays = [2, 3, 5, 10, 15, 30, 60] as const;
@@ -25,6 +25,8 @@ export const lookForImage = async (
   const { config, store, nudges, clock, newId } = context;
   const release = await store.get(key);
   if (release === undefined || (release.state !== 'queued' && release.state !== 'waiting-for-image')) {
+    // Ended, perhaps by an invocation that died before it told anybody.
+    if (release !== undefined && !isUnderWay(release.state)) await conclude(release, context);
     await store.settle('images', key);
     return;
   }
@@ -33,15 +35,24 @@ export const lookForImage = async (
     const { environment } = environmentOf(config, key.app, key.environment);
     const digest = release.digest ?? (await ask(release.image, release.tag, context));
     if (typeof digest === 'string') {
+      const same = release.kind === 'release' && (await store.claim(key, claimOfDigest(release.tag, digest)));
+      if (same && !mayBeRetried(same.state)) {
+        // Two hooks, of which only one could say the digest at once.
+        const reason = `release ${same.id} brings the same image`;
+        await store.advance(key, 'superseded', { digest, code: 'superseded', reason });
+        await store.settle('images', key);
+        return;
+      }
       await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
       await store.owe(list, key, clock.now() + graceMs);
       await nudges.work(release.group, newId());
       await store.settle('images', key);
       return;
     }
-    const giveUpAt = Date.parse(release.createdAt) + environment.imageTimeout * 1000;
-    if (clock.now() >= giveUpAt)
-      throw digest ?? notFound(release.image, release.tag, environment.imageTimeout);
+    // Whoever goes back to a tag that does not exist wants to know now.
+    const patience = release.kind === 'undo' ? 0 : environment.imageTimeout;
+    const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
+    if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
     const reason = digest?.message ?? 'the registry does not have the image yet';
     const waiting = { reason, code: digest?.code ?? 'image-not-found' };
     if (release.state === 'queued') await store.advance(key, 'waiting-for-image', waiting);

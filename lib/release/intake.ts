@@ -97,7 +97,7 @@ const record = async (
   { config, store, nudges, clock, newId, logger }: Context,
 ): Promise<IntakeAnswer['releases'][number]> => {
   const group = groupOf(environmentOf(config, wanted.app, wanted.environment).repo);
-  const { release, created } = await store.record({
+  const request = {
     app: wanted.app,
     environment: wanted.environment,
     kind: 'release',
@@ -109,16 +109,14 @@ const record = async (
     delivery: event.delivery,
     group,
     claim: claimOf(event, digest),
-  });
-  if (release.state === 'queued') {
-    const list = release.digest === undefined ? ('images' as const) : (`work#${group}` as const);
-    await store.owe(list, release, clock.now() + pickUpMs);
-    const nudged = list === 'images' ? nudges.look(release, 0, 0) : nudges.work(group, newId());
-    // The record is what counts; a queue that does not answer costs time, not the release.
-    await nudged.catch((error) =>
+  } as const;
+  const list = digest === undefined ? ('images' as const) : (`work#${group}` as const);
+  const { release, created } = await store.record(request, list, clock.now() + pickUpMs);
+  if (release.state === 'queued')
+    await (list === 'images' ? nudges.look(release, 0, 0) : nudges.work(group, newId())).catch((error) =>
+      // The record is what counts; a queue that does not answer costs time, not the release.
       logger.warn('nudge failed, reconcile will', { id: release.id, ...describeError(error) }),
     );
-  }
   return summary(release, created);
 };
 

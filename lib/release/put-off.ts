@@ -6,19 +6,18 @@ import type { Release } from './release.ts';
 const graceMs = 120_000;
 
 /**
- * A step of the worker could not be done. For a passing reason the release stays on the list and the nudge comes back
- * later, through a standard queue, so that it holds up nobody else; after `maxAttempts`, or for a reason that stays, it
- * fails.
+ * A step of the worker could not be done. For a passing reason the release stays on the list, not to be tried again
+ * before a while; after `maxAttempts`, or for a reason that stays, it fails. The worker asks for the nudge that comes
+ * back, one for all it has put off.
  */
 export const putOff = async (release: Release, error: unknown, context: Context): Promise<void> => {
-  const { store, nudges, clock, newId, logger } = context;
+  const { store, clock, logger } = context;
   const attempts = release.attempts + 1;
   logger.warn('release cannot go on', { id: release.id, state: release.state, attempts, error });
   if (!isRetryable(error) || attempts >= maxAttempts) return fail(release, error, context);
   const { code, message } = describeError(error);
-  await store.amend(release, [release.state], { attempts, code, reason: message });
   const retryAfter = error instanceof TagboatError ? error.retryAfterSeconds : undefined;
-  const delay = backoffSeconds(attempts, retryAfter);
-  await store.owe(`work#${release.group}`, release, clock.now() + delay * 1000 + graceMs);
-  await nudges.workLater(release.group, newId(), delay);
+  const notBefore = clock.now() + backoffSeconds(attempts, retryAfter) * 1000;
+  await store.amend(release, [release.state], { attempts, notBefore, code, reason: message });
+  await store.owe(`work#${release.group}`, release, notBefore + graceMs);
 };

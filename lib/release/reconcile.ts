@@ -12,56 +12,61 @@ const maxNudges = 20;
 /**
  * Nudges again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
  * did not answer. The lists of what is owed say when something is overdue. What nobody gets anywhere with fails in the
- * end, and says so.
+ * end, and says so. A fault with one entry is the affair of that entry.
  * @returns how many nudges of each kind were sent, and how many releases were given up
  */
-export const reconcile = async (
-  context: Context,
-): Promise<{
+export const reconcile = async (context: Context): Promise<Reconciled> => {
+  const { config, store, nudges, newId, logger } = context;
+  const sent = { work: 0, images: 0, rollouts: 0, givenUp: 0 };
+  const guarded = async (step: () => Promise<void>): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      logger.error('overdue work could not be nudged', { error });
+    }
+  };
+  const overdueOn = async (list: OwedList): Promise<readonly Owed[]> => {
+    const overdue = (await store.owed(list)).filter(({ dueAt }) => dueAt <= context.clock.now());
+    for (const key of overdue.filter(({ nudges }) => nudges >= maxNudges))
+      await guarded(async () => {
+        await giveUp(list, key, context);
+        sent.givenUp += 1;
+      });
+    return overdue.filter(({ nudges }) => nudges < maxNudges);
+  };
+  /** Put off only once the nudge is out: a queue that does not answer is no attempt. */
+  const nudged = (list: OwedList, key: Owed) =>
+    store.owe(list, key, context.clock.now() + patienceMs, key.nudges + 1);
+
+  for (const group of new Set([...allGroups(config), ...(await store.groups())]))
+    await guarded(async () => {
+      const list = `work#${group}` as const;
+      const overdue = await overdueOn(list);
+      if (overdue.length === 0) return;
+      await nudges.work(group, newId());
+      sent.work += 1;
+      for (const key of overdue) await nudged(list, key);
+    });
+  for (const list of ['images', 'rollouts'] as const)
+    for (const key of await overdueOn(list))
+      await guarded(async () => {
+        await (list === 'images' ? nudges.look(key, 0, 0) : nudges.watch(key, 0, 0));
+        sent[list] += 1;
+        await nudged(list, key);
+      });
+  return sent;
+};
+
+export type Reconciled = {
   readonly work: number;
   readonly images: number;
   readonly rollouts: number;
   readonly givenUp: number;
-}> => {
-  const sent = { work: 0, images: 0, rollouts: 0, givenUp: 0 };
-  for (const group of allGroups(context.config)) {
-    const overdue = await overdueOn(`work#${group}`, context);
-    sent.givenUp += overdue.givenUp;
-    if (overdue.waiting.length === 0) continue;
-    await context.nudges.work(group, context.newId());
-    sent.work += 1;
-  }
-  for (const list of ['images', 'rollouts'] as const) {
-    const overdue = await overdueOn(list, context);
-    sent.givenUp += overdue.givenUp;
-    for (const key of overdue.waiting) {
-      await (list === 'images' ? context.nudges.look(key, 0, 0) : context.nudges.watch(key, 0, 0));
-      sent[list] += 1;
-    }
-  }
-  return sent;
 };
 
-/** What a list says is overdue; each entry is put off before it is nudged for, so that no message storm builds up. */
-const overdueOn = async (
-  list: OwedList,
-  context: Context,
-): Promise<{ readonly waiting: readonly Owed[]; readonly givenUp: number }> => {
-  const { store, clock } = context;
-  const now = clock.now();
-  const overdue = (await store.owed(list)).filter(({ dueAt }) => dueAt <= now);
-  const hopeless = overdue.filter(({ nudges }) => nudges >= maxNudges);
-  const waiting = overdue.filter(({ nudges }) => nudges < maxNudges);
-  for (const key of hopeless) {
-    const release = await store.get(key);
-    if (release !== undefined)
-      await fail(
-        release,
-        new TagboatError('given-up', `no function got anywhere with it in ${maxNudges} attempts`),
-        context,
-      );
-    await store.settle(list, key);
-  }
-  for (const key of waiting) await store.owe(list, key, now + patienceMs, key.nudges + 1);
-  return { waiting, givenUp: hopeless.length };
+const giveUp = async (list: OwedList, key: Owed, context: Context): Promise<void> => {
+  const release = await context.store.get(key);
+  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxNudges} attempts`);
+  if (release !== undefined) await fail(release, error, context);
+  await context.store.settle(list, key);
 };

@@ -1,3 +1,4 @@
+import { isMutableTag } from '../config/mutable-tags.ts';
 import type { SourceEvent } from '../event.ts';
 
 /**
@@ -43,6 +44,10 @@ export type ReleaseKey = { readonly app: string; readonly environment: string; r
 
 /** A tag, and its digest where it is known (`sha256:…`). */
 export type ImageVersion = { readonly tag: string; readonly digest?: string | undefined };
+
+/** The same image, as far as can be told: a tag alone says it, unless both digests are known and differ. */
+export const isSameVersion = (a: ImageVersion, b: ImageVersion): boolean =>
+  a.tag === b.tag && (a.digest === undefined || b.digest === undefined || a.digest === b.digest);
 
 /** What to look at, found by the delivery; see `lib/cluster`. */
 export type WorkloadReference = {
@@ -97,8 +102,12 @@ export type Release = ReleaseKey & {
   readonly progress?: string | undefined;
   /** How often a step of it was tried and has to be tried again. */
   readonly attempts: number;
+  /** Not to be tried again before then, in milliseconds since 1970. */
+  readonly notBefore?: number | undefined;
   /** `undo`: the release it undoes. */
   readonly undoes?: string | undefined;
+  /** `undo`: to a tag of which the registry has to say first that it exists. */
+  readonly awaitsImage?: boolean | undefined;
   /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
   readonly undoneFrom?: ReleaseState | undefined;
   /** Slack's response_url of the command that asked for it. A credential: never shown. */
@@ -122,6 +131,7 @@ export type ReleaseRequest = Pick<
   | 'delivery'
   | 'group'
   | 'undoes'
+  | 'awaitsImage'
   | 'responseUrl'
 > & {
   /** What makes two requests the same one: see `claimOf`. */
@@ -139,11 +149,22 @@ export type ReleasePatch = Partial<
  * delivery, so that a re-pushed tag is not taken for the old one.
  */
 export const claimOf = (event: SourceEvent, digest: string | undefined): string =>
-  `${event.tag}@${digest ?? (event.type === 'image-pushed' ? `${event.source}:${event.delivery}` : '')}`;
+  `${event.tag}@${digest ?? discriminatorOf(event)}`;
 
-/** True where asking again for the same thing starts a new attempt, instead of finding the old one. */
-export const mayBeRetried = (state: ReleaseState): boolean =>
-  state === 'failed' || state === 'skipped' || state === 'superseded';
+const discriminatorOf = (event: SourceEvent): string => {
+  if (event.type === 'image-pushed') return `${event.source}:${event.delivery}`;
+  // A Git tag that moves by convention means something else every time.
+  return isMutableTag(event.tag) ? (event.revision ?? event.delivery) : '';
+};
+
+/** The claim of a tag whose digest is known. */
+export const claimOfDigest = (tag: string, digest: string): string => `${tag}@${digest}`;
+
+/**
+ * True where asking again for the same thing starts a new attempt, instead of finding the old one. A superseded release
+ * stays: a late second hook for it must not go back behind what overtook it.
+ */
+export const mayBeRetried = (state: ReleaseState): boolean => state === 'failed' || state === 'skipped';
 
 /** Was once verified to run well: worth going back to. */
 export const wasHealthy = (release: Release): boolean =>

@@ -18,8 +18,18 @@ import {
  * owed, which reconcile reads. Every write is conditional or idempotent, so every step can run twice.
  */
 export type Store = {
-  /** Records a release, or finds the one that the same request made before. */
-  record(request: ReleaseRequest): Promise<{ readonly release: Release; readonly created: boolean }>;
+  /**
+   * Records a release, or finds the one that the same request made before. The list says so before the release is
+   * there, so that nothing that was recorded can be overlooked.
+   * @param list who has to go on with it; @param dueAt as with `owe`
+   */
+  record(
+    request: ReleaseRequest,
+    list: OwedList,
+    dueAt: number,
+  ): Promise<{ readonly release: Release; readonly created: boolean }>;
+  /** Makes a further claim lead to a release; the release that has it already, if another one does. */
+  claim(key: ReleaseKey, claim: string): Promise<Release | undefined>;
   get(key: ReleaseKey): Promise<Release | undefined>;
   /** @throws TagboatError `release-unknown` */
   require(key: ReleaseKey): Promise<Release>;
@@ -49,10 +59,17 @@ export type Store = {
    * @param nudges how often reconcile asked in vain, since somebody last worked on it
    */
   owe(list: OwedList, key: ReleaseKey, dueAt: number, nudges?: number): Promise<void>;
+  /** As `owe`, for somebody who is only about to try: the count of vain nudges stays. */
+  postpone(list: OwedList, key: ReleaseKey, dueAt: number): Promise<void>;
   settle(list: OwedList, key: ReleaseKey): Promise<void>;
   owed(list: OwedList): Promise<readonly Owed[]>;
+  /** Every group that ever had work, also those that tagboat.yml no longer has. */
+  groups(): Promise<readonly string[]>;
 
-  /** Takes the right to do something once. `taken`: it was done, or somebody is at it until the lease ends. */
+  /**
+   * Takes the right to do something once. `taken`: do it, before the lease ends. `done`: it was done. `busy`: somebody
+   * else is at it.
+   */
   take(key: ReleaseKey, what: string, leaseMs: number): Promise<'taken' | 'done' | 'busy'>;
   /** Notes that it was done (`done`), or gives the right back (`release`). */
   finish(key: ReleaseKey, what: string, outcome: 'done' | 'release'): Promise<void>;
@@ -75,6 +92,8 @@ const rowOf = (key: ReleaseKey): readonly [string, string] => [
   `release#${key.id}`,
 ];
 
+const owedSk = ({ app, environment, id }: ReleaseKey): string => `${id}#${app}#${environment}`;
+
 /** Attempts at a conditional write before the contention counts as a fault. */
 const maxContention = 20;
 
@@ -84,7 +103,7 @@ const toItem = (release: Release, version: number): Item => {
 };
 
 const toRelease = (item: Item): Release => {
-  const { pk: _pk, sk: _sk, version: _version, ...release } = item;
+  const { pk: _pk, sk: _sk, version: _version, writer: _writer, ...release } = item;
   return release as unknown as Release;
 };
 
@@ -102,17 +121,33 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
     key: ReleaseKey,
     apply: (release: Release) => Release | undefined,
   ): Promise<Release | undefined> => {
+    const writer = newId(clock.now());
     for (let attempt = 0; attempt < maxContention; attempt++) {
       const item = await table.get(...rowOf(key));
       if (item === undefined) return undefined;
+      // Our own write, whose answer got lost on the way: the SDK tried again, and met itself.
+      if (item.writer === writer) return toRelease(item);
       const changed = apply(toRelease(item));
       if (changed === undefined) return undefined;
       const version = Number(item.version);
       const stamped = { ...changed, updatedAt: new Date(clock.now()).toISOString() };
-      if (await table.put(toItem(stamped, version + 1), { attribute: 'version', value: version }))
-        return stamped;
+      const next = { ...toItem(stamped, version + 1), writer };
+      if (await table.put(next, { attribute: 'version', value: version })) return stamped;
     }
     throw contention(`release ${key.id}`);
+  };
+
+  const owe: Store['owe'] = async (list, key, dueAt, nudges = 0) => {
+    const { app, environment, id } = key;
+    await table.put({
+      pk: `owed#${list}`,
+      sk: owedSk(key),
+      app,
+      environment,
+      release: id,
+      dueAt,
+      nudges,
+    });
   };
 
   const fresh = (request: ReleaseRequest, id: string): Release => {
@@ -124,31 +159,37 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
   return {
     get,
 
-    record: async (request) => {
+    record: async (request, list, dueAt) => {
       const pk = partition(request.app, request.environment);
       const sk = `claim#${request.claim}`;
       for (let attempt = 0; attempt < maxContention; attempt++) {
         const claim = await table.get(pk, sk);
-        if (claim === undefined) {
-          const id = newId(clock.now());
-          // Whoever loses this race, or crashes after it, leaves a claim that the next one completes.
-          if (!(await table.put({ pk, sk, release: id }, 'absent'))) continue;
-          const release = fresh(request, id);
-          if (await table.put(toItem(release, 1), 'absent')) return { release, created: true };
+        const id = claim === undefined ? newId(clock.now()) : String(claim.release);
+        const key = { app: request.app, environment: request.environment, id };
+        // Whoever loses this race, or dies after it, leaves a claim that the next one completes.
+        if (claim === undefined && !(await table.put({ pk, sk, release: id }, 'absent'))) continue;
+        const known = claim === undefined ? undefined : await get(key);
+        if (known !== undefined && mayBeRetried(known.state)) {
+          await table.put({ pk, sk, release: newId(clock.now()) }, { attribute: 'release', value: id });
           continue;
         }
-        const id = String(claim.release);
-        const known = await get({ app: request.app, environment: request.environment, id });
-        if (known === undefined) {
-          const release = fresh(request, id);
-          if (await table.put(toItem(release, 1), 'absent')) return { release, created: true };
-          continue;
+        if (known === undefined || known.state === 'queued') {
+          if (list.startsWith('work#')) await table.put({ pk: 'groups', sk: list.slice('work#'.length) });
+          await owe(list, key, dueAt);
         }
-        if (!mayBeRetried(known.state)) return { release: known, created: false };
-        const next = newId(clock.now());
-        await table.put({ pk, sk, release: next }, { attribute: 'release', value: id });
+        if (known !== undefined) return { release: known, created: false };
+        const release = fresh(request, id);
+        if (await table.put(toItem(release, 1), 'absent')) return { release, created: true };
       }
       throw contention(`claim ${request.claim} of ${request.app}/${request.environment}`);
+    },
+
+    claim: async (key, claim) => {
+      const pk = partition(key.app, key.environment);
+      const sk = `claim#${claim}`;
+      if (await table.put({ pk, sk, release: key.id }, 'absent')) return undefined;
+      const other = String((await table.get(pk, sk))?.release);
+      return other === key.id ? undefined : get({ ...key, id: other });
     },
 
     require: async (key) => {
@@ -158,8 +199,9 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
     },
 
     findById: async (id) => {
-      const item = await table.findById(id);
-      return item && toRelease(item);
+      // The index lags behind; it only says where to look.
+      const found = await table.findById(id);
+      return found && get(toRelease(found));
     },
 
     list: async (app, environment, options = {}) => {
@@ -197,21 +239,15 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
       await table.remove(partition(app, environment), `hold#${tag}`);
     },
 
-    owe: async (list, key, dueAt, nudges = 0) => {
-      const { app, environment, id } = key;
-      await table.put({
-        pk: `owed#${list}`,
-        sk: `${id}#${app}#${environment}`,
-        app,
-        environment,
-        release: id,
-        dueAt,
-        nudges,
-      });
+    owe,
+
+    postpone: async (list, key, dueAt) => {
+      const item = await table.get(`owed#${list}`, owedSk(key));
+      await owe(list, key, dueAt, Number(item?.nudges ?? 0));
     },
 
     settle: async (list, { app, environment, id }) => {
-      await table.remove(`owed#${list}`, `${id}#${app}#${environment}`);
+      await table.remove(`owed#${list}`, owedSk({ app, environment, id }));
     },
 
     owed: async (list) => {
@@ -224,6 +260,8 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
         nudges: Number(item.nudges),
       }));
     },
+
+    groups: async () => (await table.query('groups', '')).map(({ sk }) => sk),
 
     take: async (key, what, leaseMs) => {
       const row = { pk: partition(key.app, key.environment), sk: `receipt#${key.id}#${what}` };

@@ -1,9 +1,9 @@
-import { TagboatError } from '../errors.ts';
+import { describeError, TagboatError } from '../errors.ts';
 import { isTag } from '../image.ts';
 import type { Context } from './context.ts';
 import { environmentOf, groupOf } from './group.ts';
 import { type Hold, holdFor } from './hold.ts';
-import { type ImageVersion, isUnderWay, type Release, wasHealthy } from './release.ts';
+import { type ImageVersion, isSameVersion, isUnderWay, type Release, wasHealthy } from './release.ts';
 
 export type UndoRequest = {
   readonly app: string;
@@ -32,112 +32,138 @@ const depth = 200;
 const pickUpMs = 120_000;
 
 /**
- * Records an undo: the undone tag is held first, so that from here on nothing can bring it back, then the release that
- * restores the old image is recorded and the worker nudged. Asked twice, it is one undo.
+ * Records an undo: the undone version is held first, so that from here on nothing can bring it back, then the release
+ * that restores the old image is recorded and somebody nudged. Asked twice, it is one undo.
  * @throws TagboatError `nothing-to-undo`, `command-invalid`, `environment-unknown`, `store-unreachable`
  */
 export const requestUndo = async (request: UndoRequest, context: Context): Promise<UndoAccepted> => {
-  const { config, store, nudges, clock, newId, logger } = context;
-  const { app, repo } = environmentOf(config, request.app, request.environment);
+  const { config, store, clock } = context;
+  const { app, environment, repo } = environmentOf(config, request.app, request.environment);
   if (request.to !== undefined && !isTag(request.to))
     throw new TagboatError('command-invalid', `"${request.to.slice(0, 130)}" cannot be the tag of an image`);
   const known = await store.list(request.app, request.environment, { limit: depth });
   const current = findCurrent(known, request);
-  if (current?.kind === 'undo' && isUnderWay(current.state) && (request.to ?? current.tag) === current.tag)
-    return { release: current, undone: known.find(({ id }) => id === current.undoes), created: false };
-  const holds = await store.holds(request.app, request.environment);
-  const target = findTarget(request, current, known, holds, clock.now());
-  await setHolds(request, current, target, context);
-
+  const undone = known.find(({ id }) => id === current?.undoes);
   const group = groupOf(repo);
-  const { release, created } = await store.record({
-    app: request.app,
-    environment: request.environment,
-    kind: 'undo',
-    image: app.image,
-    tag: target.tag,
-    digest: target.digest,
-    requestedBy: request.by,
-    source: request.source,
-    delivery: request.delivery,
-    group,
-    undoes: current?.id,
-    responseUrl: request.responseUrl,
-    claim: `undo#${current?.id ?? 'none'}#${target.tag}`,
-  });
-  if (release.state === 'queued') {
-    await store.owe(`work#${group}`, release, clock.now() + pickUpMs);
-    await nudges
-      .work(group, newId())
-      .catch(() => logger.warn('nudge failed, reconcile will', { id: release.id }));
+  if (current?.kind === 'undo' && isUnderWay(current.state) && (request.to ?? current.tag) === current.tag) {
+    // Whoever recorded it may have died before anybody was nudged.
+    await handOn(current, context);
+    return { release: current, undone, created: false };
   }
+  const holds = await store.holds(request.app, request.environment);
+  const target = findTarget(request, { current, undone, known, holds, now: clock.now() });
+
+  const isRedo = undone !== undefined && isSameVersion(undone, target);
+  if (current !== undefined && !isSameVersion(current, target) && !isRedo)
+    await store.hold(holdOf(request, current, environment.pin === 'digest', clock.now()));
+  // A tag that somebody typed may not exist, and a digest cannot be pinned before it is known: the registry says.
+  const isPinned = environment.pin === 'digest';
+  const awaitsImage = target.digest === undefined && (request.to !== undefined || isPinned);
+  const { release, created } = await store.record(
+    {
+      app: request.app,
+      environment: request.environment,
+      kind: 'undo',
+      image: app.image,
+      tag: target.tag,
+      digest: target.digest,
+      requestedBy: request.by,
+      source: request.source,
+      delivery: request.delivery,
+      group,
+      undoes: current?.id,
+      responseUrl: request.responseUrl,
+      awaitsImage: awaitsImage ? true : undefined,
+      claim: `undo#${current?.id ?? 'none'}#${target.tag}`,
+    },
+    awaitsImage ? 'images' : `work#${group}`,
+    clock.now() + pickUpMs,
+  );
+  await store.liftHold(request.app, request.environment, target.tag);
+  await handOn(release, context);
   return { release, undone: current, created };
 };
 
-/** What stands now: the newest release that was, or is about to be, written to the config repo. */
+/** Nudges whoever has to go on with an undo that nobody has taken up yet. */
+const handOn = async (release: Release, { nudges, newId, logger }: Context): Promise<void> => {
+  if (release.state !== 'queued') return;
+  const nudged =
+    release.awaitsImage === true && release.digest === undefined
+      ? nudges.look(release, 0, 0)
+      : nudges.work(release.group, newId());
+  await nudged.catch((error) =>
+    logger.warn('nudge failed, reconcile will', { id: release.id, ...describeError(error) }),
+  );
+};
+
+/**
+ * What stands now: the newest release that was written to the config repo, or the undo that is about to be. A release
+ * that only waits stands nowhere yet; it is what is meant where nothing was ever written.
+ */
 const findCurrent = (known: readonly Release[], request: UndoRequest): Release | undefined =>
   request.undoes === undefined
-    ? known.find(
-        ({ state, commit }) =>
-          isUnderWay(state) || state === 'healthy' || (state === 'failed' && commit !== undefined),
-      )
+    ? (known.find(
+        ({ state, commit, kind }) =>
+          (commit !== undefined && state !== 'undone') || (kind === 'undo' && isUnderWay(state)),
+      ) ?? known.find(({ state }) => isUnderWay(state)))
     : known.find(({ id }) => id === request.undoes);
 
-/** Pure. What to go back to: the named tag; else what the undo of an undo brings back; else the last healthy release. */
+type Situation = {
+  readonly current: Release | undefined;
+  /** Where the current release is an undo itself: what it undid. */
+  readonly undone: Release | undefined;
+  /** Newest first. */
+  readonly known: readonly Release[];
+  readonly holds: readonly Hold[];
+  readonly now: number;
+};
+
+/** Pure. What to go back to: the named tag; else what the undo of an undo brings back; else the last healthy version. */
 const findTarget = (
-  request: UndoRequest,
-  current: Release | undefined,
-  known: readonly Release[],
-  holds: readonly Hold[],
-  now: number,
+  { app, environment, to }: UndoRequest,
+  { current, undone, known, holds, now }: Situation,
 ): ImageVersion => {
-  if (request.to !== undefined) {
-    if (request.to === current?.tag)
-      throw new TagboatError('command-invalid', `${request.to} is what ${request.environment} has now`);
-    const digest = known.find(({ tag, digest }) => tag === request.to && digest !== undefined)?.digest;
-    return { tag: request.to, digest };
+  if (to !== undefined) {
+    if (to === current?.tag)
+      throw new TagboatError('command-invalid', `${to} is what ${environment} has now`);
+    const digest = known.find(({ tag, digest }) => tag === to && digest !== undefined)?.digest;
+    return { tag: to, digest };
   }
   if (current === undefined)
-    throw new TagboatError(
-      'nothing-to-undo',
-      `nothing was released to ${request.app} ${request.environment} yet`,
-    );
-  const undone = known.find(({ id }) => id === current.undoes);
+    throw new TagboatError('nothing-to-undo', `nothing was released to ${app} ${environment} yet`);
   if (undone !== undefined && wasHealthy(undone)) return undone;
-  const healthy = known.find(
-    (release) =>
-      release.id < current.id &&
-      release.state === 'healthy' &&
-      release.tag !== current.tag &&
-      release.tag !== undone?.tag &&
-      holdFor(holds, release.tag, now) === undefined,
-  );
+  const earlier = known.filter(({ id }) => id <= current.id);
+  const isGood = (version: ImageVersion): boolean =>
+    !isSameVersion(version, current) &&
+    (undone === undefined || !isSameVersion(version, undone)) &&
+    holdFor(holds, version, now) === undefined &&
+    !known.some((one) => (one.state === 'failed' || one.state === 'undone') && isSameVersion(one, version));
+  const healthy = earlier.find((release) => release.state === 'healthy' && isGood(release));
   if (healthy !== undefined) return healthy;
   // Before the first release that Tagboat made, the manifests already said something.
-  if (current.previous !== undefined && current.previous.tag !== current.tag && current.kind === 'release')
-    return current.previous;
+  const before = earlier
+    .map(({ previous }) => previous)
+    .find((version) => version !== undefined && isGood(version));
+  if (before !== undefined) return before;
   throw new TagboatError(
     'nothing-to-undo',
-    `no healthy release of ${request.app} ${request.environment} comes before ${current.tag}`,
+    `no healthy release of ${app} ${environment} comes before ${current.tag}`,
   );
 };
 
-/** The undone tag is held; a tag that is released by hand is held no longer. */
-const setHolds = async (
-  request: UndoRequest,
-  current: Release | undefined,
-  target: ImageVersion,
-  { store, clock }: Context,
-): Promise<void> => {
-  await store.liftHold(request.app, request.environment, target.tag);
-  if (current === undefined || current.kind === 'undo' || current.tag === target.tag) return;
-  await store.hold({
-    app: request.app,
-    environment: request.environment,
-    tag: current.tag,
-    by: request.by,
-    reason: request.reason,
-    release: current.id,
-    createdAt: new Date(clock.now()).toISOString(),
-  });
-};
+/** Under `pin: digest` only the one image is held: its tag will mean another. */
+export const holdOf = (
+  { app, environment, by, reason }: Pick<UndoRequest, 'app' | 'environment' | 'by' | 'reason'>,
+  version: ImageVersion & { readonly id?: string },
+  isPinned: boolean,
+  now: number,
+): Hold => ({
+  app,
+  environment,
+  tag: version.tag,
+  digest: isPinned ? version.digest : undefined,
+  by,
+  reason,
+  release: version.id,
+  createdAt: new Date(now).toISOString(),
+});

@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/connect.ts';
 import type { RolloutProgress, Watched, watchRollout } from '../cluster/rollout.ts';
 import { describeError, isRetryable, TagboatError } from '../errors.ts';
-import { conclude, fail } from './conclude.ts';
+import { conclude, concludeIfEnded, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
-import type { Release, ReleaseKey } from './release.ts';
+import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from './release.ts';
 
 export type WatchContext = Context & {
   readonly cluster: (name: string) => Promise<Cluster>;
@@ -41,11 +41,11 @@ export const watchRelease = async (
   }
   if (release.state !== 'rolling-out') {
     // Ended: by another invocation that may have died before it told anybody. Committed: the worker sees to it.
-    if (release.state !== 'committed') await conclude(release, context);
+    if (!isUnderWay(release.state)) await conclude(release, context);
     return;
   }
   const until = clock.now() + Math.max(0, remainingMs - marginMs);
-  await store.owe('rollouts', key, until + unwatchedMs);
+  await context.store.postpone('rollouts', key, until + unwatchedMs);
   try {
     const watched = await watchUntil(release, until, context);
     if (watched.type === 'pending') {
@@ -55,17 +55,16 @@ export const watchRelease = async (
     }
     await record(release, watched, context);
   } catch (error) {
-    const lost = clock.now() > (release.deadline ?? 0) + unreachableGraceMs;
     if (
-      !(error instanceof TagboatError) ||
-      error.code === 'store-unreachable' ||
-      error.code === 'queue-unreachable'
+      error instanceof TagboatError &&
+      (error.code === 'store-unreachable' || error.code === 'queue-unreachable')
     )
       throw error;
-    logger.warn('rollout cannot be watched', { id: release.id, round, ...describeError(error) });
-    if (isRetryable(error) && !lost)
-      await comeBack(release, round, Math.max(delayOf(round), error.retryAfterSeconds ?? 0), context);
-    else await fail(release, error, context);
+    logger.warn('rollout cannot be watched', { id: release.id, round, error });
+    const isLost = clock.now() > (release.deadline ?? 0) + unreachableGraceMs;
+    if (isLost || !isRetryable(error)) return fail(release, error, context);
+    const retryAfter = error instanceof TagboatError ? (error.retryAfterSeconds ?? 0) : 0;
+    await comeBack(release, round, Math.max(delayOf(round), retryAfter), context);
   }
 };
 
@@ -121,20 +120,33 @@ const record = async (
   watched: Exclude<Watched, { type: 'pending' }>,
   context: Context,
 ): Promise<void> => {
-  const ended =
-    watched.type === 'healthy'
-      ? await context.store.advance(release, 'healthy', {
-          progress: watched.message,
-          reason: undefined,
-          code: undefined,
-        })
-      : watched.type === 'superseded'
-        ? await context.store.advance(release, 'superseded', { code: 'superseded', reason: watched.message })
-        : await context.store.advance(release, 'failed', {
-            code: watched.diagnosis[0]?.cause ?? 'unknown',
-            reason: watched.reason,
-            diagnosis: watched.diagnosis,
-          });
-  const now = ended ?? (await context.store.get(release));
-  if (now !== undefined) await conclude(now, context);
+  const { store } = context;
+  if (watched.type === 'healthy')
+    await store.advance(release, 'healthy', {
+      progress: watched.message,
+      reason: undefined,
+      code: undefined,
+    });
+  else if (watched.type === 'superseded')
+    await store.advance(release, 'superseded', { code: 'superseded', reason: watched.message });
+  else
+    await store.advance(release, 'failed', {
+      code: watched.diagnosis[0]?.cause ?? 'unknown',
+      reason: watched.reason.slice(0, maxReason),
+      diagnosis: watched.diagnosis.slice(0, maxDiagnoses).map(clip),
+    });
+  await concludeIfEnded(release, context);
 };
+
+/** What a person reads, and an item of the table can hold: it takes 400 KB. */
+const maxReason = 2_000;
+const maxDiagnoses = 10;
+const maxEvidence = 40;
+const maxLine = 500;
+
+const clip = (diagnosis: ReleaseDiagnosis): ReleaseDiagnosis => ({
+  ...diagnosis,
+  summary: diagnosis.summary.slice(0, maxReason),
+  next: diagnosis.next.slice(0, maxReason),
+  evidence: diagnosis.evidence.slice(0, maxEvidence).map((line) => line.slice(0, maxLine)),
+});

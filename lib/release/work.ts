@@ -4,10 +4,12 @@ import type { ConfigRepo } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { Remote } from '../git/remote.ts';
 import { familiarName } from '../image.ts';
+import { settleAll } from '../settle-all.ts';
+import { conclude } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
 import { putOff } from './put-off.ts';
-import type { Release } from './release.ts';
+import { isUnderWay, type Release } from './release.ts';
 import { type Written, write } from './write.ts';
 
 export type WorkContext = Context & {
@@ -24,10 +26,10 @@ const unwatchedMs = 180_000;
 
 /**
  * The release worker: takes everything that waits for one config repo and branch, has it written in one commit, and
- * delivers it. Runs under the message group's lock; correct without it, only slower.
+ * delivers it. The message group's lock keeps deliveries in the order of the commits; nothing else depends on it.
  *
- * A passing fault puts a release off and does not hold up the others. Only what should not happen is thrown, and goes
- * back to the queue.
+ * A passing fault puts a release off and does not hold up the others: one nudge comes back later for all that was put
+ * off. Only what should not happen is thrown, and goes back to the queue.
  */
 export const work = async (group: string, context: WorkContext): Promise<void> => {
   const waiting = await takeWork(group, context);
@@ -35,35 +37,42 @@ export const work = async (group: string, context: WorkContext): Promise<void> =
     waiting,
     ({ app, environment }) => context.config.apps[app]?.environments[environment]?.configRepo,
   );
-  for (const [name, releases] of byRepo) {
-    const written = await writeAll(name, releases, context);
-    for (let at = 0; at < written.length; at += deliveriesAtOnce)
-      await Promise.all(written.slice(at, at + deliveriesAtOnce).map((one) => deliverOne(one, context)));
-  }
+  for (const [name, releases] of byRepo) await deliverAll(await writeAll(name, releases, context), context);
+  await comeBack(group, context);
 };
 
-/** What waits for this group, read consistently; what has ended, or is being watched, is taken off the list. */
-const takeWork = async (group: string, { store, nudges }: WorkContext): Promise<readonly Release[]> => {
+/** What waits for this group and may be tried, read consistently; what has ended, or is being watched, is taken off. */
+const takeWork = async (group: string, context: WorkContext): Promise<readonly Release[]> => {
+  const { store, nudges, clock } = context;
   const list = `work#${group}` as const;
-  const owed = await store.owed(list);
-  const releases = await Promise.all(owed.map((key) => store.get(key)));
   const waiting: Release[] = [];
-  for (const [index, release] of releases.entries()) {
-    if (
-      release?.state === 'queued' ||
-      release?.state === 'waiting-for-image' ||
-      release?.state === 'committed'
-    ) {
-      waiting.push(release);
-      continue;
-    }
-    // The function died after the last state was recorded: what follows from it may not have been asked for.
-    if (release?.state === 'rolling-out') await nudges.watch(release, 0, 0);
-    else if (release !== undefined) await nudges.tell(release, release.state);
-    const key = owed[index];
-    if (key !== undefined) await store.settle(list, key);
+  for (const { release, dueAt, key } of await readWork(group, context)) {
+    if (release === undefined) {
+      // About to be recorded; or, long after, it never was.
+      if (dueAt <= clock.now()) await store.settle(list, key);
+    } else if (!isUnderWay(release.state)) {
+      // The function died after the end was recorded: what follows from it may not have been done.
+      await conclude(release, context);
+    } else if (release.state === 'rolling-out') {
+      await nudges.watch(release, 0, 0);
+      await store.settle(list, key);
+    } else if ((release.notBefore ?? 0) <= clock.now()) waiting.push(release);
   }
   return waiting;
+};
+
+const readWork = async (group: string, { store }: WorkContext) => {
+  const owed = await store.owed(`work#${group}`);
+  return settleAll(owed.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
+};
+
+/** One nudge for whatever was put off, however many nudges found it so: they share one deduplication id. */
+const comeBack = async (group: string, context: WorkContext): Promise<void> => {
+  const { nudges, clock } = context;
+  const times = (await readWork(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
+  const next = Math.min(...times.filter((time) => time > clock.now()));
+  if (Number.isFinite(next))
+    await nudges.workLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
 };
 
 const writeAll = async (
@@ -77,31 +86,52 @@ const writeAll = async (
       throw new TagboatError('environment-unknown', 'the environment is not in tagboat.yml any more');
     return await write(await context.openRemote(name, repo), releases, context);
   } catch (error) {
-    await Promise.all(releases.map((release) => putOff(release, error, context)));
+    await settleAll(releases.map((release) => putOff(release, error, context)));
     return [];
   }
 };
 
-/** Brings a written release to its cluster, and has it watched. Twice is once: the same documents change nothing. */
-const deliverOne = async ({ release, files }: Written, context: WorkContext): Promise<void> => {
-  const { config, store, nudges, clock } = context;
+/** Cluster beside cluster, a few deliveries at a time; one that does not answer is not asked again for the next. */
+const deliverAll = async (written: readonly Written[], context: WorkContext): Promise<void> => {
+  const byCluster = Map.groupBy(
+    written,
+    ({ release }) => environmentOf(context.config, release.app, release.environment).environment.cluster,
+  );
+  await settleAll(
+    [...byCluster.values()].map(async (deliveries) => {
+      let fault: TagboatError | undefined;
+      for (let at = 0; at < deliveries.length; at += deliveriesAtOnce) {
+        const faults = await settleAll(
+          deliveries.slice(at, at + deliveriesAtOnce).map((one) => deliverOne(one, fault, context)),
+        );
+        fault ??= faults.find((one) => one?.code === 'cluster-unreachable');
+      }
+    }),
+  );
+};
+
+/**
+ * Brings a written release to its cluster, and has it watched. Twice is once: the same documents change nothing.
+ * @param known a fault of the cluster that makes trying pointless
+ * @returns what kept it from being delivered
+ */
+const deliverOne = async (
+  { release, files }: Written,
+  known: TagboatError | undefined,
+  context: WorkContext,
+): Promise<TagboatError | undefined> => {
+  const { store, nudges, clock } = context;
   try {
-    const { environment } = environmentOf(config, release.app, release.environment);
-    const workloads = await context.deliver(await context.cluster(environment.cluster), {
-      mode: environment.deliver,
-      namespace: environment.namespace,
-      image: release.image,
-      tag: release.tag,
-      digest: environment.pin === 'digest' ? release.digest : undefined,
-      files,
-      changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
-    });
+    if (known !== undefined) throw known;
+    // Undone, or overtaken, since it was read.
+    if ((await store.get(release))?.state !== 'committed') return undefined;
+    const { workloads, timeout } = await deliverTo({ release, files }, context);
     await store.owe('rollouts', release, clock.now() + unwatchedMs);
-    const deadline = clock.now() + environment.timeout * 1000;
     const rolling = await store.advance(release, 'rolling-out', {
       workloads,
-      deadline,
+      deadline: clock.now() + timeout * 1000,
       attempts: 0,
+      notBefore: undefined,
       code: undefined,
       reason: undefined,
     });
@@ -110,7 +140,23 @@ const deliverOne = async ({ release, files }: Written, context: WorkContext): Pr
       await nudges.tell(rolling, 'rolling-out');
     }
     await store.settle(`work#${release.group}`, release);
+    return undefined;
   } catch (error) {
     await putOff(release, error, context);
+    return error instanceof TagboatError ? error : undefined;
   }
+};
+
+const deliverTo = async ({ release, files }: Written, context: WorkContext) => {
+  const { environment } = environmentOf(context.config, release.app, release.environment);
+  const workloads = await context.deliver(await context.cluster(environment.cluster), {
+    mode: environment.deliver,
+    namespace: environment.namespace,
+    image: release.image,
+    tag: release.tag,
+    digest: environment.pin === 'digest' ? release.digest : undefined,
+    files,
+    changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
+  });
+  return { workloads, timeout: environment.timeout };
 };

@@ -9,10 +9,8 @@ import {
   rewrite,
 } from '../manifests/rewrite.ts';
 
-export type Edit = {
-  readonly changes: readonly ImageChange[];
-  readonly files: readonly { readonly path: string; readonly text: string }[];
-};
+/** What an edit changed, and the paths of all files that carry the image. */
+export type Edit = { readonly changes: readonly ImageChange[]; readonly paths: readonly string[] };
 
 /**
  * The manifests of one snapshot, with the edits of a batch so far. An edit that fails leaves nothing behind, so that one
@@ -24,6 +22,8 @@ export type Worktree = {
   find(globs: readonly string[], image: string, app: string): Promise<readonly ImageUse[]>;
   /** Writes the image into every file that carries it. @throws TagboatError `manifest-…` */
   edit(globs: readonly string[], target: ImageTarget): Promise<Edit>;
+  /** A file as it is after all edits so far; only for paths that an edit named. */
+  textOf(path: string): string;
   /** The files whose bytes differ from the snapshot's. */
   changed(): ReadonlyMap<string, Uint8Array>;
 };
@@ -85,9 +85,11 @@ export const createWorktree = (snapshot: Snapshot): Worktree => {
       for (const { path, text, before } of results) if (text !== before) edited.set(path, text);
       return {
         changes: results.flatMap(({ changes }) => changes),
-        files: results.map(({ path, text }) => ({ path, text })),
+        paths: results.map(({ path }) => path),
       };
     },
+
+    textOf: (path) => edited.get(path) ?? originals.get(path) ?? '',
 
     changed: () => {
       const encoder = new TextEncoder();

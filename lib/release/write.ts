@@ -1,14 +1,17 @@
 import { TagboatError } from '../errors.ts';
 import type { Remote } from '../git/remote.ts';
+import { settleAll } from '../settle-all.ts';
 import { commitMessage } from './commit-message.ts';
-import { conclude } from './conclude.ts';
+import { concludeIfEnded } from './conclude.ts';
 import type { Context } from './context.ts';
 import { evaluate, type Outcome } from './evaluate.ts';
+import { environmentOf } from './group.ts';
 import { putOff } from './put-off.ts';
 import type { Release } from './release.ts';
-import { createWorktree } from './worktree.ts';
+import { holdOf } from './undo.ts';
+import { createWorktree, type Worktree } from './worktree.ts';
 
-/** A release that the config repo carries, and the files to deliver for it. */
+/** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
 export type Written = {
   readonly release: Release;
   readonly files: readonly { readonly path: string; readonly text: string }[];
@@ -19,6 +22,8 @@ type Edited = Extract<Outcome, { readonly type: 'edited' }>;
 /** A branch that other people push to all the time is read again this often in one invocation. */
 const maxRounds = 10;
 const author = { name: 'Tagboat', email: 'tagboat@noreply.invalid' };
+/** More changes than anybody reads; an item of the table takes 400 KB. */
+const maxChanges = 100;
 
 const changesSomething = (outcome: Outcome): outcome is Edited =>
   outcome.type === 'edited' && outcome.changes.length > 0;
@@ -42,14 +47,14 @@ export const write = async (
     // The remembered tip may be old. A push finds that out by itself; every other outcome has to be seen at a fresh one.
     if (!fresh && !outcomes.every(changesSomething)) continue;
     const changing = outcomes.filter(changesSomething);
-    if (changing.length === 0) return conclusions(outcomes, snapshot.revision, context);
-    await noteIntent(changing, context);
+    if (changing.length === 0) return conclusions(outcomes, snapshot.revision, tree, context);
+    await settleAll(changing.map((edited) => noteIntent(edited, context)));
     const pushed = await snapshot.commit(tree.changed(), {
       message: commitMessage(changing),
       author,
       time: context.clock.now(),
     });
-    if (pushed.type === 'pushed') return conclusions(outcomes, pushed.commit, context);
+    if (pushed.type === 'pushed') return conclusions(outcomes, pushed.commit, tree, context);
     context.logger.info('config repo moved, reading again', { round });
   }
   throw new TagboatError('git-moved', `the branch moved under ${maxRounds} attempts`);
@@ -59,28 +64,56 @@ export const write = async (
  * Writes down what is about to be pushed. If the function dies between the push and the record, the next attempt finds
  * nothing to change, and this is how it still knows what the image was before.
  */
-const noteIntent = async (edits: readonly Edited[], { store }: Context): Promise<void> => {
-  await Promise.all(
-    edits.map(({ release, changes, previous }) =>
-      store.amend(release, ['queued', 'waiting-for-image'], { changes, previous }),
-    ),
+const noteIntent = async (
+  { release, changes, previous }: Edited,
+  { config, store, clock }: Context,
+): Promise<void> => {
+  await store.amend(release, ['queued', 'waiting-for-image'], {
+    changes: changes.slice(0, maxChanges),
+    previous,
+  });
+  if (release.kind !== 'undo' || previous === undefined) return;
+  // What was put there by hand is not on record, and is undone all the same.
+  const undone =
+    release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
+  if (undone?.kind === 'undo') return;
+  const { environment } = environmentOf(config, release.app, release.environment);
+  const { app, environment: name, requestedBy: by } = release;
+  const hold = holdOf(
+    { app, environment: name, by, reason: 'undone' },
+    previous,
+    environment.pin === 'digest',
+    clock.now(),
   );
+  const holds = await store.holds(app, name);
+  if (!holds.some(({ tag }) => tag === hold.tag)) await store.hold(hold);
 };
 
 /** Records what became of every release, now that it is certain. */
 const conclusions = async (
   outcomes: readonly Outcome[],
   commit: string,
+  tree: Worktree,
   context: Context,
 ): Promise<readonly Written[]> => {
-  const written = await Promise.all(
+  const written = await settleAll(
     outcomes.map(async (outcome) => {
       const { release } = outcome;
-      if (outcome.type === 'edited') return record(outcome, commit, context);
+      if (outcome.type === 'edited') {
+        const committed = await record(release, commit, context);
+        // The texts after all edits: two apps may share a file, and neither delivery may take the other's back.
+        return (
+          committed && {
+            release: committed,
+            files: outcome.paths.map((path) => ({ path, text: tree.textOf(path) })),
+          }
+        );
+      }
       if (outcome.type === 'fault') await putOff(release, outcome.error, context);
       else {
         const { state, code, reason } = outcome;
-        await conclude((await context.store.advance(release, state, { code, reason })) ?? release, context);
+        await context.store.advance(release, state, { code, reason });
+        await concludeIfEnded(release, context);
       }
       return undefined;
     }),
@@ -89,21 +122,36 @@ const conclusions = async (
 };
 
 /**
- * The commit of an undo is the moment from which the other release counts as undone. A release that ended while its
- * commit was made is not delivered.
+ * The commit of an undo is the moment from which the other release counts as undone; any commit is the moment from which
+ * older rollouts of the environment count as overtaken. A release that ended while its commit was made is not delivered.
  */
-const record = async (
-  { release, files }: Edited,
-  commit: string,
-  context: Context,
-): Promise<Written | undefined> => {
-  if (release.undoes !== undefined)
-    await context.store.advance({ ...release, id: release.undoes }, 'undone', (undone) => ({
-      undoneFrom: undone.state,
+const record = async (release: Release, commit: string, context: Context): Promise<Release | undefined> => {
+  const { store } = context;
+  if (release.undoes !== undefined) {
+    const key = { ...release, id: release.undoes };
+    const undone = await store.advance(key, 'undone', ({ state }) => ({
+      undoneFrom: state,
       code: 'undone',
       reason: `undone by ${release.requestedBy}`,
     }));
-  if (release.state === 'committed') return { release, files };
-  const committed = await context.store.advance(release, 'committed', { commit, attempts: 0 });
-  return committed && { release: committed, files };
+    if (undone !== undefined) await concludeIfEnded(key, context);
+  }
+  const committed =
+    release.state === 'committed'
+      ? release
+      : await store.advance(release, 'committed', {
+          commit,
+          attempts: 0,
+          notBefore: undefined,
+          code: undefined,
+          reason: undefined,
+        });
+  if (committed === undefined) return undefined;
+  const reason = `release ${release.id} took its place`;
+  for (const older of await store.list(release.app, release.environment, { limit: 20, before: release.id })) {
+    if (older.state !== 'committed' && older.state !== 'rolling-out') continue;
+    await store.advance(older, 'superseded', { code: 'superseded', reason });
+    await concludeIfEnded(older, context);
+  }
+  return committed;
 };

@@ -16,15 +16,17 @@ const temporaryDirectory = (): string => {
 const launch = (script: string, ...args: readonly string[]) => {
   const { KUBECONFIG: _, AWS_ENDPOINT_URL: __, FORCE_COLOR: ___, ...env } = process.env;
   const child = spawn(process.execPath, [path.join(project, 'bin', script), ...args], { env, cwd: project });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
       output += chunk;
     });
+  // `close`, not `exit`: nothing that it started holds its output any more.
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await exit;
+  });
   return { exit, output: () => output, kill: (signal: NodeJS.Signals) => child.kill(signal) };
 };
 
@@ -55,6 +57,16 @@ describe('npm start', () => {
 
     expect(await exit).toBe(0);
     expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  it('ends when the process that started it is killed', async () => {
+    const { exit, output, kill } = launch('start.mjs', '--port', '0', '--state', temporaryDirectory());
+    await expect.poll(output, { timeout: 20_000 }).toContain('Playing one release');
+
+    kill('SIGKILL');
+
+    // The output is closed when the last process that holds it has ended.
+    expect(await exit).toBe(null);
   });
 
   it('says what is wrong with a tagboat.yml, and ends with 1', async () => {

@@ -11,6 +11,7 @@ import { TagboatError } from '../../lib/errors.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import {
   ended,
+  getRelease,
   listReleases,
   sendHook,
   sendSlash,
@@ -166,7 +167,7 @@ describe('startStack', () => {
     const answer = await sendHook(first.stack, tagPush(first.next));
     await first.stack.close();
 
-    const second = await startTestStack({ stateDirectory, schedules: true });
+    const second = await startTestStack({ stateDirectory });
     const release = await ended(second, answer.body.releases?.[0]?.id ?? '');
 
     expect(release.state).toBe('healthy');
@@ -178,6 +179,7 @@ describe('startStack', () => {
     'kubeconfig',
     'kms/keys.json',
     'dynamodb/CURRENT',
+    'queues.json',
     'log.jsonl',
     'tls/key.pem',
     'tls/certificate.pem',
@@ -192,8 +194,12 @@ describe('startStack', () => {
   });
 
   it('ends within two seconds, also while functions run, and gives the port back', async () => {
-    const { stack, next } = await startExample({ clusterTimings: { readyMs: 60_000 } });
-    await sendHook(stack, tagPush(next));
+    const stateDirectory = temporaryDirectory();
+    await (await startExample({ stateDirectory })).stack.close();
+    const { stack, next } = await startExample({ stateDirectory, clusterTimings: { readyMs: 600_000 } });
+    const answer = await sendHook(stack, tagPush(next));
+    const id = answer.body.releases?.[0]?.id ?? '';
+    await expect.poll(async () => (await getRelease(stack, id)).state).toBe('rolling-out');
     const began = performance.now();
 
     await stack.close();

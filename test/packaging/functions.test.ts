@@ -28,7 +28,6 @@ const secrets = {
   'slack/signingSecret': 'the signing secret',
   'api/token': 'the token of the API',
 };
-const _digest = `sha256:${'d'.repeat(64)}`;
 
 let stack: Stack;
 let directory: string;

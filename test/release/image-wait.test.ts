@@ -19,8 +19,7 @@ const arrange = async (digestOf: RegistryClient['digestOf']) => {
     apps: { [app]: { image: 'docker.io/library/x', environments: { production } } },
   };
   const all = createContext(started.table, config);
-  const { release } = await all.store.record(requestFor('v1.0.0', { app, digest: undefined }));
-  await all.store.owe('images', release, all.clock.now());
+  const { release } = await all.record(requestFor('v1.0.0', { app, digest: undefined }), 'images');
   const context = { ...all.context, registry: async () => ({ digestOf }) };
   const owed = async (list: 'images' | `work#${string}`) =>
     (await all.store.owed(list)).filter(({ id }) => id === release.id);

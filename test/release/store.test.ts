@@ -18,36 +18,41 @@ const arrange = () => {
 
 describe('record', () => {
   it('writes a queued release once, however often the same thing is asked for at once', async () => {
-    const { store, request } = arrange();
+    const { record, request } = arrange();
 
-    const answers = await Promise.all(Array.from({ length: 50 }, () => store.record(request('v1.0.0'))));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => record(request('v1.0.0'))));
 
     expect(new Set(answers.map(({ release }) => release.id)).size).toBe(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
     expect(answers[0]?.release.state).toBe('queued');
   });
 
-  it.each(['failed', 'skipped', 'superseded'] as const)(
-    'tries again after a release that was %s',
-    async (state) => {
-      const { store, request } = arrange();
-      const { release } = await store.record(request('v1.0.0'));
-      await store.advance(release, state);
+  it.each(['failed', 'skipped'] as const)('tries again after a release that was %s', async (state) => {
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
+    await store.advance(release, state);
 
-      const again = await store.record(request('v1.0.0'));
+    const again = await record(request('v1.0.0'));
 
-      expect(again.created).toBe(true);
-      expect(again.release.id > release.id).toBe(true);
-      expect((await store.get(release))?.state).toBe(state);
-    },
-  );
+    expect(again.created).toBe(true);
+    expect(again.release.id > release.id).toBe(true);
+    expect((await store.get(release))?.state).toBe(state);
+  });
+
+  it('leaves a release that another one overtook as it is: a late second hook must not go back', async () => {
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
+    await store.advance(release, 'superseded');
+
+    expect(await record(request('v1.0.0'))).toMatchObject({ created: false, release: { id: release.id } });
+  });
 
   it('leaves a release that is healthy, or was undone, as it is', async () => {
-    const { store, request } = arrange();
-    const { release } = await store.record(request('v1.0.0'));
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
     for (const state of ['committed', 'rolling-out', 'healthy', 'undone'] as const) {
       await store.advance(release, state);
-      expect(await store.record(request('v1.0.0'))).toMatchObject({
+      expect(await record(request('v1.0.0'))).toMatchObject({
         created: false,
         release: { id: release.id, state },
       });
@@ -55,7 +60,7 @@ describe('record', () => {
   });
 
   it('completes the claim that a function left behind when it died before the release was written', async () => {
-    const { store, request, app } = arrange();
+    const { record, request, app } = arrange();
     const id = '01KARV0000000000000000DEAD';
     await started.table.put({
       pk: `environment#${app}#production`,
@@ -63,7 +68,7 @@ describe('record', () => {
       release: id,
     });
 
-    expect(await store.record(request('v1.0.0'))).toMatchObject({
+    expect(await record(request('v1.0.0'))).toMatchObject({
       created: true,
       release: { id, state: 'queued' },
     });
@@ -72,8 +77,8 @@ describe('record', () => {
 
 describe('advance', () => {
   it('moves on once: the second caller is told that somebody else did', async () => {
-    const { store, request } = arrange();
-    const { release } = await store.record(request('v1.0.0'));
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
 
     const answers = await Promise.all(Array.from({ length: 10 }, () => store.advance(release, 'committed')));
 
@@ -81,8 +86,8 @@ describe('advance', () => {
   });
 
   it('never goes backwards', async () => {
-    const { store, request } = arrange();
-    const { release } = await store.record(request('v1.0.0'));
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
     await store.advance(release, 'committed');
     await store.advance(release, 'rolling-out');
     await store.advance(release, 'healthy');
@@ -93,8 +98,8 @@ describe('advance', () => {
   });
 
   it('loses no field to a writer at the same time', async () => {
-    const { store, request } = arrange();
-    const { release } = await store.record(request('v1.0.0'));
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
 
     await Promise.all([
       store.amend(release, ['queued'], { progress: 'one' }),
@@ -108,9 +113,9 @@ describe('advance', () => {
 
 describe('list', () => {
   it('answers newest first, in pages', async () => {
-    const { store, request, app, clock } = arrange();
+    const { record, store, request, app, clock } = arrange();
     for (const tag of ['v1', 'v2', 'v3', 'v4']) {
-      await store.record({ ...request(tag), claim: tag });
+      await record({ ...request(tag), claim: tag });
       clock.advance(1000);
     }
 
@@ -122,8 +127,8 @@ describe('list', () => {
   });
 
   it('finds a release by nothing but its id', async () => {
-    const { store, request } = arrange();
-    const { release } = await store.record(request('v1.0.0'));
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
 
     expect(await store.findById(release.id)).toEqual(release);
     expect(await store.findById('01KARV00000000000000000000')).toBeUndefined();
@@ -132,8 +137,8 @@ describe('list', () => {
 
 describe('take', () => {
   it('gives the right to do something to one at a time, and to nobody once it was done', async () => {
-    const { store, request } = arrange();
-    const { release } = await store.record(request('v1.0.0'));
+    const { record, store, request } = arrange();
+    const { release } = await record(request('v1.0.0'));
 
     const answers = await Promise.all(Array.from({ length: 5 }, () => store.take(release, 'tell', 60_000)));
     expect(answers.toSorted()).toEqual(['busy', 'busy', 'busy', 'busy', 'taken']);
@@ -143,8 +148,8 @@ describe('take', () => {
   });
 
   it('passes the right on when whoever had it gave it back, or died', async () => {
-    const { store, request, clock } = arrange();
-    const { release } = await store.record(request('v1.0.0'));
+    const { record, store, request, clock } = arrange();
+    const { release } = await record(request('v1.0.0'));
     await store.take(release, 'tell', 60_000);
     await store.finish(release, 'tell', 'release');
     expect(await store.take(release, 'tell', 60_000)).toBe('taken');
@@ -155,8 +160,8 @@ describe('take', () => {
 });
 
 it('keeps lists of what is owed, each entry once, until it is settled', async () => {
-  const { store, request, clock, app } = arrange();
-  const { release } = await store.record(request('v1.0.0'));
+  const { record, store, request, clock, app } = arrange();
+  const { release } = await record(request('v1.0.0'));
   const list = `work#${app}` as const;
   await store.owe(list, release, clock.now());
   await store.owe(list, release, clock.now() + 5);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Context } from '../../lib/release/context.ts';
 import type { Release, ReleaseState } from '../../lib/release/release.ts';
 import { requestUndo, type UndoRequest } from '../../lib/release/undo.ts';
 import { configWith, createContext, production, requestFor } from './support/context.ts';
@@ -43,14 +42,14 @@ const path: Record<string, readonly ReleaseState[]> = {
 
 /** Brings a release into a state, as the steps would. */
 const released = async (
-  { store, clock }: { store: Context['store']; clock: ReturnType<typeof createContext>['clock'] },
+  { store, clock, record }: ReturnType<typeof createContext>,
   app: string,
   tag: string,
   state: ReleaseState,
   previous?: string,
 ): Promise<Release> => {
   clock.advance(1000);
-  const { release } = await store.record(requestFor(tag, { app, claim: tag }));
+  const { release } = await record(requestFor(tag, { app, claim: tag }));
   for (const next of path[state] ?? [])
     await store.advance(release, next, {
       ...(next === 'committed'
@@ -146,7 +145,7 @@ describe('requestUndo', () => {
     const { release: undo } = await setup.undo();
     await setup.store.advance(undone, 'undone', { undoneFrom: 'healthy' });
     for (const state of ['committed', 'rolling-out', 'healthy'] as const)
-      await setup.store.advance(undo, state);
+      await setup.store.advance(undo, state, { commit: 'c0ffee' });
 
     expect((await setup.undo()).release).toMatchObject({ tag: 'v1.1.0', undoes: undo.id });
     expect(await setup.store.holds(setup.app, 'production')).toEqual([]);

@@ -19,7 +19,7 @@ const arrange = async (watch: WatchContext['watchRollout'], onFailure: 'undo' | 
   const environments = { production: { ...production, onFailure } };
   const config = { ...configWith(), apps: { [app]: { image: 'docker.io/library/x', environments } } };
   const all = createContext(started.table, config);
-  const { release } = await all.store.record(requestFor('v1.1.0', { app }));
+  const { release } = await all.record(requestFor('v1.1.0', { app }));
   await all.store.advance(release, 'committed', { commit: 'c0ffee', previous: { tag: 'v1.0.0' } });
   await all.store.advance(release, 'rolling-out', { deadline: all.clock.now() + 300_000, workloads: [] });
   const context: WatchContext = { ...all.context, cluster: async () => ({}) as Cluster, watchRollout: watch };

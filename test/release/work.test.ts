@@ -87,20 +87,22 @@ const arrange = async (
   };
   const release = async (app: string, tag: string): Promise<Release> => {
     all.clock.advance(1000);
-    const { release } = await all.store.record({
-      app: nameOf(app),
-      environment: 'production',
-      kind: 'release',
-      image: `docker.io/example/${nameOf(app)}`,
-      tag,
-      digest: digest('a'),
-      requestedBy: 'github:octocat',
-      source: 'github',
-      delivery: 'd',
-      group,
-      claim: tag,
-    });
-    await all.store.owe(`work#${group}`, release, all.clock.now());
+    const { release } = await all.record(
+      {
+        app: nameOf(app),
+        environment: 'production',
+        kind: 'release',
+        image: `docker.io/example/${nameOf(app)}`,
+        tag,
+        digest: digest('a'),
+        requestedBy: 'github:octocat',
+        source: 'github',
+        delivery: 'd',
+        group,
+        claim: tag,
+      },
+      `work#${group}`,
+    );
     return release;
   };
   return {
@@ -177,14 +179,15 @@ Triggered-By: github:octocat`,
   });
 
   it('does nothing when the same nudge comes again', async () => {
-    const { repo, context, group, delivered, release } = await arrange({ web: 'v1.0.0' });
+    const { repo, context, group, delivered, release, sent } = await arrange({ web: 'v1.0.0' });
     await release('web', 'v1.1.0');
 
     await Promise.all([work(group, context), work(group, context)]);
     await work(group, context);
 
     expect(await repo.commits()).toBe(2);
-    expect(new Set(delivered.map(({ changeCause }) => changeCause)).size).toBe(1);
+    expect(sent.filter(({ body }) => body.state === 'rolling-out')).toHaveLength(1);
+    expect(delivered.length).toBeLessThanOrEqual(2);
   });
 
   it('goes on without a commit where the manifest says it already', async () => {
@@ -276,7 +279,7 @@ Triggered-By: github:octocat`,
 
   it('puts a release off when the cluster does not answer, and holds up nobody else', async () => {
     let calls = 0;
-    const { context, group, release, state, sent, store } = await arrange(
+    const { context, group, release, state, sent, store, clock } = await arrange(
       { web: 'v1.0.0', api: 'v1.0.0' },
       {
         deliver: async () => {
@@ -294,9 +297,63 @@ Triggered-By: github:octocat`,
       queue: 'images',
       delaySeconds: 2,
     });
+    clock.advance(2_000);
     await work(group, context);
     expect([await state(web), await state(api)]).toEqual(['rolling-out', 'rolling-out']);
-    expect((await store.owed(`work#${group}`)).length).toBe(0);
+    expect(await store.owed(`work#${group}`)).toEqual([]);
+  });
+
+  it('tries what was put off once its time has come, however many nudges arrive meanwhile', async () => {
+    const { context, group, release, store, sent } = await arrange(
+      { a: 'v1.0.0', b: 'v1.0.0', c: 'v1.0.0', d: 'v1.0.0', e: 'v1.0.0' },
+      { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
+    );
+    const releases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((app) => release(app, 'v1.1.0')));
+
+    for (let nudge = 0; nudge < 20; nudge++) await work(group, context);
+
+    const attempts = await Promise.all(releases.map(async (one) => (await store.require(one)).attempts));
+    expect(attempts).toEqual([1, 1, 1, 1, 1]);
+    const later = sent.filter(({ body }) => body.type === 'work-later').map(({ body }) => body.deduplication);
+    expect(new Set(later).size).toBe(1);
+  });
+
+  it('does not ask a cluster that does not answer again for every release', async () => {
+    let calls = 0;
+    const apps = Object.fromEntries(Array.from('abcdefgh', (app) => [app, 'v1.0.0']));
+    const { context, group, release } = await arrange(apps, {
+      deliver: () => {
+        calls += 1;
+        return Promise.reject(new TagboatError('cluster-unreachable', 'no answer'));
+      },
+    });
+    for (const app of Object.keys(apps)) await release(app, 'v1.1.0');
+
+    await work(group, context);
+
+    expect(calls).toBe(4);
+  });
+
+  it('delivers a file that two apps share as the commit has it, to both', async () => {
+    const shared = (run: string) =>
+      `${deployment('web', `example/web-${run}:v1.0.0`)}---\n${deployment('api', `example/api-${run}:v1.0.0`)}`;
+    const run = String(count + 1);
+    const { context, group, release, delivered } = await arrange(
+      { web: 'v1.0.0', api: 'v1.0.0' },
+      { files: { 'deployment/all.yml': shared(run) }, environment: { files: ['deployment/all.yml'] } },
+    );
+    await release('web', 'v1.1.0');
+    await release('api', 'v2.0.0');
+
+    await work(group, context);
+
+    const text = shared(run)
+      .replace(`web-${run}:v1.0.0`, `web-${run}:v1.1.0`)
+      .replace(`api-${run}:v1.0.0`, `api-${run}:v2.0.0`);
+    expect(delivered.map(({ files }) => files)).toEqual([
+      [{ path: 'deployment/all.yml', text }],
+      [{ path: 'deployment/all.yml', text }],
+    ]);
   });
 
   it('fails a release, and says why, when the cluster refuses the credentials', async () => {
@@ -320,35 +377,21 @@ Triggered-By: github:octocat`,
   });
 
   it('gives up on a passing fault that does not pass', async () => {
-    const { context, group, release, store, sent } = await arrange(
+    const { context, group, release, store, sent, clock } = await arrange(
       { web: 'v1.0.0' },
       { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
     );
     const one = await release('web', 'v1.1.0');
 
-    for (let attempt = 0; attempt < 8; attempt++) await work(group, context);
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await work(group, context);
+      clock.advance(120_000);
+    }
 
     expect(await store.require(one)).toMatchObject({ state: 'failed', code: 'cluster-unreachable' });
     expect(
       sent.filter(({ body }) => body.type === 'work-later').map(({ delaySeconds }) => delaySeconds),
     ).toEqual([2, 4, 8, 16, 32, 64, 120]);
-  });
-
-  it('loses nothing when it died between the push and the record', async () => {
-    const { repo, context, group, release, store } = await arrange({ web: 'v1.0.0' });
-    const one = await release('web', 'v1.1.0');
-    const dying = { ...store, advance: () => Promise.reject(new TagboatError('store-unreachable', 'died')) };
-    await work(group, { ...context, store: dying });
-    expect([await repo.commits(), (await store.require(one)).state]).toEqual([2, 'queued']);
-
-    await work(group, context);
-
-    expect(await repo.commits()).toBe(2);
-    expect(await store.require(one)).toMatchObject({
-      state: 'rolling-out',
-      previous: { tag: 'v1.0.0' },
-      commit: await repo.git('rev-parse', 'config'),
-    });
   });
 
   it('writes the digest behind the tag where the environment pins it', async () => {

@@ -109,5 +109,6 @@ export const sendSlash = async (stack: Stack, line: string): Promise<{ readonly 
     headers: slackHeaders(secret, body, Math.floor(Date.now() / 1000)),
     body,
   });
+  if (!response.ok) throw new Error(`the command was answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as { readonly text: string };
 };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createTable, type Table } from '../../../lib/store/table.ts';
 
@@ -36,6 +36,9 @@ export const startTable = async (): Promise<{ readonly table: Table; close(): Pr
       ],
     }),
   );
+  // It is made in the background, however soon.
+  for (let status: string | undefined; status !== 'ACTIVE'; )
+    status = (await client.send(new DescribeTableCommand({ TableName: 'releases' }))).Table?.TableStatus;
   return {
     table: createTable(async () => client, 'releases'),
     close: async () => {

@@ -1,0 +1,67 @@
+export type DiagnosisCause =
+  | 'image-pull'
+  | 'crash-loop'
+  | 'out-of-memory'
+  | 'not-ready'
+  | 'readiness-gate'
+  | 'init-container'
+  | 'unschedulable'
+  | 'quota'
+  | 'missing-reference'
+  | 'terminating'
+  | 'paused'
+  | 'progress-deadline'
+  | 'timeout'
+  | 'workload-missing'
+  | 'unknown';
+
+/** Why a rollout did not become healthy, for a person who has to do something about it. */
+export type Diagnosis = {
+  readonly cause: DiagnosisCause;
+  /** One sentence. */
+  readonly summary: string;
+  /** Facts behind it, one a line: states, exit codes, events, the end of a log. Credentials are masked. */
+  readonly evidence: readonly string[];
+  /** What to look at or do next, one sentence. */
+  readonly next: string;
+  /** `Deployment default/okeydokey` */
+  readonly workload?: string;
+  readonly pod?: string;
+  readonly container?: string;
+  /** Over how many pods, where more than one. */
+  readonly count?: number;
+};
+
+/** Whose log would tell more. */
+export type LogRequest = {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The log of the run before this one: of a container that was restarted. */
+  readonly previous: boolean;
+};
+
+/** A diagnosis of one pod or workload, before several are taken together and the log is read. */
+export type Finding = Omit<Diagnosis, 'count'> & { readonly log?: LogRequest };
+
+/** The most telling first: what explains the others comes before what follows from it. */
+const order: readonly DiagnosisCause[] = [
+  'image-pull',
+  'out-of-memory',
+  'init-container',
+  'crash-loop',
+  'missing-reference',
+  'quota',
+  'unschedulable',
+  'paused',
+  'readiness-gate',
+  'not-ready',
+  'terminating',
+  'workload-missing',
+  'unknown',
+  'progress-deadline',
+  'timeout',
+];
+
+/** 0 is the most telling. */
+export const causeRank = (cause: DiagnosisCause): number => order.indexOf(cause);

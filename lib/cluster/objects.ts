@@ -1,0 +1,179 @@
+/**
+ * The fields of Kubernetes objects that are looked at here, as they come over the wire: times are text, and whatever is
+ * not set is absent. Written by hand because the SDK's types hold `Date`s, which only its own lossy parsing makes.
+ */
+export type Metadata = {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly {
+    readonly uid: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly controller?: boolean;
+  }[];
+};
+
+export type Condition = {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+};
+
+export type Container = { readonly name: string; readonly image?: string };
+
+export type PodSpec = {
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
+  readonly nodeName?: string;
+};
+
+export type LabelSelector = {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+};
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+
+/** Deployment, StatefulSet and DaemonSet of apps/v1, taken together: each has some of the fields of `status`. */
+export type Workload = {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly replicas?: number;
+    readonly paused?: boolean;
+    readonly selector: LabelSelector;
+    readonly template: { readonly metadata?: Partial<Metadata>; readonly spec: PodSpec };
+    readonly updateStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly partition?: number };
+    };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly currentReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberAvailable?: number;
+    readonly conditions?: readonly Condition[];
+  };
+};
+
+export type ReplicaSet = {
+  readonly metadata: Metadata;
+  readonly status?: { readonly conditions?: readonly Condition[] };
+};
+
+export type ContainerState = {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: {
+    readonly exitCode: number;
+    readonly signal?: number;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly finishedAt?: string;
+  };
+};
+
+export type ContainerStatus = {
+  readonly name: string;
+  readonly image?: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+};
+
+export type Pod = {
+  readonly metadata: Metadata;
+  readonly spec: PodSpec;
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly startTime?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+};
+
+export type ClusterEvent = {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly uid?: string };
+};
+
+export type ObjectList<T> = {
+  readonly metadata?: { readonly resourceVersion?: string };
+  readonly items?: readonly T[] | null;
+};
+
+/** A workload to deliver to and to watch. */
+export type WorkloadRef = {
+  readonly apiVersion: string;
+  readonly kind: WorkloadKind;
+  readonly namespace: string;
+  readonly name: string;
+};
+
+const plurals: Readonly<Record<WorkloadKind, string>> = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+};
+
+export const workloadKinds: readonly WorkloadKind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+export const isWorkloadKind = (apiVersion: unknown, kind: unknown): kind is WorkloadKind =>
+  apiVersion === 'apps/v1' && typeof kind === 'string' && Object.hasOwn(plurals, kind);
+
+const segment = encodeURIComponent;
+
+/** `/apis/apps/v1/namespaces/default/deployments` */
+export const workloadsPath = (kind: WorkloadKind, namespace: string): string =>
+  `/apis/apps/v1/namespaces/${segment(namespace)}/${plurals[kind]}`;
+
+/** `/apis/apps/v1/namespaces/default/deployments/okeydokey` */
+export const workloadPath = (ref: WorkloadRef): string =>
+  `${workloadsPath(ref.kind, ref.namespace)}/${segment(ref.name)}`;
+
+/** `Deployment default/okeydokey`, for messages. */
+export const describeWorkload = (ref: WorkloadRef): string => `${ref.kind} ${ref.namespace}/${ref.name}`;
+
+/** A label selector as a query parameter. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#api */
+export const formatSelector = (selector: LabelSelector): string =>
+  [
+    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...(selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+      if (operator === 'Exists') return key;
+      if (operator === 'DoesNotExist') return `!${key}`;
+      return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+    }),
+  ].join(',');

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+type Statement = { readonly Action: string | readonly string[]; readonly Resource: unknown };
+const permissions = parse(read('infra/aws/permissions.yml'), { merge: true }) as Readonly<
+  Record<string, readonly Statement[]>
+>;
+
+/** The files a function is made of: what its own file imports, and so on, types and the lazily loaded parts included. */
+const closure = (file: string, seen = new Set<string>()): Set<string> => {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = read(file).replaceAll(/import type [^;]*;/g, '');
+  for (const [, specifier = ''] of text.matchAll(/(?:from\s+|import\()'(\.[^']+)'/g))
+    closure(path.posix.join(path.posix.dirname(file), specifier), seen);
+  return seen;
+};
+
+/** Which nudge goes to which queue: see lib/release/messages.ts. */
+const queueOf = {
+  work: 'ReleasesQueue',
+  workLater: 'ImagesQueue',
+  look: 'ImagesQueue',
+  watch: 'RolloutsQueue',
+  tell: 'NotificationsQueue',
+} as const;
+
+const mentioned = (statements: readonly Statement[], action: string): string =>
+  JSON.stringify(
+    statements.filter((one) => JSON.stringify(one.Action).includes(action)).map(({ Resource }) => Resource),
+  );
+
+const functions = Object.keys(permissions);
+
+describe('permissions', () => {
+  it('are given to every function of serverless.yml', () => {
+    expect(functions.toSorted()).toEqual(
+      Object.keys((parse(read('serverless.yml')) as { functions: object }).functions).toSorted(),
+    );
+  });
+
+  it.each(functions)('of %s allow just the queues that its code sends to', (name) => {
+    const texts = [...closure(`functions/${name}.ts`)]
+      .filter((file) => file.startsWith('lib/release/') || file.startsWith('functions/'))
+      .map(read)
+      .join('\n');
+    const sends = Object.entries(queueOf).filter(
+      ([nudge]) =>
+        new RegExp(`\\bnudges\\s*\\.${nudge}\\(`).test(texts) ||
+        new RegExp(`^\\s+\\.${nudge}\\(`, 'm').test(texts),
+    );
+    const allowed = mentioned(permissions[name] ?? [], 'sqs:SendMessage');
+    const queues = ['ReleasesQueue', 'RolloutsQueue', 'ImagesQueue', 'NotificationsQueue'];
+
+    expect(queues.filter((queue) => allowed.includes(queue))).toEqual(
+      queues.filter((queue) => sends.some(([, to]) => to === queue)),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { Facts } from '../../lib/cluster/diagnose/facts.ts';
+import { findCauses } from '../../lib/cluster/diagnose.ts';
+import type { Workload } from '../../lib/cluster/objects.ts';
+import {
+  container,
+  facts,
+  image,
+  now,
+  type PodOptions,
+  pod,
+  replicaSet,
+  secondsAgo,
+  waiting,
+  warning,
+  workload,
+} from './world.ts';
+
+const causesOf = (given: Facts) => findCauses(given, image, now);
+
+const ofPod = (options: PodOptions, more: Partial<Facts> = {}) =>
+  causesOf(facts('Deployment', { pods: [pod('Deployment', options)], ...more }));
+
+describe('nothing is wrong', () => {
+  test.each<[string, PodOptions]>([
+    ['still starting', { containers: [container(waiting('ContainerCreating'))] }],
+    ['ready', { containers: [container({ ready: true, state: { running: {} } })] }],
+    [
+      'ready again after a crash',
+      {
+        containers: [
+          container({
+            ready: true,
+            state: { running: {} },
+            restartCount: 1,
+            lastState: { terminated: { exitCode: 1 } },
+          }),
+        ],
+      },
+    ],
+    ['within its grace period', { metadata: { deletionTimestamp: secondsAgo(-20) } }],
+    ['of an earlier revision', { revision: 'old', containers: [container(waiting('ImagePullBackOff'))] }],
+    [
+      'of somebody else',
+      { metadata: { ownerReferences: [] }, containers: [container(waiting('ImagePullBackOff'))] },
+    ],
+    [
+      'an init container that is done',
+      { initContainers: [container({ name: 'migrate', state: { terminated: { exitCode: 0 } } })] },
+    ],
+  ])('nothing is wrong with a pod that is %s', (_, options) => {
+    expect(ofPod(options)).toEqual([]);
+  });
+});
+
+describe('causes in the workload', () => {
+  const refused = (message: string) => [
+    { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message },
+  ];
+
+  test.each([
+    ['pods "web-x" is forbidden: exceeded quota: team, requested: pods=1', 'quota'],
+    [
+      'pods "web-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found',
+      'missing-reference',
+    ],
+    ['pods "web-x" is forbidden: violates PodSecurity "restricted:latest"', 'unknown'],
+  ])('%s: %s', (message, cause) => {
+    const replicaSets = [replicaSet('1'), replicaSet('2', refused(message))];
+    expect(causesOf(facts('Deployment', { replicaSets }))).toMatchObject([
+      { cause, summary: `Pods cannot be created: ${message}`, workload: 'Deployment shop/web' },
+    ]);
+    const events = [warning('uid-web', 'FailedCreate', message)];
+    expect(causesOf(facts('StatefulSet', { events }))).toMatchObject([{ cause }]);
+  });
+
+  test('an old refusal of a Deployment that is over does not count', () => {
+    const events = [warning('uid-rs-2', 'FailedCreate', 'exceeded quota')];
+    expect(causesOf(facts('Deployment', { events }))).toEqual([]);
+  });
+
+  test('paused', () => {
+    expect(
+      causesOf(facts('Deployment', { workload: workload('Deployment', { paused: true }) })),
+    ).toMatchObject([{ cause: 'paused', next: 'Resume it: kubectl rollout resume deployment/web -n shop' }]);
+  });
+
+  test('a workload that is not there has no causes', () => {
+    expect(causesOf(facts('Deployment', { workload: undefined }))).toEqual([]);
+  });
+});
+
+test('the same over several pods is said once, and the most telling comes first', () => {
+  const crash = container({
+    ...waiting('CrashLoopBackOff'),
+    restartCount: 3,
+    lastState: { terminated: { exitCode: 1 } },
+  });
+  const pods = [
+    pod('Deployment', { name: 'web-1', containers: [container({ state: { running: {} } })] }),
+    pod('Deployment', { name: 'web-2', containers: [crash] }),
+    pod('Deployment', { name: 'web-3', containers: [crash] }),
+  ];
+  expect(
+    causesOf(facts('Deployment', { pods })).map(({ cause, pod: name, count }) => [cause, name, count]),
+  ).toEqual([
+    ['crash-loop', 'web-2', 2],
+    ['not-ready', 'web-1', 1],
+  ]);
+});
+
+test.each<[Workload['kind'] & ('StatefulSet' | 'DaemonSet')]>([['StatefulSet'], ['DaemonSet']])(
+  'the pods of a %s are told apart by their revision',
+  (kind) => {
+    const broken = [container(waiting('ErrImagePull'))];
+    const pods = [pod(kind, { name: 'web-1', containers: broken })];
+    expect(causesOf(facts(kind, { pods }))).toHaveLength(1);
+    const unobserved = workload(kind, {}, { observedGeneration: 1 });
+    expect(causesOf(facts(kind, { pods, workload: unobserved }))).toEqual([]);
+  },
+);
+
+test('a broken pod of the revision before that blocks a StatefulSet', () => {
+  const pods = [pod('StatefulSet', { revision: 'old', containers: [container(waiting('ErrImagePull'))] })];
+  expect(causesOf(facts('StatefulSet', { pods }))).toMatchObject([
+    {
+      cause: 'image-pull',
+      summary:
+        'The image acme/okeydokey:1 of container web cannot be pulled. The pod is of the revision before and keeps the StatefulSet from rolling on.',
+      next: 'Delete the pod: kubectl delete pod web-1 -n shop',
+    },
+  ]);
+});

@@ -1,0 +1,280 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
+import type { Workload } from '../../lib/cluster/objects.ts';
+import { type Rollout, watchRollout } from '../../lib/cluster/rollout.ts';
+import { createCollections } from './collections.ts';
+import { sendJson, type TestServer, withServer } from './server.ts';
+import { container, image, pod, replicaSet, waiting, warning, workload } from './world.ts';
+
+const deployments = '/apis/apps/v1/namespaces/shop/deployments';
+const replicaSets = '/apis/apps/v1/namespaces/shop/replicasets';
+const pods = '/api/v1/namespaces/shop/pods';
+const events = '/api/v1/namespaces/shop/events';
+
+const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
+
+const rollout = (more: Partial<Rollout> = {}): Rollout => ({
+  workloads: [ref],
+  image,
+  tag: '2',
+  mode: 'apply',
+  deadline: Date.now() + 20_000,
+  until: Date.now() + 20_000,
+  ...more,
+});
+
+const done = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+const half = { replicas: 2, updatedReplicas: 2, availableReplicas: 1 };
+
+const withImage = (text: string, status: Workload['status'] = half): Workload =>
+  workload('Deployment', { template: { spec: { containers: [{ name: 'web', image: text }] } } }, status);
+
+type Collections = ReturnType<typeof createCollections>;
+
+/** A server with one Deployment `web`; afterwards nothing may be left running on it. */
+const withDeployment = async (
+  first: Workload | undefined,
+  use: (server: TestServer, collections: Collections) => Promise<void>,
+): Promise<void> => {
+  const collections = createCollections();
+  if (first !== undefined) collections.put(deployments, first);
+  await withServer(
+    (request, response, url) => {
+      // A single object is read by a diagnosis only.
+      if (url.pathname === `${deployments}/web`)
+        return first === undefined ? sendJson(response, 404, {}) : sendJson(response, 200, first);
+      if (url.pathname.endsWith('/log'))
+        return void response.end('connecting with password=hunter22\npanic: no DATABASE_URL\n');
+      return collections.handler(request, response, url);
+    },
+    async (server) => {
+      await use(server, collections);
+      await expect.poll(() => server.openResponses()).toBe(0);
+    },
+  );
+};
+
+test('a rollout that is done is healthy at the first answer', () =>
+  withDeployment(workload('Deployment', {}, done), async ({ cluster, requests }) => {
+    expect(await watchRollout(cluster, rollout())).toEqual({
+      type: 'healthy',
+      message: 'deployment "web" successfully rolled out',
+    });
+    expect(requests[0]?.url.search).toBe('?fieldSelector=metadata.name%3Dweb');
+    expect(requests.filter(({ url }) => url.pathname !== deployments)).toEqual([]);
+  }));
+
+test('each change is judged as it arrives, and told once', () =>
+  withDeployment(withImage('acme/okeydokey:2'), async ({ cluster }, collections) => {
+    const messages: string[] = [];
+    const watching = watchRollout(cluster, rollout({ onProgress: ({ message }) => messages.push(message) }));
+    await expect.poll(() => collections.isWatched(pods)).toBe(true);
+    collections.put(pods, pod('Deployment', { containers: [container(waiting('ContainerCreating'))] }));
+    collections.put(deployments, workload('Deployment', {}, { ...half, availableReplicas: 0 }));
+    collections.put(deployments, workload('Deployment', {}, { ...half, availableReplicas: 0 }));
+    await expect.poll(() => messages.length).toBe(2);
+    collections.put(deployments, workload('Deployment', {}, done));
+    expect((await watching).type).toBe('healthy');
+    expect(messages).toEqual([
+      'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
+      'Waiting for deployment "web" rollout to finish: 0 of 2 updated replicas are available...',
+    ]);
+  }));
+
+test('`until` ends it with what is known', () =>
+  withDeployment(workload('Deployment', {}, half), async ({ cluster }) => {
+    expect(await watchRollout(cluster, rollout({ until: Date.now() + 50 }))).toEqual({
+      type: 'pending',
+      progress: {
+        message: 'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
+        workload: ref,
+        updated: 2,
+        available: 1,
+        desired: 2,
+      },
+    });
+  }));
+
+test('after the deadline there is still one look, and what is healthy is healthy', () =>
+  withDeployment(workload('Deployment', {}, done), async ({ cluster }) => {
+    const late = { deadline: Date.now() - 1000, until: Date.now() - 1000 };
+    expect((await watchRollout(cluster, rollout(late))).type).toBe('healthy');
+  }));
+
+test('after the deadline, what is not healthy has failed, with the reasons', () =>
+  withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    collections.put(replicaSets, replicaSet('2'));
+    collections.put(pods, pod('Deployment', { containers: [container({ state: { running: {} } })] }));
+    const verdict = await watchRollout(cluster, rollout({ deadline: Date.now() - 1 }));
+    expect(verdict).toMatchObject({
+      type: 'failed',
+      reason:
+        'not healthy in time: Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
+      diagnosis: [{ cause: 'not-ready', pod: 'web-1' }, { cause: 'timeout' }],
+    });
+  }));
+
+test('a crash loop is found out at its third restart, with the log', () =>
+  withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    const crashed = (restartCount: number) =>
+      pod('Deployment', {
+        containers: [
+          container({
+            ...waiting('CrashLoopBackOff'),
+            restartCount,
+            lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+          }),
+        ],
+      });
+    collections.put(replicaSets, replicaSet('2'));
+    collections.put(pods, crashed(2));
+    const watching = watchRollout(cluster, rollout());
+    await expect.poll(() => collections.isWatched(pods)).toBe(true);
+    collections.put(pods, crashed(3));
+    expect(await watching).toEqual({
+      type: 'failed',
+      reason: 'Container web ends with exit code 1 again and again.',
+      diagnosis: [
+        {
+          cause: 'crash-loop',
+          summary: 'Container web ends with exit code 1 again and again.',
+          evidence: [
+            'container web: exit code 1, reason Error, 3 restarts',
+            'container web: CrashLoopBackOff',
+            'log: connecting with password=***',
+            'log: panic: no DATABASE_URL',
+          ],
+          next: 'Read the log lines: the program ends by itself, or its liveness probe kills it.',
+          workload: 'Deployment shop/web',
+          pod: 'web-1',
+          container: 'web',
+        },
+      ],
+    });
+  }));
+
+test.each([
+  ['has failed when the registry refused it', 'Failed to pull image: not found', 'failed'],
+  ['is waited for when the registry was busy', 'Failed to pull image: toomanyrequests', 'pending'],
+])('an image that could not be pulled for 20 s %s', (_, words, type) =>
+  withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    collections.put(replicaSets, replicaSet('2'));
+    collections.put(pods, pod('Deployment', { containers: [container(waiting('ImagePullBackOff'))] }));
+    collections.put(events, { metadata: { name: 'e' }, ...warning('uid-web-1', 'Failed', words) });
+    // The pod of this world started one minute before its noon.
+    const clock = { ...systemClock, now: () => Date.parse('2026-11-23T10:00:00Z') + performance.now() };
+    const verdict = await watchRollout(
+      cluster,
+      rollout({ clock, deadline: clock.now() + 20_000, until: clock.now() + 500 }),
+    );
+    expect(verdict.type).toBe(type);
+  }),
+);
+
+test('another image supersedes the release; one of another spelling does not', () =>
+  withDeployment(withImage('docker.io/acme/okeydokey:2'), async ({ cluster }, collections) => {
+    const watching = watchRollout(cluster, rollout());
+    await expect.poll(() => collections.isWatched(deployments)).toBe(true);
+    collections.put(deployments, withImage('acme/okeydokey:3'));
+    expect(await watching).toEqual({
+      type: 'superseded',
+      message: 'deployment "web" was given acme/okeydokey:3 meanwhile',
+    });
+  }));
+
+test('an agent is waited for, and superseded only once it has set the image', () =>
+  withDeployment(undefined, async ({ cluster }, collections) => {
+    const messages: string[] = [];
+    const onProgress: Rollout['onProgress'] = ({ message }) => messages.push(message);
+    const watching = watchRollout(cluster, rollout({ mode: 'agent', onProgress }));
+    await expect.poll(() => collections.isWatched(deployments)).toBe(true);
+    collections.put(deployments, withImage('acme/okeydokey:1'));
+    await expect.poll(() => messages.length).toBe(2);
+    collections.put(deployments, withImage('acme/okeydokey:2'));
+    await expect.poll(() => messages.length).toBe(3);
+    collections.put(deployments, withImage('acme/okeydokey:3'));
+    expect((await watching).type).toBe('superseded');
+    expect(messages).toEqual([
+      'Waiting for deployment "web" to be created...',
+      'Waiting for deployment "web" to be given acme/okeydokey:2 (it has acme/okeydokey:1)...',
+      'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
+    ]);
+  }));
+
+test('a workload that is deleted has failed', () =>
+  withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    const watching = watchRollout(cluster, rollout());
+    await expect.poll(() => collections.isWatched(deployments)).toBe(true);
+    collections.remove(deployments, 'web');
+    expect(await watching).toMatchObject({
+      type: 'failed',
+      reason: 'deployment "web" is not in the cluster',
+      diagnosis: [{ cause: 'workload-missing', workload: 'Deployment shop/web' }],
+    });
+  }));
+
+test('several workloads, one verdict', () =>
+  withDeployment(workload('Deployment', {}, done), async ({ cluster }, collections) => {
+    const statefulSets = '/apis/apps/v1/namespaces/shop/statefulsets';
+    const strategy = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } };
+    collections.put(
+      statefulSets,
+      workload('StatefulSet', strategy, { readyReplicas: 1, updatedReplicas: 1 }),
+    );
+    const workloads = [ref, { ...ref, kind: 'StatefulSet' as const }];
+    const watching = watchRollout(cluster, rollout({ workloads }));
+    await expect.poll(() => collections.isWatched(statefulSets)).toBe(true);
+    collections.put(
+      statefulSets,
+      workload('StatefulSet', strategy, { readyReplicas: 2, updatedReplicas: 2 }),
+    );
+    expect(await watching).toEqual({
+      type: 'healthy',
+      message:
+        'deployment "web" successfully rolled out; partitioned roll out complete: 2 new pods have been updated...',
+    });
+  }));
+
+test('nothing to watch is healthy, and says so', () =>
+  withDeployment(undefined, async ({ cluster, requests }) => {
+    expect(await watchRollout(cluster, rollout({ workloads: [] }))).toEqual({
+      type: 'healthy',
+      message: 'applied; nothing among it has a rollout to wait for',
+    });
+    expect(requests).toEqual([]);
+  }));
+
+test('an API server that never answers rightly is unreachable, with its words', () =>
+  withServer(
+    (_, response) => sendJson(response, 503, { message: 'etcd is away' }),
+    async ({ cluster }) => {
+      const clock = {
+        now: () => performance.now() * 100,
+        sleep: (milliseconds: number, signal?: AbortSignal) => systemClock.sleep(milliseconds / 100, signal),
+      };
+      const end = clock.now() + 1000;
+      await expect(
+        watchRollout(cluster, rollout({ clock, until: end, deadline: end + 5000 })),
+      ).rejects.toMatchObject({
+        code: 'cluster-unreachable',
+        message: expect.stringContaining('etcd is away'),
+      });
+    },
+  ));
+
+test('a watch that is not allowed ends it', () =>
+  withServer(
+    (_, response) => sendJson(response, 403, { message: 'deployments is forbidden' }),
+    async ({ cluster }) => {
+      await expect(watchRollout(cluster, rollout())).rejects.toMatchObject({ code: 'cluster-forbidden' });
+    },
+  ));
+
+test('an aborted signal ends it with its reason', () =>
+  withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    const stop = new AbortController();
+    const watching = watchRollout(cluster, rollout({ signal: stop.signal }));
+    await expect.poll(() => collections.isWatched(pods)).toBe(true);
+    stop.abort(new Error('the function is about to be stopped'));
+    await expect(watching).rejects.toThrow('the function is about to be stopped');
+  }));

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { Pod, WorkloadKind } from '../../lib/cluster/objects.ts';
+import { ageOf, findWedges, isDefiniteRefusal, isStuck } from '../../lib/cluster/wedge.ts';
+import { container, facts, image, now, pod, waiting, workload } from './world.ts';
+
+const crashing = (restartCount: number) => [container({ ...waiting('CrashLoopBackOff'), restartCount })];
+const pulling = [container(waiting('ImagePullBackOff'))];
+const ready = [{ type: 'Ready', status: 'True' }];
+
+const wedges = (kind: WorkloadKind, ...pods: readonly Pod[]) =>
+  findWedges(facts(kind, { pods }), image).map(({ type, pod: { metadata }, container: name }) => [
+    type,
+    metadata.name,
+    name,
+  ]);
+
+describe.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)('%s', (kind) => {
+  test.each([
+    ['two restarts', crashing(2), []],
+    ['three restarts', crashing(3), [['crash-loop', 'web-1', 'web']]],
+    ['three restarts, running at the moment', [container({ restartCount: 3, state: { running: {} } })], []],
+    ['three restarts, ready again', [container({ restartCount: 3, ready: true })], []],
+    ['no pull', pulling, [['image-pull', 'web-1', 'web']]],
+    ['starting', [container(waiting('ContainerCreating'))], []],
+  ])('%s', (_, containers, expected) => {
+    expect(wedges(kind, pod(kind, { containers }))).toEqual(expected);
+  });
+
+  test('pods of the old revision and pods that go do not count', () => {
+    expect(
+      wedges(
+        kind,
+        pod(kind, { containers: pulling, revision: 'old' }),
+        pod(kind, { containers: pulling, metadata: { deletionTimestamp: '2026-11-23T10:00:00Z' } }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('next to a ready pod of the same revision', () => {
+    const pods = [pod(kind, { name: 'web-0', conditions: ready }), pod(kind, { containers: crashing(9) })];
+    expect(wedges(kind, ...pods)).toHaveLength(kind === 'Deployment' ? 0 : 1);
+  });
+});
+
+test.each([
+  [
+    'rpc error: code = NotFound desc = failed to pull and unpack image: docker.io/acme/web:9: not found',
+    true,
+  ],
+  ['manifest for acme/web:9 not found: manifest unknown: manifest unknown', true],
+  ['pull access denied for acme/web, repository does not exist or may require authorization', true],
+  ['failed to authorize: 401 Unauthorized', true],
+  ['container web: InvalidImageName: couldn’t parse image', true],
+  ['no match for platform in manifest: not found', true],
+  ['Back-off pulling image "acme/web:9"', false],
+  ['dial tcp: lookup registry: no such host', false],
+  ['toomanyrequests: You have reached your pull rate limit', false],
+  ['unexpected status from HEAD request: 503 Service Unavailable', false],
+  ['dial tcp 10.0.0.1:443: i/o timeout; image not found in cache', false],
+])('%s: %s', (words, expected) => {
+  expect(isDefiniteRefusal(words)).toBe(expected);
+});
+
+test('the age of a pod counts from its start, and of one without times is nothing', () => {
+  expect(ageOf(pod('Deployment', {}), now)).toBe(60_000);
+  const { startTime: _, ...status } = pod('Deployment', {}).status ?? {};
+  expect(ageOf({ ...pod('Deployment', { metadata: { creationTimestamp: '' } }), status }, now)).toBe(0);
+});
+
+test.each([
+  ['StatefulSet', pulling, true],
+  ['StatefulSet', crashing(1), true],
+  ['StatefulSet', [container({ state: { running: {} } })], false],
+  ['DaemonSet', pulling, false],
+] as const)('%s with %j is stuck: %s', (kind, containers, expected) => {
+  expect(isStuck(workload(kind), pod(kind, { containers, revision: 'old' }))).toBe(expected);
+});

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { type Cluster, connect } from '../../lib/cluster/connect.ts';
+import { deliver } from '../../lib/cluster/deliver.ts';
+import { watchRollout } from '../../lib/cluster/rollout.ts';
+import { delivery, inNamespace, kubeconfig, kubectl, kubectlApply, manifest, rolloutOf } from './harness.ts';
+
+const deployer = readFileSync(new URL('../../infra/cluster/deployer.yml', import.meta.url), 'utf8');
+
+/** A kubeconfig like the one that infra/cluster/README.md makes. */
+const connectAsDeployer = async (namespace: string): Promise<Cluster> => {
+  await kubectlApply(namespace, deployer);
+  const token = (await kubectl('create', 'token', 'tagboat', '-n', namespace)).trim();
+  const { clusters } = parse(kubeconfig()) as { clusters: { name: string }[] };
+  return connect({
+    kubeconfig: stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters,
+      users: [{ name: 'tagboat', user: { token } }],
+      contexts: [{ name: 'tagboat', context: { cluster: clusters[0]?.name, user: 'tagboat' } }],
+      'current-context': 'tagboat',
+    }),
+  });
+};
+
+describe.concurrent('the service account of infra/cluster', () => {
+  test.for(['Deployment', 'StatefulSet', 'DaemonSet'] as const)(
+    '%s: may deliver, watch, diagnose and undo',
+    (kind) =>
+      inNamespace(async ({ namespace }) => {
+        const cluster = await connectAsDeployer(namespace);
+        const service =
+          'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: 80 }], selector: { app: web } }\n---\n';
+        const release = async (tag: string, mode: 'apply' | 'set-image') => {
+          const workloads = await deliver(
+            cluster,
+            delivery(namespace, tag, mode === 'apply' ? service + manifest(kind, tag) : 'tag: x', mode),
+          );
+          return await watchRollout(cluster, { ...rolloutOf(kind, namespace, tag, 60), workloads });
+        };
+        expect((await release('1.0.0', 'apply')).type).toBe('healthy');
+        const failed = await release('crash-1', 'set-image');
+        expect(failed).toMatchObject({ type: 'failed', diagnosis: [{ cause: 'crash-loop' }] });
+        expect(JSON.stringify(failed)).toContain('log: ');
+        expect(JSON.stringify(failed)).not.toContain('could not be read');
+        expect((await release('1.0.0', 'apply')).type).toBe('healthy');
+        cluster.close();
+      }),
+  );
+
+  test('may not apply a Secret, nor read one, nor work in another namespace', () =>
+    inNamespace(async ({ namespace }) => {
+      const cluster = await connectAsDeployer(namespace);
+      const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: { a: b }\n';
+      await expect(deliver(cluster, delivery(namespace, '1', secret))).rejects.toMatchObject({
+        code: 'cluster-forbidden',
+        message: expect.stringMatching(/^deployment\/web.yml:1: apply Secret tagboat-\w+\/a: /),
+      });
+      await expect(
+        deliver(cluster, delivery('default', '1', manifest('Deployment', '1'))),
+      ).rejects.toMatchObject({
+        code: 'cluster-forbidden',
+        message: expect.stringContaining('cannot patch resource "deployments" in API group "apps"'),
+      });
+      await expect(watchRollout(cluster, rolloutOf('Deployment', 'default', '1', 10))).rejects.toMatchObject({
+        code: 'cluster-forbidden',
+      });
+      const can = (verb: string, resource: string) =>
+        kubectl(
+          'auth',
+          'can-i',
+          verb,
+          resource,
+          '-n',
+          namespace,
+          `--as=system:serviceaccount:${namespace}:tagboat`,
+        ).then(
+          () => true,
+          () => false,
+        );
+      expect(await can('get', 'secrets')).toBe(false);
+      expect(await can('create', 'pods/exec')).toBe(false);
+      expect(await can('list', 'pods')).toBe(true);
+      cluster.close();
+    }));
+});

@@ -1,0 +1,234 @@
+import { afterEach, expect, it } from 'vitest';
+import type { Cluster } from '../../lib/cluster/connect.ts';
+import type { Watched } from '../../lib/cluster/rollout.ts';
+import type { Config } from '../../lib/config/types.ts';
+import type { Snapshot } from '../../lib/git/remote.ts';
+import { lookForImage } from '../../lib/release/image-wait.ts';
+import { intake } from '../../lib/release/intake.ts';
+import { keyOf, type Message } from '../../lib/release/messages.ts';
+import { reconcile } from '../../lib/release/reconcile.ts';
+import { requestUndo } from '../../lib/release/undo.ts';
+import { type WatchContext, watchRelease } from '../../lib/release/watch.ts';
+import { type WorkContext, work } from '../../lib/release/work.ts';
+import {
+  configWith,
+  createContext,
+  digest,
+  groupOfConfig,
+  production,
+  type Sent,
+} from './support/context.ts';
+import { startTable } from './support/table.ts';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+class Death extends Error {}
+
+/** An object whose n-th call of any method, over all such objects of the same life, is its last. */
+const mortal = <T extends object>(target: T, life: { calls: number }, after: boolean): T =>
+  new Proxy(target, {
+    get: (object, property, receiver) => {
+      const value: unknown = Reflect.get(object, property, receiver);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        if (life.calls <= 0) throw new Death('dead');
+        life.calls -= 1;
+        if (life.calls === 0 && !after) throw new Death('dies before the call');
+        const result: unknown = await value.apply(object, args);
+        if (life.calls === 0) throw new Death('dies after the call');
+        return result;
+      };
+    },
+  });
+
+/** A branch of one file, with compare-and-swap: the real remote has tests of its own. */
+const memoryRepo = (text: string) => {
+  const commits = [text];
+  const tip = async (): Promise<Snapshot> => {
+    const at = commits.length;
+    return {
+      revision: String(at).padStart(40, '0'),
+      files: async () => [{ path: 'app.yml', mode: '100644', oid: String(at) }],
+      read: async () => new TextEncoder().encode(commits[at - 1]),
+      commit: async (changes) => {
+        if (commits.length !== at) return { type: 'moved' };
+        commits.push(new TextDecoder().decode(changes.get('app.yml')));
+        return { type: 'pushed', commit: String(at + 1).padStart(40, '0') };
+      },
+    };
+  };
+  return { commits, tip };
+};
+
+/** One app that is being released and, if it fails, undone; everything real but Git and the cluster. */
+const arrange = async (verdict: (tag: string) => Watched) => {
+  const app = 'app';
+  const image = 'docker.io/example/app';
+  const started = await startTable();
+  closers.push(started.close);
+  const repo = memoryRepo(
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec:\n  containers: [{ name: x, image: 'example/app:v1.0.0' }]\n`,
+  );
+  const environments = { production: { ...production, files: ['app.yml'], onFailure: 'undo' as const } };
+  const config: Config = { ...configWith(), apps: { [app]: { image, environments } } };
+  const all = createContext(started.table, config);
+  const delivered: string[] = [];
+  /** The steps as functions of one life: a Lambda sandbox that may die at any call. */
+  const living = (life: { calls: number }, after: boolean) => {
+    const store = mortal(all.store, life, after);
+    const nudges = mortal(all.context.nudges, life, after);
+    const context: WorkContext &
+      WatchContext & { registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
+      ...all.context,
+      store,
+      nudges,
+      registry: async () => ({ digestOf: async () => digest('a') }),
+      openRemote: async () => ({
+        tip: async () => {
+          const snapshot = await repo.tip();
+          return { ...snapshot, commit: mortal(snapshot, life, after).commit };
+        },
+      }),
+      cluster: async () => ({}) as Cluster,
+      deliver: async (_cluster, delivery) => {
+        delivered.push(delivery.tag);
+        return [];
+      },
+      watchRollout: async (_cluster, { tag }) => verdict(tag),
+    };
+    return context;
+  };
+  const handle = async (message: Sent, context: ReturnType<typeof living>): Promise<void> => {
+    const body = message.body as Message<'images'> | Message<'rollouts'> | Message<'releases'>;
+    if (body.type === 'work') await work(body.group, context);
+    else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
+    else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
+    else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
+  };
+  const owed = async () => {
+    const lists = [`work#${groupOfConfig(config)}`, 'rollouts', 'images'] as const;
+    return (await Promise.all(lists.map((list) => all.store.owed(list)))).flat();
+  };
+  return { ...all, app, image, repo, living, handle, delivered, owed };
+};
+
+const immortal = () => ({ calls: Number.POSITIVE_INFINITY });
+
+/** Handles every message, the first of them in a sandbox that dies; a message whose handler died comes back. */
+const runToTheEnd = async (
+  { sent, clock, living, handle, owed }: Awaited<ReturnType<typeof arrange>>,
+  life: { calls: number },
+  after: boolean,
+): Promise<void> => {
+  for (let round = 0; round < 30; round++) {
+    for (let messages = sent.splice(0); messages.length > 0; messages = sent.splice(0))
+      for (const message of messages) {
+        const context = living(life.calls > 0 ? life : immortal(), after);
+        await handle(message, context).catch(async () => handle(message, living(immortal(), after)));
+      }
+    if ((await owed()).length === 0) return;
+    clock.advance(150_000);
+    await reconcile(living(immortal(), after));
+  }
+};
+
+const healthy = (): Watched => ({ type: 'healthy', message: 'done' });
+const failsAt =
+  (bad: string) =>
+  (tag: string): Watched =>
+    tag === bad ? { type: 'failed', reason: 'it crashes', diagnosis: [] } : healthy();
+
+/** Tries every death, before and after each call, until one comes too late to matter. */
+const everyDeath = async (
+  scenario: (life: { calls: number }, after: boolean, name: string) => Promise<void>,
+) => {
+  for (const after of [false, true])
+    for (let point = 1, survived = false; !survived; point++) {
+      const life = { calls: point };
+      await scenario(life, after, `dead ${after ? 'after' : 'before'} call ${point}`);
+      survived = life.calls > 0;
+      for (const close of closers.splice(0)) await close();
+    }
+};
+
+const pushed = (image: string) => ({
+  events: [
+    {
+      type: 'image-pushed',
+      source: 'hub',
+      delivery: 'd',
+      image,
+      tag: 'v1.1.0',
+      digest: digest('a'),
+      actor: 'a',
+    } as const,
+  ],
+  ignored: [],
+});
+
+/** What is left in the end: the releases, the commits, what the config repo says, what is held, what is owed. */
+const endOf = async ({ store, repo, app, owed }: Awaited<ReturnType<typeof arrange>>) => ({
+  releases: (await store.list(app, 'production')).map(({ kind, state }) => `${kind} ${state}`),
+  commits: repo.commits.length - 1,
+  tag: /:(v[\d.]+)'/.exec(repo.commits.at(-1) ?? '')?.[1],
+  held: (await store.holds(app, 'production')).map(({ tag }) => tag),
+  owed: (await owed()).length,
+});
+
+const undone = {
+  releases: ['undo healthy', 'release undone'],
+  commits: 2,
+  tag: 'v1.0.0',
+  held: ['v1.1.0'],
+  owed: 0,
+};
+
+it.each([
+  {
+    name: 'a release',
+    verdict: healthy,
+    expected: { releases: ['release healthy'], commits: 1, tag: 'v1.1.0', held: [], owed: 0 },
+  },
+  { name: 'a release that fails and is undone', verdict: failsAt('v1.1.0'), expected: undone },
+])(
+  '$name comes to the same end wherever a function dies',
+  ({ verdict, expected }) =>
+    everyDeath(async (life, after, death) => {
+      const setup = await arrange(verdict);
+      // The sender delivers again what was not answered.
+      const send = (context: ReturnType<typeof setup.living>) => intake(pushed(setup.image), context);
+      await send(setup.living(life, after)).catch(() => send(setup.living(immortal(), after)));
+      await runToTheEnd(setup, life, after);
+
+      expect(await endOf(setup), death).toEqual(expected);
+    }),
+  60_000,
+);
+
+it(
+  'an undo that somebody asked for comes to the same end wherever a function dies',
+  () =>
+    everyDeath(async (life, after, death) => {
+      const setup = await arrange(healthy);
+      await intake(pushed(setup.image), setup.living(immortal(), after));
+      await runToTheEnd(setup, { calls: 0 }, after);
+      const command = {
+        app: setup.app,
+        environment: 'production',
+        by: 'slack:alice',
+        reason: 'bad',
+        source: 'slack',
+        delivery: 's',
+      };
+      // Whoever was not answered types it again.
+      const type = (context: ReturnType<typeof setup.living>) => requestUndo(command, context);
+      await type(setup.living(life, after)).catch(() => type(setup.living(immortal(), after)));
+      await runToTheEnd(setup, life, after);
+
+      expect(await endOf(setup), death).toEqual(undone);
+    }),
+  60_000,
+);

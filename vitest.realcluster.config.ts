@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Scenarios on the cluster that $KUBECONFIG names, with kubectl as the judge; see test/realcluster/README.md. */
+// biome-ignore lint/style/noDefaultExport: this is what vitest reads
+export default defineConfig({
+  test: {
+    include: ['test/realcluster/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    maxConcurrency: 6,
+  },
+});
