@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// `npm test`: lint, types, unit and integration tests with coverage. What it is given goes to vitest.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { childEnvironment, findNode, install, project } from './setup.mjs';
+
+install();
+const node = findNode();
+const env = childEnvironment(node);
+const bin = (...names) => path.join(project, 'node_modules', ...names);
+
+/** Runs a tool; its output comes in one piece at the end, or, for the last one, as it is made. */
+const run = (name, args, live) =>
+  new Promise((resolve) => {
+    const child = spawn(node, args, {
+      cwd: project,
+      env: live || process.stdout.isTTY !== true ? env : { ...env, FORCE_COLOR: '1' },
+      stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk) => {
+        output += chunk;
+      });
+    child.on('error', (error) => resolve({ name, code: 1, output: error.message }));
+    child.on('close', (code) => resolve({ name, code: code ?? 1, output }));
+  });
+
+const checks = await Promise.all([
+  run('lint', [bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.']),
+  run('types', [bin('typescript', 'bin', 'tsc'), '--noEmit']),
+]);
+for (const { name, code, output } of checks) {
+  process.stdout.write(`${code === 0 ? '✓' : '✗'} ${name}\n`);
+  if (code !== 0) process.stdout.write(`${output}\n`);
+}
+const tests = await run(
+  'tests',
+  [bin('vitest', 'vitest.mjs'), 'run', '--coverage', ...process.argv.slice(2)],
+  true,
+);
+const failed = [...checks, tests].filter(({ code }) => code !== 0).map(({ name }) => name);
+if (failed.length > 0) process.stdout.write(`\n✗ failed: ${failed.join(', ')}\n`);
+process.exit(failed.length === 0 ? 0 : 1);

@@ -1,0 +1,69 @@
+import { defaultState } from '../options.ts';
+import { slackHeaders, slashCommandBody } from '../slack/command.ts';
+import type { Stack } from '../stack/types.ts';
+import { shortPath } from '../terminal/format.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { tagPushHook, toCurl } from './hook.ts';
+import { githubSecret } from './play.ts';
+import { chooseTarget } from './target.ts';
+
+/** A tag that no image was pushed for. */
+const badTag = 'v9.9.9';
+
+/** What to try next, each as a line to copy. */
+export const showHints = async (stack: Stack, terminal: Terminal): Promise<void> => {
+  const { line, style } = terminal;
+  const target = chooseTarget(stack);
+  const { namespace } = target.environment;
+  const bad = tagPushHook(stack, await githubSecret(stack), { repository: target.repository, tag: badTag });
+  const kubeconfig = shortPath(stack.kubeconfigPath);
+  const state = shortPath(stack.stateDirectory);
+  const where = state === defaultState ? '' : ` --state ${state}`;
+  const block = (title: string, ...lines: readonly string[]): void => {
+    line();
+    line(style.bold(title));
+    for (const text of lines) line(`  ${text}`);
+  };
+
+  block(
+    'Watch it with your own kubectl',
+    `kubectl --kubeconfig ${kubeconfig} -n ${namespace} get pods --watch`,
+    `kubectl --kubeconfig ${kubeconfig} -n ${namespace} rollout history deployment/${target.app}`,
+  );
+  block('Undo the release, as from Slack', `npx tagboat slack "/undo ${target.app}"${where}`);
+  line(style.dim('  or by hand, signed for the next five minutes:'));
+  line(`  ${await undoCurl(stack, target.app)}`);
+  block(
+    `Push a tag whose image is not in the registry, ${badTag}: a signed GitHub hook`,
+    toCurl(bad),
+    style.dim('The release waits for its image, and fails when that does not come.'),
+  );
+  block(
+    'Look at the record',
+    `curl -sS '${stack.url}/releases?app=${target.app}'`,
+    `curl -sS ${stack.url}/local/slack`,
+    `git clone -b ${target.branch} ${cloneUrl(stack, target.environment.configRepo)}`,
+  );
+};
+
+const undoCurl = async (stack: Stack, app: string): Promise<string> => {
+  const { slack } = stack.config;
+  const secret = await stack.unseal(slack?.signingSecret ?? '', 'slack/signingSecret');
+  const body = slashCommandBody({
+    line: `/undo ${app}`,
+    user: slack?.allow.users[0] ?? 'U0LOCAL',
+    channel: slack?.allow.channels[0] ?? 'C0LOCAL',
+    responseUrl: `${stack.url}/local/slack/responses/by-hand`,
+  });
+  const headers = slackHeaders(secret, body, Math.floor(Date.now() / 1000));
+  return toCurl({ url: `${stack.url}/slack/commands`, headers, body });
+};
+
+/** The demo password is the stack's own, and in its state directory anyway. */
+const cloneUrl = (stack: Stack, configRepo: string): string => {
+  const password = stack.secrets.TAGBOAT_DEMO_GIT_PASSWORD ?? '';
+  const url = new URL(`${stack.url}/git/${configRepo}.git`);
+  url.username = stack.config.configRepos[configRepo]?.username ?? 'x-access-token';
+  url.password = password;
+  return url.href;
+};

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { connect } from '../../../lib/cluster/connect.ts';
+import { deliver } from '../../../lib/cluster/deliver.ts';
+import { watchRollout } from '../../../lib/cluster/rollout.ts';
+import type { Stack } from '../stack/types.ts';
+import { currentTag, listReleases, nextTag, readManifests, type Target } from './target.ts';
+
+export type Prepared = {
+  /** What runs now. */
+  readonly current: string;
+  /** What the play releases. */
+  readonly next: string;
+  /** True where the cluster was empty, and got the manifests as they stand in the config repo. */
+  readonly installed: boolean;
+};
+
+/** How long the first rollout of the example may take, in milliseconds. */
+const patienceMs = 60_000;
+
+/**
+ * Makes the world that a release comes into: the current version in the registry and in the cluster. All of it is there
+ * already at the second start.
+ */
+export const prepare = async (stack: Stack, target: Target): Promise<Prepared> => {
+  const manifests = await readManifests(target);
+  const current = currentTag(target, manifests) ?? 'v0.0.3';
+  const releases = await listReleases(stack, target);
+  const next = nextTag([current, ...releases.map(({ tag }) => tag)]);
+  if ((await stack.registry.digestOf(target.imagePath, current)) === undefined && releases.length === 0)
+    await stack.registry.push(target.imagePath, current);
+  const installed = releases.length === 0 && (await install(stack, target, current, manifests));
+  return { current, next, installed };
+};
+
+/** Applies the manifests as somebody did once by hand. Server-side apply: where they are there already, nothing happens. */
+const install = async (
+  stack: Stack,
+  target: Target,
+  tag: string,
+  files: readonly { readonly path: string; readonly text: string }[],
+): Promise<boolean> => {
+  const cluster = connect({ kubeconfig: readFileSync(stack.kubeconfigPath, 'utf8') });
+  const { image } = target;
+  const delivery = {
+    mode: 'apply' as const,
+    namespace: target.environment.namespace,
+    image,
+    tag,
+    files,
+    changeCause: `${target.app} ${tag}, installed by hand`,
+  };
+  const workloads = await deliver(cluster, delivery);
+  const deadline = Date.now() + patienceMs;
+  const watched = await watchRollout(cluster, {
+    workloads,
+    image,
+    tag,
+    mode: 'apply',
+    deadline,
+    until: deadline,
+  });
+  return watched.type === 'healthy';
+};

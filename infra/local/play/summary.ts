@@ -1,0 +1,59 @@
+import { familiarName } from '../../../lib/image.ts';
+import type { Stack } from '../stack/types.ts';
+import { shortPath } from '../terminal/format.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+const labelWidth = 13;
+
+const row = ({ line, style }: Terminal, label: string, text: string): void =>
+  line(`  ${style.dim(label.padEnd(labelWidth))} ${text}`);
+
+/** Where everything is. */
+export const showStack = (stack: Stack, terminal: Terminal): void => {
+  const { external } = stack.aws.access;
+  const replaced = [...external].map((service) => `${service} at ${stack.aws.access.endpoint(service)}`);
+  terminal.line(terminal.style.bold('Tagboat'));
+  row(terminal, 'listens on', stack.url);
+  row(terminal, 'registry', `${stack.url}/v2/`);
+  row(
+    terminal,
+    'Git',
+    Object.values(stack.config.configRepos)
+      .map(({ url }) => url)
+      .join(', '),
+  );
+  row(terminal, 'kubeconfig', shortPath(stack.kubeconfigPath));
+  row(terminal, 'state', shortPath(stack.stateDirectory));
+  if (replaced.length > 0) row(terminal, 'not embedded', replaced.join(', '));
+};
+
+/** What somebody's own tagboat.yml comes to, and where its webhooks are to be sent. */
+export const showConfiguration = (stack: Stack, terminal: Terminal): void => {
+  const { line, style } = terminal;
+  line();
+  line(style.bold('Apps'));
+  for (const [name, app] of Object.entries(stack.config.apps))
+    for (const [environmentName, environment] of Object.entries(app.environments)) {
+      const tags = 'semver' in environment.tags ? environment.tags.semver : `/${environment.tags.pattern}/`;
+      line(`  ${name} ${style.dim('to')} ${environmentName}`);
+      row(terminal, '  image', familiarName(app.image));
+      if (app.repository !== undefined) row(terminal, '  tags of', app.repository);
+      row(terminal, '  on', `${environment.on}, tags ${tags}`);
+      row(terminal, '  manifests', `${environment.configRepo}: ${environment.files.join(', ')}`);
+      row(
+        terminal,
+        '  cluster',
+        `${environment.cluster}, namespace ${environment.namespace}, ${environment.deliver}`,
+      );
+    }
+  line();
+  line(style.bold('Webhooks'));
+  for (const [name, source] of Object.entries(stack.config.sources)) {
+    const key = source.key === undefined ? '' : '/<the key>';
+    row(terminal, name, `POST ${stack.url}/webhooks/${name}${key}`);
+  }
+  if (stack.config.slack !== undefined) row(terminal, 'Slack', `POST ${stack.url}/slack/commands`);
+  row(terminal, 'releases', `GET  ${stack.url}/releases`);
+  line();
+  line(style.dim('Running. Ctrl-C ends it.'));
+};

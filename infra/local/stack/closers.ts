@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What has to be undone, in the opposite order of what was done. */
+export type Closers = {
+  add(close: () => void | Promise<void>): void;
+  /** Runs every closer once; one that fails, or takes longer than its share, does not keep the others from running. */
+  close(): Promise<void>;
+};
+
+/** Milliseconds that one closer may take, and all of them together; what is late then is left behind. */
+const patience = { one: 1100, all: 1500, least: 20 };
+
+export const createClosers = (): Closers => {
+  const closers: (() => void | Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    const deadline = performance.now() + patience.all;
+    for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+      const timer = new AbortController();
+      await Promise.race([
+        (async () => close())().catch(() => {}),
+        delay(Math.max(patience.least, Math.min(patience.one, deadline - performance.now())), undefined, {
+          signal: timer.signal,
+        }).catch(() => {}),
+      ]);
+      timer.abort();
+    }
+  };
+  return {
+    add: (close) => closers.push(close),
+    close: () => {
+      closing ??= run();
+      return closing;
+    },
+  };
+};

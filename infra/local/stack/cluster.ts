@@ -1,0 +1,50 @@
+import type { Logger } from '../../../lib/logger.ts';
+import type { Environment } from '../aws/endpoints.ts';
+import { kubeconfigFor, startEmbeddedCluster } from '../cluster/cluster.ts';
+import { openOrMoveAside } from './aside.ts';
+import type { Door } from './front-door.ts';
+import { readKubeconfig } from './kubeconfig.ts';
+import type { StateDirectory } from './state.ts';
+import type { ClusterTimings } from './types.ts';
+
+export type LocalCluster = {
+  /** Text of the kubeconfig, complete in itself. */
+  readonly kubeconfig: string;
+  /** The embedded API server, for paths that belong to it. */
+  doorFor(pathname: string): Door | undefined;
+  close(): Promise<void>;
+};
+
+export type ClusterOptions = {
+  readonly state: StateDirectory;
+  readonly env: Environment;
+  /** `https://127.0.0.1:8787`; kubectl sends its token over TLS only. */
+  readonly server: string;
+  readonly certificateAuthority: string;
+  readonly token: string;
+  readonly resolveImage: (reference: string) => Promise<{ readonly digest: string } | undefined>;
+  readonly timings: ClusterTimings | undefined;
+  readonly logger: Logger;
+};
+
+/** The embedded cluster, or the one that `KUBECONFIG` names. */
+export const startCluster = async (options: ClusterOptions): Promise<LocalCluster> => {
+  const { certificateAuthority, logger, resolveImage, server, token } = options;
+  const variable = options.env.KUBECONFIG;
+  if (variable !== undefined && variable !== '')
+    return { kubeconfig: readKubeconfig(variable), doorFor: () => undefined, close: async () => {} };
+  const cluster = await openOrMoveAside(options.state.file('cluster'), logger, (directory) =>
+    startEmbeddedCluster({
+      directory,
+      token,
+      resolveImage,
+      logger,
+      ...(options.timings === undefined ? {} : { timings: options.timings }),
+    }),
+  );
+  return {
+    kubeconfig: kubeconfigFor({ server, token, certificateAuthority }),
+    doorFor: (pathname) => (cluster.isClusterPath(pathname) ? cluster.handle : undefined),
+    close: () => cluster.close(),
+  };
+};

@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfig, parseConfig } from '../../../lib/config/load.ts';
+import type { Config, ConfigRepo } from '../../../lib/config/types.ts';
+import { exampleConfig, exampleOrigin } from '../example/example.ts';
+import { gitPasswordVariable, gitUser } from './secrets.ts';
+import type { ConfigSource } from './types.ts';
+
+export type Configuration = {
+  readonly config: Config;
+  /** Where `file:` secrets are looked for. */
+  readonly baseDirectory: string;
+};
+
+/**
+ * Reads the configuration that the stack is to run.
+ * @param origin of the stack, which the example's own URLs are made of
+ * @throws TagboatError `config-not-found`, `config-invalid`
+ */
+export const readConfiguration = (
+  source: ConfigSource,
+  origin: string,
+  stateDirectory: string,
+): Configuration => {
+  switch (source.type) {
+    case 'example': {
+      const text = exampleConfig.replaceAll(exampleOrigin, origin);
+      return { config: parseConfig(text, { local: true }), baseDirectory: stateDirectory };
+    }
+    case 'file': {
+      const file = path.resolve(source.path);
+      return { config: loadConfig(source.path, { local: true }), baseDirectory: path.dirname(file) };
+    }
+    case 'given':
+      return { config: source.config, baseDirectory: source.baseDirectory };
+  }
+};
+
+/** A bare repository on this machine that the stack's Git server is to serve. */
+export type ServedRepository = { readonly name: string; readonly path: string };
+
+/**
+ * Puts the stack's own Git server in the place of `file://` URLs, since the functions speak HTTP only.
+ * @returns the configuration as the functions see it, and the repositories to serve
+ */
+export const serveFileRepositories = (
+  config: Config,
+  origin: string,
+): { readonly config: Config; readonly served: readonly ServedRepository[] } => {
+  const served: ServedRepository[] = [];
+  const configRepos = Object.entries(config.configRepos).map(([name, repo]): [string, ConfigRepo] => {
+    if (!repo.url.startsWith('file:')) return [name, repo];
+    served.push({ name, path: fileURLToPath(repo.url) });
+    return [
+      name,
+      {
+        ...repo,
+        url: `${origin}/git/${name}.git`,
+        username: gitUser,
+        password: `env:${gitPasswordVariable}`,
+      },
+    ];
+  });
+  return { config: { ...config, configRepos: Object.fromEntries(configRepos) }, served };
+};

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { respondJson } from '../gateway/respond.ts';
+import type { GitServer } from '../git-server/git-server.ts';
+import type { LocalRegistry } from '../registry/registry.ts';
+import type { SlackInbox } from '../slack/inbox.ts';
+import type { LocalCluster } from './cluster.ts';
+import type { Emulators } from './emulators.ts';
+import type { Door } from './front-door.ts';
+
+export type Doors = {
+  readonly emulators: Emulators;
+  readonly registry: LocalRegistry;
+  readonly git: GitServer;
+  readonly cluster: LocalCluster;
+  readonly slack: SlackInbox;
+  readonly gateway: { readonly handle: Door };
+  /** What `GET /healthz` answers. */
+  readonly health: () => unknown;
+};
+
+/** Everything on one port: finds the part that a request is for. What is nobody's is for the functions' gateway. */
+export const createDoor =
+  (doors: Doors): Door =>
+  (request, response) =>
+    find(doors, request)(request, response);
+
+const find = (doors: Doors, request: IncomingMessage): Door => {
+  const emulator = doors.emulators.doorFor(request);
+  if (emulator !== undefined) return emulator;
+  const pathname = (request.url ?? '/').split('?')[0] ?? '/';
+  if (pathname === '/healthz') return (_request, response) => respondJson(response, 200, doors.health());
+  if (pathname === '/v2' || pathname.startsWith('/v2/')) return doors.registry.handle;
+  if (pathname.startsWith('/git/')) return doors.git.handle;
+  if (pathname === '/local/slack' || pathname.startsWith('/local/slack/')) return doors.slack.handle;
+  return doors.cluster.doorFor(pathname) ?? doors.gateway.handle;
+};

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { RuntimeOptions } from '../../../functions/runtime.ts';
+import { TagboatError } from '../../../lib/errors.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import { createFunction, type LambdaFunction } from '../lambda/function.ts';
+import { loadHandler } from '../lambda/load.ts';
+import type { Service } from '../service/service.ts';
+import { resolveEnvironment, type Surroundings } from '../service/values.ts';
+
+/**
+ * Makes every function that serverless.yml declares, each with a runtime of its own, as on Lambda, where each has its
+ * own process and environment.
+ * @param project directory of serverless.yml
+ */
+export const createFunctions = async (
+  service: Service,
+  project: string,
+  surroundings: Surroundings,
+  options: RuntimeOptions,
+  logger: Logger,
+): Promise<ReadonlyMap<string, LambdaFunction>> => {
+  const createRuntime = await loadCreateRuntime(project);
+  const functions = await Promise.all(
+    service.functions.map(async (description): Promise<[string, LambdaFunction]> => {
+      const env = { ...options.env, ...resolveEnvironment(description.environment, surroundings) };
+      const handler = await loadHandler(description, createRuntime({ ...options, env }));
+      return [description.name, createFunction(description, handler, logger)];
+    }),
+  );
+  return new Map(functions);
+};
+
+const loadCreateRuntime = async (project: string): Promise<(options: RuntimeOptions) => unknown> => {
+  const file = path.join(project, 'functions', 'runtime.ts');
+  const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
+  const { createRuntime } = module;
+  if (typeof createRuntime !== 'function')
+    throw new TagboatError('config-invalid', `${file} does not export createRuntime`);
+  return (options) => createRuntime(options);
+};

@@ -1,0 +1,44 @@
+import { appendFileSync, mkdirSync, statSync, truncateSync } from 'node:fs';
+import path from 'node:path';
+import type { LogFields, Logger } from '../../../lib/logger.ts';
+import { redact } from '../../../lib/redact.ts';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** A log of this size, in bytes, is begun anew at the next start. */
+const sizeLimit = 20 * 1024 * 1024;
+
+/**
+ * Writes what the functions log to a file, a JSON object a line, credentials masked; warnings and errors are also told
+ * to whoever watches.
+ */
+export const createFileLogger = (
+  file: string,
+  tell: (level: 'warn' | 'error', message: string, fields: LogFields) => void = () => {},
+): Logger => {
+  mkdirSync(path.dirname(file), { recursive: true });
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > sizeLimit) truncateSync(file);
+  const write = (level: Level, message: string, fields: LogFields = {}): void => {
+    // A field called `message`, as of an error that was described, must not take the place of the line's own.
+    const { message: detail, ...others } = fields;
+    const line = { at: new Date().toISOString(), level, message, detail, ...others };
+    try {
+      appendFileSync(file, `${redact(JSON.stringify(line, plainErrors))}\n`, { mode: 0o600 });
+    } catch {
+      // A full disk, or a state directory that somebody removed, is no reason to fail a release.
+    }
+    if (level === 'warn' || level === 'error') tell(level, message, fields);
+  };
+  return {
+    debug: (message, fields) => write('debug', message, fields),
+    info: (message, fields) => write('info', message, fields),
+    warn: (message, fields) => write('warn', message, fields),
+    error: (message, fields) => write('error', message, fields),
+  };
+};
+
+/** JSON makes `{}` of an Error. */
+const plainErrors = (_key: string, value: unknown): unknown =>
+  value instanceof Error
+    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    : value;

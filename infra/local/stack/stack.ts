@@ -1,0 +1,180 @@
+import path from 'node:path';
+import { silentLogger } from '../../../lib/logger.ts';
+import { createSecrets } from '../../../lib/secrets/unseal.ts';
+import { createClients } from '../aws/clients.ts';
+import { awsAccess } from '../aws/endpoints.ts';
+import { provision } from '../aws/provision.ts';
+import { exampleConfig, exampleFiles } from '../example/example.ts';
+import { respondJson } from '../gateway/respond.ts';
+import { createGitServer } from '../git-server/git-server.ts';
+import { readService } from '../service/service.ts';
+import { createSlackInbox } from '../slack/inbox.ts';
+import { stackCertificate } from './certificate.ts';
+import { claimState } from './claim.ts';
+import { type Closers, createClosers } from './closers.ts';
+import { startCluster } from './cluster.ts';
+import { readConfiguration, serveFileRepositories } from './configuration.ts';
+import { createDoor } from './doors.ts';
+import { startEmulators } from './emulators.ts';
+import { listen } from './front-door.ts';
+import { countMessages, untilQuiet } from './idle.ts';
+import { keepMessages, restoreMessages } from './messages.ts';
+import { createImageResolver, startRegistry } from './registry.ts';
+import { sealClusters } from './sealed.ts';
+import { demoSecrets, gitPasswordVariable, gitUser } from './secrets.ts';
+import { openState, type StateDirectory, writePrivately } from './state.ts';
+import type { Stack, StackOptions } from './types.ts';
+import { startWork } from './work.ts';
+
+const thisProject = path.resolve(import.meta.dirname, '../../..');
+const accountId = '000000000000';
+
+/**
+ * Starts the whole of Tagboat on one port: the functions behind their routes and queues, and everything they talk to.
+ * Several can run in one process; none touches anything but its state directory and what `options` hands in.
+ * @throws TagboatError `port-in-use`, `local-state-busy`, `local-tool-missing`, `config-not-found`, `config-invalid`,
+ *   `cluster-kubeconfig-invalid`
+ */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const closers = createClosers();
+  try {
+    const state = openState(options.stateDirectory);
+    closers.add(() => state.release());
+    return await start(options, state, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+};
+
+const start = async (options: StackOptions, state: StateDirectory, closers: Closers): Promise<Stack> => {
+  const { env = {}, logger = silentLogger, host = '127.0.0.1' } = options;
+  const source = options.config ?? { type: 'example' };
+
+  // The port first: everything else is told where it is.
+  const certificate = stackCertificate(state, host);
+  const frontDoor = await listen({ host, port: options.port, certificate });
+  closers.add(() => frontDoor.close());
+  const url = `http://${host}:${frontDoor.port}`;
+  closers.add(await claimState(state, url, source.type === 'file' ? path.resolve(source.path) : undefined));
+  const secrets = demoSecrets(state, source.type === 'example' ? exampleConfig : '');
+  const { config: read, baseDirectory } = readConfiguration(source, url, state.path);
+  const { config: served, served: repositories } = serveFileRepositories(read, url);
+
+  // AWS: what is embedded answers on the port from here on, and is then given its queues, table and key.
+  const access = awsAccess(env, url);
+  const project = options.project ?? thisProject;
+  const service = readService(path.join(project, 'serverless.yml'), { region: access.region });
+  const emulators = await startEmulators(access, state, logger);
+  closers.add(() => emulators.close());
+  frontDoor.open((request, response) => {
+    const door = emulators.doorFor(request);
+    if (door === undefined) return respondJson(response, 503, { status: 'starting' });
+    return door(request, response);
+  });
+  const clients = createClients(access);
+  closers.add(() => clients.close());
+  const created = await provision(service, access, clients, logger);
+  if (emulators.sqs !== undefined) {
+    const queues = Object.values(service.resources).filter((resource) => resource.type === 'queue');
+    const urls = queues.map(({ id, name }) => ({ name, url: created[id]?.ref ?? '' }));
+    await restoreMessages(clients.sqs, urls, state);
+    closers.add(keepMessages(emulators.sqs, queues, state));
+  }
+
+  // What the functions reach over HTTP.
+  const secretEnv = { ...env, ...secrets };
+  const vault = createSecrets({ kms: () => clients.kms, local: { env: secretEnv, baseDirectory } });
+  const git = createGitServer({
+    directory: state.file('git'),
+    credentials: { username: gitUser, password: secrets[gitPasswordVariable] ?? '' },
+    logger,
+  });
+  for (const repository of repositories) git.serve(repository.name, repository.path);
+  if (source.type === 'example')
+    for (const [name, repository] of Object.entries(read.configRepos))
+      await git.createRepository(name, { branch: repository.branch, files: exampleFiles() });
+  const registry = await startRegistry({ config: served, origin: url, state, secrets: vault, logger });
+  closers.add(() => registry.close());
+  const cluster = await startCluster({
+    state,
+    env,
+    server: url.replace('http:', 'https:'),
+    certificateAuthority: certificate.cert,
+    token: secrets.TAGBOAT_DEMO_CLUSTER_TOKEN ?? '',
+    resolveImage: createImageResolver(served, registry, vault),
+    timings: options.clusterTimings,
+    logger,
+  });
+  closers.add(() => cluster.close());
+  const kubeconfigPath = state.file('kubeconfig');
+  writePrivately(kubeconfigPath, cluster.kubeconfig);
+  const key = Object.values(service.resources).find((resource) => resource.type === 'alias');
+  const config =
+    source.type === 'example' && key !== undefined
+      ? await sealClusters(served, cluster.kubeconfig, clients.kms, key.name)
+      : served;
+
+  // The functions, behind their routes, queues and schedules.
+  const slack = createSlackInbox();
+  const work = await startWork({
+    service,
+    project,
+    surroundings: { created, region: access.region, accountId },
+    client: clients.sqs,
+    embeddedQueues: emulators.sqs !== undefined,
+    runtime: {
+      env: { ...env, ...access.variables },
+      config,
+      logger,
+      local: {
+        baseDirectory,
+        env: secretEnv,
+        registryEndpoint: url,
+        slackApi: `${url}/local/slack/api`,
+        slackResponses: `${url}/local/slack/responses`,
+      },
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.random === undefined ? {} : { random: options.random }),
+    },
+    schedules: options.schedules ?? false,
+    retrySeconds: options.retrySeconds,
+    deliverTwice: options.deliverTwice,
+    logger,
+  });
+  const health = () => ({ status: 'ok', url, state: state.path, functions: [...work.functions.keys()] });
+  frontDoor.open(createDoor({ emulators, registry, git, cluster, slack, gateway: work.gateway, health }));
+  work.start();
+  closers.add(() => work.close());
+
+  return {
+    url,
+    port: frontDoor.port,
+    config,
+    stateDirectory: state.path,
+    kubeconfigPath,
+    registry,
+    git,
+    aws: { ...clients, access },
+    secrets,
+    unseal: vault.unseal,
+    slackMessages: slack.messages,
+    onSlackMessage: slack.subscribe,
+    invoke: work.invoke,
+    idle: ({ timeoutMs = 60_000 } = {}) =>
+      untilQuiet(async () => {
+        await registry.idle();
+        return work.isQuiet();
+      }, timeoutMs),
+    deadLetters: async () => {
+      const counts = await Promise.all(
+        work.deadLetterQueues.map(async ({ id, url: queue }) => [
+          id,
+          await countMessages(clients.sqs, queue),
+        ]),
+      );
+      return Object.fromEntries(counts.filter(([, count]) => count !== 0));
+    },
+    close: () => closers.close(),
+  };
+};

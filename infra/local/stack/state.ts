@@ -1,0 +1,59 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { mapping } from '../service/yaml.ts';
+
+/** Where the stack keeps what it must find again: repositories, images, tables, keys, the cluster, its kubeconfig. */
+export type StateDirectory = {
+  readonly path: string;
+  readonly file: (...names: readonly string[]) => string;
+  /** A temporary one goes with the stack. */
+  release(): void;
+};
+
+/** What a running stack says about itself in `stack.json`, for the commands that talk to it. */
+export type StackFile = {
+  readonly url: string;
+  readonly pid: number;
+  /** Absolute path of the tagboat.yml that it runs; absent: the example. */
+  readonly config?: string | undefined;
+};
+
+/** @param directory made where it is missing; undefined: a temporary one */
+export const openState = (directory: string | undefined): StateDirectory => {
+  const root =
+    directory === undefined ? mkdtempSync(path.join(os.tmpdir(), 'tagboat-')) : path.resolve(directory);
+  mkdirSync(root, { recursive: true });
+  return {
+    path: root,
+    file: (...names) => path.join(root, ...names),
+    release: () => {
+      if (directory === undefined) rmSync(root, { recursive: true, force: true });
+    },
+  };
+};
+
+/** Writes a file that only its owner can read, at once or not at all. */
+export const writePrivately = (file: string, text: string): void => {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  chmodSync(temporary, 0o600);
+  renameSync(temporary, file);
+};
+
+/** The stack that runs on this state directory, as far as `stack.json` knows. */
+export const readStackFile = (directory: string): StackFile | undefined => {
+  const { url, pid, config } = readJson(path.join(directory, 'stack.json'));
+  if (typeof url !== 'string' || typeof pid !== 'number') return undefined;
+  return { url, pid, config: typeof config === 'string' ? config : undefined };
+};
+
+/** A JSON file as a mapping; an empty one where the file is missing or damaged. */
+export const readJson = (file: string): Readonly<Record<string, unknown>> => {
+  try {
+    return mapping(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return {};
+  }
+};

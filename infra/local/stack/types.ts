@@ -1,0 +1,77 @@
+import type { Clock } from '../../../lib/clock.ts';
+import type { Config } from '../../../lib/config/types.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import type { AwsClients } from '../aws/clients.ts';
+import type { AwsAccess, Environment } from '../aws/endpoints.ts';
+import type { GitServer } from '../git-server/git-server.ts';
+import type { Invocation } from '../lambda/function.ts';
+import type { LocalRegistry } from '../registry/registry.ts';
+import type { SlackMessage } from '../slack/inbox.ts';
+
+/** Whose tagboat.yml the stack runs. */
+export type ConfigSource =
+  /** The one that comes along, with a config repo and secrets made for it. */
+  | { readonly type: 'example' }
+  | { readonly type: 'file'; readonly path: string }
+  /** Secrets are looked for in the environment and relative to the directory. */
+  | { readonly type: 'given'; readonly config: Config; readonly baseDirectory: string };
+
+/** How long the embedded cluster's pods take for their steps, in milliseconds. */
+export type ClusterTimings = Partial<{
+  readonly pullMs: number;
+  readonly startMs: number;
+  readonly readyMs: number;
+  readonly terminateMs: number;
+}>;
+
+export type StackOptions = {
+  /** The example where absent. */
+  readonly config?: ConfigSource;
+  /** Where state is kept; undefined: a temporary directory that goes with the stack. */
+  readonly stateDirectory: string | undefined;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** 127.0.0.1 where absent. */
+  readonly host?: string;
+  /** What the process was given; nothing of `process.env` is looked at behind its back. */
+  readonly env?: Environment;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly clusterTimings?: ClusterTimings;
+  /** Directory of serverless.yml and `functions/`; this project's where absent. */
+  readonly project?: string;
+  /** Whether schedules run; not where a test invokes them itself. */
+  readonly schedules?: boolean;
+  /** After so many seconds what failed is tried again; absent: as in AWS, after the visibility timeout. */
+  readonly retrySeconds?: number;
+  /** Every queue message is handed over twice. */
+  readonly deliverTwice?: boolean;
+};
+
+export type Stack = {
+  /** `http://127.0.0.1:8787`; the same port speaks TLS. */
+  readonly url: string;
+  readonly port: number;
+  readonly config: Config;
+  readonly stateDirectory: string;
+  readonly kubeconfigPath: string;
+  readonly registry: LocalRegistry;
+  readonly git: GitServer;
+  readonly aws: AwsClients & { readonly access: AwsAccess };
+  /** Values by the name of the environment variable, for what the stack itself made up. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The plaintext that a secret of the configuration stands for. */
+  unseal(reference: string, slot: string): Promise<string>;
+  /** Newest first. */
+  slackMessages(): readonly SlackMessage[];
+  onSlackMessage(listener: (message: SlackMessage) => void): () => void;
+  /** Invokes a function as its trigger would: `invoke('reconcile', scheduledEvent())`. */
+  invoke(name: string, event: unknown): Promise<Invocation>;
+  /** Resolves when no function runs and no queue holds a message, delayed ones included. */
+  idle(options?: { readonly timeoutMs?: number }): Promise<void>;
+  /** How many messages no function could handle, by the logical id of the dead-letter queue; empty ones are left out. */
+  deadLetters(): Promise<Readonly<Record<string, number>>>;
+  /** Ends everything within two seconds. */
+  close(): Promise<void>;
+};

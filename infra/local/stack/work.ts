@@ -1,0 +1,93 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { RuntimeOptions } from '../../../functions/runtime.ts';
+import { TagboatError } from '../../../lib/errors.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import type { Invocation, LambdaFunction } from '../lambda/function.ts';
+import type { Poller } from '../queues/poller.ts';
+import type { Service } from '../service/service.ts';
+import type { Surroundings } from '../service/values.ts';
+import type { Door } from './front-door.ts';
+import { createFunctions } from './functions.ts';
+import { countMessages } from './idle.ts';
+import { startPollers } from './pollers.ts';
+import { startSchedules } from './schedules.ts';
+
+export type WorkOptions = {
+  readonly service: Service;
+  readonly project: string;
+  readonly surroundings: Surroundings;
+  readonly client: SQSClient;
+  /** Whether the queues are the stack's own. */
+  readonly embeddedQueues: boolean;
+  readonly runtime: RuntimeOptions;
+  readonly schedules: boolean;
+  readonly retrySeconds: number | undefined;
+  readonly deliverTwice: boolean | undefined;
+  readonly logger: Logger;
+};
+
+export type Work = {
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly gateway: { readonly handle: Door };
+  readonly deadLetterQueues: readonly { readonly id: string; readonly url: string }[];
+  /** Begins to take messages and to run schedules. */
+  start(): void;
+  invoke(name: string, event: unknown): Promise<Invocation>;
+  /** True when no function runs and no queue that one reads holds a message. */
+  isQuiet(): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+/** The functions, each behind what triggers it. */
+export const startWork = async (options: WorkOptions): Promise<Work> => {
+  const { client, service, surroundings, logger } = options;
+  const functions = await createFunctions(service, options.project, surroundings, options.runtime, logger);
+  const lambda = (name: string): LambdaFunction => {
+    const found = functions.get(name);
+    if (found === undefined)
+      throw new TagboatError('config-invalid', `serverless.yml has no function ${name}`);
+    return found;
+  };
+  const gateway = createGateway(
+    service.functions.flatMap(({ name, routes }) =>
+      routes.map((route) => ({ ...route, invoke: lambda(name).invoke })),
+    ),
+  );
+  const redrives = Object.values(service.resources).flatMap((resource) =>
+    resource.type === 'queue' && resource.redrive !== undefined ? [resource.redrive.target] : [],
+  );
+  const urlOf = (id: string): string => surroundings.created[id]?.ref ?? '';
+  const read = [...new Set(service.functions.flatMap(({ queues }) => queues.map(({ queue }) => queue)))];
+
+  let pollers: readonly Poller[] = [];
+  let endSchedules = () => {};
+  return {
+    functions,
+    gateway,
+    deadLetterQueues: [...new Set(redrives)].map((id) => ({ id, url: urlOf(id) })),
+    start: () => {
+      pollers = startPollers(service, functions, {
+        client,
+        created: surroundings.created,
+        region: surroundings.region,
+        embedded: options.embeddedQueues,
+        retrySeconds: options.retrySeconds,
+        deliverTwice: options.deliverTwice,
+        logger,
+      });
+      if (options.schedules) endSchedules = startSchedules(service.functions, functions);
+    },
+    invoke: async (name, event) => lambda(name).invoke(event),
+    isQuiet: async () => {
+      const isRunning = () => [...functions.values()].some(({ running }) => running() > 0);
+      if (isRunning()) return false;
+      const counts = await Promise.all(read.map((id) => countMessages(client, urlOf(id))));
+      return counts.every((count) => count === 0) && !isRunning();
+    },
+    close: async () => {
+      endSchedules();
+      await Promise.all(pollers.map((poller) => poller.close()));
+    },
+  };
+};

@@ -1,0 +1,208 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { openOrMoveAside } from '../../../infra/local/stack/aside.ts';
+import { createClosers } from '../../../infra/local/stack/closers.ts';
+import { serveFileRepositories } from '../../../infra/local/stack/configuration.ts';
+import { readKubeconfig } from '../../../infra/local/stack/kubeconfig.ts';
+import { createFileLogger } from '../../../infra/local/stack/log.ts';
+import { demoSecrets } from '../../../infra/local/stack/secrets.ts';
+import { openState } from '../../../infra/local/stack/state.ts';
+import type { Config } from '../../../lib/config/types.ts';
+import { TagboatError } from '../../../lib/errors.ts';
+import { silentLogger } from '../../../lib/logger.ts';
+
+const temporaryDirectory = (): string => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'tagboat-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+};
+
+describe('readKubeconfig', () => {
+  it('puts the files that it refers to into it', () => {
+    const directory = temporaryDirectory();
+    const files = { 'ca.pem': 'CA', 'client.pem': 'CERT', 'client-key.pem': 'KEY', token: 'TOKEN\n' };
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
+    const file = path.join(directory, 'config');
+    writeFileSync(
+      file,
+      `
+apiVersion: v1
+kind: Config
+current-context: here
+clusters: [{ name: c, cluster: { server: 'https://x', certificate-authority: ca.pem } }]
+users: [{ name: u, user: { client-certificate: client.pem, client-key: ${directory}/client-key.pem, tokenFile: token } }]
+contexts: [{ name: here, context: { cluster: c, user: u } }]
+`,
+    );
+
+    const kubeconfig: unknown = parse(readKubeconfig(['/nowhere', file].join(path.delimiter)));
+
+    expect(kubeconfig).toEqual({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'here',
+      clusters: [{ name: 'c', cluster: { server: 'https://x', 'certificate-authority-data': 'Q0E=' } }],
+      users: [
+        {
+          name: 'u',
+          user: { 'client-certificate-data': 'Q0VSVA==', 'client-key-data': 'S0VZ', token: 'TOKEN' },
+        },
+      ],
+      contexts: [{ name: 'here', context: { cluster: 'c', user: 'u' } }],
+    });
+  });
+
+  it.each([
+    ['names no file', undefined],
+    [
+      'refers to a file that is not there',
+      'clusters: [{ name: c, cluster: { certificate-authority: nope.pem } }]',
+    ],
+    ['is no YAML', 'clusters: ['],
+  ])('refuses one that %s', (_name, text) => {
+    const file = path.join(temporaryDirectory(), 'config');
+    if (text !== undefined) writeFileSync(file, text);
+
+    expect(() => readKubeconfig(file)).toThrow(
+      expect.objectContaining({ code: 'cluster-kubeconfig-invalid' }),
+    );
+  });
+});
+
+describe('demoSecrets', () => {
+  it('makes each secret once, readable by its owner alone', () => {
+    const state = openState(temporaryDirectory());
+
+    const first = demoSecrets(state, 'secret: env:TAGBOAT_DEMO_GITHUB_SECRET, key: env:OTHER');
+    const second = demoSecrets(state, 'secret: env:TAGBOAT_DEMO_GITHUB_SECRET');
+
+    expect(Object.keys(first)).toEqual([
+      'TAGBOAT_DEMO_GIT_PASSWORD',
+      'TAGBOAT_DEMO_CLUSTER_TOKEN',
+      'TAGBOAT_DEMO_GITHUB_SECRET',
+    ]);
+    expect(new Set(Object.values(first)).size).toBe(3);
+    expect(second).toEqual(first);
+    expect(statSync(state.file('secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps what another configuration on the same state made', () => {
+    const state = openState(temporaryDirectory());
+    const first = demoSecrets(state, 'env:TAGBOAT_DEMO_GITHUB_SECRET');
+
+    demoSecrets(state, '');
+
+    expect(demoSecrets(state, 'env:TAGBOAT_DEMO_GITHUB_SECRET')).toEqual(first);
+  });
+});
+
+describe('serveFileRepositories', () => {
+  it('puts the Git server in the place of file:// URLs, and leaves the others alone', () => {
+    const other = { url: 'https://github.com/a/b.git', branch: 'main' };
+    const config: Config = {
+      clusters: {},
+      configRepos: { mine: { url: 'file:///srv/a%20b.git', branch: 'config' }, other },
+      sources: {},
+      registries: {},
+      apps: {},
+    };
+
+    const { config: served, served: repositories } = serveFileRepositories(config, 'http://127.0.0.1:1');
+
+    expect(repositories).toEqual([{ name: 'mine', path: '/srv/a b.git' }]);
+    expect(served.configRepos).toEqual({
+      mine: {
+        url: 'http://127.0.0.1:1/git/mine.git',
+        branch: 'config',
+        username: 'x-access-token',
+        password: 'env:TAGBOAT_DEMO_GIT_PASSWORD',
+      },
+      other,
+    });
+  });
+});
+
+describe('createFileLogger', () => {
+  it('writes JSON lines, credentials masked, and tells of warnings and errors', () => {
+    const file = path.join(temporaryDirectory(), 'logs', 'log.jsonl');
+    const told: string[] = [];
+    const logger = createFileLogger(file, (level, message) => told.push(`${level} ${message}`));
+
+    logger.info('fetched', { url: 'https://user:hunter22@example.com/x' });
+    logger.error('failed', {
+      message: 'described',
+      error: new TagboatError('internal', 'a message', { cause: new Error('why') }),
+    });
+
+    const lines = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toMatchObject([
+      { level: 'info', message: 'fetched', url: 'https://***@example.com/x' },
+      {
+        level: 'error',
+        message: 'failed',
+        detail: 'described',
+        error: { message: 'a message', cause: { message: 'why' } },
+      },
+    ]);
+    expect(told).toEqual(['error failed']);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes on where the file cannot be written', () => {
+    const directory = temporaryDirectory();
+    const logger = createFileLogger(path.join(directory, 'log.jsonl'));
+    rmSync(directory, { recursive: true });
+
+    expect(() => logger.info('nothing')).not.toThrow();
+  });
+});
+
+describe('openOrMoveAside', () => {
+  it('gives up on what is no damage', async () => {
+    const directory = temporaryDirectory();
+    const open = async () => {
+      throw new TagboatError('local-state-busy', 'in use');
+    };
+
+    await expect(openOrMoveAside(directory, silentLogger, open)).rejects.toThrow('in use');
+    expect(existsSync(directory)).toBe(true);
+  });
+});
+
+describe('createClosers', () => {
+  it('runs each once, the last first, whatever one of them does', async () => {
+    const order: string[] = [];
+    const closers = createClosers();
+    closers.add(() => void order.push('first'));
+    closers.add(async () => {
+      order.push('second');
+      throw new Error('fails');
+    });
+    closers.add(() => void order.push('third'));
+
+    await Promise.all([closers.close(), closers.close()]);
+
+    expect(order).toEqual(['third', 'second', 'first']);
+  });
+
+  it('leaves behind what does not end in time', async () => {
+    const closers = createClosers();
+    let isFirstClosed = false;
+    closers.add(() => {
+      isFirstClosed = true;
+    });
+    for (let count = 0; count < 5; count += 1) closers.add(() => new Promise(() => {}));
+    const began = performance.now();
+
+    await closers.close();
+
+    expect(isFirstClosed).toBe(true);
+    expect(performance.now() - began).toBeLessThan(1900);
+  });
+});
