@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['lib/**', 'functions/**', 'infra/local/**'],
+      include: ['lib/**/*.ts', 'functions/**/*.ts', 'infra/local/**/*.ts'],
       reporter: ['text-summary'],
     },
   },

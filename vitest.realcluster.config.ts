@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 /** Scenarios on the cluster that $KUBECONFIG names, with kubectl as the judge; see test/realcluster/README.md. */
-// biome-ignore lint/style/noDefaultExport: this is what vitest reads
 export default defineConfig({
   test: {
     include: ['test/realcluster/**/*.test.ts'],

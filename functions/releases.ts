@@ -18,11 +18,14 @@ export const createHandler = (runtime: Runtime) =>
       const id = event.pathParameters?.id;
       if (id === undefined)
         return json(200, { releases: (await listReleases(request.query, runtime)).map(viewOf) });
-      const release = await runtime.store.findById(id.toUpperCase());
+      const release = isUlid(id) ? await runtime.store.findById(id.toUpperCase()) : undefined;
       if (release === undefined)
         throw new TagboatError('release-unknown', `there is no release ${id.slice(0, 60)}`);
       return json(200, viewOf(release));
     });
+
+/** https://github.com/ulid/spec */
+const isUlid = (text: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(text);
 
 /** Open on the local stack while `api.token` is not set; never when deployed. */
 const authorize = async (header: string | undefined, { config, secrets, local }: Runtime): Promise<void> => {

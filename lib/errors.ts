@@ -349,6 +349,12 @@ export const errorCatalogue = {
     meaning: 'The release table did not answer, or asked to slow down.',
     next: 'Send the request again.',
   },
+  'store-refused': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'The release table is not there, may not be used by this role, or does not take the item.',
+    next: 'Deploy with the serverless.yml of this version; the log has the words of DynamoDB.',
+  },
   'queue-unreachable': {
     retry: 'retryable',
     status: 503,

@@ -1,5 +1,4 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { describeError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
 /**
@@ -29,7 +28,6 @@ export const handleBatch = async (
             logger.error('message not handled', {
               messageId: record.messageId,
               received,
-              ...describeError(error),
               error,
             });
           }

@@ -1,5 +1,5 @@
 import type { SlackConfig } from '../config/types.ts';
-import { describeError, TagboatError } from '../errors.ts';
+import { TagboatError } from '../errors.ts';
 import type { SlashCommand } from '../slack/command.ts';
 import { ackUndo, refusal, type SlackMessage } from '../slack/messages.ts';
 import { parseUndo } from '../slack/undo-command.ts';
@@ -50,7 +50,7 @@ export const runCommand = async (
     context.logger.warn('command refused', {
       by: command.userId,
       command: command.command,
-      ...describeError(error),
+      error,
     });
     if (error instanceof TagboatError)
       return refusal(error, error.code === 'not-allowed' ? slack.allow.users : []);

@@ -57,6 +57,6 @@ const undoIfWanted = async (release: Release, context: Context): Promise<void> =
   } catch (error) {
     if (isRetryable(error)) throw error;
     // Nothing to go back to is no reason to keep the verdict from people.
-    context.logger.warn('failed release is not undone', { id: release.id, ...describeError(error) });
+    context.logger.warn('failed release is not undone', { id: release.id, error });
   }
 };

@@ -1,4 +1,4 @@
-import { describeError, isRetryable, TagboatError } from '../errors.ts';
+import { isRetryable, TagboatError } from '../errors.ts';
 import { familiarName } from '../image.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { conclude, fail } from './conclude.ts';
@@ -62,7 +62,7 @@ export const lookForImage = async (
     await nudges.look(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
   } catch (error) {
     if (!(error instanceof TagboatError) || isTransport(error)) throw error;
-    context.logger.warn('image will not come', { id: key.id, ...describeError(error) });
+    context.logger.warn('image will not come', { id: key.id, error });
     await fail(release, error, context);
     await store.settle('images', key);
   }

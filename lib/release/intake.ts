@@ -1,4 +1,3 @@
-import { describeError } from '../errors.ts';
 import type { Ignored, Parsed, SourceEvent } from '../event.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Context } from './context.ts';
@@ -84,7 +83,7 @@ const learnDigest = async (
     logger.warn('registry gave no digest, asking later', {
       image: event.image,
       tag: event.tag,
-      ...describeError(error),
+      error,
     });
     return undefined;
   }
@@ -115,7 +114,7 @@ const record = async (
   if (release.state === 'queued')
     await (list === 'images' ? nudges.look(release, 0, 0) : nudges.work(group, newId())).catch((error) =>
       // The record is what counts; a queue that does not answer costs time, not the release.
-      logger.warn('nudge failed, reconcile will', { id: release.id, ...describeError(error) }),
+      logger.warn('nudge failed, reconcile will', { id: release.id, error }),
     );
   return summary(release, created);
 };

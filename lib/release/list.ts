@@ -3,11 +3,12 @@ import type { Context } from './context.ts';
 import type { Release } from './release.ts';
 
 const defaultLimit = 50;
-const maxLimit = 500;
+/** With their diagnoses, more would not fit into the answer of a Lambda function. */
+const maxLimit = 100;
 
 /**
  * The releases a query asks for, newest first.
- * @param query `app` and `environment` narrow it; `limit` 1 to 500, 50 where absent; `before`: only ids below that one
+ * @param query `app` and `environment` narrow it; `limit` 1 to 100, 50 where absent; `before`: only ids below that one
  * @throws TagboatError `query-invalid`, `app-unknown`, `environment-unknown`
  */
 export const listReleases = async (
@@ -18,6 +19,8 @@ export const listReleases = async (
   const limit = query.limit === undefined ? defaultLimit : Number(query.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit)
     throw new TagboatError('query-invalid', `limit has to be a whole number from 1 to ${maxLimit}`);
+  if (before !== undefined && !/^[0-9A-Z]{26}$/i.test(before))
+    throw new TagboatError('query-invalid', 'before has to be the id of a release');
   if (app !== undefined && !Object.hasOwn(config.apps, app))
     throw new TagboatError(
       'app-unknown',

@@ -1,4 +1,4 @@
-import { describeError, isRetryable, TagboatError } from '../errors.ts';
+import { isRetryable, TagboatError } from '../errors.ts';
 import type { Notification, Notifier, Target } from '../notifiers/notifier.ts';
 import { commitUrl } from './commit-url.ts';
 import type { Context } from './context.ts';
@@ -42,7 +42,7 @@ const tell = async (
       throw error;
     }
     // A channel that does not exist will not exist in a minute: say so in the log, once.
-    logger.error('notification refused', { id: release.id, target: target.name, ...describeError(error) });
+    logger.error('notification refused', { id: release.id, target: target.name, error });
   }
   await store.finish(release, receipt, 'done');
 };

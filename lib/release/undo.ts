@@ -1,4 +1,4 @@
-import { describeError, TagboatError } from '../errors.ts';
+import { TagboatError } from '../errors.ts';
 import { isTag } from '../image.ts';
 import type { Context } from './context.ts';
 import { environmentOf, groupOf } from './group.ts';
@@ -91,9 +91,7 @@ const handOn = async (release: Release, { nudges, newId, logger }: Context): Pro
     release.awaitsImage === true && release.digest === undefined
       ? nudges.look(release, 0, 0)
       : nudges.work(release.group, newId());
-  await nudged.catch((error) =>
-    logger.warn('nudge failed, reconcile will', { id: release.id, ...describeError(error) }),
-  );
+  await nudged.catch((error) => logger.warn('nudge failed, reconcile will', { id: release.id, error }));
 };
 
 /**

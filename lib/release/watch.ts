@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/connect.ts';
 import type { RolloutProgress, Watched, watchRollout } from '../cluster/rollout.ts';
-import { describeError, isRetryable, TagboatError } from '../errors.ts';
+import { isRetryable, TagboatError } from '../errors.ts';
+import { withCluster } from './cluster-of.ts';
 import { conclude, concludeIfEnded, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
@@ -80,20 +81,21 @@ const comeBack = async (
 
 const watchUntil = async (release: Release, until: number, context: WatchContext): Promise<Watched> => {
   const { environment } = environmentOf(context.config, release.app, release.environment);
-  const cluster = await context.cluster(environment.cluster);
   const progress = createProgress(release, context);
   try {
-    return await context.watchRollout(cluster, {
-      workloads: release.workloads ?? [],
-      image: release.image,
-      tag: release.tag,
-      digest: environment.pin === 'digest' ? release.digest : undefined,
-      mode: environment.deliver,
-      deadline: release.deadline ?? 0,
-      until,
-      onProgress: progress.note,
-      clock: context.clock,
-    });
+    return await withCluster(environment.cluster, context.cluster, (cluster) =>
+      context.watchRollout(cluster, {
+        workloads: release.workloads ?? [],
+        image: release.image,
+        tag: release.tag,
+        digest: environment.pin === 'digest' ? release.digest : undefined,
+        mode: environment.deliver,
+        deadline: release.deadline ?? 0,
+        until,
+        onProgress: progress.note,
+        clock: context.clock,
+      }),
+    );
   } finally {
     await progress.settled();
   }
@@ -109,7 +111,7 @@ const createProgress = (release: Release, { store, clock, logger }: Context) => 
       lastAt = clock.now();
       writing = writing
         .then(() => store.amend(release, ['rolling-out'], { progress: progress.message }))
-        .catch((error) => logger.warn('progress not recorded', { id: release.id, ...describeError(error) }));
+        .catch((error) => logger.warn('progress not recorded', { id: release.id, error }));
     },
     settled: () => writing,
   };

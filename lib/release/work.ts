@@ -5,6 +5,7 @@ import { TagboatError } from '../errors.ts';
 import type { Remote } from '../git/remote.ts';
 import { familiarName } from '../image.ts';
 import { settleAll } from '../settle-all.ts';
+import { withCluster } from './cluster-of.ts';
 import { conclude } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
@@ -149,7 +150,7 @@ const deliverOne = async (
 
 const deliverTo = async ({ release, files }: Written, context: WorkContext) => {
   const { environment } = environmentOf(context.config, release.app, release.environment);
-  const workloads = await context.deliver(await context.cluster(environment.cluster), {
+  const delivery: Delivery = {
     mode: environment.deliver,
     namespace: environment.namespace,
     image: release.image,
@@ -157,6 +158,9 @@ const deliverTo = async ({ release, files }: Written, context: WorkContext) => {
     digest: environment.pin === 'digest' ? release.digest : undefined,
     files,
     changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
-  });
+  };
+  const workloads = await withCluster(environment.cluster, context.cluster, (cluster) =>
+    context.deliver(cluster, delivery),
+  );
   return { workloads, timeout: environment.timeout };
 };

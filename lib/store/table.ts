@@ -26,7 +26,22 @@ export type Table = {
   findById(id: string): Promise<Item | undefined>;
 };
 
+/** DynamoDB takes no empty string to begin with. */
+const keyCondition = (skPrefix: string, before: string | undefined) => {
+  if (skPrefix === '') return { KeyConditionExpression: 'pk = :pk' };
+  return before === undefined
+    ? { KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)' }
+    : { KeyConditionExpression: 'pk = :pk AND sk BETWEEN :sk AND :before' };
+};
+
+/** What DynamoDB will say again tomorrow: the table is not there, the role may not, the item is too large. */
+const lasting = new Set(['ValidationException', 'AccessDeniedException', 'ResourceNotFoundException']);
+
 const unreachable = (error: unknown): never => {
+  if (error instanceof Error && lasting.has(error.name))
+    throw new TagboatError('store-refused', `the release table refuses the request: ${error.name}`, {
+      cause: error,
+    });
   throw new TagboatError('store-unreachable', 'the release table did not answer', { cause: error });
 };
 
@@ -43,7 +58,7 @@ const load = async () => {
 
 /**
  * @param client made when it is first needed
- * @throws TagboatError `store-unreachable` from every method
+ * @throws TagboatError `store-unreachable`, `store-refused` from every method
  */
 export const createTable = (client: () => Promise<DynamoDBClient>, tableName: string): Table => ({
   get: async (pk, sk) => {
@@ -95,19 +110,11 @@ export const createTable = (client: () => Promise<DynamoDBClient>, tableName: st
           TableName: tableName,
           ConsistentRead: true,
           ScanIndexForward: options.newestFirst !== true,
-          ...(options.before === undefined
-            ? {
-                KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-                ExpressionAttributeValues: marshall({ ':pk': pk, ':sk': skPrefix }),
-              }
-            : {
-                KeyConditionExpression: 'pk = :pk AND sk BETWEEN :sk AND :before',
-                ExpressionAttributeValues: marshall({
-                  ':pk': pk,
-                  ':sk': skPrefix,
-                  ':before': options.before,
-                }),
-              }),
+          ...keyCondition(skPrefix, options.before),
+          ExpressionAttributeValues: marshall(
+            { ':pk': pk, ':sk': skPrefix === '' ? undefined : skPrefix, ':before': options.before },
+            { removeUndefinedValues: true },
+          ),
         },
       );
       for await (const page of pages) {

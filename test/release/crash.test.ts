@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Cluster } from '../../lib/cluster/connect.ts';
 import type { Watched } from '../../lib/cluster/rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
@@ -18,12 +18,7 @@ import {
   production,
   type Sent,
 } from './support/context.ts';
-import { startTable } from './support/table.ts';
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
+import { memoryTable } from './support/memory-table.ts';
 
 class Death extends Error {}
 
@@ -67,14 +62,12 @@ const memoryRepo = (text: string) => {
 const arrange = async (verdict: (tag: string) => Watched) => {
   const app = 'app';
   const image = 'docker.io/example/app';
-  const started = await startTable();
-  closers.push(started.close);
   const repo = memoryRepo(
     `apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec:\n  containers: [{ name: x, image: 'example/app:v1.0.0' }]\n`,
   );
   const environments = { production: { ...production, files: ['app.yml'], onFailure: 'undo' as const } };
   const config: Config = { ...configWith(), apps: { [app]: { image, environments } } };
-  const all = createContext(started.table, config);
+  const all = createContext(memoryTable(), config);
   const delivered: string[] = [];
   /** The steps as functions of one life: a Lambda sandbox that may die at any call. */
   const living = (life: { calls: number }, after: boolean) => {
@@ -150,7 +143,6 @@ const everyDeath = async (
       const life = { calls: point };
       await scenario(life, after, `dead ${after ? 'after' : 'before'} call ${point}`);
       survived = life.calls > 0;
-      for (const close of closers.splice(0)) await close();
     }
 };
 

@@ -360,8 +360,7 @@ Triggered-By: github:octocat`,
     const { context, group, release, store, sent } = await arrange(
       { web: 'v1.0.0' },
       {
-        deliver: () =>
-          Promise.reject(new TagboatError('cluster-credentials-refused', 'production: Unauthorized')),
+        deliver: () => Promise.reject(new TagboatError('cluster-credentials-refused', 'Unauthorized')),
       },
     );
     const one = await release('web', 'v1.1.0');
@@ -371,7 +370,7 @@ Triggered-By: github:octocat`,
     expect(await store.require(one)).toMatchObject({
       state: 'failed',
       code: 'cluster-credentials-refused',
-      reason: 'production: Unauthorized',
+      reason: 'cluster production: Unauthorized',
     });
     expect(sent.at(-1)).toMatchObject({ queue: 'notifications', body: { state: 'failed' } });
   });
