@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { ListAliasesCommand } from '@aws-sdk/client-kms';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -26,7 +27,7 @@ const secrets = {
   'configRepos/config/password': 'a token',
   'sources/github/secret': 'the secret of the webhook',
   'slack/signingSecret': 'the signing secret',
-  'api/token': 'the token of the API',
+  'api/token': 'api-token-0123456789',
 };
 
 let stack: Stack;
@@ -37,9 +38,11 @@ let invoke: (name: string, event: unknown) => Promise<Outcome>;
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'tagboat-packaging-'));
   stack = await startStack({ stateDirectory: path.join(directory, 'state'), port: 0 });
+  const { Aliases = [] } = await stack.aws.kms.send(new ListAliasesCommand({}));
+  const keyId = Aliases[0]?.AliasName ?? '';
   const sealed: Record<string, string> = {};
   for (const [slot, plaintext] of Object.entries(secrets))
-    sealed[slot] = await seal(stack.aws.kms, { keyId: 'alias/tagboat-production', slot, plaintext });
+    sealed[slot] = await seal(stack.aws.kms, { keyId, slot, plaintext });
   const config = path.join(directory, 'tagboat.yml');
   await writeFile(
     config,
