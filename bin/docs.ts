@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { errorCatalogue } from '../lib/errors.ts';
+import { errorCatalogue } from '../lib/error-catalogue.ts';
 
 const page = path.join(import.meta.dirname, '..', 'docs', 'errors.md');
 

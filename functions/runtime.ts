@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
+import { awsOptions } from '../lib/aws-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Config } from '../lib/config/types.ts';
 import { TagboatError } from '../lib/errors.ts';
@@ -9,6 +10,7 @@ import type { RegistryClient } from '../lib/registry/client.ts';
 import type { Context } from '../lib/release/context.ts';
 import { createNudges } from '../lib/release/messages.ts';
 import { createStore } from '../lib/release/store.ts';
+import { createKmsClient } from '../lib/secrets/client.ts';
 import { createSecrets, type Secrets } from '../lib/secrets/unseal.ts';
 import { createTable } from '../lib/store/table.ts';
 
@@ -58,31 +60,6 @@ export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 
 const secureRandom = (): number => randomBytes(4).readUInt32LE() / 2 ** 32;
 
-/** Settings that the AWS SDK would read from the process, taken from the handed environment instead. */
-const awsOptions = (env: RuntimeOptions['env'], service: 'KMS' | 'SQS' | 'DYNAMODB') => {
-  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = env;
-  return {
-    region: env.AWS_REGION ?? 'eu-central-1',
-    // A socket that died while the function was frozen must not cost the whole invocation.
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : {
-          credentials: {
-            accessKeyId,
-            secretAccessKey,
-            ...(sessionToken === undefined ? {} : { sessionToken }),
-          },
-        }),
-  };
-};
-
 /**
  * @throws TagboatError `environment-invalid`
  */
@@ -103,7 +80,7 @@ export const createRuntime = ({
   const ulid = monotonicFactory(random);
   const newId = (now = clock.now()) => ulid(now);
   const secrets = createSecrets({
-    kms: once(async () => new (await import('@aws-sdk/client-kms')).KMSClient(awsOptions(env, 'KMS'))),
+    kms: once(() => createKmsClient(env)),
     local: local && { env: local.env, baseDirectory: local.baseDirectory },
     clock,
   });

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { errorCatalogue, TagboatError } from '../../lib/errors.ts';
+import { errorCatalogue } from '../../lib/error-catalogue.ts';
+import { TagboatError } from '../../lib/errors.ts';
 import { redact } from '../../lib/redact.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { showHints } from './play/hints.ts';

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { errorCatalogue } from '../../lib/errors.ts';
+import { errorCatalogue } from '../../lib/error-catalogue.ts';
+
 import { notifiers } from '../../lib/notifiers/registry.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { type ErrorCode, errorCatalogue } from '../../../lib/errors.ts';
+import { errorCatalogue } from '../../../lib/error-catalogue.ts';
+import type { ErrorCode } from '../../../lib/errors.ts';
 import { isMapping } from '../service/yaml.ts';
 
 /** Answers with JSON. */

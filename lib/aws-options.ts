@@ -1,0 +1,30 @@
+export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
+
+/**
+ * Settings that the AWS SDK would read from the process, taken from an environment that is handed in instead.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
+export const awsOptions = (env: Readonly<Record<string, string | undefined>>, service: AwsService) => {
+  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env;
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+  return {
+    ...(region === undefined ? {} : { region }),
+    // A socket that died while the function was frozen must not cost the whole invocation.
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId,
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+        }),
+  };
+};
