@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TagboatError } from '../../lib/errors.ts';
 import type { RegistryClient } from '../../lib/registry/client.ts';
 import { lookForImage } from '../../lib/release/image-wait.ts';
+import type { ReleaseKey } from '../../lib/release/release.ts';
 import { configWith, createContext, digest, production, requestFor } from './support/context.ts';
 import { startTable } from './support/table.ts';
 
@@ -23,7 +24,12 @@ const arrange = async (digestOf: RegistryClient['digestOf']) => {
   const context = { ...all.context, registry: async () => ({ digestOf }) };
   const owed = async (list: 'images' | `work#${string}`) =>
     (await all.store.owed(list)).filter(({ id }) => id === release.id);
-  return { ...all, release, owed, look: (round: number) => lookForImage(release, round, context) };
+  return {
+    ...all,
+    release,
+    owed,
+    look: (round: number, key: ReleaseKey = release) => lookForImage(key, round, context),
+  };
 };
 
 it('hands a release on to the worker when the registry has the image', async () => {
@@ -97,4 +103,30 @@ it('does nothing for a release that went on meanwhile', async () => {
   await look(3);
 
   expect([sent, await owed('images')]).toEqual([[], []]);
+});
+
+it('does not release the same image twice when only one of two hooks could say its digest', async () => {
+  const { release, look, store, record, sent, owed } = await arrange(async () => digest('d'));
+  const { app, tag } = release;
+  const { release: other } = await record(
+    requestFor(tag, { app, digest: digest('d'), claim: `${tag}@${digest('d')}` }),
+  );
+
+  await look(0);
+
+  expect(await store.require(release)).toMatchObject({
+    state: 'superseded',
+    reason: `release ${other.id} brings the same image`,
+  });
+  expect([sent, await owed('images')]).toEqual([[], []]);
+});
+
+it('tells somebody who goes back to a tag that does not exist at once', async () => {
+  const { release, store, record, sent, look } = await arrange(async () => undefined);
+  const request = requestFor('v9.9.9', { app: release.app, kind: 'undo', digest: undefined, claim: 'undo' });
+  const { release: undo } = await record(request, 'images');
+  await look(0, undo);
+
+  expect(await store.require(undo)).toMatchObject({ state: 'failed', code: 'image-not-found' });
+  expect(sent.map(({ queue }) => queue)).toEqual(['notifications']);
 });

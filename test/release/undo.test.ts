@@ -170,6 +170,49 @@ describe('requestUndo', () => {
     expect((await setup.undo()).release.tag).toBe('v1.0.0');
   });
 
+  it('undoes what stands there, not the fix that still waits for its image', async () => {
+    const setup = arrange();
+    await released(setup, setup.app, 'v1.0.0', 'healthy');
+    await released(setup, setup.app, 'v1.1.0', 'healthy');
+    const fix = await released(setup, setup.app, 'v1.2.0', 'queued');
+    await setup.store.advance(fix, 'waiting-for-image');
+
+    expect((await setup.undo()).release.tag).toBe('v1.0.0');
+    expect((await setup.store.holds(setup.app, 'production')).map(({ tag }) => tag)).toEqual(['v1.1.0']);
+  });
+
+  it('undoes what the config repo has, also where somebody changed the cluster by hand', async () => {
+    const setup = arrange();
+    await released(setup, setup.app, 'v1.0.0', 'healthy');
+    const overtaken = await released(setup, setup.app, 'v1.1.0', 'rolling-out');
+    await setup.store.advance(overtaken, 'superseded');
+
+    expect((await setup.undo()).release).toMatchObject({ tag: 'v1.0.0', undoes: overtaken.id });
+  });
+
+  it('does not go back to what failed before, however it got there', async () => {
+    const setup = arrange();
+    await released(setup, setup.app, 'v1.1.0', 'failed', 'v1.0.0');
+    await released(setup, setup.app, 'v1.2.0', 'failed', 'v1.1.0');
+
+    expect((await setup.undo()).release.tag).toBe('v1.0.0');
+  });
+
+  it('holds an undo that turned out bad as well', async () => {
+    const setup = arrange();
+    await released(setup, setup.app, 'v0.9.0', 'healthy');
+    await released(setup, setup.app, 'v1.0.0', 'healthy');
+    const bad = await released(setup, setup.app, 'v1.1.0', 'failed');
+    const { release: undo } = await setup.undo();
+    await setup.store.advance(bad, 'undone', { undoneFrom: 'failed' });
+    for (const state of ['committed', 'rolling-out', 'failed'] as const)
+      await setup.store.advance(undo, state, { commit: 'c0ffee' });
+
+    expect((await setup.undo()).release.tag).toBe('v0.9.0');
+    const holds = await setup.store.holds(setup.app, 'production');
+    expect(holds.map(({ tag }) => tag).toSorted()).toEqual(['v1.0.0', 'v1.1.0']);
+  });
+
   it.each([
     ['nothing was ever released', [], {}, 'nothing-to-undo'],
     ['nothing healthy came before', [['v1.0.0', 'failed']], {}, 'nothing-to-undo'],
