@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/realcluster/**', 'test/packaging/**', 'test/moto/**', 'node_modules/**'],
     sequence: { shuffle: true },
-    testTimeout: 30_000,
+    // Most of the time goes into waiting for servers and child processes.
+    maxWorkers: 4,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
