@@ -7,6 +7,7 @@ export default defineConfig({
     sequence: { shuffle: true },
     // Most of the time goes into waiting for servers and child processes.
     maxWorkers: 4,
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,
     hookTimeout: 30_000,
     coverage: {

@@ -135,11 +135,17 @@ export const errorCatalogue = {
     meaning: 'The value to seal is empty, larger than 64 KiB, or not UTF-8 text.',
     next: 'Give the value of the one secret that the message names.',
   },
+  'aws-not-configured': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'There are no AWS credentials, or no region is set.',
+    next: 'Set AWS_REGION, and credentials as for the AWS CLI (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).',
+  },
   'kms-denied': {
     retry: 'terminal',
     status: 500,
     meaning: 'KMS refuses this role the key or the encryption context.',
-    next: 'Grant kms:Decrypt on the key for the slot that the message names.',
+    next: 'Grant kms:Decrypt on the key for the slot that the message names; to seal, kms:Encrypt and kms:GenerateDataKey.',
   },
   'kms-unreachable': {
     retry: 'retryable',

@@ -9,7 +9,7 @@ import { createKmsClient } from '../../lib/secrets/client.ts';
 import { maxSecretBytes, seal } from '../../lib/secrets/seal.ts';
 import { type Command, type CommandIo, exitCodes, reporting } from './command.ts';
 
-const usage = `Usage: tagboat seal <slot> [--key alias/tagboat] [--file PATH] [--config tagboat.yml]
+const usage = `Usage: tagboat seal <slot> [--key alias/tagboat-production] [--file PATH] [--config tagboat.yml]
 
 Seals a secret with KMS for one slot of tagboat.yml. Reads it from standard input, or from a file, and prints the
 \`kms:\` line to put there. AWS credentials and region are found as the AWS CLI finds them.
@@ -76,7 +76,7 @@ export const run: Command = reporting(usage, async (args, io) => {
     args: [...args],
     allowPositionals: true,
     options: {
-      key: { type: 'string', default: 'alias/tagboat' },
+      key: { type: 'string', default: 'alias/tagboat-production' },
       file: { type: 'string' },
       config: { type: 'string', default: 'tagboat.yml' },
     },

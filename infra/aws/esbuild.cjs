@@ -5,7 +5,15 @@ const path = require('node:path');
 module.exports = async () => {
   const { compileConfig, compiledName } = await import('../../lib/config/compile.ts');
   const { loadConfig } = await import('../../lib/config/load.ts');
+  const { secretSlots } = await import('../../lib/config/slots.ts');
+  const { parseReference } = await import('../../lib/secrets/reference.ts');
   const config = loadConfig(process.env.TAGBOAT_CONFIG ?? path.resolve('tagboat.yml'));
+  // The first deployment makes the key that seals, so placeholders have to pass; nobody shall overlook them.
+  for (const { slot, reference } of secretSlots(config))
+    if (parseReference(reference, slot).type === 'placeholder')
+      console.error(
+        `Warning: ${slot} still holds a placeholder; run \`npx tagboat seal ${slot}\` and deploy again`,
+      );
   return {
     bundle: true,
     minify: true,

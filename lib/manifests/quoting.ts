@@ -6,7 +6,8 @@
 const otherTypes: readonly RegExp[] = [
   /^(?:|~|null|Null|NULL)$/,
   /^(?:y|Y|n|N|(?:yes|no|true|false|on|off|Yes|No|True|False|On|Off|YES|NO|TRUE|FALSE|ON|OFF))$/,
-  /^[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)$/,
+  // Also without a digit behind the prefix: `0x_` is not a number, and YAML 1.1 says so by calling it NaN.
+  /^[-+]?(?:0[xX][0-9a-fA-F]*|0[oO][0-7]*|0[bB][01]*)$/,
   /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d*)?$/,
   /^[-+]?\d+(?::[0-5]?\d)+(?:\.\d*)?$/,
   /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/,

@@ -3,9 +3,9 @@ import { type ReleaseState, releaseMessage } from '../slack/messages.ts';
 import type { Notification, Notifier, Target } from './notifier.ts';
 
 /** What a channel wants to know of every release: that it started, and how it ended. */
-const forChannels = new Set<string>(['rolling-out', 'healthy', 'failed', 'undone']);
+const forChannels = new Set<string>(['rolling-out', 'healthy', 'failed', 'superseded', 'undone']);
 /** What somebody who typed a command waits for; Slack takes five answers, the first is the acknowledgement. */
-const forCommands = new Set<string>(['rolling-out', 'healthy', 'failed', 'skipped', 'superseded']);
+const forCommands = new Set<string>(['rolling-out', 'healthy', 'failed', 'skipped', 'superseded', 'undone']);
 
 const messageOf = (notification: Notification) =>
   releaseMessage({

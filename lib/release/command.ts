@@ -1,7 +1,7 @@
 import type { SlackConfig } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { SlashCommand } from '../slack/command.ts';
-import { ackUndo, refusal, type SlackMessage } from '../slack/messages.ts';
+import { ackUndo, alreadyUnderWay, refusal, type SlackMessage } from '../slack/messages.ts';
 import { parseUndo } from '../slack/undo-command.ts';
 import type { Context } from './context.ts';
 import { requestUndo } from './undo.ts';
@@ -45,7 +45,7 @@ export const runCommand = async (
       to: release.tag,
       requestedBy: release.requestedBy.replace(/^slack:/, ''),
     });
-    return created ? ack : { ...ack, text: `${ack.text} (already under way)` };
+    return created ? ack : alreadyUnderWay(ack);
   } catch (error) {
     context.logger.warn('command refused', {
       by: command.userId,

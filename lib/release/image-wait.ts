@@ -77,7 +77,9 @@ const ask = async (
   try {
     return await (await registry()).digestOf(image, tag);
   } catch (error) {
-    if (error instanceof TagboatError && isRetryable(error)) return error;
+    // A registry that answers nonsense today may answer well in a minute; only a refusal is an answer.
+    if (error instanceof TagboatError && (isRetryable(error) || error.code === 'registry-protocol'))
+      return error;
     throw error;
   }
 };

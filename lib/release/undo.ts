@@ -50,6 +50,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     await handOn(current, context);
     return { release: current, undone, created: false };
   }
+  assertMeant(request, current, undone, clock.now());
   const holds = await store.holds(request.app, request.environment);
   const target = findTarget(request, { current, undone, known, holds, now: clock.now() });
 
@@ -82,6 +83,30 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
   await store.liftHold(request.app, request.environment, target.tag);
   await handOn(release, context);
   return { release, undone: current, created };
+};
+
+/** For so long a second person may think that the release still stands which the first one has undone. */
+const freshMs = 10 * 60_000;
+
+/**
+ * Two people on call type the same command; the second `/undo`, a minute after the first one is through, would bring the
+ * bad release back. Whoever wants that names the tag. The person who undid it knows, and may undo the undo as it is.
+ */
+const assertMeant = (
+  { app, environment, to, by }: UndoRequest,
+  current: Release | undefined,
+  undone: Release | undefined,
+  now: number,
+): void => {
+  if (to !== undefined || current?.kind !== 'undo' || undone === undefined || current.requestedBy === by)
+    return;
+  const age = now - Date.parse(current.createdAt);
+  if (age > freshMs) return;
+  throw new TagboatError(
+    'command-invalid',
+    `${app} ${environment} was put back to ${current.tag} ${Math.max(1, Math.round(age / 60_000))} min ago by ${current.requestedBy.replace(/^slack:/, '@')}; ` +
+      `to bring ${undone.tag} back, write /undo ${app} ${environment} to ${undone.tag}`,
+  );
 };
 
 /** Nudges whoever has to go on with an undo that nobody has taken up yet. */

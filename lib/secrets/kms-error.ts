@@ -38,9 +38,13 @@ export const fromKmsError = (
       cause,
     );
   if (name === 'CredentialsProviderError')
-    return new TagboatError('kms-denied', `there are no AWS credentials to ask KMS for ${slot} with`, cause);
+    return new TagboatError(
+      'aws-not-configured',
+      `there are no AWS credentials to ask KMS for ${slot} with`,
+      cause,
+    );
   if (error instanceof Error && error.message === 'Region is missing')
-    return new TagboatError('kms-denied', `no AWS region is set to ask KMS for ${slot} in`, cause);
+    return new TagboatError('aws-not-configured', `no AWS region is set to ask KMS for ${slot} in`, cause);
   if (status === undefined || status >= 500 || status === 429 || retryable.test(name))
     return new TagboatError(
       'kms-unreachable',

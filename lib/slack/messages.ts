@@ -140,6 +140,13 @@ export const ackUndo = (undo: UndoRequest & { readonly requestedBy: string }): S
   };
 };
 
+/** The same, for whoever asks for an undo that somebody else asked for first: the verdict goes to that person. */
+export const alreadyUnderWay = (ack: SlackMessage): SlackMessage => ({
+  ...ack,
+  text: `${ack.text} (already under way)`,
+  blocks: [...ack.blocks, ...context(['already under way; the verdict goes to whoever asked first'])],
+});
+
 /**
  * A polite no, or what was not understood, to nobody but who asked.
  * @param ask ids of the people who could help

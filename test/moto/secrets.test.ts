@@ -13,7 +13,7 @@ describe.skipIf(!isMotoInstalled())('moto', () => {
     client = clientFor(moto.endpoint);
     const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
     await client.send(
-      new CreateAliasCommand({ AliasName: 'alias/tagboat', TargetKeyId: KeyMetadata?.KeyId }),
+      new CreateAliasCommand({ AliasName: 'alias/tagboat-production', TargetKeyId: KeyMetadata?.KeyId }),
     );
   });
 

@@ -151,6 +151,22 @@ describe('requestUndo', () => {
     expect(await setup.store.holds(setup.app, 'production')).toEqual([]);
   });
 
+  it('asks a second person whether the bad release shall really come back', async () => {
+    const setup = arrange();
+    await released(setup, setup.app, 'v1.0.0', 'healthy');
+    const undone = await released(setup, setup.app, 'v1.1.0', 'healthy');
+    const { release: undo } = await setup.undo();
+    await setup.store.advance(undone, 'undone', { undoneFrom: 'healthy' });
+    for (const state of ['committed', 'rolling-out', 'healthy'] as const)
+      await setup.store.advance(undo, state, { commit: 'c0ffee' });
+    setup.clock.advance(120_000);
+
+    await expect(setup.undo({ by: 'slack:bob' })).rejects.toThrow(
+      `${setup.app} production was put back to v1.0.0 2 min ago by @alice; to bring v1.1.0 back, write /undo ${setup.app} production to v1.1.0`,
+    );
+    expect((await setup.undo({ by: 'slack:bob', to: 'v1.1.0' })).release.tag).toBe('v1.1.0');
+  });
+
   it('never goes back to a tag that was undone, or is held', async () => {
     const setup = arrange();
     await released(setup, setup.app, 'v1.0.0', 'healthy');

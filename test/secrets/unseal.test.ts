@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 const sealed = (plaintext: string) =>
-  seal(clientFor(server.endpoint), { keyId: 'alias/tagboat', slot, plaintext });
+  seal(clientFor(server.endpoint), { keyId: 'alias/tagboat-production', slot, plaintext });
 
 const secrets = (options: Partial<SecretsOptions> = {}) =>
   createSecrets({ kms: () => clientFor(server.endpoint), ...options });
@@ -229,7 +229,7 @@ describe('seal', () => {
     ['more than 64 KiB', 'x'.repeat(65_537), `the value for ${slot} has more than 65536 bytes`],
     ['no text', Uint8Array.of(0xff, 0xfe), `the value for ${slot} is not UTF-8 text`],
   ])('refuses %s', async (_, plaintext, message) => {
-    const sealing = seal(clientFor(server.endpoint), { keyId: 'alias/tagboat', slot, plaintext });
+    const sealing = seal(clientFor(server.endpoint), { keyId: 'alias/tagboat-production', slot, plaintext });
 
     await expect(sealing).rejects.toMatchObject({ code: 'secret-unsealable', message });
     expect(server.operations).toEqual([]);

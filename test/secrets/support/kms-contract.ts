@@ -4,7 +4,7 @@ import { seal } from '../../../lib/secrets/seal.ts';
 import { createSecrets } from '../../../lib/secrets/unseal.ts';
 
 const slot = 'clusters/production/kubeconfig';
-const keyId = 'alias/tagboat';
+const keyId = 'alias/tagboat-production';
 
 /** What sealing and unsealing promise, whatever KMS is behind them: that of the tests, moto, or AWS. */
 export const describeKmsContract = (name: string, kms: () => KMSClient): void => {

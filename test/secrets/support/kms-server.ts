@@ -18,7 +18,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Answer = { readonly status: number; readonly body: Fields };
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
-const names = [keyId, 'alias/tagboat'];
+const names = [keyId, 'alias/tagboat-production'];
 
 const refuse = (type: string, message: string, status = 400): Answer => ({
   status,
