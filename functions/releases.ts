@@ -27,13 +27,12 @@ export const createHandler = (runtime: Runtime) =>
 /** https://github.com/ulid/spec */
 const isUlid = (text: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(text);
 
-/** Open on the local stack while `api.token` is not set; never when deployed. */
+/** Open on the local stack, closed without a token when deployed. */
 const authorize = async (header: string | undefined, { config, secrets, local }: Runtime): Promise<void> => {
+  if (local !== undefined) return;
   const token = config.api?.token;
-  if (token === undefined) {
-    if (local !== undefined) return;
+  if (token === undefined)
     throw new TagboatError('unauthorized', 'no `api.token` is configured, so nobody may read the releases');
-  }
   const given = /^bearer +(\S+)$/i.exec(header ?? '')?.[1];
   if (given === undefined || !equalInConstantTime(given, await secrets.unseal(token, 'api/token')))
     throw new TagboatError('unauthorized', 'the bearer token is missing or wrong');

@@ -51,8 +51,10 @@ describe('webhook', () => {
 });
 
 describe('releases', () => {
+  /** Secrets come from the environment here as well; everything else is as when deployed. */
+  const deployed = { ...runtime, local: undefined };
   const get = (path: string, headers: Record<string, string>, pathParameters = {}) =>
-    createReleases(runtime)({ ...httpEvent({ method: 'GET', path, headers }), pathParameters }, lambda);
+    createReleases(deployed)({ ...httpEvent({ method: 'GET', path, headers }), pathParameters }, lambda);
 
   it.each([
     ['no token', {}],
@@ -71,8 +73,8 @@ describe('releases', () => {
   });
 
   it('is closed without a token when deployed', async () => {
-    const deployed = createRuntime({ env, config: { ...config, api: undefined }, logger: silentLogger });
-    const result = await createReleases(deployed)(httpEvent({ method: 'GET', path: '/releases' }), lambda);
+    const closed = createReleases({ ...deployed, config: { ...config, api: undefined } });
+    const result = await closed(httpEvent({ method: 'GET', path: '/releases' }), lambda);
 
     expect(result.statusCode).toBe(401);
   });
