@@ -37,8 +37,11 @@ export const evaluate = async (
   const competitions = Map.groupBy(releases, ({ app, environment }) => `${app}/${environment}`);
   for (const competing of competitions.values()) {
     const admitted: { readonly release: Release; readonly current: readonly ImageVersion[] }[] = [];
+    const undo = competing.find(({ kind }) => kind === 'undo');
     for (const release of competing) {
-      const admission = await guarded(release, () => admit(release, tree, context));
+      // What was asked for after an undo is measured by what the undo goes back to, not by what it takes away.
+      const standing = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
+      const admission = await guarded(release, () => admit(release, standing, tree, context));
       if ('type' in admission) outcomes.push(admission);
       else admitted.push({ release, current: admission.current });
     }
@@ -78,6 +81,7 @@ const superseded = (release: Release, reason: string): Outcome => ({
 /** What the manifests carry now, where the release may be written; else how it ends. */
 const admit = async (
   release: Release,
+  standing: readonly ImageVersion[] | undefined,
   tree: Worktree,
   { config, store, clock }: Context,
 ): Promise<{ readonly current: readonly ImageVersion[] } | Outcome> => {
@@ -89,12 +93,8 @@ const admit = async (
     return current.some(({ tag }) => tag === release.tag)
       ? { current }
       : superseded(release, 'the config repo has another tag meanwhile');
-  const skip = decideAtTip(
-    release,
-    current,
-    await store.holds(release.app, release.environment),
-    clock.now(),
-  );
+  const holds = await store.holds(release.app, release.environment);
+  const skip = decideAtTip(release, standing ?? current, holds, clock.now());
   return skip === undefined
     ? { current }
     : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };

@@ -248,6 +248,31 @@ Triggered-By: github:octocat`,
     expect(await repo.commits()).toBe(2);
   });
 
+  it('releases a fix that was asked for after an undo, though it is older than what is undone', async () => {
+    const { context, group, release, state, store, nameOf, clock, repo } = await arrange({ web: 'v1.0.0' });
+    const bad = await release('web', 'v2.0.0');
+    await work(group, context);
+    await store.advance(bad, 'healthy');
+    clock.advance(1000);
+    const { release: undo } = await requestUndo(
+      {
+        app: nameOf('web'),
+        environment: 'production',
+        by: 'slack:alice',
+        reason: 'bad',
+        source: 'slack',
+        delivery: 's',
+      },
+      context,
+    );
+    const fix = await release('web', 'v1.0.1');
+
+    await work(group, context);
+
+    expect([await state(undo), await state(fix)]).toEqual(['superseded', 'rolling-out']);
+    expect(await repo.file('deployment/web.yml')).toContain(':v1.0.1"');
+  });
+
   it('undoes: puts the old image back in a new commit, marks the release, and keeps the tag away', async () => {
     const { repo, context, group, release, state, store, nameOf } = await arrange({ web: 'v1.0.0' });
     const bad = await release('web', 'v1.1.0');
