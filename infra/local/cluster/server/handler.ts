@@ -10,7 +10,7 @@ import { type Body, parseObject, parseOptional, readBody } from './body.ts';
 import { discovery, versionInfo } from './discovery.ts';
 import { listObjects, selectorOf } from './list.ts';
 import { type LogSource, serveLogs } from './logs.ts';
-import { openapi } from './openapi.ts';
+import { openapi, openapiV2 } from './openapi.ts';
 import { patchObject } from './patch-object.ts';
 import { createPresenter, formOf } from './present.ts';
 import { parseRoute, type Route } from './route.ts';
@@ -187,6 +187,12 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
     if (/^\/(?:healthz|livez|readyz)(?:\/|$)/.test(pathname)) {
       response.writeHead(200, { 'content-type': 'text/plain' });
       response.end('ok');
+      return;
+    }
+    if (isGet && pathname === '/openapi/v2') {
+      // Not the media type that was asked for: Go cannot parse its `@`, and an API server does not send it either.
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      response.end(openapiV2());
       return;
     }
     const document = isGet ? (discovery(pathname) ?? openapi(pathname)) : undefined;

@@ -55,3 +55,18 @@ export const openapi = (pathname: string): JsonObject | undefined => {
     ),
   };
 };
+
+const field = (number: number, content: string | Buffer): Buffer => {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
+};
+
+/**
+ * The version 2 document, without a definition: an older kubectl does not apply anything before it has read one, and
+ * leaves to the server what it does not find in it.
+ * Source: message Document of https://github.com/google/gnostic/blob/main/openapiv2/OpenAPIv2.proto
+ */
+export const openapiV2 = (): Buffer => {
+  const info = Buffer.concat([field(1, 'Kubernetes'), field(2, 'v1.32.0')]);
+  return Buffer.concat([field(1, '2.0'), field(2, info), field(8, ''), field(9, '')]);
+};
