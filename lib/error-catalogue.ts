@@ -265,6 +265,12 @@ export const errorCatalogue = {
     meaning: 'The server sent more than a function may hold.',
     next: 'Use a config repo of its own for the manifests.',
   },
+  'git-signing-key-invalid': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'The SSH key that signs commits cannot be used: encrypted, damaged, or of another type.',
+    next: 'Seal an OpenSSH private key without a passphrase (Ed25519, ECDSA or RSA) for the slot that the message names.',
+  },
   'git-unsupported': {
     retry: 'terminal',
     status: 502,
@@ -388,6 +394,12 @@ export const errorCatalogue = {
     status: 500,
     meaning: 'A file of the local stack (.tagboat/) cannot be read.',
     next: 'Put it back, or remove it: the local stack makes a new one.',
+  },
+  'local-state-unusable': {
+    retry: 'terminal',
+    status: 500,
+    meaning: 'The state directory of the local stack cannot be made, read or written.',
+    next: 'Name a directory that this account may write to with --state DIR, or mend the permissions of this one.',
   },
   'local-stack-missing': {
     retry: 'terminal',

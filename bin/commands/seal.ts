@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../lib/config/load.ts';
-import { secretSlots, slotForms, slotProblem } from '../../lib/config/slots.ts';
+import { placeOfSlot, secretSlots, slotForms, slotProblem } from '../../lib/config/slots.ts';
 import { nearest } from '../../lib/config/suggest.ts';
 import { TagboatError } from '../../lib/errors.ts';
+import { createCommitSigner } from '../../lib/git/commit-signer.ts';
 import { createKmsClient } from '../../lib/secrets/client.ts';
 import { maxSecretBytes, seal } from '../../lib/secrets/seal.ts';
 import { type Command, type CommandIo, exitCodes, reporting } from './command.ts';
@@ -66,7 +67,11 @@ const noteUnknownSlot = (slot: string, path: string, { stderr }: CommandIo): voi
     return;
   }
   if (known.includes(slot)) return;
-  const near = nearest(slot, known);
+  const key = slot.slice(slot.lastIndexOf('/'));
+  const near = nearest(
+    slot,
+    known.filter((one) => one.endsWith(key)),
+  );
   stderr.write(`Note: ${path} has no ${slot} yet${near === undefined ? '' : `; did you mean ${near}?`}\n`);
 };
 
@@ -93,13 +98,13 @@ export const run: Command = reporting(usage, async (args, io) => {
   }
   noteUnknownSlot(slot, values.config, io);
   const plaintext = withoutFinalNewline(await readValue(values.file, slot, io), io.stderr);
+  // A key that cannot sign would be found out by the first release.
+  if (slot.endsWith('/signingKey')) createCommitSigner(plaintext.toString(), slot);
   const kms = await createKmsClient(io.env);
   try {
     const sealed = await seal(kms, { keyId: values.key, slot, plaintext });
     io.stdout.write(`${sealed}\n`);
-    io.stderr.write(
-      `Put this line into tagboat.yml at ${slot.replaceAll('/', '.')}. Nothing else opens it.\n`,
-    );
+    io.stderr.write(`Put this line into tagboat.yml at ${placeOfSlot(slot)}. Nothing else opens it.\n`);
     return exitCodes.well;
   } finally {
     kms.destroy();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { app } from './app-schema.ts';
+import { commit } from './commit-schema.ts';
 import * as field from './fields.ts';
 import { knownSources, type SourceFields } from './sources.ts';
 import { normaliseHost } from './text-checks.ts';
@@ -40,6 +41,7 @@ const configRepo = z
         description: 'Sealed password or token; slot configRepos/<name>/password.',
       })
       .optional(),
+    commit: commit.optional(),
   })
   .meta({ title: 'Config repo', description: 'The Git repository and branch that holds the manifests.' });
 

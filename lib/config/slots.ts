@@ -1,21 +1,34 @@
 import { namePattern } from './fields.ts';
 import type { Path } from './problems.ts';
-import { record } from './raw.ts';
+import { record, valueAt } from './raw.ts';
 import { nearest } from './suggest.ts';
 import { normaliseHost } from './text-checks.ts';
 
-/** The one place in tagboat.yml that a secret is for: the path to it, joined by `/`. KMS is told it as `slot`. */
+/** The one place in tagboat.yml that a secret is for. KMS is told it as `slot`: section, name and key, joined by `/`. */
 export type SecretSlot = { readonly slot: string; readonly path: Path; readonly reference: unknown };
 
+type Section = {
+  readonly named: boolean;
+  readonly keys: readonly string[];
+  /** Mappings within the entry that hold a key. */
+  readonly within?: Readonly<Record<string, string>>;
+};
+
 /** Fields that hold secrets, by the section and whether its entries have names. */
-const fields = {
+const fields: Readonly<Record<string, Section>> = {
   clusters: { named: true, keys: ['kubeconfig'] },
-  configRepos: { named: true, keys: ['password'] },
+  configRepos: { named: true, keys: ['password', 'signingKey'], within: { signingKey: 'commit' } },
   sources: { named: true, keys: ['secret', 'key'] },
   registries: { named: true, keys: ['password'] },
   slack: { named: false, keys: ['signingSecret', 'botToken'] },
   api: { named: false, keys: ['token'] },
-} as const;
+};
+
+/** From the entry of a section to the value. */
+const pathIn = ({ within }: Section, key: string): readonly string[] => {
+  const holder = within?.[key];
+  return holder === undefined ? [key] : [holder, key];
+};
 
 /** All forms of a slot, for help and messages. */
 export const slotForms: readonly string[] = Object.entries(fields).flatMap(([section, { named, keys }]) =>
@@ -26,19 +39,29 @@ export const slotForms: readonly string[] = Object.entries(fields).flatMap(([sec
 
 /** The secrets that a configuration holds, checked or not, in the order of the sections. */
 export const secretSlots = (config: unknown): readonly SecretSlot[] =>
-  Object.entries(fields).flatMap(([section, { named, keys }]) => {
+  Object.entries(fields).flatMap(([section, shape]) => {
     const entries = record(record(config)[section]);
-    const holders = named
+    const holders = shape.named
       ? Object.entries(entries).map(([name, entry]) => ({ path: [section, name], entry: record(entry) }))
       : [{ path: [section], entry: entries }];
     return holders.flatMap(({ path, entry }) =>
-      keys.flatMap((key) =>
-        entry[key] === undefined
+      shape.keys.flatMap((key) => {
+        const inside = pathIn(shape, key);
+        const reference = valueAt(entry, inside);
+        return reference === undefined
           ? []
-          : [{ slot: [...path, key].join('/'), path: [...path, key], reference: entry[key] }],
-      ),
+          : [{ slot: [...path, key].join('/'), path: [...path, ...inside], reference }];
+      }),
     );
   });
+
+/** Where the value of a slot stands in tagboat.yml: `configRepos.okeydokey.commit.signingKey`. */
+export const placeOfSlot = (slot: string): string => {
+  const parts = slot.split('/');
+  const shape = fields[parts[0] ?? ''];
+  const key = parts.at(-1) ?? '';
+  return [...parts.slice(0, -1), ...(shape === undefined ? [key] : pathIn(shape, key))].join('.');
+};
 
 /** What is wrong with the name of a slot, or undefined where tagboat.yml can have it. */
 export const slotProblem = (slot: string): string | undefined => {

@@ -13,12 +13,27 @@ export type ClusterConfig = {
   readonly context?: string | undefined;
 };
 
+/** Whom Git names in a commit. */
+export type CommitPerson = { readonly name: string; readonly email: string };
+
+/** What the commits in a config repo look like. */
+export type CommitConfig = {
+  readonly author?: CommitPerson | undefined;
+  /** The author where absent. */
+  readonly committer?: CommitPerson | undefined;
+  /** Template of the first line of a commit for one release; see `subject-template.ts`. */
+  readonly subject?: string | undefined;
+  /** SSH private key that signs the commits. */
+  readonly signingKey?: SecretReference | undefined;
+};
+
 export type ConfigRepo = {
   /** `https://…`; on the local stack also `http://…` and `file://…`. */
   readonly url: string;
   readonly branch: string;
   readonly username?: string | undefined;
   readonly password?: SecretReference | undefined;
+  readonly commit?: CommitConfig | undefined;
 };
 
 /** What the sources need to know a genuine webhook; which of them, each source says. */

@@ -1,3 +1,4 @@
+import type { CommitSigner } from './commit-signer.ts';
 import { isOid } from './object.ts';
 import { protocolError } from './protocol-error.ts';
 
@@ -38,17 +39,20 @@ const identity = (person: Person, meta: CommitMeta): string => {
   return `${name} <${email}> ${seconds} ${timezone}`;
 };
 
-/** A commit object with one parent. What Git forbids in names and messages is taken out. */
-export const formatCommit = (tree: string, parent: string, meta: CommitMeta): Buffer => {
+/**
+ * A commit object with one parent. What Git forbids in names and messages is taken out.
+ * @param sign makes the header `gpgsig`, the last one: https://git-scm.com/docs/signature-format
+ */
+export const formatCommit = (tree: string, parent: string, meta: CommitMeta, sign?: CommitSigner): Buffer => {
   const message = meta.message.replaceAll('\0', '').replace(/\r\n?/g, '\n').trimEnd();
-  return Buffer.from(
-    [
-      `tree ${tree}`,
-      `parent ${parent}`,
-      `author ${identity(meta.author, meta)}`,
-      `committer ${identity(meta.committer ?? meta.author, meta)}`,
-      '',
-      `${message}\n`,
-    ].join('\n'),
-  );
+  const headers = [
+    `tree ${tree}`,
+    `parent ${parent}`,
+    `author ${identity(meta.author, meta)}`,
+    `committer ${identity(meta.committer ?? meta.author, meta)}`,
+  ].join('\n');
+  const unsigned = Buffer.from(`${headers}\n\n${message}\n`);
+  if (sign === undefined) return unsigned;
+  const signature = sign(unsigned).trimEnd().replaceAll('\n', '\n ');
+  return Buffer.from(`${headers}\ngpgsig ${signature}\n\n${message}\n`);
 };

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { refOfBranch } from './branch.ts';
+import type { CommitSigner } from './commit-signer.ts';
 import { type Limits, withDefaults } from './limits.ts';
 import { locate } from './location.ts';
 import { lsRef } from './ls-refs.ts';
@@ -13,6 +14,7 @@ import { createSnapshot, type PushCommit, type Snapshot } from './snapshot.ts';
 import { createTransport, type GitCredentials } from './transport.ts';
 
 export type { CommitMeta, Person } from './commit-object.ts';
+export { type CommitSigner, createCommitSigner } from './commit-signer.ts';
 export type { Limits } from './limits.ts';
 export { createObjectCache, type ObjectCache } from './object-cache.ts';
 export type { CommitOutcome, Snapshot } from './snapshot.ts';
@@ -31,6 +33,8 @@ export type RemoteOptions = {
   /** Shared between warm invocations; absent: what is fetched is known to this remote only. */
   readonly cache?: ObjectCache | undefined;
   readonly limits?: Partial<Limits>;
+  /** Signs every commit; absent: they are not signed. */
+  readonly sign?: CommitSigner | undefined;
 };
 
 /** One branch of one repository, spoken to over smart HTTP, without a clone. */
@@ -115,7 +119,7 @@ export const openRemote = (options: RemoteOptions): Remote => {
       onServer: (found) => cache.keepServer(key, found),
       onFailure: () => cache.forgetTip(key),
     });
-    return createSnapshot(commit, store, pusher(server, commit));
+    return createSnapshot(commit, store, pusher(server, commit), options.sign);
   };
 
   return {

@@ -1,4 +1,5 @@
 import { type CommitMeta, formatCommit, treeOf } from './commit-object.ts';
+import type { CommitSigner } from './commit-signer.ts';
 import { editTree } from './edit.ts';
 import { compileGlobs } from './globs.ts';
 import { type GitObject, oidOf } from './object.ts';
@@ -40,7 +41,12 @@ export type PushCommit = (
 const deepest = (paths: Iterable<string>): number =>
   Math.max(1, ...[...paths].map((path) => path.split('/').length));
 
-export const createSnapshot = (revision: string, store: ObjectStore, pushCommit: PushCommit): Snapshot => {
+export const createSnapshot = (
+  revision: string,
+  store: ObjectStore,
+  pushCommit: PushCommit,
+  sign?: CommitSigner,
+): Snapshot => {
   const found = new Set<string>();
   let fetching: Promise<void> = Promise.resolve();
 
@@ -74,7 +80,7 @@ export const createSnapshot = (revision: string, store: ObjectStore, pushCommit:
       const root = await rootTree(deepest(changes.keys()));
       const edited = await editTree(store, root, changes);
       if (edited.tree === root) return { type: 'pushed', commit: revision };
-      const data = formatCommit(edited.tree, revision, meta);
+      const data = formatCommit(edited.tree, revision, meta, sign);
       const oid = oidOf('commit', data);
       const outcome = await pushCommit(oid, new Map([[oid, { type: 'commit', data }], ...edited.objects]));
       return outcome === 'pushed' ? { type: 'pushed', commit: oid } : { type: 'moved' };

@@ -1,8 +1,10 @@
 import { type ErrorCode, TagboatError } from '../errors.ts';
+import { settleAll } from '../settle-all.ts';
 import type { Committed } from './commit-message.ts';
 import type { Context } from './context.ts';
 import { decideAtTip, winner } from './decide.ts';
 import { environmentOf } from './group.ts';
+import type { Hold } from './hold.ts';
 import type { ImageVersion, Release } from './release.ts';
 import type { Worktree } from './worktree.ts';
 
@@ -34,14 +36,16 @@ export const evaluate = async (
   context: Context,
 ): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
-  const competitions = Map.groupBy(releases, ({ app, environment }) => `${app}/${environment}`);
+  await tree.prepare(releases.flatMap((release) => globsOf(release, context)));
+  const holds = await readHolds(releases, context);
+  const competitions = Map.groupBy(releases, placeOf);
   for (const competing of competitions.values()) {
     const admitted: { readonly release: Release; readonly current: readonly ImageVersion[] }[] = [];
     const undo = competing.find(({ kind }) => kind === 'undo');
     for (const release of competing) {
       // What was asked for after an undo is measured by what the undo goes back to, not by what it takes away.
       const standing = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
-      const admission = await guarded(release, () => admit(release, standing, tree, context));
+      const admission = await guarded(release, () => admit(release, standing, { tree, holds }, context));
       if ('type' in admission) outcomes.push(admission);
       else admitted.push({ release, current: admission.current });
     }
@@ -56,6 +60,27 @@ export const evaluate = async (
       );
   }
   return outcomes;
+};
+
+const globsOf = ({ app, environment }: Release, { config }: Context): readonly (readonly string[])[] => {
+  const files = config.apps[app]?.environments[environment]?.files;
+  return files === undefined ? [] : [files];
+};
+
+type Holds = ReadonlyMap<string, readonly Hold[]>;
+
+const placeOf = ({ app, environment }: Release): string => `${app}/${environment}`;
+
+/** Of every app and environment, all at the same time: one after the other they would take longer than the commit. */
+const readHolds = async (releases: readonly Release[], { store }: Context): Promise<Holds> => {
+  const places = new Map(releases.map((release) => [placeOf(release), release]));
+  return new Map(
+    await settleAll(
+      [...places].map(
+        async ([place, { app, environment }]) => [place, await store.holds(app, environment)] as const,
+      ),
+    ),
+  );
 };
 
 /** What keeps every release from being read; anything else is the affair of the one whose file it was. */
@@ -82,8 +107,8 @@ const superseded = (release: Release, reason: string): Outcome => ({
 const admit = async (
   release: Release,
   standing: readonly ImageVersion[] | undefined,
-  tree: Worktree,
-  { config, store, clock }: Context,
+  { tree, holds }: { readonly tree: Worktree; readonly holds: Holds },
+  { config, clock }: Context,
 ): Promise<{ readonly current: readonly ImageVersion[] } | Outcome> => {
   const { environment } = environmentOf(config, release.app, release.environment);
   const uses = await tree.find(environment.files, release.image, release.app);
@@ -93,8 +118,7 @@ const admit = async (
     return current.some(({ tag }) => tag === release.tag)
       ? { current }
       : superseded(release, 'the config repo has another tag meanwhile');
-  const holds = await store.holds(release.app, release.environment);
-  const skip = decideAtTip(release, standing ?? current, holds, clock.now());
+  const skip = decideAtTip(release, standing ?? current, holds.get(placeOf(release)) ?? [], clock.now());
   return skip === undefined
     ? { current }
     : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };

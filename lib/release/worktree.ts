@@ -18,6 +18,11 @@ export type Edit = { readonly changes: readonly ImageChange[]; readonly paths: r
  */
 export type Worktree = {
   readonly revision: string;
+  /**
+   * Finds the files of many releases, so that the first one read brings them all: one request instead of one a release.
+   * Throws nothing; what is wrong shows when the files are asked for.
+   */
+  prepare(globs: readonly (readonly string[])[]): Promise<void>;
   /** Where the image stands now, and with which versions. @throws TagboatError `manifest-…` */
   find(globs: readonly string[], image: string, app: string): Promise<readonly ImageUse[]>;
   /** Writes the image into every file that carries it. @throws TagboatError `manifest-…` */
@@ -70,6 +75,14 @@ export const createWorktree = (snapshot: Snapshot): Worktree => {
 
   return {
     revision: snapshot.revision,
+
+    prepare: async (globs) => {
+      try {
+        for (const one of globs) await snapshot.files(one);
+      } catch {
+        // Not again for the next: a server that does not answer may take its time.
+      }
+    },
 
     find: async (globs, image, app) => {
       const uses = (await load(globs, image)).flatMap((file) => findImage(file, image, app));

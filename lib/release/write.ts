@@ -1,7 +1,8 @@
+import type { CommitConfig } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { Remote } from '../git/remote.ts';
 import { settleAll } from '../settle-all.ts';
-import { commitMessage } from './commit-message.ts';
+import { commitMeta } from './commit-message.ts';
 import { concludeIfEnded } from './conclude.ts';
 import type { Context } from './context.ts';
 import { evaluate, type Outcome } from './evaluate.ts';
@@ -21,12 +22,15 @@ type Edited = Extract<Outcome, { readonly type: 'edited' }>;
 
 /** A branch that other people push to all the time is read again this often in one invocation. */
 const maxRounds = 10;
-const author = { name: 'Tagboat', email: 'tagboat@noreply.invalid' };
 /** More changes than anybody reads; an item of the table takes 400 KB. */
 const maxChanges = 100;
 
 const changesSomething = (outcome: Outcome): outcome is Edited =>
   outcome.type === 'edited' && outcome.changes.length > 0;
+
+/** How the config repo wants its commits; all releases of a batch are for the same one. */
+const commitOf = ([first]: readonly Edited[], { config }: Context): CommitConfig | undefined =>
+  first && environmentOf(config, first.release.app, first.release.environment).repo.commit;
 
 /**
  * Writes releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
@@ -49,11 +53,10 @@ export const write = async (
     const changing = outcomes.filter(changesSomething);
     if (changing.length === 0) return conclusions(outcomes, snapshot.revision, tree, context);
     await settleAll(changing.map((edited) => noteIntent(edited, context)));
-    const pushed = await snapshot.commit(tree.changed(), {
-      message: commitMessage(changing),
-      author,
-      time: context.clock.now(),
-    });
+    const pushed = await snapshot.commit(
+      tree.changed(),
+      commitMeta(changing, commitOf(changing, context), context.clock.now()),
+    );
     if (pushed.type === 'pushed') return conclusions(outcomes, pushed.commit, tree, context);
     context.logger.info('config repo moved, reading again', { round });
   }

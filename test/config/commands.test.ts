@@ -8,6 +8,7 @@ import * as schema from '../../bin/commands/schema.ts';
 import * as sealing from '../../bin/commands/seal.ts';
 import * as validate from '../../bin/commands/validate.ts';
 import { createSecrets } from '../../lib/secrets/unseal.ts';
+import { knownKey, openSshFile } from '../git/support/ssh-keys.ts';
 import { clientFor } from '../secrets/support/client.ts';
 import { type KmsServer, startKmsServer } from '../secrets/support/kms-server.ts';
 import { edited, example } from './support.ts';
@@ -86,8 +87,37 @@ describe('tagboat seal', () => {
     );
   });
 
+  it('seals a key that can sign, and says where it goes', async () => {
+    const path = await file('id_ed25519', openSshFile(knownKey));
+    const config = await file('tagboat.yml', example);
+
+    const { code, stdout, stderr } = await call(sealing.run, [
+      'configRepos/okeydokey/signingKey',
+      '--file',
+      path,
+      '--config',
+      config,
+    ]);
+
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `Note: ${config} has no configRepos/okeydokey/signingKey yet
+The newline at the end is left out.
+Put this line into tagboat.yml at configRepos.okeydokey.commit.signingKey. Nothing else opens it.
+`,
+    });
+    expect(stdout).toMatch(/^kms:d1\./);
+  });
+
   it.each<[string, readonly string[], string, number, RegExp]>([
     ['no slot', [], 'x', 2, /^Usage: tagboat seal <slot>/],
+    [
+      'a key that cannot sign',
+      ['configRepos/okeydokey/signingKey'],
+      openSshFile(knownKey, { cipher: 'aes256-ctr' }),
+      1,
+      /\nconfigRepos\/okeydokey\/signingKey is encrypted with a passphrase; seal it without one\n/,
+    ],
     ['two slots', [slot, slot], 'x', 2, /^Usage: tagboat seal <slot>/],
     ['an unknown option', [slot, '--kee', 'x'], 'x', 2, /^Unknown option '--kee'[\s\S]+Usage: tagboat seal/],
     [

@@ -102,6 +102,7 @@ describe('slots', () => {
     expect(slotForms).toEqual([
       'clusters/<name>/kubeconfig',
       'configRepos/<name>/password',
+      'configRepos/<name>/signingKey',
       'sources/<name>/secret',
       'sources/<name>/key',
       'registries/<host>/password',
