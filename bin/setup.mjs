@@ -11,10 +11,14 @@ const inModules = (...names) => path.join(project, 'node_modules', ...names);
 const lockFile = path.join(project, 'package-lock.json');
 const stampFile = inModules('.tagboat-installed');
 
-/** True for a Node that runs TypeScript as it is, and SQLite-free dependencies of today. */
-const isRecent = (version) => {
+/**
+ * True for a Node that runs TypeScript as it is: without a flag since 22.18 and 23.6.
+ * https://nodejs.org/api/typescript.html#type-stripping
+ * @param {string} version `v24.1.0`
+ */
+export const isRecent = (version) => {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 18);
+  return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 };
 
 const lockHash = () => createHash('sha256').update(readFileSync(lockFile)).digest('hex');
@@ -30,7 +34,8 @@ const isInstalled = () => {
 /** Installs what the lock file names, where that is not there yet. Ends the process where it cannot be. */
 export const install = () => {
   if (isInstalled()) return;
-  process.stderr.write('Installing dependencies (npm ci) …\n');
+  const size = existsSync(inModules()) ? '' : ': about 700 MB, which takes a minute or so the first time';
+  process.stderr.write(`Installing dependencies (npm ci)${size} …\n`);
   const npm = process.env.npm_execpath;
   const [command, args] = npm === undefined ? ['npm', ['ci']] : [process.execPath, [npm, 'ci']];
   const result = spawnSync(command, [...args, '--no-audit', '--no-fund', '--loglevel=error'], {

@@ -11,8 +11,8 @@ module.exports = async () => {
   // The first deployment makes the key that seals, so placeholders have to pass; nobody shall overlook them.
   for (const { slot, reference } of secretSlots(config))
     if (parseReference(reference, slot).type === 'placeholder')
-      console.error(
-        `Warning: ${slot} still holds a placeholder; run \`npx tagboat seal ${slot}\` and deploy again`,
+      process.stderr.write(
+        `Warning: ${slot} still holds a placeholder; run \`npx tagboat seal ${slot}\` and deploy again\n`,
       );
   return {
     bundle: true,

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 export type Options = {
   readonly port: number;
+  /** Absolute. */
   readonly state: string;
-  /** Somebody's own tagboat.yml; undefined: the example is played. */
+  /** Absolute path of somebody's own tagboat.yml; undefined: the example is played. */
   readonly config: string | undefined;
   readonly once: boolean;
 };
@@ -14,7 +16,7 @@ export type ParsedOptions =
   | { readonly type: 'wrong'; readonly message: string };
 
 const defaultPort = 8787;
-/** Relative to the working directory. */
+/** Relative to the project. */
 export const defaultState = '.tagboat';
 
 export const usage = `Usage: npm start -- [options]
@@ -23,7 +25,9 @@ Starts all of Tagboat on this machine, on one port, and plays one release.
 
   --port N        port to listen on; 0: any that is free (default: PORT, or ${defaultPort})
   --state DIR     where repositories, images, tables and the cluster are kept (default: ${defaultState})
-  --config FILE   run this tagboat.yml, and play nothing
+  --config FILE   run this tagboat.yml, and play nothing; its secrets may be env:NAME and file:PATH (relative to it),
+                  its config repos file:///absolute/path/of/a/repository. The kubeconfig of the embedded cluster is
+                  file:<the absolute path of DIR>/kubeconfig
   --once          end after the played release: 0 where it is healthy, 1 where it is not
   --help          show this
 
@@ -33,10 +37,22 @@ Environment: PORT, NO_COLOR, KUBECONFIG (a cluster in the place of the embedded 
 AWS_ENDPOINT_URL_{KMS,SQS,DYNAMODB} (services in the place of the embedded ones).
 `;
 
-/** @param args without the program's own name */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where somebody typed the command: npm runs its scripts in the directory of the project, and says where it was called.
+ * https://docs.npmjs.com/cli/commands/npm-run (INIT_CWD)
+ */
+export const callerDirectory = (env: Environment, cwd: string = process.cwd()): string =>
+  env.npm_lifecycle_event === 'start' && env.INIT_CWD !== undefined && env.INIT_CWD !== ''
+    ? env.INIT_CWD
+    : cwd;
+
+/** @param args without the program's own name; paths in them are relative to where it was called */
 export const parseOptions = (
   args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
+  cwd: string = process.cwd(),
 ): ParsedOptions => {
   let values: { port?: string; state?: string; config?: string; once?: boolean; help?: boolean };
   try {
@@ -59,6 +75,10 @@ export const parseOptions = (
   if (!(port <= 65_535)) return { type: 'wrong', message: `"${given}" is not a port; ports are 0 to 65535` };
   if (values.once === true && values.config !== undefined)
     return { type: 'wrong', message: '--once ends after the played release, and --config plays none' };
-  const { state = defaultState, config, once = false } = values;
+  const caller = callerDirectory(env, cwd);
+  const { once = false } = values;
+  const state =
+    values.state === undefined ? path.resolve(cwd, defaultState) : path.resolve(caller, values.state);
+  const config = values.config === undefined ? undefined : path.resolve(caller, values.config);
   return { type: 'run', options: { port, state, config, once } };
 };

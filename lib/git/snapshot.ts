@@ -1,3 +1,4 @@
+import { TagboatError } from '../errors.ts';
 import { type CommitMeta, formatCommit, treeOf } from './commit-object.ts';
 import type { CommitSigner } from './commit-signer.ts';
 import { editTree } from './edit.ts';
@@ -53,7 +54,15 @@ export const createSnapshot = (
   /** One after the other, so that reads at the same time share the first one's request. */
   const needBlob = (oid: string): Promise<void> => {
     const needed = fetching.then(async () => {
-      if (!store.has(oid)) await store.needBlobs([...found, oid]);
+      if (store.has(oid)) return;
+      try {
+        await store.needBlobs([...found, oid]);
+      } catch (error) {
+        if (!(error instanceof TagboatError) || error.code !== 'git-too-large') throw error;
+        // Too much at once, or one of them is: from here on each comes by itself, and only that one fails.
+        found.clear();
+        await store.needBlobs([oid]);
+      }
     });
     fetching = needed.catch(() => {});
     return needed;

@@ -89,4 +89,7 @@ const isTransport = (error: TagboatError): boolean =>
   error.code === 'store-unreachable' || error.code === 'queue-unreachable';
 
 const notFound = (image: string, tag: string, seconds: number): TagboatError =>
-  new TagboatError('image-not-found', `the registry has no ${familiarName(image)}:${tag} after ${seconds} s`);
+  new TagboatError(
+    'image-not-found',
+    `the registry has no ${familiarName(image)}:${tag}${seconds === 0 ? '' : ` after ${seconds} s`}`,
+  );

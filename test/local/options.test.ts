@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type ParsedOptions, parseOptions } from '../../infra/local/options.ts';
 
-const byDefault = { port: 8787, state: '.tagboat', config: undefined, once: false };
+const byDefault = { port: 8787, state: '/project/.tagboat', config: undefined, once: false };
 const run = (options: object): ParsedOptions => ({ type: 'run', options: { ...byDefault, ...options } });
+
+/** What npm sets for a script that was called from there. */
+const calledFrom = (directory: string) => ({ INIT_CWD: directory, npm_lifecycle_event: 'start' });
 
 describe('parseOptions', () => {
   it.each<[readonly string[], Record<string, string>, ParsedOptions]>([
@@ -10,12 +13,20 @@ describe('parseOptions', () => {
     [[], { PORT: '9000' }, run({ port: 9000 })],
     [[], { PORT: '' }, run({})],
     [['--port', '0'], { PORT: '9000' }, run({ port: 0 })],
-    [['--port=65535', '--state', 'x', '--once'], {}, run({ port: 65_535, state: 'x', once: true })],
-    [['--config', 'tagboat.yml'], {}, run({ config: 'tagboat.yml' })],
+    [['--port=65535', '--state', 'x', '--once'], {}, run({ port: 65_535, state: '/project/x', once: true })],
+    [['--config', 'tagboat.yml'], {}, run({ config: '/project/tagboat.yml' })],
+    [
+      ['--state', 'x', '--config', '../y'],
+      calledFrom('/home/me'),
+      run({ state: '/home/me/x', config: '/home/y' }),
+    ],
+    [['--state', '/x'], calledFrom('/home/me'), run({ state: '/x' })],
+    [[], calledFrom('/home/me'), run({})],
+    [['--state', 'x'], { INIT_CWD: '/elsewhere', npm_lifecycle_event: 'test' }, run({ state: '/project/x' })],
     [['--help', '--port', '1'], {}, { type: 'help' }],
     [['-h'], {}, { type: 'help' }],
   ])('%j with %j', (args, env, expected) => {
-    expect(parseOptions(args, env)).toEqual(expected);
+    expect(parseOptions(args, env, '/project')).toEqual(expected);
   });
 
   it.each<[readonly string[], string]>([

@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import dynalite from 'dynalite';
 import { TagboatError } from '../../../lib/errors.ts';
 import { readBody } from '../gateway/body.ts';
+import { stateUnusable } from '../state-error.ts';
 
 /** A DynamoDB in this process, answering requests that another server took. */
 export type LocalDynamoDb = {
@@ -23,7 +24,7 @@ export const isDynamoDbRequest = (request: IncomingMessage): boolean =>
 
 /**
  * Tables, kept in a directory, or in memory.
- * @throws TagboatError `local-state-busy`, `local-state-damaged`
+ * @throws TagboatError `local-state-busy`, `local-state-damaged`, `local-state-unusable`
  */
 export const createDynamoDb = async (
   options: { readonly directory?: string | undefined } = {},
@@ -96,6 +97,8 @@ const assertReadable = async (directory: string): Promise<void> => {
   } catch (cause) {
     if (causeCode(cause) === 'LEVEL_LOCKED')
       throw new TagboatError('local-state-busy', `${directory} is open in another process`, { cause });
+    const unusable = stateUnusable(cause, directory);
+    if (unusable !== undefined) throw unusable;
     throw new TagboatError('local-state-damaged', `${directory} cannot be read`, { cause });
   }
 };

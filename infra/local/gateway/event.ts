@@ -75,10 +75,13 @@ const joinHeaders = (request: IncomingMessage): Record<string, string> => {
 };
 
 const joinQuery = (rawQueryString: string): Record<string, string> => {
-  const query: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(rawQueryString))
-    query[name] = name in query ? `${query[name]},${value}` : value;
-  return query;
+  // Through a Map: a parameter may be called `constructor`, or `__proto__`.
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(rawQueryString)) {
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(query);
 };
 
 /** `12/Mar/2026:19:03:58 +0000` */

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { TagboatError } from '../../../lib/errors.ts';
+import { stateUnusable } from '../state-error.ts';
 import { gitEnvironment } from './environment.ts';
 
 export type Author = { readonly name: string; readonly email: string };
@@ -39,6 +41,28 @@ export const createBareRepository = async (directory: string, repository: NewRep
   } catch (error) {
     await rm(building, { recursive: true, force: true });
     throw error;
+  }
+};
+
+/**
+ * Looks whether a branch of a bare repository can be read: its commit, its tree, and every object that is there.
+ * @throws TagboatError `local-state-damaged`, `local-state-unusable`
+ */
+export const assertReadable = async (directory: string, branch: string): Promise<void> => {
+  for (const args of [
+    ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{tree}`],
+    ['fsck', '--no-dangling', '--no-progress', `refs/heads/${branch}`],
+  ]) {
+    try {
+      await git(['--git-dir', directory, ...args]);
+    } catch (cause) {
+      throw (
+        stateUnusable(cause, directory) ??
+        new TagboatError('local-state-damaged', `the branch ${branch} of ${directory} cannot be read`, {
+          cause,
+        })
+      );
+    }
   }
 };
 

@@ -66,7 +66,10 @@ export const runBackend = (
     if (!response.headersSent && !response.destroyed)
       fail('git http-backend ended without an answer', { exitCode, signal });
   });
-  relay(child.stdout, response, () => fail('git http-backend did not write a head', {}));
+  relay(child.stdout, response, () => {
+    child.kill('SIGTERM');
+    fail('git http-backend did not write a head', {});
+  });
 };
 
 /** The variables of RFC 3875 that http-backend reads, but for the ones that depend on the repository. */
@@ -97,6 +100,7 @@ const relay = (output: Readable, response: ServerResponse, onNoHead: () => void)
     if (parts === undefined) {
       if (pending.length <= maxHeadBytes) return;
       output.off('data', onData);
+      output.resume();
       onNoHead();
       return;
     }

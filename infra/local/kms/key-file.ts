@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { TagboatError } from '../../../lib/errors.ts';
+import { stateUnusable } from '../state-error.ts';
 import type { KeyRingState } from './key-ring.ts';
 
 const schema = z.object({
@@ -24,7 +25,8 @@ const pathIn = (directory: string): string => join(directory, 'keys.json');
 
 /**
  * The keys kept in a directory; none where there is no file yet.
- * @throws TagboatError `local-state-damaged`: new keys could not open what was sealed with the old ones
+ * @throws TagboatError `local-state-damaged`: new keys could not open what was sealed with the old ones;
+ *   `local-state-unusable`
  */
 export const readKeyFile = async (directory: string): Promise<KeyRingState> => {
   const path = pathIn(directory);
@@ -33,6 +35,8 @@ export const readKeyFile = async (directory: string): Promise<KeyRingState> => {
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
       return { keys: [], aliases: [] };
+    const unusable = stateUnusable(cause, directory);
+    if (unusable !== undefined) throw unusable;
     throw new TagboatError('local-state-damaged', `${path} does not hold the keys of the local KMS`, {
       cause,
     });

@@ -3,6 +3,7 @@ import type { ReleaseView } from '../../../lib/release/view.ts';
 import type { Stack } from '../stack/types.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { showVerdict } from './play.ts';
+import { listReleases } from './target.ts';
 
 const pollMs = 500;
 
@@ -13,10 +14,10 @@ const pollMs = 500;
  */
 export const showReleases = async (stack: Stack, terminal: Terminal): Promise<() => void> => {
   const seen = new Map<string, string>();
-  for (const release of await list(stack)) seen.set(release.id, release.state);
+  for (const release of await listReleases(stack, { limit: 20 })) seen.set(release.id, release.state);
 
   const look = async (): Promise<void> => {
-    for (const release of (await list(stack)).toReversed()) {
+    for (const release of (await listReleases(stack, { limit: 20 })).toReversed()) {
       if (seen.get(release.id) === release.state) continue;
       seen.set(release.id, release.state);
       show(release, terminal);
@@ -36,15 +37,6 @@ export const showReleases = async (stack: Stack, terminal: Terminal): Promise<()
   return () => clearInterval(timer);
 };
 
-const list = async (stack: Stack): Promise<readonly ReleaseView[]> => {
-  const token = stack.config.api?.token;
-  const headers: Record<string, string> =
-    token === undefined ? {} : { authorization: `Bearer ${await stack.unseal(token, 'api/token')}` };
-  const response = await fetch(`${stack.url}/releases?limit=20`, { headers });
-  if (!response.ok) return [];
-  return ((await response.json()) as { readonly releases: readonly ReleaseView[] }).releases;
-};
-
 const show = (release: ReleaseView, terminal: Terminal): void => {
   const { style, line } = terminal;
   const what = release.kind === 'undo' ? `undo to ${release.tag}` : release.tag;
@@ -52,7 +44,8 @@ const show = (release: ReleaseView, terminal: Terminal): void => {
   if (isUnderWay(release.state)) {
     const commit = release.commit === null ? '' : style.dim(` ${release.commit.slice(0, 7)}`);
     const why = release.reason === null ? '' : `: ${release.reason}`;
-    line(`  ${style.cyan('…')} ${name} ${release.state}${commit}${why}`);
+    const who = release.state === 'queued' ? style.dim(`, asked for by ${release.requestedBy}`) : '';
+    line(`  ${style.cyan('…')} ${name} ${release.state}${commit}${why}${who}`);
     return;
   }
   showVerdict(release, terminal, { label: `${name} ${release.state}:` });

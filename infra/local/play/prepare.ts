@@ -3,7 +3,7 @@ import { connect } from '../../../lib/cluster/connect.ts';
 import { deliver } from '../../../lib/cluster/deliver.ts';
 import { watchRollout } from '../../../lib/cluster/rollout.ts';
 import type { Stack } from '../stack/types.ts';
-import { currentTag, listReleases, nextTag, readManifests, type Target } from './target.ts';
+import { currentTag, listReleases, nextTag, readManifests, type Target, tagsOf } from './target.ts';
 
 export type Prepared = {
   /** What runs now. */
@@ -24,8 +24,9 @@ const patienceMs = 60_000;
 export const prepare = async (stack: Stack, target: Target): Promise<Prepared> => {
   const manifests = await readManifests(target);
   const current = currentTag(target, manifests) ?? 'v0.0.3';
-  const releases = await listReleases(stack, target);
-  const next = nextTag([current, ...releases.map(({ tag }) => tag)]);
+  const releases = await listReleases(stack, { app: target.app, environment: target.environmentName });
+  const { good, tried } = tagsOf(releases);
+  const next = nextTag([current, ...good], tried);
   if ((await stack.registry.digestOf(target.imagePath, current)) === undefined && releases.length === 0)
     await stack.registry.push(target.imagePath, current);
   const installed = releases.length === 0 && (await install(stack, target, current, manifests));

@@ -2,16 +2,21 @@ import { familiarName } from '../../../lib/image.ts';
 import type { Stack } from '../stack/types.ts';
 import { shortPath } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { toCurl } from './hook.ts';
+import { sampleHook } from './sample.ts';
 
-const labelWidth = 13;
+const labelWidth = 14;
 
 const row = ({ line, style }: Terminal, label: string, text: string): void =>
   line(`  ${style.dim(label.padEnd(labelWidth))} ${text}`);
 
-/** Where everything is. */
-export const showStack = (stack: Stack, terminal: Terminal): void => {
+/** Where everything is. @param isOwn whether somebody's own tagboat.yml is run, and not the example */
+export const showStack = (stack: Stack, terminal: Terminal, isOwn = false): void => {
   const { external } = stack.aws.access;
+  const { cluster } = stack;
+  const server = cluster.type === 'external' ? (cluster.server ?? 'a server that it does not name') : '';
   const replaced = [...external].map((service) => `${service} at ${stack.aws.access.endpoint(service)}`);
+  if (cluster.type === 'external') replaced.push(`cluster at ${server}`);
   terminal.line(terminal.style.bold('Tagboat'));
   row(terminal, 'listens on', stack.url);
   row(terminal, 'registry', `${stack.url}/v2/`);
@@ -22,7 +27,15 @@ export const showStack = (stack: Stack, terminal: Terminal): void => {
       .map(({ url }) => url)
       .join(', '),
   );
+  row(
+    terminal,
+    'cluster',
+    cluster.type === 'embedded'
+      ? 'embedded'
+      : `${server} (context ${cluster.context ?? 'none'}, from KUBECONFIG)`,
+  );
   row(terminal, 'kubeconfig', shortPath(stack.kubeconfigPath));
+  if (isOwn) row(terminal, 'in tagboat.yml', `kubeconfig: file:${stack.kubeconfigPath}`);
   row(terminal, 'state', shortPath(stack.stateDirectory));
   if (replaced.length > 0) row(terminal, 'not embedded', replaced.join(', '));
 };
@@ -46,6 +59,11 @@ export const showConfiguration = (stack: Stack, terminal: Terminal): void => {
         `${environment.cluster}, namespace ${environment.namespace}, ${environment.deliver}`,
       );
     }
+};
+
+/** Where webhooks are to be sent, and one to try it with. */
+export const showWebhooks = async (stack: Stack, terminal: Terminal): Promise<void> => {
+  const { line, style } = terminal;
   line();
   line(style.bold('Webhooks'));
   for (const [name, source] of Object.entries(stack.config.sources)) {
@@ -54,6 +72,9 @@ export const showConfiguration = (stack: Stack, terminal: Terminal): void => {
   }
   if (stack.config.slack !== undefined) row(terminal, 'Slack', `POST ${stack.url}/slack/commands`);
   row(terminal, 'releases', `GET  ${stack.url}/releases`);
+  const sample = await sampleHook(stack);
+  if (sample === undefined) return;
   line();
-  line(style.dim('Running. Ctrl-C ends it.'));
+  line(style.bold(`Push ${sample.tag} of ${sample.app}: a signed GitHub hook`));
+  line(`  ${toCurl(sample.hook)}`);
 };

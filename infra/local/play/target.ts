@@ -23,7 +23,7 @@ export type Target = {
   readonly branch: string;
 };
 
-export const chooseTarget = ({ config, git }: Stack): Target => {
+export const chooseTarget = ({ config, git }: Pick<Stack, 'config' | 'git'>): Target => {
   const [app, appConfig] = Object.entries(config.apps)[0] ?? [];
   const [environmentName, environment] = Object.entries(appConfig?.environments ?? {})[0] ?? [];
   const repo = environment === undefined ? undefined : config.configRepos[environment.configRepo];
@@ -49,7 +49,7 @@ export const chooseTarget = ({ config, git }: Stack): Target => {
 
 /** The manifests of the config repo at its tip. */
 export const readManifests = async (
-  target: Target,
+  target: Pick<Target, 'configRepo' | 'branch'>,
 ): Promise<readonly { readonly path: string; readonly text: string }[]> => {
   const paths = (await listFiles(target.configRepo, target.branch)).filter((path) => /\.ya?ml$/.test(path));
   return Promise.all(
@@ -59,7 +59,7 @@ export const readManifests = async (
 
 /** The tag that stands in the manifests now. */
 export const currentTag = (
-  target: Target,
+  target: Pick<Target, 'image'>,
   manifests: readonly { readonly text: string }[],
 ): string | undefined => {
   for (const { text } of manifests)
@@ -70,24 +70,52 @@ export const currentTag = (
   return undefined;
 };
 
-export const listReleases = async (stack: Stack, target: Target): Promise<readonly ReleaseView[]> => {
-  const query = new URLSearchParams({ app: target.app, environment: target.environmentName, limit: '100' });
-  const response = await fetch(`${stack.url}/releases?${query}`);
+/** Releases on record, newest first; none where they may not be read. */
+export const listReleases = async (
+  stack: Pick<Stack, 'url' | 'config' | 'unseal'>,
+  { app, environment, limit = 100 }: { app?: string; environment?: string; limit?: number } = {},
+): Promise<readonly ReleaseView[]> => {
+  const token = stack.config.api?.token;
+  const headers: Record<string, string> =
+    token === undefined ? {} : { authorization: `Bearer ${await stack.unseal(token, 'api/token')}` };
+  const query = new URLSearchParams({
+    ...(app === undefined ? {} : { app }),
+    ...(environment === undefined ? {} : { environment }),
+    limit: String(limit),
+  });
+  const response = await fetch(`${stack.url}/releases?${query}`, { headers });
   if (!response.ok) return [];
-  const body = (await response.json()) as { readonly releases: readonly ReleaseView[] };
-  return body.releases;
+  return ((await response.json()) as { readonly releases: readonly ReleaseView[] }).releases;
 };
 
 /**
- * The version after every one that was ever released or tried, so that nothing is older than what runs, held, or there
- * already.
- * @param tags in any order; those that are no semantic versions are passed over
+ * The version after what runs or ran well. A tag that was tried and did not get there (a typo, an experiment) does not
+ * raise it, but is not taken again: it may be held.
+ * @param good in any order; those that are no semantic versions are passed over
  */
-export const nextTag = (tags: readonly (string | undefined)[]): string => {
-  const versions = tags.flatMap((tag) => semver.valid(tag) ?? []);
-  const newest = semver.rsort(versions)[0] ?? '0.0.3';
-  return `v${semver.inc(newest, 'patch') ?? '0.0.4'}`;
+export const nextTag = (
+  good: readonly (string | undefined)[],
+  tried: readonly string[] = [],
+  first = 'v0.0.4',
+): string => {
+  const newest = semver.rsort(good.flatMap((tag) => semver.valid(tag) ?? []))[0];
+  const prefix = newest === undefined || good.includes(`v${newest}`) ? 'v' : '';
+  let next = newest === undefined ? first : `${prefix}${semver.inc(newest, 'patch')}`;
+  while (tried.includes(next)) {
+    const after = semver.inc(next, 'patch');
+    if (after === null) break;
+    next = `${next.startsWith('v') ? 'v' : ''}${after}`;
+  }
+  return next;
 };
+
+/** What `nextTag` is to look at of the releases on record. */
+export const tagsOf = (
+  releases: readonly ReleaseView[],
+): { readonly good: readonly string[]; readonly tried: readonly string[] } => ({
+  good: releases.flatMap(({ state, tag }) => (state === 'healthy' ? [tag] : [])),
+  tried: releases.map(({ tag }) => tag),
+});
 
 /** Asks again until there is an answer. */
 export const until = async <T>(

@@ -63,7 +63,7 @@ export const createRegistry = async (options: RegistryOptions): Promise<LocalReg
   await Promise.all([files.remove('uploads'), files.remove('tmp')]);
   const repositories = createRepositories(files);
   const maxBlobBytes = options.maxBlobBytes ?? (directory === undefined ? 512 : 4096) * mebibyte;
-  const uploads = createUploads(files, repositories, maxBlobBytes);
+  const uploads = createUploads(files, repositories, { maxBlobBytes, clock });
   const notifier =
     options.notify === undefined
       ? silentNotifier

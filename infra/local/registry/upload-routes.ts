@@ -1,24 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../../lib/clock.ts';
 import { RegistryError } from './errors.ts';
 import { type Exchange, methodNotAllowed, send } from './exchange.ts';
 import type { Files } from './files.ts';
 import type { Repositories } from './repositories.ts';
 import { checkDigest, isRepositoryName } from './route.ts';
 
-type Upload = { readonly name: string; readonly path: string; busy: boolean };
+type Upload = { readonly name: string; readonly path: string; busy: boolean; touchedAt: number };
+
+/** An upload that nobody goes on with for so many milliseconds is given up, and its file removed. */
+const patienceMs = 60 * 60_000;
 
 /**
  * Uploads of blobs: in one request, in chunks, or mounted from another repository.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs
- * @param files where unfinished uploads are kept, under `uploads/`
+ * @param files where unfinished uploads are kept, under `uploads/`, until they are finished or an hour old
  */
-export const createUploads = (files: Files, repositories: Repositories, maxBlobBytes: number) => {
+export const createUploads = (
+  files: Files,
+  repositories: Repositories,
+  { maxBlobBytes, clock }: { readonly maxBlobBytes: number; readonly clock: Clock },
+) => {
   const uploads = new Map<string, Upload>();
 
   const begin = (name: string): { id: string; upload: Upload } => {
     const id = randomUUID();
-    const upload: Upload = { name, path: `uploads/${id}`, busy: false };
+    const upload: Upload = { name, path: `uploads/${id}`, busy: false, touchedAt: clock.now() };
     uploads.set(id, upload);
     return { id, upload };
   };
@@ -26,6 +34,13 @@ export const createUploads = (files: Files, repositories: Repositories, maxBlobB
   const discard = async (id: string, upload: Upload): Promise<void> => {
     uploads.delete(id);
     await files.remove(upload.path);
+  };
+
+  /** Looked at whenever somebody uploads: what nobody finished has no other end. */
+  const discardExpired = async (): Promise<void> => {
+    const oldest = clock.now() - patienceMs;
+    const expired = [...uploads].filter(([, { busy, touchedAt }]) => !busy && touchedAt < oldest);
+    await Promise.all(expired.map(([id, upload]) => discard(id, upload)));
   };
 
   const assertInOrder = async (exchange: Exchange, id: string, upload: Upload): Promise<void> => {
@@ -49,6 +64,7 @@ export const createUploads = (files: Files, repositories: Repositories, maxBlobB
       await work();
     } finally {
       upload.busy = false;
+      upload.touchedAt = clock.now();
     }
   };
 
@@ -92,6 +108,7 @@ export const createUploads = (files: Files, repositories: Repositories, maxBlobB
     /** POST /v2/<name>/blobs/uploads/ */
     async start(exchange: Exchange, name: string): Promise<void> {
       if (exchange.request.method !== 'POST') methodNotAllowed(exchange, 'POST');
+      await discardExpired();
       const { query } = exchange;
       const [mount, from, digest] = [query.get('mount'), query.get('from'), query.get('digest')];
       if (mount !== null && from !== null && isRepositoryName(from)) {
@@ -103,6 +120,7 @@ export const createUploads = (files: Files, repositories: Repositories, maxBlobB
       if (digest !== null) {
         const expected = checkDigest(digest);
         const { id, upload: single } = begin(name);
+        single.busy = true;
         try {
           await append(exchange, id, single);
         } catch (error) {
@@ -117,6 +135,7 @@ export const createUploads = (files: Files, repositories: Repositories, maxBlobB
 
     /** GET, PATCH, PUT and DELETE of /v2/<name>/blobs/uploads/<id> */
     async resume(exchange: Exchange, name: string, id: string): Promise<void> {
+      await discardExpired();
       const current = uploads.get(id);
       if (current === undefined || current.name !== name)
         throw new RegistryError('BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry', { id });

@@ -36,25 +36,26 @@ export type Resource = QueueResource | TableResource | KeyResource | AliasResour
 /**
  * The queues, tables and keys of CloudFormation resources; roles, alarms and the rest mean nothing locally.
  * @param value `resources:` of serverless.yml, a mapping or a list of mappings with `Resources`
+ * @param stack begins the names of what has none of its own, as CloudFormation does it
  */
-export const readResources = (value: unknown): Readonly<Record<string, Resource>> => {
+export const readResources = (value: unknown, stack: string): Readonly<Record<string, Resource>> => {
   const parts = Array.isArray(value) ? value : [value];
   const entries = parts.flatMap((part) => Object.entries(mapping(mapping(part).Resources)));
   return Object.fromEntries(
     entries.flatMap(([id, resource]) => {
-      const read = readResource(id, mapping(resource));
+      const read = readResource(id, mapping(resource), stack);
       return read === undefined ? [] : [[id, read]];
     }),
   );
 };
 
-const readResource = (id: string, resource: Unknowns): Resource | undefined => {
+const readResource = (id: string, resource: Unknowns, stack: string): Resource | undefined => {
   const properties = mapping(resource.Properties);
   switch (resource.Type) {
     case 'AWS::SQS::Queue':
-      return readQueue(id, properties);
+      return readQueue(id, properties, stack);
     case 'AWS::DynamoDB::Table':
-      return { type: 'table', id, name: String(properties.TableName ?? id), properties };
+      return { type: 'table', id, name: String(properties.TableName ?? `${stack}-${id}`), properties };
     case 'AWS::KMS::Key':
       return { type: 'key', id, description: String(properties.Description ?? '') };
     case 'AWS::KMS::Alias':
@@ -81,19 +82,20 @@ const queueAttributes = [
   'MaximumMessageSize',
 ] as const;
 
-const readQueue = (id: string, properties: Unknowns): QueueResource => {
+const readQueue = (id: string, properties: Unknowns, stack: string): QueueResource => {
   const attributes = queueAttributes.flatMap((name) => {
     const value = properties[name];
     return value === undefined ? [] : [[name, String(value)] as const];
   });
+  const fifo = String(properties.FifoQueue) === 'true';
   const policy = properties.RedrivePolicy;
   const target = isMapping(policy) ? referenced(policy.deadLetterTargetArn) : undefined;
   return {
     type: 'queue',
     id,
-    name: String(properties.QueueName ?? id),
+    name: String(properties.QueueName ?? `${stack}-${id}${fifo ? '.fifo' : ''}`),
     attributes: Object.fromEntries(attributes),
-    fifo: String(properties.FifoQueue) === 'true',
+    fifo,
     visibilityTimeout: Number(properties.VisibilityTimeout ?? 30),
     redrive:
       target === undefined

@@ -49,12 +49,13 @@ export const readService = (
   file: string,
   options: { readonly stage?: string; readonly region?: string } = {},
 ): Service => {
-  const document = readServiceFile(file, options.stage ?? 'local', options.region ?? 'us-east-1');
+  const stage = options.stage ?? 'local';
+  const document = readServiceFile(file, stage, options.region ?? 'us-east-1');
   const provider = mapping(document.provider);
   const functions = Object.entries(mapping(document.functions)).map(([name, value]) =>
     readFunction(name, mapping(value), provider, path.dirname(file)),
   );
-  return { functions, resources: readResources(document.resources) };
+  return { functions, resources: readResources(document.resources, `${document.service}-${stage}`) };
 };
 
 const readFunction = (

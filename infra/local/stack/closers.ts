@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** What has to be undone, in the opposite order of what was done. */
 export type Closers = {
+  /** Once everything is being closed, it is run as well. */
   add(close: () => void | Promise<void>): void;
   /** Runs every closer once; one that fails, or takes longer than its share, does not keep the others from running. */
   close(): Promise<void>;
@@ -27,7 +28,10 @@ export const createClosers = (): Closers => {
     }
   };
   return {
-    add: (close) => closers.push(close),
+    add: (close) => {
+      closers.push(close);
+      if (closing !== undefined) closing = closing.then(run);
+    },
     close: () => {
       closing ??= run();
       return closing;

@@ -3,13 +3,14 @@ import type { Environment } from '../aws/endpoints.ts';
 import { kubeconfigFor, startEmbeddedCluster } from '../cluster/cluster.ts';
 import { openOrMoveAside } from './aside.ts';
 import type { Door } from './front-door.ts';
-import { readKubeconfig } from './kubeconfig.ts';
-import type { StateDirectory } from './state.ts';
-import type { ClusterTimings } from './types.ts';
+import { describeKubeconfig, readKubeconfig } from './kubeconfig.ts';
+import { assertAccess, type StateDirectory } from './state.ts';
+import type { ClusterPlace, ClusterTimings } from './types.ts';
 
 export type LocalCluster = {
   /** Text of the kubeconfig, complete in itself. */
   readonly kubeconfig: string;
+  readonly place: ClusterPlace;
   /** The embedded API server, for paths that belong to it. */
   doorFor(pathname: string): Door | undefined;
   close(): Promise<void>;
@@ -31,19 +32,28 @@ export type ClusterOptions = {
 export const startCluster = async (options: ClusterOptions): Promise<LocalCluster> => {
   const { certificateAuthority, logger, resolveImage, server, token } = options;
   const variable = options.env.KUBECONFIG;
-  if (variable !== undefined && variable !== '')
-    return { kubeconfig: readKubeconfig(variable), doorFor: () => undefined, close: async () => {} };
-  const cluster = await openOrMoveAside(options.state.file('cluster'), logger, (directory) =>
-    startEmbeddedCluster({
+  if (variable !== undefined && variable !== '') {
+    const kubeconfig = readKubeconfig(variable);
+    return {
+      kubeconfig,
+      place: { type: 'external', ...describeKubeconfig(kubeconfig) },
+      doorFor: () => undefined,
+      close: async () => {},
+    };
+  }
+  const cluster = await openOrMoveAside(options.state.file('cluster'), logger, async (directory) => {
+    assertAccess(directory);
+    return startEmbeddedCluster({
       directory,
       token,
       resolveImage,
       logger,
       ...(options.timings === undefined ? {} : { timings: options.timings }),
-    }),
-  );
+    });
+  });
   return {
     kubeconfig: kubeconfigFor({ server, token, certificateAuthority }),
+    place: { type: 'embedded' },
     doorFor: (pathname) => (cluster.isClusterPath(pathname) ? cluster.handle : undefined),
     close: () => cluster.close(),
   };

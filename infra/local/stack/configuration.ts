@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, parseConfig } from '../../../lib/config/load.ts';
 import type { Config, ConfigRepo } from '../../../lib/config/types.ts';
+import { TagboatError } from '../../../lib/errors.ts';
 import { exampleConfig, exampleOrigin } from '../example/example.ts';
 import { gitPasswordVariable, gitUser } from './secrets.ts';
 import type { ConfigSource } from './types.ts';
@@ -42,6 +43,7 @@ export type ServedRepository = { readonly name: string; readonly path: string };
 /**
  * Puts the stack's own Git server in the place of `file://` URLs, since the functions speak HTTP only.
  * @returns the configuration as the functions see it, and the repositories to serve
+ * @throws TagboatError `config-invalid`
  */
 export const serveFileRepositories = (
   config: Config,
@@ -50,7 +52,7 @@ export const serveFileRepositories = (
   const served: ServedRepository[] = [];
   const configRepos = Object.entries(config.configRepos).map(([name, repo]): [string, ConfigRepo] => {
     if (!repo.url.startsWith('file:')) return [name, repo];
-    served.push({ name, path: fileURLToPath(repo.url) });
+    served.push({ name, path: pathOf(repo.url, `configRepos/${name}/url`) });
     return [
       name,
       {
@@ -62,4 +64,18 @@ export const serveFileRepositories = (
     ];
   });
   return { config: { ...config, configRepos: Object.fromEntries(configRepos) }, served };
+};
+
+const pathOf = (url: string, place: string): string => {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    const { host, pathname } = new URL(url);
+    const relative = `${host}${pathname === '/' ? '' : pathname}`;
+    throw new TagboatError(
+      'config-invalid',
+      `${place}: ${url} is not the path of a repository: what follows \`file://\` is absolute, as in \`file:///srv/${relative || 'config.git'}\``,
+      { cause },
+    );
+  }
 };

@@ -16,6 +16,8 @@ export type Doors = {
   readonly gateway: { readonly handle: Door };
   /** What `GET /healthz` answers. */
   readonly health: () => unknown;
+  /** What `GET /` answers. */
+  readonly index: string;
 };
 
 /** Everything on one port: finds the part that a request is for. What is nobody's is for the functions' gateway. */
@@ -28,6 +30,10 @@ const find = (doors: Doors, request: IncomingMessage): Door => {
   const emulator = doors.emulators.doorFor(request);
   if (emulator !== undefined) return emulator;
   const pathname = (request.url ?? '/').split('?')[0] ?? '/';
+  if (pathname === '/' && (request.method === 'GET' || request.method === 'HEAD'))
+    return (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(doors.index);
+    };
   if (pathname === '/healthz') return (_request, response) => respondJson(response, 200, doors.health());
   if (pathname === '/v2' || pathname.startsWith('/v2/')) return doors.registry.handle;
   if (pathname.startsWith('/git/')) return doors.git.handle;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { TagboatError } from '../../../lib/errors.ts';
+import { redact } from '../../../lib/redact.ts';
 import { isMapping, mapping, type Unknowns } from '../service/yaml.ts';
 
 /** Fields that name a file, and those that hold its content instead; a token is not in Base64. */
@@ -36,6 +37,22 @@ export const readKubeconfig = (variable: string): string => {
     clusters: embed(document.clusters, 'cluster'),
     users: embed(document.users, 'user'),
   });
+};
+
+/** Where the current context of a kubeconfig leads. */
+export const describeKubeconfig = (
+  text: string,
+): { readonly server: string | undefined; readonly context: string | undefined } => {
+  const document = mapping(parse(text));
+  const named = (entries: unknown, name: unknown): Unknowns =>
+    mapping((Array.isArray(entries) ? entries : []).filter(isMapping).find((entry) => entry.name === name));
+  const context = document['current-context'];
+  const { cluster } = mapping(named(document.contexts, context).context);
+  const { server } = mapping(named(document.clusters, cluster).cluster);
+  return {
+    server: typeof server === 'string' ? redact(server) : undefined,
+    context: typeof context === 'string' ? context : undefined,
+  };
 };
 
 const embedFiles = (fields: Unknowns, directory: string): Unknowns =>

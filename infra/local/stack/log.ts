@@ -10,19 +10,25 @@ const sizeLimit = 20 * 1024 * 1024;
 
 /**
  * Writes what the functions log to a file, a JSON object a line, credentials masked; warnings and errors are also told
- * to whoever watches.
+ * to whoever watches. Nothing is touched before the first line: the state may turn out to be another stack's.
  */
 export const createFileLogger = (
   file: string,
   tell: (level: 'warn' | 'error', message: string, fields: LogFields) => void = () => {},
 ): Logger => {
-  mkdirSync(path.dirname(file), { recursive: true });
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > sizeLimit) truncateSync(file);
+  let isOpen = false;
+  const open = (): void => {
+    if (isOpen) return;
+    isOpen = true;
+    mkdirSync(path.dirname(file), { recursive: true });
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > sizeLimit) truncateSync(file);
+  };
   const write = (level: Level, message: string, fields: LogFields = {}): void => {
     // A field called `message`, as of an error that was described, must not take the place of the line's own.
     const { message: detail, ...others } = fields;
     const line = { at: new Date().toISOString(), level, message, detail, ...others };
     try {
+      open();
       appendFileSync(file, `${redact(JSON.stringify(line, plainErrors))}\n`, { mode: 0o600 });
     } catch {
       // A full disk, or a state directory that somebody removed, is no reason to fail a release.

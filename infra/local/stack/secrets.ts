@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readJson, type StateDirectory, writePrivately } from './state.ts';
+import { assertAccess, readJson, type StateDirectory, writePrivately } from './state.ts';
 
 /** The local Git server asks for this user; GitHub takes any name beside a token, and this is the usual one. */
 export const gitUser = 'x-access-token';
@@ -16,6 +16,7 @@ const variableReference = /\benv:(TAGBOAT_DEMO_[A-Z_]+)/g;
  */
 export const demoSecrets = (state: StateDirectory, text: string): Readonly<Record<string, string>> => {
   const file = state.file('secrets.json');
+  assertAccess(file);
   const known = readJson(file);
   const names = [gitPasswordVariable, 'TAGBOAT_DEMO_CLUSTER_TOKEN'];
   for (const [, name = ''] of text.matchAll(variableReference)) names.push(name);

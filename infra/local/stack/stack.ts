@@ -1,4 +1,6 @@
+import os from 'node:os';
 import path from 'node:path';
+import { TagboatError } from '../../../lib/errors.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { createSecrets } from '../../../lib/secrets/unseal.ts';
 import { createClients } from '../aws/clients.ts';
@@ -6,9 +8,12 @@ import { awsAccess } from '../aws/endpoints.ts';
 import { provision } from '../aws/provision.ts';
 import { exampleConfig, exampleFiles } from '../example/example.ts';
 import { respondJson } from '../gateway/respond.ts';
+import { assertReadable } from '../git-server/create-repository.ts';
 import { createGitServer } from '../git-server/git-server.ts';
 import { readService } from '../service/service.ts';
 import { createSlackInbox } from '../slack/inbox.ts';
+import { stateUnusable } from '../state-error.ts';
+import { moveMisfitsAside, openOrMoveAside } from './aside.ts';
 import { stackCertificate } from './certificate.ts';
 import { claimState } from './claim.ts';
 import { type Closers, createClosers } from './closers.ts';
@@ -18,6 +23,8 @@ import { createDoor } from './doors.ts';
 import { startEmulators } from './emulators.ts';
 import { listen } from './front-door.ts';
 import { countMessages, untilQuiet } from './idle.ts';
+import { indexOf } from './index-page.ts';
+import { lockState } from './lock.ts';
 import { keepMessages, restoreMessages } from './messages.ts';
 import { createImageResolver, startRegistry } from './registry.ts';
 import { sealClusters } from './sealed.ts';
@@ -32,31 +39,44 @@ const accountId = '000000000000';
 /**
  * Starts the whole of Tagboat on one port: the functions behind their routes and queues, and everything they talk to.
  * Several can run in one process; none touches anything but its state directory and what `options` hands in.
- * @throws TagboatError `port-in-use`, `local-state-busy`, `local-tool-missing`, `config-not-found`, `config-invalid`,
- *   `cluster-kubeconfig-invalid`
+ * @throws TagboatError `port-in-use`, `local-state-busy`, `local-state-unusable`, `local-tool-missing`,
+ *   `config-not-found`, `config-invalid`, `git-not-found`, `cluster-kubeconfig-invalid`
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const closers = createClosers();
+  // Every step that opens something adds what closes it, which makes it a good place to give up as well.
+  const steps: Closers = {
+    ...closers,
+    add: (close) => {
+      closers.add(close);
+      options.signal?.throwIfAborted();
+    },
+  };
   try {
     const state = openState(options.stateDirectory);
-    closers.add(() => state.release());
-    return await start(options, state, closers);
+    steps.add(() => state.release());
+    steps.add(lockState(state));
+    return await start(options, state, steps);
   } catch (error) {
     await closers.close();
-    throw error;
+    if (error instanceof TagboatError) throw error;
+    const root = path.resolve(options.stateDirectory ?? os.tmpdir());
+    const isOfState = error instanceof Error && 'path' in error && String(error.path).startsWith(root);
+    throw (isOfState ? stateUnusable(error, root) : undefined) ?? error;
   }
 };
 
 const start = async (options: StackOptions, state: StateDirectory, closers: Closers): Promise<Stack> => {
   const { env = {}, logger = silentLogger, host = '127.0.0.1' } = options;
   const source = options.config ?? { type: 'example' };
+  moveMisfitsAside(state, logger);
 
   // The port first: everything else is told where it is.
   const certificate = stackCertificate(state, host);
   const frontDoor = await listen({ host, port: options.port, certificate });
   closers.add(() => frontDoor.close());
   const url = `http://${host}:${frontDoor.port}`;
-  closers.add(await claimState(state, url, source.type === 'file' ? path.resolve(source.path) : undefined));
+  closers.add(claimState(state, url, source.type === 'file' ? path.resolve(source.path) : undefined));
   const secrets = demoSecrets(state, source.type === 'example' ? exampleConfig : '');
   const { config: read, baseDirectory } = readConfiguration(source, url, state.path);
   const { config: served, served: repositories } = serveFileRepositories(read, url);
@@ -93,7 +113,10 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
   for (const repository of repositories) git.serve(repository.name, repository.path);
   if (source.type === 'example')
     for (const [name, repository] of Object.entries(read.configRepos))
-      await git.createRepository(name, { branch: repository.branch, files: exampleFiles() });
+      await openOrMoveAside(git.path(name), logger, async (directory) => {
+        await git.createRepository(name, { branch: repository.branch, files: exampleFiles() });
+        await assertReadable(directory, repository.branch);
+      });
   const registry = await startRegistry({ config: served, origin: url, state, secrets: vault, logger });
   closers.add(() => registry.close());
   const cluster = await startCluster({
@@ -143,7 +166,18 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     logger,
   });
   const health = () => ({ status: 'ok', url, state: state.path, functions: [...work.functions.keys()] });
-  frontDoor.open(createDoor({ emulators, registry, git, cluster, slack, gateway: work.gateway, health }));
+  frontDoor.open(
+    createDoor({
+      emulators,
+      registry,
+      git,
+      cluster,
+      slack,
+      gateway: work.gateway,
+      health,
+      index: indexOf(served),
+    }),
+  );
   work.start();
   closers.add(() => work.close());
 
@@ -153,6 +187,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     config,
     stateDirectory: state.path,
     kubeconfigPath,
+    cluster: cluster.place,
     registry,
     git,
     aws: { ...clients, access },

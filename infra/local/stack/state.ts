@@ -1,6 +1,18 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { TagboatError } from '../../../lib/errors.ts';
 import { mapping } from '../service/yaml.ts';
 
 /** Where the stack keeps what it must find again: repositories, images, tables, keys, the cluster, its kubeconfig. */
@@ -19,11 +31,23 @@ export type StackFile = {
   readonly config?: string | undefined;
 };
 
-/** @param directory made where it is missing; undefined: a temporary one */
+/**
+ * @param directory made where it is missing; undefined: a temporary one
+ * @throws TagboatError `local-state-unusable`
+ */
 export const openState = (directory: string | undefined): StateDirectory => {
   const root =
     directory === undefined ? mkdtempSync(path.join(os.tmpdir(), 'tagboat-')) : path.resolve(directory);
-  mkdirSync(root, { recursive: true });
+  try {
+    mkdirSync(root, { recursive: true });
+  } catch (error) {
+    const isInTheWay =
+      error instanceof Error && 'code' in error && /^(?:EEXIST|ENOTDIR)$/.test(String(error.code));
+    if (!isInTheWay) throw error;
+    throw new TagboatError('local-state-unusable', `${root} is not a directory, and none can be made there`, {
+      cause: error,
+    });
+  }
   return {
     path: root,
     file: (...names) => path.join(root, ...names),
@@ -40,6 +64,11 @@ export const writePrivately = (file: string, text: string): void => {
   writeFileSync(temporary, text, { mode: 0o600 });
   chmodSync(temporary, 0o600);
   renameSync(temporary, file);
+};
+
+/** Throws where a file or directory is there and may not be read and written; what cannot be read is not made anew. */
+export const assertAccess = (file: string): void => {
+  if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
 };
 
 /** The stack that runs on this state directory, as far as `stack.json` knows. */

@@ -24,6 +24,16 @@ export type ClusterTimings = Partial<{
   readonly terminateMs: number;
 }>;
 
+/** Which cluster the stack's kubeconfig leads to. */
+export type ClusterPlace =
+  | { readonly type: 'embedded' }
+  /** The one that `KUBECONFIG` names. */
+  | {
+      readonly type: 'external';
+      readonly server: string | undefined;
+      readonly context: string | undefined;
+    };
+
 export type StackOptions = {
   /** The example where absent. */
   readonly config?: ConfigSource;
@@ -47,6 +57,8 @@ export type StackOptions = {
   readonly retrySeconds?: number;
   /** Every queue message is handed over twice. */
   readonly deliverTwice?: boolean;
+  /** Gives up a start that is under way, and closes what was opened. */
+  readonly signal?: AbortSignal;
 };
 
 export type Stack = {
@@ -56,6 +68,7 @@ export type Stack = {
   readonly config: Config;
   readonly stateDirectory: string;
   readonly kubeconfigPath: string;
+  readonly cluster: ClusterPlace;
   readonly registry: LocalRegistry;
   readonly git: GitServer;
   readonly aws: AwsClients & { readonly access: AwsAccess };

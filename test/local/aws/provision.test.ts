@@ -55,7 +55,7 @@ describe('provision', () => {
     const { Attributes } = await clients.sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: created.ReleasesQueue?.ref, AttributeNames: ['All'] }),
     );
-    expect(TableNames).toEqual(['tagboat-local-releases']);
+    expect(TableNames).toEqual(['tagboat-local-ReleasesTable']);
     expect(Aliases.map(({ AliasName }) => AliasName)).toContain('alias/tagboat-local');
     expect(created.ReleasesQueue?.ref).toBe(`${origin}/000000000000/tagboat-local-releases.fifo`);
     expect(Attributes).toMatchObject({
@@ -80,13 +80,13 @@ describe('provision', () => {
     const directory = temporaryDirectory();
     const first = await start(directory);
     await first.clients.dynamodb.send(
-      new PutItemCommand({ TableName: 'tagboat-local-releases', Item: item }),
+      new PutItemCommand({ TableName: 'tagboat-local-ReleasesTable', Item: item }),
     );
     await first.close();
 
     const second = await start(directory);
     const { Item } = await second.clients.dynamodb.send(
-      new GetItemCommand({ TableName: 'tagboat-local-releases', Key: { pk: item.pk, sk: item.sk } }),
+      new GetItemCommand({ TableName: 'tagboat-local-ReleasesTable', Key: { pk: item.pk, sk: item.sk } }),
     );
 
     expect(Item).toEqual(item);
@@ -107,7 +107,7 @@ describe('provision', () => {
       warn: (message) => warnings.push(message),
     });
 
-    expect(created.ReleasesTable?.ref).toBe('tagboat-local-releases');
+    expect(created.ReleasesTable?.ref).toBe('tagboat-local-ReleasesTable');
     expect(warnings).toEqual(['a part of the state could not be read and was moved aside']);
     expect(readdirSync(directory).filter((name) => name.startsWith(`${part}.damaged-`))).toHaveLength(1);
   });
@@ -159,7 +159,7 @@ describe('the DynamoDB in this process', () => {
     });
 
     const { TableNames } = await clients.dynamodb.send(new ListTablesCommand({}));
-    expect(TableNames).toEqual(['tagboat-local-releases']);
+    expect(TableNames).toEqual(['tagboat-local-ReleasesTable']);
   });
 });
 

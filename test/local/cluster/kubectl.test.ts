@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { apps, core, hasKubectl, isRolledOut, setImage, startKubectl, workload } from './support.ts';
 
 const kinds = [
@@ -213,8 +216,11 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     const { kubectl, call, kubeconfig: _text, cluster, origin } = await startKubectl();
     await kubectl('apply --server-side -f -', workload('Deployment', 'web', '1'));
     await kubectl('rollout status deploy/web --timeout=10s');
+    const cache = mkdtempSync(join(tmpdir(), 'tagboat-kubectl-'));
+    onTestFinished(() => rmSync(cache, { recursive: true, force: true }));
     const child = spawn('kubectl', [
       ...['--server', origin, '--token', cluster.token, '--insecure-skip-tls-verify'],
+      ...['--cache-dir', cache],
       ...['get', 'deploy', 'web', '-w', '-o', 'jsonpath={.spec.template.spec.containers[0].image}{"\\n"}'],
     ]);
     let seen = '';

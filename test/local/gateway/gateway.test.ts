@@ -58,6 +58,19 @@ describe('the event', () => {
     expect(event?.requestContext.time).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
   });
 
+  it('takes query parameters of any name for what they are', async () => {
+    const { events, handler } = recorder();
+    const origin = await start(handler);
+
+    await fetch(`${origin}/echo/a?constructor=1&__proto__=2&toString=3&toString=4`, { method: 'POST' });
+
+    expect(Object.entries(events[0]?.queryStringParameters ?? {})).toEqual([
+      ['constructor', '1'],
+      ['__proto__', '2'],
+      ['toString', '3,4'],
+    ]);
+  });
+
   it('joins repeated headers with a comma', async () => {
     const { events, handler } = recorder();
     const origin = await start(handler);

@@ -101,6 +101,15 @@ describe('a CGI program behind the Git server', () => {
     expect(response.status).toBe(500);
   });
 
+  it('that writes no end of a head is ended', async () => {
+    const server = await serveScript(`echo $$ > "$GIT_PROJECT_ROOT/pid"\nexec yes "X-Endless: header"`);
+
+    await fetch(server.url);
+
+    const pid = await until(async () => Number(await readFile(join(work.path, 'pid'), 'utf8')) || undefined);
+    await until(async () => (isAlive(pid) ? undefined : true));
+  });
+
   it('that cannot be started is answered with 500', async () => {
     const server = await serveBackend(join(work.path, 'nobody'));
 

@@ -3,14 +3,21 @@ import { tagPushHook, toCurl } from '../../../infra/local/play/hook.ts';
 import { nextTag } from '../../../infra/local/play/target.ts';
 
 describe('nextTag', () => {
-  it.each<[readonly (string | undefined)[], string]>([
-    [['v0.0.3'], 'v0.0.4'],
-    [['v0.0.3', 'v0.0.10', 'v0.0.9'], 'v0.0.11'],
-    [['v0.0.3', 'latest', undefined], 'v0.0.4'],
-    [['v9.9.9', 'v0.0.4'], 'v9.9.10'],
-    [[], 'v0.0.4'],
-  ])('after %j comes %s', (tags, expected) => {
-    expect(nextTag(tags)).toBe(expected);
+  it.each<[readonly (string | undefined)[], readonly string[], string]>([
+    [['v0.0.3'], [], 'v0.0.4'],
+    [['v0.0.3', 'v0.0.10', 'v0.0.9'], [], 'v0.0.11'],
+    [['v0.0.3', 'latest', undefined], [], 'v0.0.4'],
+    [['1.2.3'], [], '1.2.4'],
+    [['v0.0.3'], ['v9.9.9'], 'v0.0.4'],
+    [['v0.0.3'], ['v0.0.4', 'v0.0.5', 'v9.9.9'], 'v0.0.6'],
+    [[], [], 'v0.0.4'],
+    [[], ['v0.0.4'], 'v0.0.5'],
+  ])('after %j, where %j was tried, comes %s', (good, tried, expected) => {
+    expect(nextTag(good, tried)).toBe(expected);
+  });
+
+  it('stays where there is no version after the first', () => {
+    expect(nextTag([], ['main-1'], 'main-1')).toBe('main-1');
   });
 });
 

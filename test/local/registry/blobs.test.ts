@@ -38,6 +38,23 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
     expect(head.headers.get('content-length')).toBe('5');
   });
 
+  it('whose upload is not finished within an hour are forgotten', async () => {
+    const begin = async (): Promise<string> => {
+      const begun = await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' });
+      return begun.headers.get('location') ?? '';
+    };
+    const [abandoned, slow] = [await begin(), await begin()];
+    await rig.ask(abandoned, { method: 'PATCH', body: 'abc' });
+
+    rig.advance(40 * 60_000);
+    const chunk = await rig.ask(slow, { method: 'PATCH', body: 'abc' });
+    rig.advance(40 * 60_000);
+    const [gone, kept] = [await rig.ask(abandoned), await rig.ask(slow)];
+
+    expect([chunk.status, gone.status, kept.status]).toEqual([202, 404, 204]);
+    expect(await rig.unfinished()).toBe(kind === 'disk' ? 1 : 0);
+  });
+
   it('are uploaded in chunks, which have to come in order', async () => {
     const begun = await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' });
     const location = begun.headers.get('location') ?? '';

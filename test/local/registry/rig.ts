@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRegistry, type LocalRegistry } from '../../../infra/local/registry/registry.ts';
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { serve } from './serve.ts';
 
 export const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
@@ -16,6 +17,10 @@ export const unknownDigest = sha256('nothing has this digest');
 export type Rig = AsyncDisposable & {
   readonly registry: LocalRegistry;
   readonly port: number;
+  /** Files of uploads on disk. */
+  unfinished(): Promise<number>;
+  /** Lets time pass for the registry, in milliseconds. */
+  advance(milliseconds: number): void;
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Uploads a blob, and answers its digest. */
   putBlob(name: string, content: string): Promise<string>;
@@ -25,7 +30,10 @@ export type Rig = AsyncDisposable & {
 /** A registry of each kind on a real server; blobs may have 100,000 bytes. */
 export const startRig = async (kind: 'memory' | 'disk'): Promise<Rig> => {
   const directory = await mkdtemp(join(tmpdir(), 'tagboat-registry-'));
+  let ahead = 0;
+  const clock: Clock = { ...systemClock, now: () => Date.now() + ahead };
   const registry = await createRegistry({
+    clock,
     ...(kind === 'disk' ? { directory } : {}),
     host: () => '127.0.0.1:5055',
     maxBlobBytes: 100_000,
@@ -37,6 +45,10 @@ export const startRig = async (kind: 'memory' | 'disk'): Promise<Rig> => {
     registry,
     port: server.port,
     ask,
+    unfinished: async () => (await readdir(join(directory, 'uploads')).catch(() => [])).length,
+    advance: (milliseconds) => {
+      ahead += milliseconds;
+    },
     async putBlob(name, content) {
       const digest = sha256(content);
       const path = `/v2/${name}/blobs/uploads/?digest=${digest}`;

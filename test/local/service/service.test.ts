@@ -131,7 +131,7 @@ Resources:
       Dead: {
         type: 'queue',
         id: 'Dead',
-        name: 'Dead',
+        name: 'demo-local-Dead',
         attributes: {},
         fifo: false,
         visibilityTimeout: 30,
