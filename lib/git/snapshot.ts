@@ -55,11 +55,13 @@ export const createSnapshot = (
   const needBlob = (oid: string): Promise<void> => {
     const needed = fetching.then(async () => {
       if (store.has(oid)) return;
+      const others = [...found].filter((other) => other !== oid && !store.has(other));
       try {
-        await store.needBlobs([...found, oid]);
+        await store.needBlobs([...others, oid]);
       } catch (error) {
-        if (!(error instanceof TagboatError) || error.code !== 'git-too-large') throw error;
-        // Too much at once, or one of them is: from here on each comes by itself, and only that one fails.
+        const isTooMuch = error instanceof TagboatError && error.code === 'git-too-large';
+        if (!isTooMuch || others.length === 0) throw error;
+        // All at once, or one of them: from here on each comes by itself, and only that one fails.
         found.clear();
         await store.needBlobs([oid]);
       }

@@ -34,7 +34,7 @@ const comment = fc.constantFrom(
   ' # org/app:v0',
   '\t# tab\tand "quote',
   ' #',
-  ` # ${'x'.repeat(500)}`,
+  ` # ${'x'.repeat(10_000)}`,
   '  ',
 );
 
@@ -113,16 +113,35 @@ const values = fc
     `  sidecars: [{image: ${plain}}, {image: {repository: org/app-proxy, tag: v1}}]`,
   ]);
 
+const flux = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  values:';
+const argo = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+spec: # inline
+  source:
+   helm:
+    valuesObject:`;
+const inlineValues = fc
+  .tuple(fc.constantFrom(flux, argo), values)
+  .map(([head, lines]) => [...head.split('\n'), ...indent(lines, 6)]);
+
 const other = fc.constantFrom(
   ['kind: ConfigMap', 'apiVersion: v1', 'data:', '  script: |', '    image: org/app:v0', '    ---'],
   ["# a broken document is nobody's business where it does not mention the image", 'broken: [ "'],
   ['{"json": ["org/app:v0", 1]}'],
+  [
+    'kind: Settings',
+    'apiVersion: any/v1',
+    'shared: &shared {note: "org/app:v0", list: &list [a, "b"]}',
+    'first: {<<: *shared, more: 1}',
+    'second: *list',
+  ],
+  [`long: "${'org/app:v0 '.repeat(900)}"`, `longer: ${'y'.repeat(10_000)}\t# org/app:v0`],
   [],
 );
 
 const file = fc
   .record({
-    documents: fc.array(fc.oneof(workload, workload, kustomization, values, other), {
+    documents: fc.array(fc.oneof(workload, workload, kustomization, values, inlineValues, other), {
       minLength: 1,
       maxLength: 4,
     }),
@@ -165,7 +184,7 @@ describe.each([
         expect(rewrite({ path, text: result.text }, target)).toEqual({ text: result.text, changes: [] });
         expect(rewrite({ path, text: result.text }, { image, ...from }).text).toBe(write(text, from));
       }),
-      { numRuns: 400 },
+      { numRuns: 2000 },
     );
   });
 
@@ -179,7 +198,7 @@ describe.each([
           expect(rest.replace(/^["']/, '').startsWith(change.from)).toBe(true);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 2000 },
     );
   });
 });
@@ -196,7 +215,7 @@ test('any tag at all, pinned or not, reads back from any file', () => {
       for (const use of uses) expect([use.tag, use.digest]).toEqual([to.tag, to.digest]);
       expect(rewrite({ path, text: result.text }, { image, ...to }).changes).toEqual([]);
     }),
-    { numRuns: 400 },
+    { numRuns: 1000 },
   );
 });
 
@@ -217,7 +236,7 @@ test('JSON, however it is laid out', () => {
       const result = rewrite({ path: 'x.json', text: write(text, { tag: from }) }, { image, tag: to });
       expect(result.text).toBe(write(text, { tag: to }));
     }),
-    { numRuns: 400 },
+    { numRuns: 2000 },
   );
 });
 
