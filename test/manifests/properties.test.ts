@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findImage, rewrite } from '../../lib/manifests/rewrite.ts';
 
+/** All of them where PROPERTY_RUNS=all, as in .ci/run; in everyday use a quarter, other ones every time. */
+const runs = (thousands: number): number =>
+  process.env.PROPERTY_RUNS === 'all' ? thousands : Math.ceil(thousands / 4);
+
 /**
  * Files are made of pieces in which `@IMAGE@`, `@TAG@` and the like stand for what the rewriter changes, so that the
  * same file can be written down with any tag: what it makes of one must be, to the byte, the other.
@@ -184,7 +188,7 @@ describe.each([
         expect(rewrite({ path, text: result.text }, target)).toEqual({ text: result.text, changes: [] });
         expect(rewrite({ path, text: result.text }, { image, ...from }).text).toBe(write(text, from));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -198,7 +202,7 @@ describe.each([
           expect(rest.replace(/^["']/, '').startsWith(change.from)).toBe(true);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });
@@ -215,7 +219,7 @@ test('any tag at all, pinned or not, reads back from any file', () => {
       for (const use of uses) expect([use.tag, use.digest]).toEqual([to.tag, to.digest]);
       expect(rewrite({ path, text: result.text }, { image, ...to }).changes).toEqual([]);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -236,7 +240,7 @@ test('JSON, however it is laid out', () => {
       const result = rewrite({ path: 'x.json', text: write(text, { tag: from }) }, { image, tag: to });
       expect(result.text).toBe(write(text, { tag: to }));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 
@@ -294,6 +298,6 @@ test('whatever the text is, it is rewritten, left alone or refused, and nothing 
         expect(error).toMatchObject({ code: expect.stringMatching(/^manifest-(?:refused|unparsable)$/) });
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
