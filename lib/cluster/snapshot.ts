@@ -28,7 +28,7 @@ export const newReplicaSet = ({ workload, replicaSets }: Snapshot): ReplicaSet |
 };
 
 /** All pods of the workload, of any revision; a pod that merely matches the selector is not among them. */
-export const ownPods = (snapshot: Snapshot): readonly Pod[] => {
+const ownPods = (snapshot: Snapshot): readonly Pod[] => {
   const { ref, workload, replicaSets, pods } = snapshot;
   const owners =
     ref.kind === 'Deployment'

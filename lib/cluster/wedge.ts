@@ -22,7 +22,7 @@ export type Wedge = {
 };
 
 /** After so many restarts a crash loop is taken to be one. */
-export const certainRestarts = 3;
+const certainRestarts = 3;
 
 /** How long a pod may fail to pull its image, in milliseconds, even where the registry's answer was definite. */
 export const pullPatience = 20_000;

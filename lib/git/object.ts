@@ -10,9 +10,6 @@ const oidPattern = /^[0-9a-f]{40}$/;
 /** True for a SHA-1 object id in lower-case hex. */
 export const isOid = (text: string): boolean => oidPattern.test(text);
 
-/** The old value of a ref that does not exist yet. */
-export const zeroOid = '0'.repeat(40);
-
 /** The object's id: SHA-1 over `<type> <size>\0` and its bytes, in hex. */
 export const oidOf = (type: ObjectType, data: Uint8Array): string =>
   createHash('sha1').update(`${type} ${data.length}\0`).update(data).digest('hex');

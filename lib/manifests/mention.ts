@@ -1,7 +1,7 @@
 import type { Wanted } from './format.ts';
 
 /** `library/okeydokey` → `okeydokey`: the part of the name that no way of writing it leaves out. */
-export const lastComponent = (image: string): string => image.slice(image.lastIndexOf('/') + 1);
+const lastComponent = (image: string): string => image.slice(image.lastIndexOf('/') + 1);
 
 /**
  * Whether a text can carry the image at all. Most documents of most files cannot, and need no parsing.

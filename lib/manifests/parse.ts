@@ -26,7 +26,7 @@ export type ManifestDocument = Located & {
 };
 
 /** Go templates, Helm and Jinja: expressions and statements. */
-export const templatePattern = /\{\{|\{%/;
+const templatePattern = /\{\{|\{%/;
 
 /**
  * The tree of a document. Keys need not be unique here: that is checked where it matters, on the way to an image.

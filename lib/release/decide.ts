@@ -104,7 +104,7 @@ export const decide = (
   return { ...plan, type: 'release' };
 };
 
-export const describeHold = (hold: Hold): string =>
+const describeHold = (hold: Hold): string =>
   `${hold.tag === '*' ? 'every tag' : hold.tag} is held by ${hold.by}: ${hold.reason}`;
 
 /**

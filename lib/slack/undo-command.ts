@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 /** What `/undo` asks for; without `to`, the last healthy release before the current one is meant. */
 export type UndoRequest = { readonly app: string; readonly environment: string; readonly to?: string };
 
-export const undoUsage = '/undo <app> [environment] [to <tag>]';
+const undoUsage = '/undo <app> [environment] [to <tag>]';
 
 const maxListed = 10;
 

@@ -59,7 +59,7 @@ export const nodes = define('v1', 'Node', 'nodes', { short: ['no'], cluster: tru
 export const services = define('v1', 'Service', 'services', { short: ['svc'], all: true, status: true });
 export const configMaps = define('v1', 'ConfigMap', 'configmaps', { short: ['cm'] });
 export const secrets = define('v1', 'Secret', 'secrets');
-export const serviceAccounts = define('v1', 'ServiceAccount', 'serviceaccounts', { short: ['sa'] });
+const serviceAccounts = define('v1', 'ServiceAccount', 'serviceaccounts', { short: ['sa'] });
 export const claims = define('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', {
   short: ['pvc'],
   status: true,
@@ -140,9 +140,6 @@ export const resourceAt = (apiVersion: string, plural: string): Resource | undef
   byPath.get(`${apiVersion}/${plural}`);
 
 export const resourceByKey = (key: string): Resource | undefined => byKey.get(key);
-
-export const resourceOfKind = (apiVersion: string, kind: string): Resource | undefined =>
-  resources.find((resource) => resource.apiVersion === apiVersion && resource.kind === kind);
 
 /** `apps/v1` and so on, each once, the core group first. */
 export const groupVersions: readonly string[] = [

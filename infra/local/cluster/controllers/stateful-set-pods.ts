@@ -16,7 +16,7 @@ export const ordinalOf = (set: StatefulSet, pod: Pod): number => {
 
 export const revisionOfPod = (pod: Pod): string | undefined => pod.metadata.labels?.[revisionLabel];
 
-export const templateOf = (revision: ControllerRevision): PodTemplate => {
+const templateOf = (revision: ControllerRevision): PodTemplate => {
   const { $patch: _directive, ...template } = asObject(at(revision, 'data', 'spec', 'template'));
   return template as unknown as PodTemplate;
 };

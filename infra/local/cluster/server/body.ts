@@ -48,7 +48,7 @@ const parse = (text: string, type: string): unknown => {
 };
 
 const objectTypes = ['application/json', 'application/yaml'];
-export const patchTypes = [
+const patchTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',

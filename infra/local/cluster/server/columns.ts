@@ -58,7 +58,7 @@ const stateReason = ({ state }: ContainerStatus): string | undefined => {
 };
 
 /** The STATUS column of pods. Source: k8s.io/kubernetes/pkg/printers/internalversion/printers.go, printPod */
-export const podStatusText = (pod: Pod): string => {
+const podStatusText = (pod: Pod): string => {
   if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
   const inits = pod.status.initContainerStatuses ?? [];
   const blocking = inits.findIndex((status) => status.state.terminated?.exitCode !== 0);
