@@ -63,17 +63,32 @@ export const openRemote = (options: RemoteOptions): Remote => {
   const limits = withDefaults(options.limits);
   const cache = options.cache ?? createObjectCache();
   const key = remoteKey(base, ref, credentials);
+  const logger = options.logger ?? silentLogger;
   const transport = createTransport({
     credentials,
     limits,
     clock: options.clock ?? systemClock,
-    logger: options.logger ?? silentLogger,
+    logger,
     signal: options.signal,
   });
 
+  /** A server that does less costs more with every release; that is said when it is found out, and not again. */
+  const remember = (server: Server): void => {
+    const known = cache.server(key);
+    cache.keepServer(key, server);
+    const isLess = server.version === 0 || server.filtering !== 'tree';
+    if (!isLess || (known?.version === server.version && known.filtering === server.filtering)) return;
+    const { version, filtering } = server;
+    logger.warn('the Git server cannot send just what is needed, more is fetched', {
+      url: base,
+      version,
+      filtering,
+    });
+  };
+
   const discoverTip = async (): Promise<Known> => {
     const { server, refs } = await discover(transport, base);
-    cache.keepServer(key, server);
+    remember(server);
     return { server, commit: refs === undefined ? await lsRef(transport, server, ref) : refs.get(ref) };
   };
 
@@ -116,7 +131,7 @@ export const openRemote = (options: RemoteOptions): Remote => {
       transport,
       cache,
       limits,
-      onServer: (found) => cache.keepServer(key, found),
+      onServer: remember,
       onFailure: () => cache.forgetTip(key),
     });
     return createSnapshot(commit, store, pusher(server, commit), options.sign);

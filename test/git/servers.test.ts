@@ -2,6 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createObjectCache, openRemote } from '../../lib/git/remote.ts';
+import { type Logger, silentLogger } from '../../lib/logger.ts';
 import { type GitServer, startGitServer } from './support/git-server.ts';
 import { asked, change, meta, openMain, text } from './support/remote-fixture.ts';
 import { createWorkspace, git, type Workspace } from './support/repository.ts';
@@ -54,6 +55,43 @@ describe('filters', () => {
     expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('image: okeydokey:1.1.0');
     expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
     expect(asked(modern).filter((line) => line === 'POST /git-upload-pack')).toHaveLength(fetches);
+  });
+
+  it.each([
+    {
+      name: 'announces no filter',
+      server: () => modern,
+      config: 'uploadpack.allowFilter',
+      less: { version: 2, filtering: 'none' },
+    },
+    {
+      name: 'refuses filters by depth',
+      server: () => modern,
+      config: 'uploadpackfilter.tree.allow',
+      less: { version: 2, filtering: 'blob' },
+    },
+    {
+      name: 'speaks version 0',
+      server: () => old,
+      config: 'uploadpack.allowFilter',
+      less: { version: 0, filtering: 'none' },
+    },
+  ])('a server that $name is told of once', async ({ name, server, config, less }) => {
+    const repository = `told-${name.replaceAll(' ', '-')}`;
+    await git(await workspace.createRepository(repository, files), 'config', config, 'false');
+    const told: unknown[] = [];
+    const logger: Logger = { ...silentLogger, warn: (message, fields) => told.push({ message, ...fields }) };
+    const url = `${server().origin}/${repository}.git`;
+    const cache = createObjectCache();
+
+    for (let round = 0; round < 3; round++) {
+      const tip = await openRemote({ url, branch: 'main', cache, logger }).tip({ fresh: true });
+      for (const file of await tip.files(['deployment/*.yml'])) await tip.read(file);
+    }
+
+    expect(told).toMatchObject([
+      { message: 'the Git server cannot send just what is needed, more is fetched', ...less },
+    ]);
   });
 
   it('that are refused once are not asked for again', async () => {
