@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run bench`: sizes and times of the functions.
+// `npm run bench`: what things cost, side by side; `-- --only bundles,journey,config-repo,burst,rewriter`, `-- --write`.
 import { install, runScript } from './setup.mjs';
 
 install();

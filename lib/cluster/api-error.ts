@@ -1,3 +1,4 @@
+import { isCertificateError } from '../certificate-errors.ts';
 import { type ErrorCode, type ErrorOptions, TagboatError } from '../errors.ts';
 
 /** What the API server answered instead of an object; the `cause` of the TagboatError that is made of it. */
@@ -19,18 +20,6 @@ export const statusOf = (error: unknown): number | undefined =>
   error instanceof TagboatError && error.cause instanceof ApiFailure ? error.cause.status : undefined;
 
 const maxMessage = 1000;
-
-/** Certificates that do not get better by trying again. */
-const certificateErrors = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
 
 /** Messages of a 500 that is about the object sent, not about the server: old servers answer so to a wrong field type. */
 const blamesObject = /failed to create typed|failed to create manager for existing fields|failed to convert/;
@@ -93,7 +82,7 @@ export const fromNetwork = (what: string, server: string, error: unknown): Tagbo
     typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
       ? error.code
       : undefined;
-  const untrusted = code !== undefined && certificateErrors.has(code);
+  const untrusted = isCertificateError(error);
   const why = untrusted
     ? `its certificate cannot be trusted (${code}); check certificate-authority-data of the kubeconfig`
     : code === undefined

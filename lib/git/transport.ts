@@ -1,3 +1,4 @@
+import { isCertificateError } from '../certificate-errors.ts';
 import type { Clock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -63,6 +64,15 @@ const failureOf = (error: unknown, host: string, timer: AbortSignal, limits: Lim
   if (code === 'ABORT_ERR') return unreachable(host, 'was not waited for any longer', error);
   if (code.startsWith('Z_'))
     return new TagboatError('git-protocol', 'the answer does not decompress', { cause: error });
+  if (isCertificateError(error))
+    return new TagboatError(
+      'git-unreachable',
+      `the certificate of the Git server ${host} cannot be trusted (${code})`,
+      {
+        cause: error,
+        retry: 'terminal',
+      },
+    );
   return unreachable(host, `cannot be reached, or broke off (${code})`, error);
 };
 

@@ -1,0 +1,14 @@
+/** Certificates that do not get better by trying again. */
+const certificateErrors: ReadonlySet<unknown> = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** True for an error of a connection whose certificate nobody vouches for: trying again does not help, trusting it does. */
+export const isCertificateError = (error: unknown): boolean => certificateErrors.has(Object(error).code);
