@@ -15,7 +15,7 @@ export const createHandler = (runtime: Runtime) => {
   return middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent) =>
     handleBatch(event, runtime.logger, async ({ body }) => {
       const message = parseMessage('notifications', body);
-      await notify(keyOf(message), message.state, context);
+      await notify(keyOf(message), context);
     }),
   );
 };

@@ -8,6 +8,7 @@ import type { Logger } from '../lib/logger.ts';
 import { createQueues } from '../lib/queues/queues.ts';
 import type { RegistryClient } from '../lib/registry/client.ts';
 import type { Context } from '../lib/release/context.ts';
+import { createInbox, type Inbox } from '../lib/release/inbox.ts';
 import { createNudges } from '../lib/release/messages.ts';
 import { createStore } from '../lib/release/store.ts';
 import { createKmsClient } from '../lib/secrets/client.ts';
@@ -43,6 +44,8 @@ export type RuntimeOptions = {
 export type Runtime = Context & {
   readonly secrets: Secrets;
   readonly registry: () => Promise<RegistryClient>;
+  /** Requests of Slack's that are answered before they are carried out. */
+  readonly inbox: Inbox;
   readonly local: LocalOptions | undefined;
 };
 
@@ -95,6 +98,7 @@ export const createRuntime = ({
       rollouts: required('TAGBOAT_ROLLOUTS_QUEUE_URL'),
       images: required('TAGBOAT_IMAGES_QUEUE_URL'),
       notifications: required('TAGBOAT_NOTIFICATIONS_QUEUE_URL'),
+      commands: required('TAGBOAT_COMMANDS_QUEUE_URL'),
     },
   );
   const table = createTable(
@@ -111,6 +115,7 @@ export const createRuntime = ({
     secrets,
     local,
     store: createStore({ table, clock, newId }),
+    inbox: createInbox({ table, clock, newId }),
     nudges: createNudges(queues),
     registry: once(async () => {
       const { createRegistryClient } = await import('../lib/registry/client.ts');

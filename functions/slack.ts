@@ -1,26 +1,50 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { TagboatError } from '../lib/errors.ts';
-import { httpErrors, json, toRawRequest } from '../lib/http.ts';
-import { runCommand } from '../lib/release/command.ts';
-import { isSslCheck, parseSlashCommand } from '../lib/slack/command.ts';
-import { verifySlackRequest } from '../lib/slack/verify.ts';
+import { httpErrors, json, type RawRequest, toRawRequest } from '../lib/http.ts';
+import { receive } from '../lib/release/front-desk.ts';
+import type { SignedRequest } from '../lib/release/inbox.ts';
+import { isSslCheck } from '../lib/slack/command.ts';
 import { forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
+import { createDesk } from './slack-desk.ts';
 
-/** POST /slack/commands: verify the raw bytes, record what was asked for, acknowledge within Slack's three seconds. */
-export const createHandler = (runtime: Runtime) =>
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+/** Slack waits for three seconds, and the way to it and back is part of them. */
+const answerWithinMs = 2_500;
+/** What Slack sends is small, but for a button under a message with long evidence; and it has to fit into a queue. */
+const maxBytes = 200_000;
+
+/** POST /slack/commands, /slack/interactions: takes it, puts it on record, carries it out if there is time, and answers. */
+export const createHandler = (runtime: Runtime) => {
+  const desk = createDesk(runtime);
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(httpErrors(runtime.logger))
     .handler(async (event: APIGatewayProxyEventV2) => {
-      const { config, secrets, clock, local } = runtime;
-      const request = toRawRequest(event);
-      if (config.slack === undefined) throw new TagboatError('source-unknown', 'no `slack` is configured');
-      const signingSecret = await secrets.unseal(config.slack.signingSecret, 'slack/signingSecret');
-      verifySlackRequest(request, signingSecret, clock.now());
-      if (isSslCheck(request)) return json(200, {});
-      const command = parseSlashCommand(request, { allowedBase: local?.slackResponses });
-      return json(200, await runCommand(command, config.slack, runtime));
+      const now = runtime.clock.now();
+      const raw = toRawRequest(event);
+      const request = toSignedRequest(raw, now);
+      if (isSslCheck(raw)) return json(200, {});
+      const arrived = event.requestContext.timeEpoch || now;
+      const message = await receive(request, Math.min(now, arrived) + answerWithinMs, desk());
+      return message === undefined ? { statusCode: 200, body: '' } : json(200, message);
     });
+};
+
+const toSignedRequest = ({ path, headers, body }: RawRequest, receivedAt: number): SignedRequest => {
+  if (body.byteLength > maxBytes)
+    throw new TagboatError(
+      'body-too-large',
+      `the body has ${body.byteLength} bytes; at most ${maxBytes} are read`,
+    );
+  // A form is ASCII; anything else would not come out of the record as it was signed.
+  if (body.some((byte) => byte > 0x7e)) throw new TagboatError('payload-invalid', 'the body is not a form');
+  return {
+    endpoint: path.endsWith('/interactions') ? 'interactions' : 'commands',
+    body: Buffer.from(body).toString('latin1'),
+    signature: headers['x-slack-signature'] ?? '',
+    timestamp: headers['x-slack-request-timestamp'] ?? '',
+    receivedAt,
+  };
+};
 
 export const handler = forLambda(createHandler);

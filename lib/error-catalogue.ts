@@ -43,6 +43,12 @@ export const errorCatalogue = {
     meaning: 'The signed timestamp is more than five minutes away from now.',
     next: 'Send a fresh request; if it was fresh, check the clock of the sender.',
   },
+  'request-replayed': {
+    retry: 'terminal',
+    status: 409,
+    meaning: 'The very same signed request came before.',
+    next: 'Nothing, if you sent it once; it was carried out then. Else send a fresh request.',
+  },
   'payload-not-json': {
     retry: 'terminal',
     status: 400,
@@ -338,13 +344,31 @@ export const errorCatalogue = {
     retry: 'terminal',
     status: 400,
     meaning: 'The command cannot be understood.',
-    next: 'Write `/undo <app> [environment] [to <tag>]`.',
+    next: 'Write `/undo <app> [environment] [to <tag>|to #<n>]`, or `/tagboat help`.',
   },
   'not-allowed': {
     retry: 'terminal',
     status: 403,
     meaning: 'This user or channel may not do that.',
     next: 'Ask somebody on the allow-list in tagboat.yml.',
+  },
+  'release-moved-on': {
+    retry: 'terminal',
+    status: 409,
+    meaning: 'The button belongs to a release that does not stand any more.',
+    next: 'Look at `/tagboat status <app>`, and give the command anew.',
+  },
+  'tag-held': {
+    retry: 'terminal',
+    status: 409,
+    meaning: 'The tag is held for that app and environment, or there is no such hold to lift.',
+    next: 'Look at `/tagboat holds <app>`.',
+  },
+  'workload-cannot-pause': {
+    retry: 'terminal',
+    status: 409,
+    meaning: 'Kubernetes can pause Deployments and Argo Rollouts only.',
+    next: 'Hold back further releases instead: `/tagboat hold <app>`.',
   },
   'nothing-to-undo': {
     retry: 'terminal',

@@ -1,39 +1,60 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { exampleConfig } from '../../infra/local/example/example.ts';
-import { describeEnd, followUndo } from '../../infra/local/slack/follow.ts';
-import { sendCommand } from '../../infra/local/slack/send.ts';
-import { readJson, readStackFile } from '../../infra/local/stack/state.ts';
-import { loadConfig, parseConfig } from '../../lib/config/load.ts';
+import { actionOf, kindOf, type Making, makingOf } from '../../infra/local/slack/answers.ts';
+import { readMessages } from '../../infra/local/slack/ask.ts';
+import { findButton } from '../../infra/local/slack/buttons.ts';
+import { describeEnd, followCommand, type Outcome } from '../../infra/local/slack/follow.ts';
+import { renderMessage } from '../../infra/local/slack/render.ts';
+import {
+  type Sender,
+  type Sent,
+  sendCommand,
+  sendPress,
+  slackPatienceMs,
+} from '../../infra/local/slack/send.ts';
+import { configOf, findSender } from '../../infra/local/slack/sender.ts';
+import { readStackFile } from '../../infra/local/stack/state.ts';
+import { createTerminal, type Terminal } from '../../infra/local/terminal/terminal.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
-import { createSecrets } from '../../lib/secrets/unseal.ts';
-import { parseUndo, type UndoRequest } from '../../lib/slack/undo-command.ts';
+import type { Command as SlackCommand } from '../../lib/slack/commands.ts';
+import { parseCommand } from '../../lib/slack/parse.ts';
 import { type Command, type CommandIo, exitCodes, reporting } from './command.ts';
 
 const usage = `Usage: tagboat slack "/undo <app> [environment] [to <tag>]" [options]
+       tagboat slack "/tagboat status|history|hold|… …" [options]
+       tagboat slack --press BUTTON [options]
 
-Sends a slash command to the local stack, signed as Slack signs it, and shows what is answered until the verdict.
+Sends a slash command to the local stack, or presses a button in a message there, signed as Slack signs it, and shows what
+is answered; of a release, until the verdict.
 
+  --press TEXT    press the newest button with that text; its beginning will do
+  --wait SECONDS  how long to wait for what follows (default: as long as the release may take)
   --state DIR     state directory of the stack (default: .tagboat)
   --user ID       who sends it (default: the first that slack.allow names)
   --channel ID    from where (default: the first that slack.allow names)
 `;
 
-/** `tagboat slack "/undo okeydokey"` */
+/** An answer that has to come, but of which nobody knows when. */
+const answerPatienceMs = 15_000;
+
+/** `tagboat slack "/undo okeydokey"`, `tagboat slack --press "Put v0.0.4 back"` */
 export const run: Command = reporting(usage, async (args, io) => {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
+      press: { type: 'string' },
+      wait: { type: 'string' },
       state: { type: 'string', default: '.tagboat' },
       user: { type: 'string' },
       channel: { type: 'string' },
     },
   });
   const line = positionals.join(' ').trim();
-  if (!line.startsWith('/')) {
-    io.stderr.write(`A slash command begins with "/".\n\n${usage}`);
+  const problem = problemWith(line, values);
+  if (problem !== undefined) {
+    io.stderr.write(`${problem}\n\n${usage}`);
     return exitCodes.usage;
   }
   const state = path.resolve(values.state);
@@ -41,67 +62,112 @@ export const run: Command = reporting(usage, async (args, io) => {
   if (stack === undefined)
     throw new TagboatError('local-stack-missing', `no local stack runs with its state in ${state}`);
   const config = configOf(stack.config);
-  const sender = await findSender(stack.config, config, state, io);
-  const sent = await sendCommand(stack.url, sender.signingSecret, {
-    line,
-    user: values.user ?? sender.user,
-    channel: values.channel ?? sender.channel,
-  });
-  io.stdout.write(`${sent.text}\n`);
-  if (!sent.accepted) return exitCodes.wrong;
-  const undo = parseUndo(line.replace(/^\S+/, ''), config);
-  const release = await followUndo({
+  const { token, ...found } = await findSender(stack.config, config, state, io.env);
+  const sender: Sender = {
+    ...found,
     origin: stack.url,
-    token: sender.token,
-    undo,
+    user: values.user ?? found.user,
+    channel: values.channel ?? found.channel,
+  };
+  const terminal = createTerminal(io.stdout, io.env);
+  const given =
+    values.press === undefined
+      ? await giveCommand(line, sender, config)
+      : await pressButton(values.press, sender, terminal, io);
+  if (given === undefined) return exitCodes.wrong;
+  const { sent, command, sourceId } = given;
+  const show = (body: Readonly<Record<string, unknown>>): void => {
+    for (const text of renderMessage(body, { now: Date.now(), style: terminal.style })) terminal.line(text);
+  };
+  if (sent.answer !== undefined) show(sent.answer);
+  if (sent.tookMs > slackPatienceMs)
+    io.stderr.write(`That took ${(sent.tookMs / 1000).toFixed(1)} s; Slack gives up after 3.\n`);
+  if (!sent.isOk) return exitCodes.wrong;
+  const making = makingOf(command);
+  const outcome = await followCommand({
+    origin: stack.url,
+    token,
     responseId: sent.responseId,
-    show: (text) => io.stdout.write(`${text}\n`),
-    patienceMs: patienceOf(config, undo),
+    sourceId,
+    since: sent.at,
+    acknowledged: sent.answer === undefined ? 'later' : kindOf(sent.answer),
+    making,
+    show,
+    patienceMs: values.wait === undefined ? patienceFor(making, config) : Number(values.wait) * 1000,
   });
-  io.stdout.write(
-    `${release === undefined ? 'The stack has no such undo on record.' : describeEnd(release)}\n`,
-  );
-  return release?.state === 'healthy' ? exitCodes.well : exitCodes.wrong;
+  return conclude(outcome, terminal);
 });
 
-/** The tagboat.yml that the stack runs; the example's where it is given none. */
-const configOf = (file: string | undefined): Config =>
-  file === undefined ? parseConfig(exampleConfig, { local: true }) : loadConfig(file, { local: true });
+const problemWith = (
+  line: string,
+  { press, wait = '0' }: { readonly press?: string | undefined; readonly wait?: string | undefined },
+): string | undefined => {
+  if (press !== undefined && line !== '') return 'Either a slash command or --press.';
+  if (press === undefined && !line.startsWith('/')) return 'A slash command begins with "/".';
+  return Number(wait) >= 0 ? undefined : '--wait takes a number of seconds.';
+};
 
 /** A release ends by then, one way or the other: image and rollout have their time, and some goes by in queues. */
-const patienceOf = (config: Config, { app, environment }: UndoRequest): number => {
-  const { timeout = 0, imageTimeout = 0 } = config.apps[app]?.environments[environment] ?? {};
+const patienceFor = (making: Making | undefined, { apps }: Config): number => {
+  if (making === undefined) return answerPatienceMs;
+  const { timeout = 0, imageTimeout = 0 } = apps[making.app]?.environments[making.environment] ?? {};
   return (timeout + imageTimeout + 120) * 1000;
 };
 
-type Sender = {
-  readonly signingSecret: string;
-  readonly user: string;
-  readonly channel: string;
-  /** For `GET /releases`, where the configuration has one. */
-  readonly token: string | undefined;
+type Given = {
+  readonly sent: Sent;
+  /** What was asked for; undefined where nobody can tell. */
+  readonly command: SlackCommand | undefined;
+  readonly sourceId?: string;
 };
 
-/** Who may send commands, and the secret to sign them with: of the example, or of the tagboat.yml that the stack runs. */
-const findSender = async (
-  file: string | undefined,
-  { slack, api }: Config,
-  state: string,
-  io: CommandIo,
-): Promise<Sender> => {
-  if (file === undefined) {
-    const secret = readJson(path.join(state, 'secrets.json')).TAGBOAT_DEMO_SLACK_SIGNING_SECRET;
-    return { signingSecret: String(secret ?? ''), user: 'U024BE7LH', channel: 'C0DEPLOYS', token: undefined };
+const giveCommand = async (line: string, sender: Sender, config: Config): Promise<Given> => {
+  const sent = await sendCommand(sender, line);
+  const [, name = '', text = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
+  try {
+    const options = { apps: config.apps, now: Date.now(), timeZone: config.slack?.timeZone ?? 'UTC' };
+    return { sent, command: parseCommand(name, text, options) };
+  } catch (error) {
+    // The answer says what is wrong with it.
+    if (error instanceof TagboatError) return { sent, command: undefined };
+    throw error;
   }
-  if (slack === undefined) throw new TagboatError('config-invalid', `${file} has no \`slack:\``);
-  const secrets = createSecrets({
-    kms: async () => new (await import('@aws-sdk/client-kms')).KMSClient({}),
-    local: { env: io.env, baseDirectory: path.dirname(file) },
-  });
-  return {
-    signingSecret: await secrets.unseal(slack.signingSecret, 'slack/signingSecret'),
-    user: slack.allow.users[0] ?? 'U0LOCAL',
-    channel: slack.allow.channels[0] ?? 'C0LOCAL',
-    token: api === undefined ? undefined : await secrets.unseal(api.token, 'api/token'),
-  };
+};
+
+/** @returns undefined where there is no such button; what there is was said */
+const pressButton = async (
+  text: string,
+  sender: Sender,
+  terminal: Terminal,
+  io: CommandIo,
+): Promise<Given | undefined> => {
+  const found = findButton(text, await readMessages(sender.origin));
+  if ('problem' in found) {
+    io.stderr.write(`${found.problem}\n`);
+    return undefined;
+  }
+  const { confirm, value } = found.button;
+  if (confirm !== undefined) terminal.line(terminal.style.dim(`Slack asks first: ${confirm}`));
+  const action = actionOf(value);
+  const command = action?.type === 'run' ? action.command : undefined;
+  return { sent: await sendPress(sender, found), command, sourceId: found.message.id };
+};
+
+/** Says how it ended. @returns the exit code: 0 only for what was answered, and for a healthy release */
+const conclude = (outcome: Outcome, { line, style }: Terminal): number => {
+  switch (outcome.type) {
+    case 'answered':
+      return exitCodes.well;
+    case 'refused':
+      return exitCodes.wrong;
+    case 'question':
+      line(style.dim('Press one of the buttons: tagboat slack --press TEXT'));
+      return exitCodes.wrong;
+    case 'ended':
+      line(describeEnd(outcome.release));
+      return outcome.release.state === 'healthy' ? exitCodes.well : exitCodes.wrong;
+    case 'open':
+      line(outcome.release === undefined ? 'Nothing more was heard of it.' : describeEnd(outcome.release));
+      return exitCodes.wrong;
+  }
 };

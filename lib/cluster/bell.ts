@@ -3,9 +3,12 @@ import type { Clock } from '../clock.ts';
 /** Wakes the one that waits. A ring while nobody waits is not lost: the next wait ends at once. */
 export type Bell = {
   ring(): void;
-  /** Until the bell rings, or for so many milliseconds, or until the signal is aborted; never rejects. */
+  /** Until the bell rings, or for so many milliseconds (24 days at the most), or until the signal is aborted; never rejects. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 };
+
+/** What timers take; with more they fire at once. */
+const longest = 2 ** 31 - 1;
 
 export const createBell = (clock: Clock): Bell => {
   let rung = false;
@@ -18,7 +21,9 @@ export const createBell = (clock: Clock): Bell => {
     wait: async (milliseconds, signal) => {
       if (!rung && milliseconds > 0) {
         waiting = new AbortController();
-        await clock.sleep(milliseconds, AbortSignal.any([signal, waiting.signal])).catch(() => undefined);
+        await clock
+          .sleep(Math.min(milliseconds, longest), AbortSignal.any([signal, waiting.signal]))
+          .catch(() => undefined);
         waiting = undefined;
       }
       rung = false;

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { TagboatError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
-import { type Diagnosis, diagnose } from './diagnose.ts';
+import { type Confirmation, confirm } from './confirm.ts';
 import { createFailFast } from './fail-fast.ts';
-import { type Judgement, judge } from './judge.ts';
+import { createFailures, type View } from './failure.ts';
+import { judge } from './judge.ts';
 import { describeWorkload } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 import { rolloutCounts } from './status.ts';
@@ -11,49 +11,13 @@ import type { Tracked } from './track.ts';
 import { createUnstick } from './unstick.ts';
 import type { Rollout, RolloutProgress, Watched } from './verdict.ts';
 
-type View = { readonly snapshot: Snapshot; readonly judgement: Judgement };
-
 const progressOf = ({ snapshot, judgement }: View): RolloutProgress => ({
+  phase: judgement.phase,
   message: judgement.message,
   workload: snapshot.ref,
   ...(snapshot.workload === undefined
     ? { updated: 0, available: 0, desired: 0 }
     : rolloutCounts(snapshot.workload)),
-});
-
-const whyOf = async (
-  cluster: Cluster,
-  views: readonly View[],
-  image: string,
-  clock: Clock,
-): Promise<readonly Diagnosis[]> =>
-  (
-    await Promise.all(
-      views.map(async ({ snapshot }) => {
-        try {
-          return await diagnose(cluster, snapshot.ref, image, clock);
-        } catch (error) {
-          // The verdict stands without its reasons.
-          if (error instanceof TagboatError) return [];
-          throw error;
-        }
-      }),
-    )
-  ).flat();
-
-const closing = (
-  cause: 'timeout' | 'progress-deadline' | 'workload-missing',
-  summary: string,
-  views: readonly View[],
-): Diagnosis => ({
-  cause,
-  summary,
-  evidence: views.map(({ judgement }) => judgement.message),
-  next:
-    cause === 'workload-missing'
-      ? 'Find out who deleted the workload, and release again.'
-      : 'Look at the workload and its pods with kubectl describe.',
-  ...(views[0] === undefined ? {} : { workload: describeWorkload(views[0].snapshot.ref) }),
 });
 
 const nothingToWatch = 'applied; nothing among it has a rollout to wait for';
@@ -64,6 +28,9 @@ export type Decision = {
   /** When to look again even if nothing changes, in milliseconds since 1970. */
   readonly nextLook: number;
 };
+
+/** A workload that is not healthy yet. */
+type Waiting = View & Partial<Pick<Extract<Confirmation, { type: 'waiting' }>, 'diagnosis' | 'nextLook'>>;
 
 /**
  * Turns what is known of the workloads into a verdict over all of them, each time something changed. Remembers, between
@@ -76,8 +43,10 @@ export const createDecision = (
   signal: AbortSignal,
 ): ((snapshots: readonly Snapshot[], tracked: readonly Tracked[]) => Promise<Decision>) => {
   const failFast = createFailFast(cluster, rollout.image, clock);
-  const unstick = createUnstick(cluster, rollout.image, signal);
-  const haveCarried = new Set<string>();
+  const unstick = createUnstick(cluster, rollout.image, clock, signal);
+  const failures = createFailures(cluster, rollout.image, clock);
+  const agentHasActed = rollout.lastPhase !== undefined && rollout.lastPhase !== 'waiting-for-agent';
+  const haveCarried = new Set<string>(agentHasActed ? rollout.workloads.map(describeWorkload) : []);
   let said: string | undefined;
 
   const look = (snapshot: Snapshot): View => {
@@ -88,67 +57,87 @@ export const createDecision = (
     return { snapshot, judgement };
   };
 
-  const failed = async (reason: string, views: readonly View[], last?: Diagnosis): Promise<Watched> => ({
-    type: 'failed',
-    reason,
-    diagnosis: [
-      ...(await whyOf(cluster, views, rollout.image, clock)),
-      ...(last === undefined ? [] : [last]),
-    ],
-  });
-
   /** What ends the watch at once, whatever the other workloads do. */
   const endOf = async (views: readonly View[]): Promise<Watched | undefined> => {
     for (const view of views) {
       const { type, message } = view.judgement;
       if (type === 'superseded') return { type, message };
-      if (type === 'missing')
-        return await failed(message, [], closing('workload-missing', 'The workload was deleted.', [view]));
-      if (type === 'failed')
-        return await failed(
-          message,
-          [view],
-          closing('progress-deadline', 'The rollout made no progress for longer than its deadline.', [view]),
-        );
+      if (type === 'missing') return await failures.missing(view);
+      if (type === 'failed') return await failures.givenUp(view);
     }
     return undefined;
+  };
+
+  /** Looks at the pods, once every workload is rolled out by its counts. */
+  const confirmAll = async (views: readonly View[]) => {
+    const waiting: Waiting[] = [];
+    const notes: string[] = [];
+    for (const view of views) {
+      const { ref, workload } = view.snapshot;
+      if (workload === undefined) continue;
+      const confirmation = await confirm(cluster, ref, workload, rollout, clock, signal);
+      if (confirmation.type === 'confirmed') notes.push(...confirmation.notes);
+      else {
+        const { type, message, ...more } = confirmation;
+        waiting.push({
+          ...more,
+          snapshot: view.snapshot,
+          judgement: { ...view.judgement, type, message, phase: 'rolling-out' },
+        });
+      }
+    }
+    return { waiting, notes };
+  };
+
+  const healthy = (views: readonly View[], notes: readonly string[]): Decision => {
+    const message = views.map(({ judgement }) => judgement.message).join('; ');
+    return { verdict: { type: 'healthy', message: message || nothingToWatch, notes }, nextLook: 0 };
+  };
+
+  const tell = (waiting: readonly View[], first: View): RolloutProgress => {
+    // As long as an agent has to act on one, that comes first: `lastPhase` of the next watch is read so.
+    const untouched = waiting.find(({ judgement }) => !judgement.carries);
+    const progress = progressOf(untouched ?? first);
+    if (progress.message !== said) rollout.onProgress?.(progress);
+    said = progress.message;
+    return progress;
+  };
+
+  /** Follows those that wait more closely, helps where it can, and gives up what is past help. */
+  const attend = async (waiting: readonly Waiting[], tracked: readonly Tracked[]): Promise<Decision> => {
+    let nextLook = Number.POSITIVE_INFINITY;
+    for (const { snapshot, judgement, ...more } of waiting) {
+      if (!judgement.carries) continue;
+      tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
+      if (rollout.mode !== 'agent') await unstick.free(snapshot);
+      const diagnosis = await failFast.check(snapshot, unstick.freed);
+      const telling = diagnosis?.[0];
+      if (diagnosis !== undefined && telling !== undefined)
+        return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextLook: 0 };
+      const looks = [failFast.nextLook, unstick.nextLook, more.nextLook ?? Number.POSITIVE_INFINITY];
+      nextLook = Math.min(nextLook, ...looks);
+    }
+    return { nextLook };
   };
 
   return async (snapshots, tracked) => {
     const views = snapshots.map(look);
     const ended = await endOf(views);
     if (ended !== undefined) return { verdict: ended, nextLook: 0 };
-    const waiting = views.filter(({ judgement }) => judgement.type === 'waiting');
+    let waiting: readonly Waiting[] = views.filter(({ judgement }) => judgement.type === 'waiting');
+    let notes: readonly string[] = [];
+    if (waiting.length === 0) ({ waiting, notes } = await confirmAll(views));
     const first = waiting[0];
-    if (first === undefined) {
-      const message = views.map(({ judgement }) => judgement.message).join('; ');
-      return { verdict: { type: 'healthy', message: message || nothingToWatch }, nextLook: 0 };
-    }
-    const progress = progressOf(first);
-    if (progress.message !== said) rollout.onProgress?.(progress);
-    said = progress.message;
-    let nextLook = Number.POSITIVE_INFINITY;
-    for (const { snapshot, judgement } of waiting) {
-      if (!judgement.carries) continue;
-      tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
-      if (rollout.mode !== 'agent') await unstick(snapshot);
-      const diagnosis = await failFast.check(snapshot);
-      const telling = diagnosis?.[0];
-      if (diagnosis !== undefined && telling !== undefined)
-        return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextLook: 0 };
-      nextLook = Math.min(nextLook, failFast.nextLook);
-    }
+    if (first === undefined) return healthy(views, notes);
+    const progress = tell(waiting, first);
+    const attended = await attend(waiting, tracked);
+    if (attended.verdict !== undefined) return attended;
     const now = clock.now();
-    if (now >= rollout.deadline)
-      return {
-        verdict: await failed(
-          `not healthy in time: ${progress.message}`,
-          waiting,
-          closing('timeout', 'The rollout was not healthy in time.', waiting),
-        ),
-        nextLook: 0,
-      };
+    if (now >= rollout.deadline) {
+      const more = waiting.flatMap(({ diagnosis }) => (diagnosis === undefined ? [] : [diagnosis]));
+      return { verdict: await failures.late(waiting, more), nextLook: 0 };
+    }
     if (now >= rollout.until) return { verdict: { type: 'pending', progress }, nextLook: 0 };
-    return { nextLook };
+    return attended;
   };
 };

@@ -3,10 +3,10 @@ import { familiarName } from '../image.ts';
 import { applyFiles } from './apply.ts';
 import type { Cluster } from './cluster.ts';
 import { readDocuments } from './documents.ts';
-import { isWorkloadKind, type PodSpec, type WorkloadRef } from './objects.ts';
+import { describeWorkload, isWorkloadKind, type PodSpec, type WorkloadRef } from './objects.ts';
 import { setImage } from './set-image.ts';
 import { carriersOf, type ReleaseImage } from './template-image.ts';
-import { readWorkload, workloadsCarrying } from './workloads.ts';
+import { readWorkload, rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
 
 export type { WorkloadKind, WorkloadRef } from './objects.ts';
 
@@ -22,18 +22,23 @@ export type Delivery = ReleaseImage & {
   readonly changeCause: string;
 };
 
-/** The workloads that plain manifests among the files define and that carry the image. Other files are passed over. */
-const workloadsInFiles = (delivery: Delivery): readonly WorkloadRef[] =>
-  delivery.files.flatMap((file) => {
+type Spec = {
+  readonly template?: { readonly spec?: PodSpec };
+  readonly workloadRef?: { readonly name?: unknown };
+};
+
+/**
+ * The workloads that plain manifests among the files define and that carry the image, and the Argo Rollouts that have
+ * their template from one of them. Other files are passed over.
+ */
+const workloadsInFiles = (delivery: Delivery): readonly WorkloadRef[] => {
+  const defined = delivery.files.flatMap((file) => {
     try {
       return readDocuments(file).flatMap(({ object }) => {
         const { apiVersion, kind, metadata, spec } = object;
-        const pod = (spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec;
         const namespace = metadata.namespace ?? delivery.namespace;
-        return isWorkloadKind(apiVersion, kind) &&
-          namespace === delivery.namespace &&
-          carriersOf(pod, delivery.image).length > 0
-          ? [{ apiVersion, kind, namespace, name: metadata.name }]
+        return isWorkloadKind(apiVersion, kind) && namespace === delivery.namespace
+          ? [{ ref: { apiVersion, kind, namespace, name: metadata.name }, spec: spec as Spec | undefined }]
           : [];
       });
     } catch (error) {
@@ -42,6 +47,12 @@ const workloadsInFiles = (delivery: Delivery): readonly WorkloadRef[] =>
       throw error;
     }
   });
+  const carrying = defined.filter(({ spec }) => carriersOf(spec?.template?.spec, delivery.image).length > 0);
+  const refers = ({ ref, spec }: (typeof defined)[number]): boolean =>
+    ref.kind === 'Rollout' &&
+    carrying.some(({ ref: { kind, name } }) => kind === 'Deployment' && name === spec?.workloadRef?.name);
+  return defined.filter((one) => carrying.includes(one) || refers(one)).map(({ ref }) => ref);
+};
 
 /**
  * The workloads that run the app, without touching them: those that the manifests define, as far as they are in the
@@ -64,7 +75,7 @@ const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<read
   if (delivery.mode === 'agent' && defined.length > 0) return defined;
   throw new TagboatError(
     'workload-not-found',
-    `namespace ${delivery.namespace} has no Deployment, StatefulSet or DaemonSet that carries ${familiarName(delivery.image)}`,
+    `namespace ${delivery.namespace} has no Deployment, StatefulSet, DaemonSet or Rollout that carries ${familiarName(delivery.image)}`,
   );
 };
 
@@ -77,16 +88,20 @@ const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<read
  *   whoever manages them, and so does what an earlier `kubectl apply` has set and the manifest has dropped since.
  *   Documents go to the environment's namespace; one that names another is refused, as kubectl
  *   does with `--namespace`. All documents are checked before the first is applied. Workloads of kinds that have no
- *   rollout (CronJob, custom resources) are applied and not answered.
+ *   rollout (CronJob, custom resources other than Argo's) are applied and not answered.
  * - `set-image`: changes the image of the containers that carry it, and nothing where it is right already.
  * - `agent`: changes nothing.
+ *
+ * An Argo Rollout that has its template from one of these Deployments is answered with it.
  *
  * @throws TagboatError `cluster-*`; `manifest-unparsable`; `workload-not-found` (set-image, agent)
  */
 export const deliver = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
-  if (delivery.mode === 'apply') return await applyFiles(cluster, delivery);
-  const workloads = await findWorkloads(cluster, delivery);
+  const workloads =
+    delivery.mode === 'apply' ? await applyFiles(cluster, delivery) : await findWorkloads(cluster, delivery);
   if (delivery.mode === 'set-image')
     for (const ref of workloads) await setImage(cluster, ref, delivery, delivery.changeCause);
-  return workloads;
+  const known = new Set(workloads.map(describeWorkload));
+  const referring = await rolloutsReferringTo(cluster, workloads);
+  return [...workloads, ...referring.filter((ref) => !known.has(describeWorkload(ref)))];
 };

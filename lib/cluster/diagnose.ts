@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { redact } from '../redact.ts';
 import type { Cluster } from './cluster.ts';
 import { type Facts, gather } from './diagnose/facts.ts';
-import { causeRank, type Diagnosis, type Finding } from './diagnose/finding.ts';
+import { causeRank, type Diagnosis } from './diagnose/finding.ts';
+import { type Counted, groupFindings } from './diagnose/group.ts';
 import { containerLog } from './diagnose/logs.ts';
 import { findInPods } from './diagnose/pods.ts';
 import { findInWorkload } from './diagnose/workload.ts';
@@ -10,34 +11,22 @@ import type { WorkloadRef } from './objects.ts';
 
 export type { Diagnosis, DiagnosisCause } from './diagnose/finding.ts';
 
-/** Two findings that say the same about two pods are one. */
-const keyOf = (finding: Finding): string =>
-  JSON.stringify([finding.cause, finding.workload, finding.container, finding.summary]);
-
-const group = (findings: readonly Finding[]): readonly (Finding & { readonly count: number })[] => {
-  const groups = new Map<string, Finding & { count: number }>();
-  for (const finding of findings) {
-    const seen = groups.get(keyOf(finding));
-    if (seen === undefined) groups.set(keyOf(finding), { ...finding, count: 1 });
-    else seen.count++;
-  }
-  return [...groups.values()];
-};
-
 /**
- * What is wrong, from facts alone: the most telling cause first, and the same cause over several pods once, with their
- * number. Pure.
+ * What is wrong, from facts alone: the most telling cause first, of one kind the one of most pods first, and the same
+ * over several pods once, with their number. Pure.
  */
-export const findCauses = (
-  facts: Facts,
-  image: string,
-  now: number,
-): readonly (Finding & { readonly count: number })[] =>
-  group([...findInPods(facts, image, now), ...findInWorkload(facts)]).toSorted(
-    (one, other) => causeRank(one.cause) - causeRank(other.cause),
+export const findCauses = (facts: Facts, image: string, now: number): readonly Counted[] =>
+  groupFindings([...findInPods(facts, image, now), ...findInWorkload(facts, image)]).toSorted(
+    (one, other) => causeRank(one.cause) - causeRank(other.cause) || other.count - one.count,
   );
 
 const maxDiagnoses = 5;
+
+/** What a log says more clearly than the state of its container. */
+const adviceInLog = (lines: readonly string[]): string | undefined =>
+  lines.some((line) => /exec format error/i.test(line))
+    ? 'The program is for another CPU than that of the node: build the image for both, or choose nodes by kubernetes.io/arch.'
+    : undefined;
 
 /**
  * Looks at a workload that does not become healthy and says why: reads its ReplicaSets, pods and events, and for a
@@ -52,13 +41,14 @@ export const diagnose = async (
   const facts = await gather(cluster, ref);
   const causes = findCauses(facts, image, clock.now()).slice(0, maxDiagnoses);
   return await Promise.all(
-    causes.map(async ({ log, pod, container, count, ...finding }): Promise<Diagnosis> => {
+    causes.map(async ({ log, weight: _, pod, container, count, ...finding }): Promise<Diagnosis> => {
       const lines = log === undefined ? [] : await containerLog(cluster, log);
       return {
         ...finding,
         // Messages of the cluster and log lines may hold credentials.
         summary: redact(finding.summary),
         evidence: [...finding.evidence, ...lines, ...facts.unread].map(redact),
+        next: redact(adviceInLog(lines) ?? finding.next),
         ...(pod === undefined ? {} : { pod }),
         ...(container === undefined ? {} : { container }),
         ...(count > 1 ? { count } : {}),

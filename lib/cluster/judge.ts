@@ -1,19 +1,18 @@
-import { familiarName } from '../image.ts';
 import type { Workload, WorkloadRef } from './objects.ts';
+import { phaseOf } from './phase.ts';
 import { rolloutStatus } from './status.ts';
-import { carriersOf, isRelease, type ReleaseImage } from './template-image.ts';
+import { carriersOf, describeRelease, isRelease, type ReleaseImage } from './template-image.ts';
+import type { RolloutPhase } from './verdict.ts';
 
 export type Judgement = {
   readonly type: 'done' | 'waiting' | 'failed' | 'superseded' | 'missing';
   readonly message: string;
   /** True where the workload carries the release's image. */
   readonly carries: boolean;
+  readonly phase: RolloutPhase;
 };
 
 const describe = (ref: WorkloadRef): string => `${ref.kind.toLowerCase()} "${ref.name}"`;
-
-const withTag = (release: ReleaseImage): string =>
-  `${familiarName(release.image)}:${release.tag}${release.digest === undefined ? '' : `@${release.digest}`}`;
 
 /**
  * `kubectl rollout status`, and beyond it: a rollout counts only while the workload carries the release's image.
@@ -25,25 +24,36 @@ export const judge = (
   release: ReleaseImage,
   expected: boolean,
 ): Judgement => {
+  const isWaitedFor = { type: 'waiting', carries: false, phase: 'waiting-for-agent' } as const;
   if (workload === undefined)
     return expected
-      ? { type: 'missing', message: `${describe(ref)} is not in the cluster`, carries: false }
-      : { type: 'waiting', message: `Waiting for ${describe(ref)} to be created...`, carries: false };
+      ? {
+          type: 'missing',
+          message: `${describe(ref)} is not in the cluster`,
+          carries: false,
+          phase: 'rolling-out',
+        }
+      : { ...isWaitedFor, message: `Waiting for ${describe(ref)} to be created...` };
   const carriers = carriersOf(workload.spec.template.spec, release.image);
   const other = carriers.find((carrier) => !isRelease(carrier.reference, release));
-  const carries = carriers.length > 0 && other === undefined;
-  if (!carries) {
+  const phase = phaseOf(workload);
+  if (carriers.length === 0 || other !== undefined) {
     const instead = other === undefined ? 'no image of that name' : other.text;
     return expected
-      ? { type: 'superseded', message: `${describe(ref)} was given ${instead} meanwhile`, carries }
+      ? {
+          type: 'superseded',
+          message: `${describe(ref)} was given ${instead} meanwhile`,
+          carries: false,
+          phase,
+        }
       : {
-          type: 'waiting',
-          message: `Waiting for ${describe(ref)} to be given ${withTag(release)} (it has ${instead})...`,
-          carries,
+          ...isWaitedFor,
+          message: `Waiting for ${describe(ref)} to be given ${describeRelease(release)} (it has ${instead})...`,
         };
   }
   const status = rolloutStatus(workload);
-  if (status.type === 'waiting' && workload.spec.paused === true)
-    return { type: 'waiting', message: `${describe(ref)} is paused. ${status.message}`, carries };
-  return { ...status, carries };
+  // Argo says so itself.
+  const isPaused = status.type === 'waiting' && phase === 'paused' && ref.kind !== 'Rollout';
+  const message = isPaused ? `${describe(ref)} is paused. ${status.message}` : status.message;
+  return { ...status, message, carries: true, phase };
 };

@@ -1,3 +1,5 @@
+import type { ArgoSpec, ArgoStatus } from './argo-types.ts';
+
 /**
  * The fields of Kubernetes objects that are looked at here, as they come over the wire: times are text, and whatever is
  * not set is absent. Written by hand because the SDK's types hold `Date`s, which only its own lossy parsing makes.
@@ -47,25 +49,36 @@ export type LabelSelector = {
   }[];
 };
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+/** `Rollout` is that of Argo Rollouts. */
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout';
 
-/** Deployment, StatefulSet and DaemonSet of apps/v1, taken together: each has some of the fields of `status`. */
+/**
+ * Deployment, StatefulSet and DaemonSet of apps/v1 and an Argo Rollout, taken together: each has some of the fields of
+ * `spec` and `status`. A Rollout whose template is elsewhere has been given it; see `readWorkload`.
+ */
 export type Workload = {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata: Metadata;
-  readonly spec: {
+  readonly spec: ArgoSpec & {
     readonly replicas?: number;
     readonly paused?: boolean;
+    /** Seconds for which a pod has to be ready before it counts as available. */
+    readonly minReadySeconds?: number;
     readonly selector: LabelSelector;
     readonly template: { readonly metadata?: Partial<Metadata>; readonly spec: PodSpec };
     readonly updateStrategy?: {
       readonly type?: string;
       readonly rollingUpdate?: { readonly partition?: number };
     };
+    readonly podManagementPolicy?: string;
+    readonly ordinals?: { readonly start?: number };
   };
-  readonly status?: {
-    readonly observedGeneration?: number;
+  /** Generation of the Deployment that a Rollout has its template from. Not of the object itself. */
+  readonly referredGeneration?: number;
+  readonly status?: ArgoStatus & {
+    /** Text in a Rollout. */
+    readonly observedGeneration?: number | string;
     readonly replicas?: number;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
@@ -75,6 +88,7 @@ export type Workload = {
     readonly updateRevision?: string;
     readonly desiredNumberScheduled?: number;
     readonly updatedNumberScheduled?: number;
+    readonly numberReady?: number;
     readonly numberAvailable?: number;
     readonly conditions?: readonly Condition[];
   };
@@ -100,6 +114,8 @@ export type ContainerState = {
 export type ContainerStatus = {
   readonly name: string;
   readonly image?: string;
+  /** `docker.io/acme/web@sha256:…`; some runtimes write the bare id of the image's configuration. */
+  readonly imageID?: string;
   readonly ready: boolean;
   readonly restartCount: number;
   readonly state?: ContainerState;
@@ -143,22 +159,35 @@ export type WorkloadRef = {
   readonly name: string;
 };
 
-const plurals: Readonly<Record<WorkloadKind, string>> = {
-  Deployment: 'deployments',
-  StatefulSet: 'statefulsets',
-  DaemonSet: 'daemonsets',
+const kinds: Readonly<Record<WorkloadKind, { readonly apiVersion: string; readonly plural: string }>> = {
+  Deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
+  StatefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets' },
+  DaemonSet: { apiVersion: 'apps/v1', plural: 'daemonsets' },
+  Rollout: { apiVersion: 'argoproj.io/v1alpha1', plural: 'rollouts' },
 };
 
-export const workloadKinds: readonly WorkloadKind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+/** Those that every cluster has. */
+export const workloadKinds = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+] as const satisfies readonly WorkloadKind[];
+
+export const apiVersionOf = (kind: WorkloadKind): string => kinds[kind].apiVersion;
 
 export const isWorkloadKind = (apiVersion: unknown, kind: unknown): kind is WorkloadKind =>
-  apiVersion === 'apps/v1' && typeof kind === 'string' && Object.hasOwn(plurals, kind);
+  typeof kind === 'string' &&
+  Object.hasOwn(kinds, kind) &&
+  kinds[kind as WorkloadKind].apiVersion === apiVersion;
+
+/** True where the pods belong to ReplicaSets, and those to the workload. */
+export const hasReplicaSets = (kind: WorkloadKind): boolean => kind === 'Deployment' || kind === 'Rollout';
 
 const segment = encodeURIComponent;
 
 /** `/apis/apps/v1/namespaces/default/deployments` */
 export const workloadsPath = (kind: WorkloadKind, namespace: string): string =>
-  `/apis/apps/v1/namespaces/${segment(namespace)}/${plurals[kind]}`;
+  `/apis/${kinds[kind].apiVersion}/namespaces/${segment(namespace)}/${kinds[kind].plural}`;
 
 /** `/apis/apps/v1/namespaces/default/deployments/okeydokey` */
 export const workloadPath = (ref: WorkloadRef): string =>

@@ -7,7 +7,7 @@ import { track } from './track.ts';
 import type { Rollout, Watched } from './verdict.ts';
 
 export type { Diagnosis, DiagnosisCause } from './diagnose.ts';
-export type { Rollout, RolloutProgress, Watched } from './verdict.ts';
+export type { Rollout, RolloutPhase, RolloutProgress, Watched } from './verdict.ts';
 
 /** The first look must not be missed only because the queue was late: even after the deadline it gets this long. */
 const firstLookMs = 10_000;
@@ -16,12 +16,15 @@ const firstLookMs = 10_000;
  * Watches workloads until there is one verdict over all of them, and follows the cluster while it does: every change of
  * a workload or of its pods is judged as it arrives.
  *
- * - `healthy`: each carries the release's image, and `kubectl rollout status` would say that it is rolled out.
- * - `failed`: what kubectl calls failed (progress deadline); what can no longer become healthy by itself (see `Wedge`);
- *   a workload that was deleted; or the deadline has passed. Always with the reasons that could be found.
+ * - `healthy`: each carries the release's image, `kubectl rollout status` (for Argo Rollouts, their own plugin) would say
+ *   that it is rolled out, and a look at the pods confirms it; see `confirm`.
+ * - `failed`: what kubectl calls failed (progress deadline), or Argo degraded; what can no longer become healthy by itself
+ *   (see `Wedge`); a workload that was deleted; or the deadline has passed. Always with the reasons that could be found.
  * - `superseded`: one was given another image. In mode `agent` this counts once it carried the release's; before, it is
  *   waited for.
  * - `pending`: `until` has come first.
+ *
+ * Where pods may not be read, the workloads are judged without them.
  *
  * A StatefulSet that a broken pod of the revision before keeps from rolling is freed of it, but in mode `agent`; see
  * `createUnstick`. Nothing is left running when it returns.

@@ -1,13 +1,16 @@
 import { TagboatError } from '../errors.ts';
 import { statusOf } from './api-error.ts';
 import { changeCauseAnnotation, fieldManager } from './apply.ts';
+import { templateHolder } from './argo-template.ts';
 import type { Cluster } from './cluster.ts';
-import { describeWorkload, type WorkloadRef, workloadPath } from './objects.ts';
+import { describeWorkload, type Workload, type WorkloadRef, workloadPath } from './objects.ts';
 import { type Carrier, carriersOf, isRelease, type ReleaseImage, withRelease } from './template-image.ts';
 import { readWorkload } from './workloads.ts';
 
 /** Status updates of a busy workload move its resource version too, so that a few tries are normal. */
 const maxAttempts = 8;
+
+type Patch = { readonly type: string; readonly value: unknown };
 
 const imagesOf = (list: Carrier['list'], carriers: readonly Carrier[], release: ReleaseImage) => {
   const changed = carriers
@@ -16,8 +19,59 @@ const imagesOf = (list: Carrier['list'], carriers: readonly Carrier[], release: 
   return changed.length === 0 ? {} : { [list]: changed };
 };
 
+const strategicMergePatch = (
+  { metadata: { resourceVersion } }: Workload,
+  stale: readonly Carrier[],
+  release: ReleaseImage,
+  changeCause: string,
+): Patch => ({
+  type: 'application/strategic-merge-patch+json',
+  value: {
+    metadata: { resourceVersion, annotations: { [changeCauseAnnotation]: changeCause } },
+    spec: {
+      template: {
+        spec: { ...imagesOf('initContainers', stale, release), ...imagesOf('containers', stale, release) },
+      },
+    },
+  },
+});
+
+const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
 /**
- * Sets the image of the containers that carry it, and nothing else. The patch holds only against the version that was
+ * The same for a custom resource, which takes no strategic merge patch. Writing the resource version that was read is
+ * what makes the server refuse the patch when it is another by now, so that the positions are right.
+ */
+const jsonPatch = (
+  { metadata, spec }: Workload,
+  stale: readonly Carrier[],
+  release: ReleaseImage,
+  changeCause: string,
+): Patch => {
+  const pod = spec.template.spec;
+  const annotations = '/metadata/annotations';
+  return {
+    type: 'application/json-patch+json',
+    value: [
+      { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+      metadata.annotations === undefined
+        ? { op: 'add', path: annotations, value: { [changeCauseAnnotation]: changeCause } }
+        : { op: 'add', path: `${annotations}/${pointer(changeCauseAnnotation)}`, value: changeCause },
+      ...stale.map((carrier) => {
+        const index = (pod[carrier.list] ?? []).findIndex(({ name }) => name === carrier.container);
+        return {
+          op: 'replace',
+          path: `/spec/template/spec/${carrier.list}/${index}/image`,
+          value: withRelease(carrier, release),
+        };
+      }),
+    ],
+  };
+};
+
+/**
+ * Sets the image of the containers that carry it, and nothing else; of an Argo Rollout that has its template from a
+ * Deployment, in that. The patch holds only against the version that was
  * read: a container that somebody removes meanwhile must not come back as a name and an image.
  * @returns true where something was changed
  * @throws TagboatError `cluster-*`, `workload-not-found`
@@ -36,23 +90,20 @@ export const setImage = async (
       (carrier) => !isRelease(carrier.reference, release),
     );
     if (stale.length === 0) return false;
-    const value = {
-      metadata: {
-        resourceVersion: workload.metadata.resourceVersion,
-        annotations: { [changeCauseAnnotation]: changeCause },
-      },
-      spec: {
-        template: {
-          spec: { ...imagesOf('initContainers', stale, release), ...imagesOf('containers', stale, release) },
-        },
-      },
-    };
+    const holder = ref.kind === 'Rollout' ? templateHolder(workload, ref.namespace) : undefined;
+    if (holder !== undefined) return await setImage(cluster, holder, release, changeCause);
+    const body = (ref.kind === 'Rollout' ? jsonPatch : strategicMergePatch)(
+      workload,
+      stale,
+      release,
+      changeCause,
+    );
     try {
       await cluster.api.json({
         method: 'PATCH',
         path: workloadPath(ref),
         query: { fieldManager },
-        body: { type: 'application/strategic-merge-patch+json', value },
+        body,
         what: `set the image of ${describeWorkload(ref)}`,
       });
       cluster.logger.info('image set', { kind: ref.kind, namespace: ref.namespace, name: ref.name });

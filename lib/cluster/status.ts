@@ -1,3 +1,5 @@
+import { isRolloutObserved } from './argo-phase.ts';
+import { argoStatus } from './argo-status.ts';
 import type { Workload } from './objects.ts';
 
 export type RolloutStatus = {
@@ -11,7 +13,11 @@ const waiting = (message: string): RolloutStatus => ({ type: 'waiting', message 
 const failed = (message: string): RolloutStatus => ({ type: 'failed', message });
 
 const generationOf = (workload: Workload): number => workload.metadata.generation ?? 0;
-const observedOf = (workload: Workload): number => workload.status?.observedGeneration ?? 0;
+const observedOf = (workload: Workload): number => Number(workload.status?.observedGeneration ?? 0);
+
+/** True where the controller has seen the workload as it stands: until then, its status is about the one before. */
+export const isObserved = (workload: Workload): boolean =>
+  workload.kind === 'Rollout' ? isRolloutObserved(workload) : generationOf(workload) <= observedOf(workload);
 
 const deploymentStatus = (deployment: Workload): RolloutStatus => {
   if (generationOf(deployment) > observedOf(deployment))
@@ -92,8 +98,8 @@ const statefulSetStatus = (statefulSet: Workload): RolloutStatus => {
  * https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
  *
  * One difference: where kubectl refuses the strategy OnDelete, the rollout here is done when every pod runs the new
- * revision and is ready.
- * @param object a Deployment, StatefulSet or DaemonSet of apps/v1, as the API server writes it
+ * revision and is ready. An Argo Rollout is judged as its own plugin does it; see `argoPhase`.
+ * @param object a Deployment, StatefulSet or DaemonSet of apps/v1 or a Rollout, as the API server writes it
  */
 export const rolloutStatus = (object: Workload): RolloutStatus => {
   switch (object.kind) {
@@ -101,6 +107,8 @@ export const rolloutStatus = (object: Workload): RolloutStatus => {
       return statefulSetStatus(object);
     case 'DaemonSet':
       return daemonSetStatus(object);
+    case 'Rollout':
+      return argoStatus(object);
     default:
       return deploymentStatus(object);
   }

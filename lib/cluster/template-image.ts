@@ -1,4 +1,4 @@
-import { type ImageReference, tryParseImage } from '../image.ts';
+import { familiarName, type ImageReference, tryParseImage } from '../image.ts';
 import type { PodSpec } from './objects.ts';
 
 /** The image a release brings: its normalised name, its tag, and its digest where digests are pinned. */
@@ -7,6 +7,10 @@ export type ReleaseImage = {
   readonly tag: string;
   readonly digest?: string | undefined;
 };
+
+/** `acme/okeydokey:1.2.3`, with the digest where it is pinned; for messages. */
+export const describeRelease = ({ image, tag, digest }: ReleaseImage): string =>
+  `${familiarName(image)}:${tag}${digest === undefined ? '' : `@${digest}`}`;
 
 /** A container of a pod template that runs the app's image, whatever its tag. */
 export type Carrier = {

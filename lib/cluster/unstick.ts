@@ -1,31 +1,49 @@
+import type { Clock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import { oldPods, type Snapshot } from './snapshot.ts';
-import { isStuck } from './wedge.ts';
+import { isBeyondPartition } from './stateful-availability.ts';
+import { stuckFrom } from './wedge.ts';
 
-/** `web-2` → 2 */
-const ordinalOf = (pod: string): number => Number(/-(\d+)$/.exec(pod)?.[1] ?? Number.NaN);
+export type Unstick = {
+  /** Deletes what is stuck by now. */
+  free(snapshot: Snapshot): Promise<void>;
+  /** uids of the pods that were deleted; some may not be gone yet. */
+  readonly freed: ReadonlySet<string>;
+  /** When to look again even if nothing changes, in milliseconds since 1970. */
+  readonly nextLook: number;
+};
 
 /**
  * Frees a StatefulSet that a broken pod of an earlier revision keeps from rolling. The controller waits for that pod to
  * become ready before it replaces anything, and so an undo would never arrive; Kubernetes' documentation says to delete
- * the pod by hand, and that is done here. The pod is broken (it cannot pull its image, or crash-loops), of a revision
- * that is to go, and beyond the partition; its volumes stay. Each is deleted once; where that is not allowed, the
- * diagnosis says what to do.
+ * the pod by hand, and that is done here. The pod is broken (it cannot pull its image, crash-loops, cannot be created, or
+ * has run for a minute without ever being ready), of a revision that is to go, and beyond the partition; its volumes
+ * stay. Each is deleted once; where that is not allowed, the diagnosis says what to do.
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
-export const createUnstick = (cluster: Cluster, image: string, signal: AbortSignal) => {
-  const deleted = new Set<string>();
-  return async (snapshot: Snapshot): Promise<void> => {
+export const createUnstick = (
+  cluster: Cluster,
+  image: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Unstick => {
+  const freed = new Set<string>();
+  const tried = new Set<string>();
+  let nextLook = Number.POSITIVE_INFINITY;
+
+  const free = async (snapshot: Snapshot): Promise<void> => {
     const { workload, ref } = snapshot;
-    const strategy = workload?.spec.updateStrategy;
-    if (workload === undefined || ref.kind !== 'StatefulSet' || strategy?.type === 'OnDelete') return;
-    const partition = strategy?.rollingUpdate?.partition ?? 0;
+    nextLook = Number.POSITIVE_INFINITY;
     for (const pod of oldPods(snapshot, image)) {
       const { name, uid } = pod.metadata;
-      if (uid === undefined || deleted.has(name)) continue;
-      if (!isStuck(workload, pod) || !(ordinalOf(name) >= partition)) continue;
-      deleted.add(name);
+      if (workload === undefined || uid === undefined || tried.has(name)) continue;
+      const from = isBeyondPartition(workload, name) ? stuckFrom(workload, pod) : Number.POSITIVE_INFINITY;
+      if (from > clock.now()) {
+        nextLook = Math.min(nextLook, from);
+        continue;
+      }
+      tried.add(name);
       try {
         await cluster.api.json({
           method: 'DELETE',
@@ -37,6 +55,7 @@ export const createUnstick = (cluster: Cluster, image: string, signal: AbortSign
           what: `delete the stuck pod ${ref.namespace}/${name}`,
           signal,
         });
+        freed.add(uid);
         cluster.logger.info('deleted a broken pod that kept a StatefulSet from rolling', {
           namespace: ref.namespace,
           workload: ref.name,
@@ -51,5 +70,13 @@ export const createUnstick = (cluster: Cluster, image: string, signal: AbortSign
         });
       }
     }
+  };
+
+  return {
+    free,
+    freed,
+    get nextLook() {
+      return nextLook;
+    },
   };
 };

@@ -1,9 +1,13 @@
 import { statusOf } from './api-error.ts';
+import { templateHolder, withTemplateOf } from './argo-template.ts';
 import type { Cluster } from './cluster.ts';
+import { findResource } from './discovery.ts';
 import {
+  apiVersionOf,
   describeWorkload,
   type ObjectList,
   type Workload,
+  type WorkloadKind,
   type WorkloadRef,
   workloadKinds,
   workloadPath,
@@ -11,34 +15,102 @@ import {
 } from './objects.ts';
 import { carriersOf } from './template-image.ts';
 
-/** The workload as it stands in the cluster, or undefined where it does not. */
+/**
+ * The workload as it stands in the cluster, a Rollout with the template that it refers to; undefined where it is not
+ * there, nor its kind.
+ */
 export const readWorkload = async (cluster: Cluster, ref: WorkloadRef): Promise<Workload | undefined> => {
   try {
     const what = `read ${describeWorkload(ref)}`;
-    return (await cluster.api.json({ method: 'GET', path: workloadPath(ref), what })) as Workload;
+    const path = workloadPath(ref);
+    const workload = (await cluster.api.json({ method: 'GET', path, what })) as Workload;
+    if (ref.kind !== 'Rollout') return workload;
+    const holder = templateHolder(workload, ref.namespace);
+    return withTemplateOf(workload, holder === undefined ? undefined : await readWorkload(cluster, holder));
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
   }
 };
 
-/** Every Deployment, StatefulSet and DaemonSet of the namespace that carries the image, with whatever tag. */
+const list = async (
+  cluster: Cluster,
+  kind: WorkloadKind,
+  namespace: string,
+): Promise<readonly Workload[]> => {
+  const answer = (await cluster.api.json({
+    method: 'GET',
+    path: workloadsPath(kind, namespace),
+    what: `list ${kind}s in ${namespace}`,
+  })) as ObjectList<Workload>;
+  return answer.items ?? [];
+};
+
+/**
+ * The Argo Rollouts of the namespace as they stand, without the templates that they refer to. None where the cluster does
+ * not serve them. Nor where they may not be read: a role that knows nothing of Argo is as good as a cluster without it.
+ */
+const listRollouts = async (cluster: Cluster, namespace: string): Promise<readonly Workload[]> => {
+  try {
+    const isServed = (await findResource(cluster, apiVersionOf('Rollout'), 'Rollout')) !== undefined;
+    return isServed ? await list(cluster, 'Rollout', namespace) : [];
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error;
+    cluster.logger.warn('Argo Rollouts are served here, and may not be read', { namespace });
+    return [];
+  }
+};
+
+const refOf = (kind: WorkloadKind, namespace: string, { metadata }: Workload): WorkloadRef => ({
+  apiVersion: apiVersionOf(kind),
+  kind,
+  namespace,
+  name: metadata.name,
+});
+
+/** Every workload of the namespace that carries the image, with whatever tag. */
 export const workloadsCarrying = async (
   cluster: Cluster,
   namespace: string,
   image: string,
 ): Promise<readonly WorkloadRef[]> => {
-  const lists = await Promise.all(
-    workloadKinds.map(async (kind) => {
-      const list = (await cluster.api.json({
-        method: 'GET',
-        path: workloadsPath(kind, namespace),
-        what: `list ${kind}s in ${namespace}`,
-      })) as ObjectList<Workload>;
-      return (list.items ?? [])
-        .filter((workload) => carriersOf(workload.spec.template.spec, image).length > 0)
-        .map((workload) => ({ apiVersion: 'apps/v1', kind, namespace, name: workload.metadata.name }));
+  const carry = (workload: Workload): boolean => carriersOf(workload.spec.template.spec, image).length > 0;
+  const [rollouts, deployments, ...others] = await Promise.all([
+    listRollouts(cluster, namespace),
+    ...workloadKinds.map((kind) => list(cluster, kind, namespace)),
+  ]);
+  const complete = rollouts.map((rollout) => {
+    const name = templateHolder(rollout, namespace)?.name;
+    return withTemplateOf(
+      rollout,
+      deployments?.find(({ metadata }) => metadata.name === name),
+    );
+  });
+  const byKind: readonly (readonly [WorkloadKind, readonly Workload[]])[] = [
+    ...[deployments ?? [], ...others].map((found, at) => [workloadKinds[at] ?? 'Deployment', found] as const),
+    ['Rollout', complete],
+  ];
+  return byKind.flatMap(([kind, found]) =>
+    found.filter(carry).map((workload) => refOf(kind, namespace, workload)),
+  );
+};
+
+/** The Argo Rollouts that have their template from one of these Deployments: changing it sets them rolling. */
+export const rolloutsReferringTo = async (
+  cluster: Cluster,
+  workloads: readonly WorkloadRef[],
+): Promise<readonly WorkloadRef[]> => {
+  const byNamespace = Map.groupBy(
+    workloads.filter(({ kind }) => kind === 'Deployment'),
+    ({ namespace }) => namespace,
+  );
+  const found = await Promise.all(
+    [...byNamespace].map(async ([namespace, deployments]) => {
+      const names = new Set(deployments.map(({ name }) => name));
+      return (await listRollouts(cluster, namespace))
+        .filter((rollout) => names.has(templateHolder(rollout, namespace)?.name ?? ''))
+        .map((rollout) => refOf('Rollout', namespace, rollout));
     }),
   );
-  return lists.flat();
+  return found.flat();
 };

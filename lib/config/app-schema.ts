@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allow } from './allow-schema.ts';
 import * as field from './fields.ts';
 
 const tags = z
@@ -109,6 +110,7 @@ const environment = z
       })
       .meta({ title: 'Notify', description: 'Who is told about releases of this environment.' })
       .prefault({}),
+    allow: allow('Who may give commands here, instead of those of the app or of `slack`.').optional(),
   })
   .meta({ title: 'Environment', description: 'Where the app goes, and when.' });
 
@@ -127,6 +129,7 @@ export const app = z
         examples: ['github.com/owner/name'],
       })
       .optional(),
+    allow: allow('Who may give commands for this app, instead of those of `slack`.').optional(),
     environments: field.mapOf(environment, 'Environments', 'Where the app goes, by name.'),
   })
   .meta({ title: 'App', description: 'What is released.' });

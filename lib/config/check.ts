@@ -1,5 +1,6 @@
+import { allowFindings } from './allow-checks.ts';
 import { type Finding, formatPath, type Path } from './problems.ts';
-import { list, record, text } from './raw.ts';
+import { record, text } from './raw.ts';
 import { type Environment, sameLines } from './same-lines.ts';
 import { secretSlots } from './slots.ts';
 import { didYouMean } from './suggest.ts';
@@ -119,16 +120,6 @@ const localOnly = (data: unknown): readonly Finding[] => {
   return [...secrets, ...urls];
 };
 
-const slackFindings = (data: unknown): readonly Finding[] => {
-  const allow = record(record(data).slack).allow;
-  if (allow === undefined || allow === null) return [];
-  const { users, channels } = record(allow);
-  return list(users).length + list(channels).length === 0 &&
-    [users, channels].every((one) => one === undefined || Array.isArray(one))
-    ? [key(['slack', 'allow'], 'this allows nobody; name `users` or `channels`')]
-    : [];
-};
-
 /**
  * What concerns several values of tagboat.yml at once, or depends on where it will run. Works on the data as written, so
  * that these are found together with whatever else is wrong.
@@ -150,7 +141,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
     ...sameLines(data, environments),
     ...credentials(data),
     ...registryHosts(data),
-    ...slackFindings(data),
+    ...allowFindings(data),
     ...(options.local ? [] : localOnly(data)),
   ];
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationPattern } from './duration.ts';
 import * as check from './text-checks.ts';
+import { checkTimeZone } from './time-zone.ts';
 
 /** What editors show. `pattern`, a hint for editors only: the check behind it knows better words. */
 type Title = {
@@ -54,6 +55,7 @@ export const host = (title: Title) => checked(check.checkHost, title);
 export const glob = (title: Title) => checked(check.checkGlob, title);
 export const semverRange = (title: Title) => checked(check.checkRange, title);
 export const pattern = (title: Title) => checked(check.checkPattern, title);
+export const timeZone = (title: Title) => checked(checkTimeZone, title);
 
 /** Seconds. */
 export const duration = (title: Title) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allow } from './allow-schema.ts';
 import { app } from './app-schema.ts';
 import { commit } from './commit-schema.ts';
 import * as field from './fields.ts';
@@ -123,24 +124,20 @@ const slack = z
           'Sealed token for messages into channels; slot slack/botToken. Without it only commands are answered.',
       })
       .optional(),
-    allow: z
-      .strictObject({
-        users: z
-          .array(
-            z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'this is not the id of a Slack user, such as `U024BE7LH`'),
-          )
-          .default([])
-          .meta({ title: 'Users', description: 'Ids of users who may give commands.' }),
-        channels: z
-          .array(
-            z
-              .string()
-              .regex(/^[CDG][A-Z0-9]{2,}$/, 'this is not the id of a Slack channel, such as `C0DEPLOYS`'),
-          )
-          .default([])
-          .meta({ title: 'Channels', description: 'Ids of channels in which commands may be given.' }),
+    allow: allow(
+      'Who may give commands, and where; anyone else is refused. An app or environment may have its own.',
+    ),
+    confirm: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Confirm', description: 'true: `/undo` asks before it acts.' }),
+    timeZone: field
+      .timeZone({
+        title: 'Time zone',
+        description: 'IANA name of the zone in which the times of commands are meant, as in `until 18:00`.',
+        examples: ['Europe/Helsinki'],
       })
-      .meta({ title: 'Allow', description: 'Who may give commands, and where; anyone else is refused.' }),
+      .prefault('UTC'),
   })
   .meta({ title: 'Slack', description: 'The Slack app for commands and messages.' });
 

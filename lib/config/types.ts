@@ -53,11 +53,21 @@ export type RegistryConfig = {
   readonly password?: SecretReference | undefined;
 };
 
+/**
+ * Who may give commands, by Slack id, and in which channels. An empty list of one kind restricts nothing of that kind; with
+ * both empty nobody may.
+ */
+export type AllowConfig = { readonly users: readonly string[]; readonly channels: readonly string[] };
+
 export type SlackConfig = {
   readonly signingSecret: SecretReference;
   /** For messages into channels (`notify.slack`); without it only commands are answered. */
   readonly botToken?: SecretReference | undefined;
-  readonly allow: { readonly users: readonly string[]; readonly channels: readonly string[] };
+  readonly allow: AllowConfig;
+  /** True where `/undo` asks before it acts. */
+  readonly confirm: boolean;
+  /** IANA name of the zone in which `until 18:00` is meant. */
+  readonly timeZone: string;
 };
 
 /** Which tags are released: all that satisfy a semver range, or all that match a regular expression as a whole. */
@@ -79,6 +89,8 @@ export type EnvironmentConfig = {
   readonly imageTimeout: number;
   readonly onFailure: 'undo' | 'notify';
   readonly notify: { readonly slack?: string | undefined };
+  /** Instead of the app's, or `slack.allow`. */
+  readonly allow?: AllowConfig | undefined;
 };
 
 export type AppConfig = {
@@ -86,6 +98,8 @@ export type AppConfig = {
   readonly image: string;
   /** Lower case, without scheme and `.git`: `github.com/devops-with-kubernetes/okeydokey`. */
   readonly repository?: string | undefined;
+  /** Instead of `slack.allow`. */
+  readonly allow?: AllowConfig | undefined;
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
 };
 

@@ -1,52 +1,136 @@
+import { createHash } from 'node:crypto';
+import { isRetryable } from '../errors.ts';
 import type { SlackClient } from '../slack/client.ts';
-import { type ReleaseState, releaseMessage } from '../slack/messages.ts';
-import type { Notification, Notifier, Target } from './notifier.ts';
+import { releaseMessage, type SlackMessage } from '../slack/messages.ts';
+import type { Memory, Notification, Notifier } from './notifier.ts';
+import { viewOf } from './slack-view.ts';
 
-/** What a channel wants to know of every release: that it started, and how it ended. */
-const forChannels = new Set<string>(['rolling-out', 'healthy', 'failed', 'superseded', 'undone']);
-/** What somebody who typed a command waits for; Slack takes five answers, the first is the acknowledgement. */
-const forCommands = new Set<string>(['rolling-out', 'healthy', 'failed', 'skipped', 'superseded', 'undone']);
+/** What a channel wants to see of every release; a message that is there already follows it through all others too. */
+const worthAMessage = new Set<string>([
+  'waiting-for-image',
+  'rolling-out',
+  'healthy',
+  'failed',
+  'superseded',
+]);
+/** What somebody who typed a command waits for. A response_url takes five answers. */
+const worthAnAnswer = new Set<string>([
+  'rolling-out',
+  'healthy',
+  'failed',
+  'skipped',
+  'superseded',
+  'undone',
+]);
 
-const messageOf = (notification: Notification) =>
-  releaseMessage({
-    id: notification.id,
-    app: notification.app,
-    environment: notification.environment,
-    image: notification.image,
-    tag: notification.tag,
-    state: notification.state as ReleaseState,
-    isUndo: notification.kind === 'undo',
-    reason: notification.reason,
-    commit: notification.commit,
-    commitUrl: notification.commitUrl,
-    diagnosis: notification.state === 'failed' ? notification.diagnosis : [],
-    requestedBy: notification.requestedBy.replace(/^slack:/, ''),
-  });
+/** A message that stands in a channel, a digest of what it says, and the state it tells. */
+type Post = {
+  readonly channel: string;
+  readonly ts: string;
+  readonly print: string;
+  readonly state: string;
+};
+/** `channel`: in the channel of `notify.slack`; `asked`: where the command was typed; `answers`: states told to its response_url. */
+type Shown = Memory & {
+  readonly channel?: Post | undefined;
+  readonly asked?: Post | undefined;
+  readonly answers?: readonly string[];
+};
 
 /**
- * Tells a channel (`notify.slack`), and whoever asked for the release with a slash command.
+ * Keeps one message for a release, edited as it goes, in the channel of `notify.slack`, and another one where the command
+ * that asked for it was typed, if that was elsewhere. Without a bot token, or in a channel that the bot may not post into,
+ * a few answers to the command's response_url take its place.
  * @param client made when there is something to say
  * @param posts whether there is a bot token to post into channels with
  */
 export const createSlackNotifier = (client: () => Promise<SlackClient>, posts: boolean): Notifier => ({
   name: 'slack',
-  targets: (notification) => {
-    const targets: Target[] = [];
+  concerns: ({ notify, responseUrl, askedFrom }) =>
+    responseUrl !== undefined || (posts && (notify.slack !== undefined || askedFrom !== undefined)),
+  tell: async (notification, memory, remember) => {
+    let shown: Shown = memory ?? {};
+    const note = (more: Shown): void => {
+      shown = { ...shown, ...more };
+      remember(shown);
+    };
+    const message = releaseMessage(viewOf(notification));
+    const { state } = notification;
     const channel = notification.notify.slack;
-    if (posts && channel !== undefined && forChannels.has(notification.state))
-      targets.push({
-        name: 'slack:channel',
-        send: async () => {
-          await (await client()).post(channel, messageOf(notification));
-        },
+    const isNews = isWorthAMessage(notification);
+    let refusal: unknown;
+    if (posts && channel !== undefined && (shown.channel !== undefined || isNews))
+      await show(client, channel, shown.channel, { message, state, isNews }, (post) =>
+        note({ channel: post }),
+      ).catch((error: unknown) => {
+        if (isRetryable(error)) throw error;
+        // Whoever typed the command shall hear of it all the same.
+        refusal = error;
       });
-    const { responseUrl } = notification;
-    if (responseUrl !== undefined && forCommands.has(notification.state))
-      targets.push({
-        name: 'slack:command',
-        send: async () =>
-          (await client()).respond(responseUrl, { ...messageOf(notification), response_type: 'in_channel' }),
-      });
-    return targets;
+    if (notification.responseUrl !== undefined)
+      await tellAsker(client, posts, notification, shown, message, note);
+    if (refusal !== undefined) throw refusal;
   },
 });
+
+const isWorthAMessage = ({ state, code }: Notification): boolean =>
+  worthAMessage.has(state) || (state === 'skipped' && code === 'held');
+
+const tellAsker = async (
+  client: () => Promise<SlackClient>,
+  posts: boolean,
+  { askedFrom, responseUrl, state }: Notification,
+  { channel, asked, answers = [] }: Shown,
+  message: SlackMessage,
+  note: (more: Shown) => void,
+): Promise<void> => {
+  if (askedFrom !== undefined && channel?.channel === askedFrom) return;
+  const isNews = worthAnAnswer.has(state);
+  if (!isNews && asked === undefined) return;
+  if (posts && askedFrom !== undefined && answers.length === 0)
+    try {
+      await show(client, askedFrom, asked, { message, state, isNews }, (post) => note({ asked: post }));
+      return;
+    } catch (error) {
+      // A direct message, or a private channel without the bot in it: the response_url reaches both.
+      if (isRetryable(error) || !isNews || asked?.state === state) throw error;
+    }
+  if (responseUrl === undefined || !isNews || answers.includes(state)) return;
+  // The question that the command was the answer to, or the message whose button it was, stays as it is.
+  const answer = { ...message, response_type: 'in_channel', replace_original: false } as const;
+  await (await client()).respond(responseUrl, answer);
+  note({ answers: [...answers, state] });
+};
+
+type Shows = {
+  readonly message: SlackMessage;
+  readonly state: string;
+  /** True where the state is worth a message of its own. */
+  readonly isNews: boolean;
+};
+
+/**
+ * Posts the message, or edits the one that stands; nothing where it says so already. One that cannot be edited any more,
+ * since somebody deleted it perhaps, is posted anew where the state is news; what is no news is not tried again.
+ */
+const show = async (
+  client: () => Promise<SlackClient>,
+  channel: string,
+  standing: Post | undefined,
+  { message, state, isNews }: Shows,
+  note: (post: Post) => void,
+): Promise<void> => {
+  const print = createHash('sha256').update(JSON.stringify(message)).digest('base64url').slice(0, 22);
+  if (standing?.print === print) return;
+  const slack = await client();
+  const post = async () => note({ ...(await slack.post(channel, message)), print, state });
+  if (standing === undefined) return post();
+  try {
+    note({ ...(await slack.update(standing.channel, standing.ts, message)), print, state });
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    if (isNews && standing.state !== state) return post();
+    note({ ...standing, print });
+    throw error;
+  }
+};

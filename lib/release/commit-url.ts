@@ -10,3 +10,15 @@ export const commitUrl = (repository: string, commit: string): string | undefine
   if (host.includes('bitbucket')) return `${base}/commits/${commit}`;
   return host.includes('gitlab') ? `${base}/-/commit/${commit}` : `${base}/commit/${commit}`;
 };
+
+/**
+ * Where people look at what is new between two tags of a source repository.
+ * @param repository `github.com/owner/name`, as tagboat.yml has it
+ */
+export const diffUrl = (repository: string, from: string, to: string): string => {
+  const host = repository.split('/', 1)[0] ?? '';
+  const [left, right] = [encodeURIComponent(from), encodeURIComponent(to)];
+  // Bitbucket names the newer one first.
+  if (host.includes('bitbucket')) return `https://${repository}/branches/compare/${right}%0D${left}`;
+  return `https://${repository}${host.includes('gitlab') ? '/-' : ''}/compare/${left}...${right}`;
+};

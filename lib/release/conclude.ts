@@ -12,6 +12,8 @@ import { requestUndo } from './undo.ts';
 export const conclude = async (release: Release, context: Context): Promise<void> => {
   if (release.state === 'failed' && release.kind === 'release' && release.commit !== undefined)
     await undoIfWanted(release, context);
+  if (release.state === 'failed' && release.kind === 'undo' && release.commit === undefined)
+    await takeBackHold(release, context);
   await context.nudges.tell(release, release.state);
   await context.store.settle(`work#${release.group}`, release);
   await context.store.settle('rollouts', release);
@@ -28,6 +30,13 @@ export const fail = async (release: Release, error: unknown, context: Context): 
   const { code, message } = describeError(error);
   await context.store.advance(release, 'failed', { code, reason: message });
   await concludeIfEnded(release, context);
+};
+
+/** An undo that never came to be held the tag that still stands; that hold would only be in the way. */
+const takeBackHold = async ({ app, environment, undoes }: Release, { store }: Context): Promise<void> => {
+  const holds = await store.holds(app, environment);
+  for (const hold of holds.filter(({ release }) => release !== undefined && release === undoes))
+    await store.liftHold(app, environment, hold.tag);
 };
 
 const undoIfWanted = async (release: Release, context: Context): Promise<void> => {

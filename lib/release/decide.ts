@@ -3,7 +3,7 @@ import type { AppConfig, Config, EnvironmentConfig } from '../config/types.ts';
 import type { SourceEvent } from '../event.ts';
 import { familiarName, isTag } from '../image.ts';
 import type { Hold } from './hold.ts';
-import { holdFor } from './hold.ts';
+import { describeHold, holdFor } from './hold.ts';
 import type { ImageVersion, Release } from './release.ts';
 import { describePolicy, isOlder, satisfies } from './tags.ts';
 
@@ -104,12 +104,10 @@ export const decide = (
   return { ...plan, type: 'release' };
 };
 
-const describeHold = (hold: Hold): string =>
-  `${hold.tag === '*' ? 'every tag' : hold.tag} is held by ${hold.by}: ${hold.reason}`;
-
 /**
  * Decides again with the tip of the config repo at hand: a tag that is older than what stands there is not released,
- * and neither is one that was held meanwhile. An undo goes back on purpose. Pure.
+ * and neither is one that was held meanwhile. An undo goes back on purpose; so does whoever releases a tag by hand, unless
+ * somebody has held it since. Pure.
  * @param current what the manifests carry now, for every place they carry the image
  */
 export const decideAtTip = (
@@ -119,8 +117,10 @@ export const decideAtTip = (
   now: number,
 ): Skip | undefined => {
   if (release.kind === 'undo') return undefined;
-  const hold = holdFor(holds, release, now);
+  const since = holds.filter((hold) => release.byHand !== true || hold.createdAt > release.createdAt);
+  const hold = holdFor(since, release, now);
   if (hold !== undefined) return { reason: 'held', message: describeHold(hold) };
+  if (release.byHand === true) return undefined;
   const newer = current.find((version) => isOlder(release.tag, version.tag));
   return newer === undefined
     ? undefined
@@ -132,7 +132,7 @@ export const decideAtTip = (
 
 /**
  * Of several releases of one app and environment that wait at once, only one is committed: the newest version, or where
- * an undo is among them or versions cannot be compared, the one asked for last. Pure.
+ * an undo is among them, or the last was asked for by hand, or versions cannot be compared, the one asked for last. Pure.
  * @returns the winner's id
  */
 export const winner = (waiting: readonly [Release, ...Release[]]): string =>
@@ -142,6 +142,6 @@ export const winner = (waiting: readonly [Release, ...Release[]]): string =>
     const undo = [earlier, later].find(({ kind, source }) => kind === 'undo' && source === 'tagboat');
     const fix = [earlier, later].find(({ kind }) => kind === 'release');
     if (undo !== undefined && fix !== undefined && isOlder(undo.tag, fix.tag)) return fix;
-    if (earlier.kind === 'undo' || later.kind === 'undo') return later;
+    if (earlier.kind === 'undo' || later.kind === 'undo' || later.byHand === true) return later;
     return isOlder(later.tag, earlier.tag) ? earlier : later;
   }).id;

@@ -19,7 +19,7 @@ export const allGroups = (config: Config): readonly string[] => [
  * @throws TagboatError `environment-unknown` where tagboat.yml no longer has it
  */
 export const environmentOf = (config: Config, app: string, environment: string) => {
-  const appConfig = config.apps[app];
+  const appConfig = Object.hasOwn(config.apps, app) ? config.apps[app] : undefined;
   const environmentConfig = appConfig?.environments[environment];
   const repo = environmentConfig && config.configRepos[environmentConfig.configRepo];
   if (!appConfig || !environmentConfig || !repo)

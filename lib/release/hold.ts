@@ -17,13 +17,17 @@ export type Hold = {
   readonly until?: string | undefined;
 };
 
+/** For a person: `v0.0.4 is held by slack:U024BE7LH until 2026-11-24T18:00:00.000Z: it drops orders`. */
+export const describeHold = (hold: Hold): string =>
+  `${hold.tag === '*' ? 'every tag' : hold.tag} is held by ${hold.by}${hold.until === undefined ? '' : ` until ${hold.until}`}: ${hold.reason}`;
+
+/** True while it still holds. */
+export const isInForce = (hold: Hold, now: number): boolean =>
+  hold.until === undefined || Date.parse(hold.until) > now;
+
 /** The hold that keeps a version back at this time, if any. Pure. */
 export const holdFor = (holds: readonly Hold[], version: ImageVersion, now: number): Hold | undefined =>
-  holds.find(
-    (hold) =>
-      (hold.tag === '*' || isHeld(hold, version)) &&
-      (hold.until === undefined || Date.parse(hold.until) > now),
-  );
+  holds.find((hold) => (hold.tag === '*' || isHeld(hold, version)) && isInForce(hold, now));
 
 /** A hold on one digest says nothing about a version whose digest is not known yet; the worker asks again. */
 const isHeld = (hold: Hold, { tag, digest }: ImageVersion): boolean =>

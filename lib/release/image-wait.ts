@@ -4,7 +4,8 @@ import type { RegistryClient } from '../registry/client.ts';
 import { conclude, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
-import { claimOfDigest, isUnderWay, mayBeRetried, type ReleaseKey } from './release.ts';
+import { describeHold, holdFor } from './hold.ts';
+import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from './release.ts';
 
 /** Seconds between two questions to the registry: soon at first, since CI often pushes the image right after the tag. */
 const delays = [2, 3, 5, 10, 15, 30, 60] as const;
@@ -35,12 +36,11 @@ export const lookForImage = async (
     const { environment } = environmentOf(config, key.app, key.environment);
     const digest = release.digest ?? (await ask(release.image, release.tag, context));
     if (typeof digest === 'string') {
-      const same = release.kind === 'release' && (await store.claim(key, claimOfDigest(release.tag, digest)));
+      // What a person asked for is never the same thing as what a hook asked for.
+      const isHooked = release.kind === 'release' && release.byHand !== true;
+      const same = isHooked && (await store.claim(key, claimOfDigest(release.tag, digest)));
       if (same && !mayBeRetried(same.state)) {
-        // Two hooks, of which only one could say the digest at once.
-        const reason = `release ${same.id} brings the same image`;
-        await store.advance(key, 'superseded', { digest, code: 'superseded', reason });
-        await store.settle('images', key);
+        await endDoubled(release, digest, same, context);
         return;
       }
       await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
@@ -49,14 +49,16 @@ export const lookForImage = async (
       await store.settle('images', key);
       return;
     }
-    // Whoever goes back to a tag that does not exist wants to know now.
-    const patience = release.kind === 'undo' ? 0 : environment.imageTimeout;
+    // Whoever names a tag that does not exist wants to know now.
+    const patience = release.kind === 'undo' || release.byHand === true ? 0 : environment.imageTimeout;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
     if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
     const reason = digest?.message ?? 'the registry does not have the image yet';
     const waiting = { reason, code: digest?.code ?? 'image-not-found' };
-    if (release.state === 'queued') await store.advance(key, 'waiting-for-image', waiting);
-    else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
+    if (release.state === 'queued') {
+      if (await store.advance(key, 'waiting-for-image', waiting))
+        await nudges.tell(release, 'waiting-for-image');
+    } else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
     const delay = Math.max(delayOf(round), digest?.retryAfterSeconds ?? 0);
     await store.owe('images', key, clock.now() + delay * 1000 + graceMs);
     await nudges.look(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
@@ -66,6 +68,25 @@ export const lookForImage = async (
     await fail(release, error, context);
     await store.settle('images', key);
   }
+};
+
+/** Two hooks, of which only one could say the digest at once; or a late one for what is held by its digest by now. */
+const endDoubled = async (
+  release: Release,
+  digest: string,
+  same: ReleaseKey,
+  { store, nudges, clock }: Context,
+): Promise<void> => {
+  const holds = await store.holds(release.app, release.environment);
+  const hold = holdFor(holds, { tag: release.tag, digest }, clock.now());
+  if (hold === undefined) {
+    const reason = `release ${same.id} brings the same image`;
+    await store.advance(release, 'superseded', { digest, code: 'superseded', reason });
+  } else await store.advance(release, 'skipped', { digest, code: 'held', reason: describeHold(hold) });
+  // Nobody needs to hear of a doubled hook, unless people were shown that it waits.
+  if (hold !== undefined || release.state === 'waiting-for-image')
+    await nudges.tell(release, hold === undefined ? 'superseded' : 'skipped');
+  await store.settle('images', release);
 };
 
 /** The digest, nothing, or the passing fault that kept the registry from answering. */

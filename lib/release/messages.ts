@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { QueueName, Queues } from '../queues/queues.ts';
+import type { SignedRequest } from './inbox.ts';
 import type { ReleaseKey, ReleaseState } from './release.ts';
 
 /**
@@ -26,6 +27,16 @@ const schemas = {
   ]),
   /** Tell people that this release reached this state. */
   notifications: z.object({ v: z.literal(1), type: z.literal('state'), ...key, state: z.string() }),
+  /** Carry this request out, unless it is done. The one message that holds more than a name: the table may not have it yet. */
+  commands: z.object({
+    v: z.literal(1),
+    type: z.literal('request'),
+    endpoint: z.enum(['commands', 'interactions']),
+    body: z.string(),
+    signature: z.string(),
+    timestamp: z.string(),
+    receivedAt: z.number(),
+  }),
 } as const;
 
 export type Message<Q extends QueueName> = z.infer<(typeof schemas)[Q]>;
@@ -62,6 +73,7 @@ export type Nudges = {
   look(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
   watch(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
   tell(key: ReleaseKey, state: ReleaseState): Promise<void>;
+  carryOut(request: SignedRequest, delaySeconds: number): Promise<void>;
 };
 
 export const createNudges = (queues: Queues): Nudges => ({
@@ -74,4 +86,6 @@ export const createNudges = (queues: Queues): Nudges => ({
   watch: (release, round, delaySeconds) =>
     queues.send('rollouts', { v: 1, type: 'watch', ...bodyOf(release), round }, { delaySeconds }),
   tell: (release, state) => queues.send('notifications', { v: 1, type: 'state', ...bodyOf(release), state }),
+  carryOut: (request, delaySeconds) =>
+    queues.send('commands', { v: 1, type: 'request', ...request }, { delaySeconds }),
 });

@@ -1,71 +1,59 @@
 import { isRetryable, TagboatError } from '../errors.ts';
-import type { Notification, Notifier, Target } from '../notifiers/notifier.ts';
-import { commitUrl } from './commit-url.ts';
+import type { Memory, Notifier } from '../notifiers/notifier.ts';
 import type { Context } from './context.ts';
+import { notificationOf } from './notification.ts';
 import type { Release, ReleaseKey } from './release.ts';
 
 export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] };
 
 /** Longer than any notifier may take, so that a doubled message meets the lease of the first. */
 const leaseMs = 60_000;
+/** How long one that comes second waits for the first before it goes back to the queue. */
+const patience = { tries: 20, everyMs: 250 } as const;
 
 /**
- * Tells everybody who wants to know that a release reached a state: each target once, however often the message comes.
- * @throws TagboatError where a target could not be reached now; those that were are not told again
+ * Brings everybody who wants to know up to date with a release, as the record has it now: what changed it is only the
+ * occasion. However often and however late it is called, people are told what is new to them and nothing else.
+ * @throws TagboatError where somebody could not be reached now; those who were are not told again
  */
-export const notify = async (key: ReleaseKey, state: string, context: NotifyContext): Promise<void> => {
+export const notify = async (key: ReleaseKey, context: NotifyContext): Promise<void> => {
   const release = await context.store.get(key);
   if (release === undefined) return;
-  const notification = notificationOf(release, state, context);
-  const targets = context.notifiers.flatMap((notifier) => notifier.targets(notification));
-  const outcomes = await Promise.allSettled(targets.map((target) => tell(release, state, target, context)));
+  const notification = await notificationOf(release, context);
+  const concerned = context.notifiers.filter((notifier) => notifier.concerns(notification));
+  const outcomes = await Promise.allSettled(concerned.map((notifier) => tell(release, notifier, context)));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 };
 
-const tell = async (
-  release: Release,
-  state: string,
-  target: Target,
-  { store, logger }: NotifyContext,
-): Promise<void> => {
-  const receipt = `${target.name}#${state}`;
-  const right = await store.take(release, receipt, leaseMs);
-  if (right === 'done') return;
-  if (right === 'busy')
-    throw new TagboatError('notifier-failed', `${target.name} is being told by another invocation`);
+const tell = async (key: ReleaseKey, notifier: Notifier, context: NotifyContext): Promise<void> => {
+  const { store, logger } = context;
+  let memory = await takeTurn(key, notifier.name, context);
   try {
-    await target.send();
+    // Only now: whoever had the turn before may have shown something newer than what was read at the start.
+    const release: Release = await store.require(key);
+    await notifier.tell(await notificationOf(release, context), memory, (next) => {
+      memory = next;
+    });
   } catch (error) {
-    if (isRetryable(error)) {
-      await store.finish(release, receipt, 'release');
-      throw error;
-    }
-    // A channel that does not exist will not exist in a minute: say so in the log, once.
-    logger.error('notification refused', { id: release.id, target: target.name, error });
+    if (isRetryable(error)) throw error;
+    // A channel that does not exist will not exist in a minute: say so in the log.
+    logger.error('notification refused', { id: key.id, notifier: notifier.name, error });
+  } finally {
+    await store.endTurn(key, notifier.name, memory);
   }
-  await store.finish(release, receipt, 'done');
 };
 
-const notificationOf = (release: Release, state: string, { config }: Context): Notification => {
-  const environment = config.apps[release.app]?.environments[release.environment];
-  const repository = environment && config.configRepos[environment.configRepo]?.url;
-  return {
-    id: release.id,
-    app: release.app,
-    environment: release.environment,
-    kind: release.kind,
-    state,
-    image: release.image,
-    tag: release.tag,
-    previous: release.previous,
-    // An earlier state is told without the reason of a later one.
-    reason: release.state === state ? release.reason : undefined,
-    commit: release.commit,
-    commitUrl: repository && release.commit && commitUrl(repository, release.commit),
-    requestedBy: release.requestedBy,
-    diagnosis: release.diagnosis ?? [],
-    responseUrl: release.responseUrl,
-    notify: environment?.notify ?? {},
-  };
+const takeTurn = async (
+  key: ReleaseKey,
+  name: string,
+  { store, clock }: NotifyContext,
+): Promise<Memory | undefined> => {
+  for (let attempt = 1; ; attempt++) {
+    const turn = await store.takeTurn(key, name, leaseMs);
+    if (turn !== 'busy') return turn.memory;
+    if (attempt === patience.tries)
+      throw new TagboatError('notifier-failed', `${name} is being told by another invocation`);
+    await clock.sleep(patience.everyMs);
+  }
 };

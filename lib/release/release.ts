@@ -52,7 +52,7 @@ export const isSameVersion = (a: ImageVersion, b: ImageVersion): boolean =>
 /** What to look at, found by the delivery; see `lib/cluster`. */
 export type WorkloadReference = {
   readonly apiVersion: string;
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout';
   readonly namespace: string;
   readonly name: string;
 };
@@ -68,8 +68,13 @@ export type ReleaseDiagnosis = {
   readonly count?: number | undefined;
 };
 
+/** Where a rollout is, told apart where an in-cluster agent has to act first. */
+export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
+
 export type Release = ReleaseKey & {
   readonly kind: 'release' | 'undo';
+  /** 1, 2, 3 … for an app and environment, as people name it: `#3`. A number may be missing, none comes twice. */
+  readonly number?: number | undefined;
   readonly state: ReleaseState;
   /** Why it is skipped, failed, superseded or undone: a code and a sentence. */
   readonly code?: string | undefined;
@@ -100,18 +105,27 @@ export type Release = ReleaseKey & {
   readonly diagnosis?: readonly ReleaseDiagnosis[] | undefined;
   /** The last progress the poller saw, in kubectl's words. */
   readonly progress?: string | undefined;
+  readonly phase?: RolloutPhase | undefined;
+  /** What is worth knowing although it is healthy. */
+  readonly notes?: readonly string[] | undefined;
+  /** Somebody paused the rollout from Slack: its deadline does not count meanwhile. `at`: milliseconds since 1970. */
+  readonly paused?: { readonly by: string; readonly at: number } | undefined;
   /** How often a step of it was tried and has to be tried again. */
   readonly attempts: number;
   /** Not to be tried again before then, in milliseconds since 1970. */
   readonly notBefore?: number | undefined;
   /** `undo`: the release it undoes. */
   readonly undoes?: string | undefined;
-  /** `undo`: to a tag of which the registry has to say first that it exists. */
+  /** To a tag that somebody named, of which the registry has to say first that it exists. */
   readonly awaitsImage?: boolean | undefined;
+  /** Somebody asked for just this tag: no policy, no newer tag and no earlier hold stands in its way. */
+  readonly byHand?: boolean | undefined;
   /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
   readonly undoneFrom?: ReleaseState | undefined;
   /** Slack's response_url of the command that asked for it. A credential: never shown. */
   readonly responseUrl?: string | undefined;
+  /** The Slack channel it was asked for from, by its id. */
+  readonly askedFrom?: string | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -132,7 +146,9 @@ export type ReleaseRequest = Pick<
   | 'group'
   | 'undoes'
   | 'awaitsImage'
+  | 'byHand'
   | 'responseUrl'
+  | 'askedFrom'
 > & {
   /** What makes two requests the same one: see `claimOf`. */
   readonly claim: string;
@@ -140,7 +156,10 @@ export type ReleaseRequest = Pick<
 
 /** The part of a release that a step may set along with its state. */
 export type ReleasePatch = Partial<
-  Omit<Release, 'app' | 'environment' | 'id' | 'kind' | 'image' | 'tag' | 'createdAt' | 'updatedAt' | 'state'>
+  Omit<
+    Release,
+    'app' | 'environment' | 'id' | 'kind' | 'image' | 'tag' | 'createdAt' | 'updatedAt' | 'state' | 'number'
+  >
 >;
 
 /**

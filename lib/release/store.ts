@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
+import type { Memory } from '../notifiers/notifier.ts';
+import { settleAll } from '../settle-all.ts';
 import type { Item, Table } from '../store/table.ts';
 import type { Hold } from './hold.ts';
 import {
@@ -14,19 +16,21 @@ import {
 
 /**
  * The record. One partition per app and environment holds its releases (`release#<id>`), the claims that make doubled
- * hooks meet (`claim#…`), its holds (`hold#<tag>`) and receipts (`receipt#…`); further partitions are lists of what is
- * owed, which reconcile reads. Every write is conditional or idempotent, so every step can run twice.
+ * hooks meet (`claim#…`), its holds (`hold#<tag>`), the count of its releases and what people were told (`told#…`);
+ * further partitions are lists of what is owed, which reconcile reads. Every write is conditional or idempotent, so every step can run twice.
  */
 export type Store = {
   /**
    * Records a release, or finds the one that the same request made before. The list says so before the release is
    * there, so that nothing that was recorded can be overlooked.
    * @param list who has to go on with it; @param dueAt as with `owe`
+   * @param mayRetry whether the one that was made before makes way for a new attempt; `mayBeRetried` where absent
    */
   record(
     request: ReleaseRequest,
     list: OwedList,
     dueAt: number,
+    mayRetry?: (release: Release) => boolean,
   ): Promise<{ readonly release: Release; readonly created: boolean }>;
   /** Makes a further claim lead to a release; the release that has it already, if another one does. */
   claim(key: ReleaseKey, claim: string): Promise<Release | undefined>;
@@ -67,12 +71,16 @@ export type Store = {
   groups(): Promise<readonly string[]>;
 
   /**
-   * Takes the right to do something once. `taken`: do it, before the lease ends. `done`: it was done. `busy`: somebody
-   * else is at it.
+   * Takes the right to tell a target about a release, for as long as the lease lasts, and what is remembered of the last
+   * time. `busy`: somebody else is at it.
    */
-  take(key: ReleaseKey, what: string, leaseMs: number): Promise<'taken' | 'done' | 'busy'>;
-  /** Notes that it was done (`done`), or gives the right back (`release`). */
-  finish(key: ReleaseKey, what: string, outcome: 'done' | 'release'): Promise<void>;
+  takeTurn(
+    key: ReleaseKey,
+    target: string,
+    leaseMs: number,
+  ): Promise<{ readonly memory: Memory | undefined } | 'busy'>;
+  /** Gives the right back, with what is to be remembered. */
+  endTurn(key: ReleaseKey, target: string, memory: Memory | undefined): Promise<void>;
 };
 
 /** `work#<group>`: to be committed; `images`: waits for its image; `rollouts`: is being watched. */
@@ -150,16 +158,16 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
     });
   };
 
-  const fresh = (request: ReleaseRequest, id: string): Release => {
+  const fresh = (request: ReleaseRequest, id: string, number: number): Release => {
     const { claim: _claim, ...fields } = request;
     const now = new Date(clock.now()).toISOString();
-    return { ...fields, id, state: 'queued', attempts: 0, createdAt: now, updatedAt: now };
+    return { ...fields, id, number, state: 'queued', attempts: 0, createdAt: now, updatedAt: now };
   };
 
   return {
     get,
 
-    record: async (request, list, dueAt) => {
+    record: async (request, list, dueAt, mayRetry = ({ state }) => mayBeRetried(state)) => {
       const pk = partition(request.app, request.environment);
       const sk = `claim#${request.claim}`;
       for (let attempt = 0; attempt < maxContention; attempt++) {
@@ -169,16 +177,19 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
         // Whoever loses this race, or dies after it, leaves a claim that the next one completes.
         if (claim === undefined && !(await table.put({ pk, sk, release: id }, 'absent'))) continue;
         const known = claim === undefined ? undefined : await get(key);
-        if (known !== undefined && mayBeRetried(known.state)) {
+        if (known !== undefined && mayRetry(known)) {
           await table.put({ pk, sk, release: newId(clock.now()) }, { attribute: 'release', value: id });
           continue;
         }
-        if (known === undefined || known.state === 'queued') {
+        const noteOwed = async (): Promise<void> => {
           if (list.startsWith('work#')) await table.put({ pk: 'groups', sk: list.slice('work#'.length) });
           await owe(list, key, dueAt);
-        }
+        };
+        if (known?.state === 'queued') await noteOwed();
         if (known !== undefined) return { release: known, created: false };
-        const release = fresh(request, id);
+        const number = table.increment(pk, 'count');
+        await settleAll<unknown>([number, noteOwed()]);
+        const release = fresh(request, id, await number);
         if (await table.put(toItem(release, 1), 'absent')) return { release, created: true };
       }
       throw contention(`claim ${request.claim} of ${request.app}/${request.environment}`);
@@ -263,26 +274,25 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
 
     groups: async () => (await table.query('groups', '')).map(({ sk }) => sk),
 
-    take: async (key, what, leaseMs) => {
-      const row = { pk: partition(key.app, key.environment), sk: `receipt#${key.id}#${what}` };
+    takeTurn: async (key, target, leaseMs) => {
+      const row = { pk: partition(key.app, key.environment), sk: `told#${key.id}#${target}` };
       const now = clock.now();
-      if (await table.put({ ...row, leaseUntil: now + leaseMs, done: false }, 'absent')) return 'taken';
-      const receipt = await table.get(row.pk, row.sk);
-      if (receipt?.done === true) return 'done';
-      const lease = Number(receipt?.leaseUntil ?? 0);
+      const leaseUntil = now + leaseMs;
+      if (await table.put({ ...row, leaseUntil }, 'absent')) return { memory: undefined };
+      const known = await table.get(row.pk, row.sk);
+      const lease = Number(known?.leaseUntil ?? 0);
       if (lease > now) return 'busy';
-      const renewed = { ...row, leaseUntil: now + leaseMs, done: false };
+      const memory = known?.memory as Memory | undefined;
       const mine = await table.put(
-        renewed,
-        receipt === undefined ? 'absent' : { attribute: 'leaseUntil', value: lease },
+        { ...row, leaseUntil, memory },
+        known === undefined ? 'absent' : { attribute: 'leaseUntil', value: lease },
       );
-      return mine ? 'taken' : 'busy';
+      return mine ? { memory } : 'busy';
     },
 
-    finish: async (key, what, outcome) => {
-      const row = { pk: partition(key.app, key.environment), sk: `receipt#${key.id}#${what}` };
-      if (outcome === 'release') await table.remove(row.pk, row.sk);
-      else await table.put({ ...row, leaseUntil: 0, done: true });
+    endTurn: async (key, target, memory) => {
+      const row = { pk: partition(key.app, key.environment), sk: `told#${key.id}#${target}` };
+      await table.put({ ...row, leaseUntil: 0, memory });
     },
   };
 };

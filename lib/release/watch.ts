@@ -50,8 +50,14 @@ export const watchRelease = async (
   try {
     const watched = await watchUntil(release, until, context);
     if (watched.type === 'pending') {
-      await store.amend(release, ['rolling-out'], { progress: watched.progress.message });
+      const { message: progress, phase } = watched.progress;
+      await store.amend(release, ['rolling-out'], { progress, phase });
+      await context.nudges.tell(release, 'rolling-out');
       await comeBack(release, round, delayOf(round), context);
+      return;
+    }
+    if (watched.type === 'failed' && (await wasPausedMeanwhile(release, context))) {
+      await comeBack(release, round, 1, context);
       return;
     }
     await record(release, watched, context);
@@ -62,11 +68,21 @@ export const watchRelease = async (
     )
       throw error;
     logger.warn('rollout cannot be watched', { id: release.id, round, error });
-    const isLost = clock.now() > (release.deadline ?? 0) + unreachableGraceMs;
+    const isLost = clock.now() > deadlineOf((await store.get(release)) ?? release) + unreachableGraceMs;
     if (isLost || !isRetryable(error)) return fail(release, error, context);
     const retryAfter = error instanceof TagboatError ? (error.retryAfterSeconds ?? 0) : 0;
     await comeBack(release, round, Math.max(delayOf(round), retryAfter), context);
   }
+};
+
+/** Whoever paused it does not want it judged before it goes on. */
+const deadlineOf = ({ paused, deadline = 0 }: Release): number =>
+  paused === undefined ? deadline : Number.POSITIVE_INFINITY;
+
+/** Its deadline was another one when this invocation began to watch. What failed for another reason fails again. */
+const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise<boolean> => {
+  const { paused, deadline } = (await store.get(release)) ?? release;
+  return paused?.at !== release.paused?.at || deadline !== release.deadline;
 };
 
 const comeBack = async (
@@ -90,7 +106,9 @@ const watchUntil = async (release: Release, until: number, context: WatchContext
         tag: release.tag,
         digest: environment.pin === 'digest' ? release.digest : undefined,
         mode: environment.deliver,
-        deadline: release.deadline ?? 0,
+        knownDigest: release.digest,
+        lastPhase: release.phase,
+        deadline: deadlineOf(release),
         until,
         onProgress: progress.note,
         clock: context.clock,
@@ -110,7 +128,9 @@ const createProgress = (release: Release, { store, clock, logger }: Context) => 
       if (clock.now() - lastAt < progressEveryMs) return;
       lastAt = clock.now();
       writing = writing
-        .then(() => store.amend(release, ['rolling-out'], { progress: progress.message }))
+        .then(() =>
+          store.amend(release, ['rolling-out'], { progress: progress.message, phase: progress.phase }),
+        )
         .catch((error) => logger.warn('progress not recorded', { id: release.id, error }));
     },
     settled: () => writing,
@@ -126,6 +146,8 @@ const record = async (
   if (watched.type === 'healthy')
     await store.advance(release, 'healthy', {
       progress: watched.message,
+      notes: watched.notes.slice(0, maxDiagnoses),
+      phase: undefined,
       reason: undefined,
       code: undefined,
     });

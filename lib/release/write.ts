@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { evaluate, type Outcome } from './evaluate.ts';
 import { environmentOf } from './group.ts';
 import { putOff } from './put-off.ts';
-import type { Release } from './release.ts';
+import { isUnderWay, type Release } from './release.ts';
 import { holdOf } from './undo.ts';
 import { createWorktree, type Worktree } from './worktree.ts';
 
@@ -82,12 +82,7 @@ const noteIntent = async (
   if (undone?.kind === 'undo') return;
   const { environment } = environmentOf(config, release.app, release.environment);
   const { app, environment: name, requestedBy: by } = release;
-  const hold = holdOf(
-    { app, environment: name, by, reason: 'undone' },
-    previous,
-    environment.pin === 'digest',
-    clock.now(),
-  );
+  const hold = holdOf({ app, environment: name, by, reason: 'undone' }, previous, environment, clock.now());
   const holds = await store.holds(app, name);
   if (!holds.some(({ tag }) => tag === hold.tag)) await store.hold(hold);
 };
@@ -150,11 +145,23 @@ const record = async (release: Release, commit: string, context: Context): Promi
           reason: undefined,
         });
   if (committed === undefined) return undefined;
-  const reason = `release ${release.id} took its place`;
-  for (const older of await store.list(release.app, release.environment, { limit: 20, before: release.id })) {
-    if (older.state !== 'committed' && older.state !== 'rolling-out') continue;
-    await store.advance(older, 'superseded', { code: 'superseded', reason });
-    await concludeIfEnded(older, context);
-  }
+  await overtake(release, context);
   return committed;
+};
+
+/** What is older is overtaken where it was still going on; where it stood, whoever shows it has to know that it does not. */
+const overtake = async (release: Release, context: Context): Promise<void> => {
+  const { store, nudges, logger } = context;
+  const older = await store.list(release.app, release.environment, { limit: 20, before: release.id });
+  const stood = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
+  const reason = `release ${release.id} took its place`;
+  for (const one of older) {
+    if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
+    await store.advance(one, 'superseded', { code: 'superseded', reason });
+    await concludeIfEnded(one, context);
+  }
+  if (stood !== undefined && !isUnderWay(stood.state))
+    await nudges.tell(stood, stood.state).catch((error: unknown) => {
+      logger.warn('what stood before still shows its buttons', { id: stood.id, error });
+    });
 };

@@ -3,18 +3,15 @@ import { type Clock, systemClock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
 import { readLimited } from '../http/read-limited.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
-import { isUnder, slackResponseBase } from './hosts.ts';
+import { isSlackUrl } from './hosts.ts';
 import type { SlackMessage } from './messages.ts';
 
 /** Where a message stands, to change it later. `channel` is the id, also where a name was given. */
 export type PostedMessage = { readonly channel: string; readonly ts: string };
 
 export type SlackClient = {
-  /** Into a command's `response_url`; five times in 30 minutes, which the caller counts. */
-  respond(
-    responseUrl: string,
-    message: SlackMessage & { readonly replace_original?: boolean },
-  ): Promise<void>;
+  /** Into the `response_url` of a command or a button; five times in 30 minutes, which the caller counts. */
+  respond(responseUrl: string, message: SlackMessage): Promise<void>;
   /** @param channel `#deploys` or an id */
   post(channel: string, message: SlackMessage): Promise<PostedMessage>;
   update(channel: string, ts: string, message: SlackMessage): Promise<PostedMessage>;
@@ -70,10 +67,6 @@ const errorName = (text: string): string => (/^[a-z_]{1,60}$/.test(text) ? text 
 export const createSlackClient = (options: SlackClientOptions = {}): SlackClient => {
   const clock = options.clock ?? systemClock;
   const apiBase = (options.apiBase ?? 'https://slack.com/api').replace(/\/*$/, '');
-  const responseBases = [
-    slackResponseBase,
-    ...(options.allowedResponseBase === undefined ? [] : [options.allowedResponseBase]),
-  ];
 
   const send = async (
     what: string,
@@ -126,7 +119,7 @@ export const createSlackClient = (options: SlackClientOptions = {}): SlackClient
 
   return {
     respond: async (responseUrl, message) => {
-      if (!responseBases.some((base) => isUnder(responseUrl, base)))
+      if (!isSlackUrl(responseUrl, options.allowedResponseBase))
         throw failed('the answer to a command', 'its response_url is not a URL of Slack', false);
       const { status, text, retryAfter } = await send('the answer to a command', responseUrl, message);
       if (status >= 200 && status < 300) return;

@@ -1,23 +1,16 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
-import { isUnder, slackResponseBase } from './hosts.ts';
+import type { Asker } from './commands.ts';
+import { isSlackUrl } from './hosts.ts';
 
 /** A slash command as somebody typed it. */
-export type SlashCommand = {
+export type SlashCommand = Asker & {
   /** With its slash: `/undo`. */
   readonly command: string;
   /** What stands behind it, trimmed. */
   readonly text: string;
-  /** `U024BE7LH`; Slack's ids do not change, names do. */
-  readonly userId: string;
-  readonly userName: string;
-  readonly channelId: string;
   readonly channelName: string;
-  readonly teamId: string;
-  /** Takes five messages in 30 minutes. It is a credential: keep it out of logs. */
-  readonly responseUrl: string;
-  readonly triggerId: string;
 };
 
 const id = z.string().check(z.regex(/^[A-Z0-9]{1,40}$/));
@@ -58,8 +51,7 @@ export const parseSlashCommand = (
     );
   }
   const form = parsed.data;
-  const bases = [slackResponseBase, ...(options.allowedBase === undefined ? [] : [options.allowedBase])];
-  if (!bases.some((base) => isUnder(form.response_url, base)))
+  if (!isSlackUrl(form.response_url, options.allowedBase))
     throw new TagboatError(
       'payload-invalid',
       'the field response_url of the slash command is not a URL of Slack',

@@ -1,5 +1,5 @@
 /** True where a URL lies under a base: the same origin, and a path that begins with the base's. */
-export const isUnder = (text: string, base: string): boolean => {
+const isUnder = (text: string, base: string): boolean => {
   if (!URL.canParse(text) || !URL.canParse(base)) return false;
   const url = new URL(text);
   const root = new URL(base.replace(/\/*$/, '/'));
@@ -12,4 +12,8 @@ export const isUnder = (text: string, base: string): boolean => {
 };
 
 /** Where every `response_url` of Slack's lies. */
-export const slackResponseBase = 'https://hooks.slack.com/';
+const slackResponseBase = 'https://hooks.slack.com/';
+
+/** True where a `response_url` may be called. @param allowedBase the local stack's Slack */
+export const isSlackUrl = (text: string, allowedBase?: string | undefined): boolean =>
+  isUnder(text, slackResponseBase) || (allowedBase !== undefined && isUnder(text, allowedBase));

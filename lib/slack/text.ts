@@ -24,16 +24,19 @@ export const codeBlock = (lines: readonly string[], limit = 2900): string =>
 /** A short name in backticks. */
 export const code = (text: string): string => `\`${escapeMrkdwn(text.replaceAll('`', "'"), 200)}\``;
 
+/** Longer ones would crowd out everything else. */
+const maxUrlLength = 1000;
+
 /** A link, or the text alone where the URL is not one of the web. */
 export const link = (url: string, text: string): string => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
-  if (parsed === undefined || !isWeb || parsed.username !== '' || parsed.href.length > 1000)
-    return escapeMrkdwn(text, 200);
-  const address = parsed.href
+  const address = parsed?.href
     .replaceAll('|', '%7C')
     .replaceAll('<', '%3C')
     .replaceAll('>', '%3E')
     .replaceAll('&', '&amp;');
+  if (address === undefined || !isWeb || parsed?.username !== '' || address.length > maxUrlLength)
+    return escapeMrkdwn(text, 200);
   return `<${address}|${escapeMrkdwn(text.replaceAll('|', '/'), 200)}>`;
 };

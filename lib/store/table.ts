@@ -16,6 +16,8 @@ export type Table = {
     condition?: 'absent' | { readonly attribute: string; readonly value: string | number },
   ): Promise<boolean>;
   remove(pk: string, sk: string): Promise<void>;
+  /** Counts a row's `count` up by one, from nothing. @returns what it is then */
+  increment(pk: string, sk: string): Promise<number>;
   /** All rows of a partition whose sort key begins so, in its order. */
   query(
     pk: string,
@@ -98,6 +100,20 @@ export const createTable = (client: () => Promise<DynamoDBClient>, tableName: st
     const { sdk, marshall } = await load();
     const command = new sdk.DeleteItemCommand({ TableName: tableName, Key: marshall({ pk, sk }) });
     await (await client()).send(command).catch(unreachable);
+  },
+
+  increment: async (pk, sk) => {
+    const { sdk, marshall } = await load();
+    const command = new sdk.UpdateItemCommand({
+      TableName: tableName,
+      Key: marshall({ pk, sk }),
+      UpdateExpression: 'ADD #count :one',
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: marshall({ ':one': 1 }),
+      ReturnValues: 'UPDATED_NEW',
+    });
+    const { Attributes } = await (await client()).send(command).catch(unreachable);
+    return Number(Attributes?.count?.N);
   },
 
   query: async (pk, skPrefix, options = {}) => {

@@ -1,88 +1,79 @@
-import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubeconfigFor, startEmbeddedCluster } from '../../infra/local/cluster/cluster.ts';
-import { createBoth, selfSignedCertificate, serveBoth } from '../../infra/local/tls.ts';
-import type { Workload } from '../../lib/cluster/objects.ts';
+import { type Access, accessThrough } from './access.ts';
 
-export const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+/** How a watch can be broken: its connection ends, or the server says that it has forgotten the version (410 Gone). */
+export type Interruption = 'closed' | 'gone';
 
-/** For the name of a suite, so that a report says why it was not run. */
-export const unlessInstalled = hasKubectl ? '' : ' (skipped: kubectl is not installed)';
+/** A cluster on which kubectl and the poller are compared. */
+export type AgreementCluster = Access & {
+  /** What both are given. */
+  readonly kubeconfig: string;
+  readonly kubeconfigFile: string;
+  /** kubectl's, so that discovery is asked for once. */
+  readonly cacheDirectory: string;
+  /** Whether its StatefulSets know `minReadySeconds`. */
+  readonly hasStatefulSetAvailability: boolean;
+  /** A new one, ready for pods. */
+  createNamespace(): Promise<string>;
+  removeNamespace(name: string): Promise<void>;
+  /** Breaks every watch that kubectl and the poller have there; absent where nothing stands in front of the cluster. */
+  readonly interrupt?: (namespace: string, how: Interruption) => void;
+  close(): Promise<void>;
+};
 
-type WatchEvent = { readonly type: string; readonly object: Workload };
+export type Reached = {
+  /** What kubectl and the poller are given. */
+  readonly kubeconfig: string;
+  /** What everybody else is given; the same where absent. */
+  readonly direct?: string;
+  readonly interrupt?: AgreementCluster['interrupt'];
+  readonly close?: () => Promise<void>;
+};
 
-const timings = { pullMs: 5, startMs: 5, readyMs: 30, terminateMs: 20, backoffMs: 100 };
-const digest = `sha256:${'a1'.repeat(32)}`;
+/** Waits for what a new namespace is given before it takes pods. */
+const serviceAccount = async (access: Access, namespace: string): Promise<void> => {
+  const stop = new AbortController();
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+  await new Promise<void>((resolve, reject) => {
+    access.watch(path, () => resolve(), stop.signal).catch(reject);
+  });
+  stop.abort();
+};
 
-/**
- * An embedded cluster over TLS on a free port, with its kubeconfig in a file. Its registry lacks every tag with `bad`
- * in it.
- */
-export const startAgreementCluster = async () => {
+/** The cluster that a kubeconfig leads to. Nothing is left of it on this machine once it is closed. */
+export const reachCluster = async (reached: Reached): Promise<AgreementCluster> => {
+  const { kubeconfig, direct = kubeconfig, interrupt, close } = reached;
   const directory = mkdtempSync(join(tmpdir(), 'tagboat-agreement-'));
-  const gates = new Map<string, () => Promise<void>>();
-  const cluster = await startEmbeddedCluster({
-    timings,
-    resolveImage: async (reference) => {
-      await gates.get(reference)?.();
-      return reference.includes(':bad') ? undefined : { digest };
-    },
-  });
-  const certificate = selfSignedCertificate(['127.0.0.1']);
-  const server = serveBoth(createBoth(certificate, cluster.handle));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const kubeconfig = kubeconfigFor({
-    server: `https://${address}`,
-    token: cluster.token,
-    certificateAuthority: certificate.cert,
-  });
   const kubeconfigFile = join(directory, 'kubeconfig');
   writeFileSync(kubeconfigFile, kubeconfig, { mode: 0o600 });
-
-  // The same port answers plain HTTP: a way to the objects that shares nothing with what is compared.
-  const open = async (path: string, init: RequestInit = {}): Promise<Response> => {
-    const headers = { authorization: `Bearer ${cluster.token}`, 'content-type': 'application/json' };
-    const response = await fetch(`http://${address}${path}`, { ...init, headers });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response;
+  const access = accessThrough(direct);
+  const { minor = '0', platform = '' } = (await access.read('/version')) as unknown as {
+    readonly minor?: string;
+    readonly platform?: string;
   };
+  const isEmbedded = platform.startsWith('embedded/');
 
   return {
-    kubeconfig,
-    kubeconfigFile,
+    ...access,
+    ...{ kubeconfig, kubeconfigFile },
     cacheDirectory: join(directory, 'cache'),
-    /** Image reference → what each pull of it waits for. */
-    gates,
-    read: async (path: string): Promise<Workload> => (await open(path)).json() as Promise<Workload>,
-    createNamespace: async (name: string): Promise<void> => {
-      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-      await open('/api/v1/namespaces', { method: 'POST', body: JSON.stringify(namespace) });
+    hasStatefulSetAvailability: Number.parseInt(minor, 10) >= 25,
+    createNamespace: async () => {
+      const name = `tagboat-agreement-${randomBytes(4).toString('hex')}`;
+      const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+      await access.write({ method: 'POST', path: '/api/v1/namespaces', body });
+      if (!isEmbedded) await serviceAccount(access, name);
+      return name;
     },
-    /** Calls back with every version of every object of a collection; resolves once the server has begun to send. */
-    watch: async (path: string, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void> => {
-      const { body } = await open(`${path}?watch=1`, { signal });
-      const read = async (): Promise<void> => {
-        let rest = '';
-        for await (const chunk of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
-          const lines = (rest + chunk).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) onEvent(JSON.parse(line) as WatchEvent);
-        }
-      };
-      read().catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
-    },
-    close: async (): Promise<void> => {
-      await cluster.close();
-      await new Promise((resolve) => server.close(resolve));
+    removeNamespace: (name) => access.write({ method: 'DELETE', path: `/api/v1/namespaces/${name}` }),
+    ...(interrupt === undefined ? {} : { interrupt }),
+    close: async () => {
+      access.close();
+      await close?.();
       rmSync(directory, { recursive: true, force: true });
     },
   };
 };
-
-export type AgreementCluster = Awaited<ReturnType<typeof startAgreementCluster>>;

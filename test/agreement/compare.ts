@@ -1,7 +1,35 @@
 import type { Version } from './history.ts';
-import type { Outcome } from './side-by-side.ts';
+import type { KubectlSays } from './kubectl.ts';
+import { type Outcome, pausedPrefix } from './side-by-side.ts';
 
-const timedOut = 'error: timed out waiting for the condition';
+/**
+ * Where the poller means to differ from kubectl, by name. There is no other difference, and each is asserted to be just
+ * what it is.
+ *
+ * - `none`: both come to the same end in the same words.
+ * - `fails sooner`: kubectl still waits, and nothing is done; the poller knows that nothing will be, or its time is up.
+ * - `on delete`: kubectl refuses the update strategy OnDelete; the poller waits until somebody has deleted the old pods.
+ * - `follows`: kubectl goes on with whatever template the workload is given; the poller says `superseded`.
+ * - `waits for availability`: kubectl is content with a StatefulSet whose pods are ready; the poller waits until they have
+ *   been so for `minReadySeconds`, in words of its own.
+ *   (Where a pod falls back for a moment, it may find that out before the counts do, and says so in any contest.)
+ * - `deleted`: kubectl says that the object was deleted; the poller has failed, in words of its own.
+ * - `interrupted`: what a broken watch has missed nobody says, and kubectl says again what it finds when it looks anew.
+ */
+export type Difference =
+  | 'none'
+  | 'fails sooner'
+  | 'on delete'
+  | 'follows'
+  | 'waits for availability'
+  | 'deleted'
+  | 'interrupted';
+
+const errors = {
+  timedOut: 'error: timed out waiting for the condition',
+  onDelete: 'error: rollout status is only available for RollingUpdate strategy type',
+  deleted: 'error: object has been deleted',
+};
 
 /** Where in the history the lines are those of as many versions in a row; several places where versions say the same. */
 const runsOf = (history: readonly Version[], lines: readonly string[]): readonly number[] =>
@@ -10,13 +38,14 @@ const runsOf = (history: readonly Version[], lines: readonly string[]): readonly
   );
 
 /** Whether kubectl, had it seen the versions from there on, had to end where and as it did. */
-const endsRight = ({ history, kubectl }: Outcome, start: number): boolean => {
+const endsRight = (history: readonly Version[], kubectl: KubectlSays, start: number): boolean => {
   const { lines, code, error } = kubectl;
   const seen = history.slice(start, start + lines.length);
   const next = history[start + lines.length];
   const end = seen.findIndex(({ type }) => type !== 'waiting');
   if (code === 0) return seen[end]?.type === 'done' && end === seen.length - 1;
-  if (error === timedOut) return end === -1 && lines.length > 0;
+  if (error === errors.timedOut) return end === -1 && lines.length > 0;
+  if (error === errors.deleted) return end === -1 && next === undefined;
   // It says nothing where the first version it sees has failed.
   return end === -1 && next?.type === 'failed' && error === `error: ${next.message}`;
 };
@@ -33,46 +62,112 @@ const isOrderedPart = (part: readonly string[], whole: readonly string[]): boole
 const news = (messages: readonly string[]): readonly string[] =>
   messages.filter((message, index) => message !== messages[index - 1]);
 
+const wordsOf = (history: readonly Version[]): readonly string[] =>
+  news(history.map(({ message }) => message));
+
 /**
- * What the two did not agree on; none: they agree. Scheduling cannot change the answer, because both are held against
- * every version that the workload had:
- *
- * - kubectl prints a line for each version from the one that it lists first to the one that ends it; so its lines must
- *   be what is to be said of as many versions in a row, and it must end at the first that is done or failed.
- * - the poller says what is new of the versions it gets to see (it looks at the latest); so what it says must be an
- *   ordered part of what was new.
- * - both come to the same end, in the same words; unless kubectl only stopped waiting, and then no version was done.
+ * What kubectl said that the versions do not account for; none: it is what our own rules make of them. It prints a line
+ * for each version from the one that it lists first to the one that ends it; so its lines must be what is to be said of
+ * as many versions in a row, and it must end at the first that is done or failed.
  */
-export const disagreements = (outcome: Outcome): readonly string[] => {
-  const { history, kubectl, poller } = outcome;
-  const { watched, messages } = poller;
+export const kubectlAgainst = (
+  history: readonly Version[],
+  kubectl: KubectlSays,
+  difference: Difference = 'none',
+): readonly string[] => {
+  if (difference === 'on delete')
+    return kubectl.code === 1 && kubectl.error === errors.onDelete && kubectl.lines.length === 0
+      ? []
+      : ['kubectl did not refuse OnDelete'];
+  if (difference === 'interrupted')
+    return isOrderedPart(news(kubectl.lines), wordsOf(history)) ? [] : ['kubectl’s lines are not in order'];
   const runs = runsOf(history, kubectl.lines);
-  const said = news(history.map(({ message }) => message));
-  const failed = history.find(({ type }) => type === 'failed');
-  const last = watched.type === 'failed' ? watched.reason : messages.at(-1);
+  if (runs.length === 0) return ['kubectl’s lines are not those of versions in a row'];
+  if (!runs.some((start) => endsRight(history, kubectl, start)))
+    return ['kubectl did not end where the versions end'];
+  return [];
+};
+
+/** Behind the counts of a StatefulSet: the poller looks at the pods themselves before it says that all is well. */
+const forPods = {
+  ready: /^Waiting for statefulset "web": \d of \d new pods are available\.\.\.$/,
+  readyLongEnough:
+    /^Waiting for statefulset "web": \d of \d new pods are available \(minReadySeconds is \d\)\.\.\.$/,
+};
+
+/** The poller says what is new of the versions it gets to see (it looks at the latest), and so an ordered part of it all. */
+const pollerAgainst = (outcome: Outcome, difference: Difference): readonly string[] => {
+  const { history, image, poller, hasWavered } = outcome;
+  const waitsOn = difference === 'waits for availability';
+  const isOwn = (message: string): boolean =>
+    (waitsOn && forPods.readyLongEnough.test(message)) || (hasWavered && forPods.ready.test(message));
+  const messages = poller.messages.filter((message) => !isOwn(message));
+  const words = history
+    .filter((version) => version.image === image)
+    .map(({ type, message, isPaused }) =>
+      isPaused && type === 'waiting' ? pausedPrefix('web') + message : message,
+    );
   return Object.entries({
-    'kubectl’s lines are not those of versions in a row': runs.length === 0,
-    'kubectl did not end where the versions end': !runs.some((start) => endsRight(outcome, start)),
-    'kubectl failed, and yet a version was done':
-      kubectl.code !== 0 && history.some(({ type }) => type === 'done'),
-    'the poller repeated itself': news(messages).length !== messages.length,
-    'the poller’s messages are not those of versions in order': !isOrderedPart(messages, said),
-    'the verdicts differ': watched.type !== (kubectl.code === 0 ? 'healthy' : 'failed'),
-    'the last words of success differ': kubectl.code === 0 && last !== kubectl.lines.at(-1),
-    'the last words of failure differ':
-      failed !== undefined && (last !== failed.message || kubectl.error !== `error: ${last}`),
+    'the poller did not wait for availability': waitsOn && !poller.messages.some(isOwn),
+    'the poller repeated itself': news(poller.messages).length !== poller.messages.length,
+    'the poller’s messages are not those of versions in order': !isOrderedPart(messages, news(words)),
   }).flatMap(([what, holds]) => (holds ? [what] : []));
 };
 
+const isHealthy = ({ poller, kubectl }: Outcome): boolean =>
+  kubectl.code === 0 && poller.watched.type === 'healthy' && poller.watched.message === kubectl.lines.at(-1);
+
+const isFailed = ({ history, poller, kubectl }: Outcome): boolean => {
+  const reason = history.find(({ type }) => type === 'failed')?.message;
+  return (
+    reason !== undefined &&
+    poller.watched.type === 'failed' &&
+    poller.watched.reason === reason &&
+    kubectl.error === `error: ${reason}`
+  );
+};
+
+const ends: Readonly<Record<Difference, (outcome: Outcome) => boolean>> = {
+  none: (outcome) => isHealthy(outcome) || isFailed(outcome),
+  interrupted: isHealthy,
+  'waits for availability': isHealthy,
+  'fails sooner': ({ history, poller, kubectl }) =>
+    kubectl.error === errors.timedOut &&
+    poller.watched.type === 'failed' &&
+    !history.some(({ type }) => type === 'done'),
+  'on delete': ({ history, poller }) =>
+    poller.watched.type === 'healthy' &&
+    poller.watched.message === history.findLast(({ type }) => type === 'done')?.message,
+  follows: ({ history, image, poller, kubectl }) =>
+    kubectl.code === 0 &&
+    poller.watched.type === 'superseded' &&
+    !history.some((version) => version.image === image && version.type === 'done'),
+  deleted: ({ poller, kubectl }) =>
+    kubectl.code === 1 && kubectl.error === errors.deleted && poller.watched.type === 'failed',
+};
+
+/**
+ * What the two did not agree on; none: they agree. Scheduling cannot change the answer, because both are held against
+ * every version that the workload had, and then against one another.
+ */
+export const disagreements = (outcome: Outcome, difference: Difference = 'none'): readonly string[] => [
+  ...kubectlAgainst(outcome.history, outcome.kubectl, difference),
+  ...pollerAgainst(outcome, difference),
+  ...(ends[difference](outcome) ? [] : [`they did not end as they should (${difference})`]),
+];
+
 /** All there is to know about a disagreement. The lag is shown and never judged. */
-export const report = ({ history, kubectl, poller, steps }: Outcome): string =>
+export const report = ({ history, kubectl, poller, steps, log }: Outcome): string =>
   [
     'versions:',
-    ...history.map(({ resourceVersion, type, message }) => `  ${resourceVersion} ${type}: ${message}`),
-    `kubectl, exit ${kubectl.code} (${poller.endedAt - kubectl.endedAt} ms before the poller):`,
+    ...history.map(
+      ({ resourceVersion, image, type, message }) => `  ${resourceVersion} ${image} ${type}: ${message}`,
+    ),
+    `kubectl, exit ${kubectl.code} (${Math.round(poller.endedAt - kubectl.endedAt)} ms before the poller):`,
     ...[...kubectl.lines, kubectl.error].map((line) => `  ${line}`),
     `poller, ${JSON.stringify(poller.watched)}:`,
     ...poller.messages.map((message) => `  ${message}`),
+    ...log.map((line) => `  log: ${line}`),
     'steps:',
     ...steps.map((step) => `  ${step}`),
   ].join('\n');

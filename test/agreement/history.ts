@@ -3,12 +3,17 @@ import { type RolloutStatus, rolloutStatus } from '../../lib/cluster/status.ts';
 import type { AgreementCluster } from './cluster.ts';
 
 /** One version of the workload and what is to be said of it. */
-export type Version = RolloutStatus & { readonly image: string; readonly resourceVersion: number };
+export type Version = RolloutStatus & {
+  readonly image: string;
+  readonly resourceVersion: number;
+  readonly isPaused: boolean;
+};
 
 const versionOf = (workload: Workload): Version => ({
   ...rolloutStatus(workload),
   image: workload.spec.template.spec.containers[0]?.image ?? '',
   resourceVersion: Number(workload.metadata.resourceVersion),
+  isPaused: workload.spec.paused === true,
 });
 
 /** Records every version of a workload from now on, by a watch of its own; ends with the signal. */
@@ -19,29 +24,47 @@ export const recordHistory = async (
   signal: AbortSignal,
 ) => {
   const versions: Version[] = [];
+  let deleted = false;
   let waiting: (() => void)[] = [];
   await cluster.watch(
     workloadsPath(ref.kind, ref.namespace),
-    ({ object }) => {
+    ({ type, object }) => {
       if (object.metadata.name !== ref.name) return;
-      versions.push(versionOf({ ...object, kind: ref.kind }));
+      if (type === 'DELETED') deleted = true;
+      else versions.push(versionOf({ ...object, kind: ref.kind }));
       onVersion();
       for (const wake of waiting.splice(0)) wake();
     },
     signal,
   );
+  const until = async (isMet: () => boolean): Promise<void> => {
+    while (!isMet())
+      await new Promise<void>((resolve) => {
+        waiting = [...waiting, resolve];
+      });
+  };
   return {
-    /** The versions that carry the image; complete up to what the server has now. */
-    of: async (image: string): Promise<readonly Version[]> => {
-      const now = Number((await cluster.read(workloadPath(ref))).metadata.resourceVersion);
-      while ((versions.at(-1)?.resourceVersion ?? 0) < now)
-        await new Promise<void>((resolve) => {
-          waiting = [...waiting, resolve];
-        });
-      return versions.filter((version) => version.image === image);
+    /** Every version from the first on that carries the image; complete up to what the server has now. */
+    since: async (image: string): Promise<readonly Version[]> => {
+      const now = await cluster.read(workloadPath(ref));
+      await until(
+        () =>
+          (now === undefined && deleted) ||
+          (versions.at(-1)?.resourceVersion ?? 0) >= Number(now?.metadata.resourceVersion ?? Infinity),
+      );
+      const first = versions.findIndex((version) => version.image === image);
+      return first === -1 ? [] : versions.slice(first);
     },
-    /** What the server has at this moment. */
-    now: async (): Promise<Version> =>
-      versionOf({ ...(await cluster.read(workloadPath(ref))), kind: ref.kind }),
+    /** As the server has it at this moment. */
+    now: async (): Promise<Workload | undefined> => {
+      const workload = await cluster.read(workloadPath(ref));
+      return workload === undefined ? undefined : { ...workload, kind: ref.kind };
+    },
+    /** Until a version is done that carries the image. */
+    done: (image: string): Promise<void> =>
+      until(() => {
+        const last = versions.at(-1);
+        return last?.image === image && last.type === 'done';
+      }),
   };
 };

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, vi } from 'vitest';
-import { type AgreementCluster, hasKubectl, startAgreementCluster, unlessInstalled } from './cluster.ts';
+import type { AgreementCluster } from './cluster.ts';
+import { startEmbedded } from './embedded.ts';
+import { hasKubectl, unlessInstalled } from './kubectl.ts';
 
 // They mostly wait, some for 8 s.
 vi.setConfig({ maxConcurrency: 40, testTimeout: 60_000 });
@@ -12,7 +14,7 @@ describe.skipIf(!hasKubectl)(`on the embedded cluster${unlessInstalled}`, async 
   const before = { KUBECONFIG: process.env.KUBECONFIG, KUBECACHEDIR: process.env.KUBECACHEDIR };
   let cluster: AgreementCluster;
   beforeAll(async () => {
-    cluster = await startAgreementCluster();
+    cluster = await startEmbedded();
     process.env.KUBECONFIG = cluster.kubeconfigFile;
     process.env.KUBECACHEDIR = cluster.cacheDirectory;
   });

@@ -1,17 +1,18 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { connect } from '../../lib/cluster/connect.ts';
 import { deliver } from '../../lib/cluster/deliver.ts';
 import type { WorkloadKind, WorkloadRef } from '../../lib/cluster/objects.ts';
 import { type Watched, watchRollout } from '../../lib/cluster/rollout.ts';
+import { rolloutStatus } from '../../lib/cluster/status.ts';
 import type { AgreementCluster } from './cluster.ts';
+import { gate, isCounted, keepGates, livePods } from './gatekeeper.ts';
 import { recordHistory, type Version } from './history.ts';
+import { type KubectlSays, runKubectl } from './kubectl.ts';
 
 export type Scenario = {
   readonly spec?: Readonly<Record<string, unknown>>;
-  readonly podAnnotations?: Readonly<Record<string, string>>;
+  readonly pod?: Readonly<Record<string, unknown>>;
   /** How long kubectl waits, in seconds. */
   readonly kubectlSeconds?: number;
   /** The poller's deadline, in seconds of its clock. */
@@ -19,30 +20,38 @@ export type Scenario = {
   /** How much faster than ours the poller's clock runs: its patience is long, and no test waits for so long. */
   readonly haste?: number;
   /**
-   * When images may be pulled. `watched`: once both watch. `step`: each pod's once both have said what is to be said of
-   * the moment, so that neither can miss a step.
+   * When pods may become ready. `watched`: once both watch. `step`: each once both have said what is to be said of the
+   * moment, so that neither can miss a step. `afterwards`: once the poller has ended. `never`: not at all.
    */
-  readonly pull?: 'at-once' | 'watched' | 'step';
+  readonly ready?: 'at-once' | 'watched' | 'step' | 'afterwards' | 'never';
+  /** Done once, as soon as both have said how things stand. */
+  readonly meanwhile?: () => Promise<void>;
+  /** Done at every step. */
+  readonly onStep?: () => void;
 };
 
 export type Outcome = {
-  /** Of the released template, in order, each with what is to be said of it. */
+  /** The released image, as the template has it. */
+  readonly image: string;
+  /** From the released template on, in order, each with what is to be said of it. */
   readonly history: readonly Version[];
-  readonly kubectl: {
-    readonly code: number | null;
-    readonly lines: readonly string[];
-    readonly error: string;
-    readonly endedAt: number;
-  };
+  readonly kubectl: KubectlSays;
   readonly poller: {
     readonly watched: Watched;
     /** Those of its progress, and that of its verdict where it is healthy. */
     readonly messages: readonly string[];
+    /** As `performance.now()` has it. */
     readonly endedAt: number;
   };
-  /** What both said each time when a pod was let go on (pull: step). */
+  /** What both said each time when a pod was let go on (ready: step). */
   readonly steps: readonly string[];
+  /** A pod was ready, and then for a moment was not. */
+  readonly hasWavered: boolean;
+  /** The poller's. */
+  readonly log: readonly string[];
 };
+
+export type Contest = Awaited<ReturnType<typeof createContest>>;
 
 const hasty = (factor: number): Clock => {
   const start = Date.now();
@@ -52,57 +61,70 @@ const hasty = (factor: number): Clock => {
   };
 };
 
-const manifest = (kind: WorkloadKind, image: string, scenario: Scenario): string =>
+/** What the poller puts before kubectl's words where the Deployment is paused. */
+export const pausedPrefix = (name: string): string => `deployment "${name}" is paused. `;
+
+/** Of one workload, in a file of its own. */
+export const manifest = (kind: WorkloadKind, name: string, image: string, scenario: Scenario): string =>
   stringify({
     apiVersion: 'apps/v1',
     kind,
-    metadata: { name: 'web' },
+    metadata: { name },
     spec: {
       ...(kind === 'DaemonSet' ? {} : { replicas: 3 }),
-      ...(kind === 'StatefulSet' ? { serviceName: 'web' } : {}),
-      selector: { matchLabels: { app: 'web' } },
+      ...(kind === 'StatefulSet' ? { serviceName: name } : {}),
+      selector: { matchLabels: { app: name } },
       template: {
-        metadata: { labels: { app: 'web' }, annotations: scenario.podAnnotations ?? {} },
-        spec: { containers: [{ name: 'web', image, imagePullPolicy: 'Always' }] },
+        // The lab's kubelet takes its time unless it is told otherwise; the embedded cluster's does not.
+        metadata: { labels: { app: name }, annotations: { 'fake-kubelet/ready-delay-ms': '100' } },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [{ name: 'web', image, imagePullPolicy: 'Always' }],
+          ...((scenario.ready ?? 'at-once') === 'at-once'
+            ? {}
+            : { readinessGates: [{ conditionType: gate }] }),
+          ...scenario.pod,
+        },
       },
       ...scenario.spec,
     },
   });
 
-/** A workload in a namespace of its own, and two who watch what becomes of its releases. */
-export const createContest = async (cluster: AgreementCluster, kind: WorkloadKind, namespace: string) => {
-  await cluster.createNamespace(namespace);
-  const connection = connect({ kubeconfig: cluster.kubeconfig });
+/** A workload `web` in a namespace of its own, and two who watch what becomes of its releases. */
+export const createContest = async (cluster: AgreementCluster, kind: WorkloadKind) => {
+  const namespace = await cluster.createNamespace();
+  const log: string[] = [];
+  const note = (message: string, fields?: unknown): void => {
+    log.push(`${message} ${JSON.stringify(fields ?? {})}`);
+  };
+  const connection = connect({
+    kubeconfig: cluster.kubeconfig,
+    logger: { debug: note, info: note, warn: note, error: note },
+  });
   const ref: WorkloadRef = { apiVersion: 'apps/v1', kind, namespace, name: 'web' };
   const image = `registry.test/${namespace}`;
 
-  const runKubectl = async (seconds: number, onLine: (line: string) => void) => {
-    const child = spawn(
-      'kubectl',
-      [
-        ...['--kubeconfig', cluster.kubeconfigFile, '--cache-dir', cluster.cacheDirectory, '-n', namespace],
-        ...['rollout', 'status', `${kind.toLowerCase()}/web`, `--timeout=${seconds}s`],
-      ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    const lines: string[] = [];
-    let error = '';
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      lines.push(line);
-      onLine(line);
+  const bring = (tag: string, scenario: Scenario = {}): Promise<readonly WorkloadRef[]> =>
+    deliver(connection, {
+      ...{ mode: 'apply', namespace, image, tag, changeCause: `web ${tag} (test)` },
+      files: [{ path: 'deployment/web.yml', text: manifest(kind, 'web', `${image}:${tag}`, scenario) }],
     });
-    child.stderr.on('data', (chunk: Buffer) => {
-      error += chunk.toString();
-    });
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.on('close', resolve).on('error', reject);
-    });
-    return { code, lines, error: error.trim(), endedAt: Date.now() };
+
+  /** Brings a tag out, with nobody watching, and waits until it is. */
+  const settle = async (tag: string, scenario: Scenario = {}): Promise<void> => {
+    const stop = new AbortController();
+    try {
+      const history = await recordHistory(cluster, ref, () => undefined, stop.signal);
+      await bring(tag, scenario);
+      await history.done(`${image}:${tag}`);
+    } finally {
+      stop.abort();
+    }
   };
 
   /** Delivers a tag and has it watched by kubectl and by the poller at the same time. */
   const release = async (tag: string, scenario: Scenario = {}): Promise<Outcome> => {
-    const { kubectlSeconds = 20, pollerSeconds = 20, haste = 1, pull = 'at-once' } = scenario;
+    const { kubectlSeconds = 30, pollerSeconds = 30, haste = 1, ready = 'at-once' } = scenario;
     const reference = `${image}:${tag}`;
     const stop = new AbortController();
     let wake = Promise.withResolvers<void>();
@@ -113,34 +135,58 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
     const history = await recordHistory(cluster, ref, changed, stop.signal);
     let kubectlSaid: string | undefined;
     let pollerSaid: string | undefined;
+    let kubectlEnded = false;
+    let pollerEnded = false;
     const messages: string[] = [];
     const steps: string[] = [];
 
-    const waitFor = async (isMet: () => boolean | Promise<boolean>): Promise<void> => {
+    /** False where it was not met in time. */
+    const waitFor = async (isMet: () => boolean | Promise<boolean>): Promise<boolean> => {
       for (;;) {
         const next = wake.promise;
-        if (stop.signal.aborted || (await isMet())) return;
+        if (stop.signal.aborted) return false;
+        if (await isMet()) return true;
         await next;
       }
     };
     const watched = (): boolean => kubectlSaid !== undefined && pollerSaid !== undefined;
+    /** Both have said what is to be said of a state that the controller has seen; or kubectl has ended on it. */
+    const settled = async (): Promise<boolean> => {
+      const workload = await history.now();
+      const { generation = 0 } = workload?.metadata ?? {};
+      if (workload === undefined || generation > Number(workload.status?.observedGeneration ?? 0))
+        return false;
+      const { message } = rolloutStatus(workload);
+      return pollerSaid === message && (kubectlSaid === message || kubectlEnded);
+    };
     const agreed = async (): Promise<boolean> => {
-      const { message } = await history.now();
+      // The pods before the workload: what it then counts is not younger than they are.
+      const pods = await livePods(cluster, namespace);
+      const workload = await history.now();
+      if (workload === undefined || !isCounted(workload, pods, reference)) return false;
+      const { message } = rolloutStatus(workload);
       if (kubectlSaid !== message || pollerSaid !== message) return false;
       steps.push(message);
+      scenario.onStep?.();
       return true;
     };
-    if (pull !== 'at-once') cluster.gates.set(reference, () => waitFor(pull === 'step' ? agreed : watched));
+    const passes = {
+      'at-once': () => true,
+      watched,
+      step: agreed,
+      afterwards: () => pollerEnded,
+      never: () => false,
+    };
 
     try {
-      const workloads = await deliver(connection, {
-        mode: 'apply',
+      const hasWavered = await keepGates(
+        cluster,
         namespace,
-        image,
-        tag,
-        files: [{ path: 'deployment/web.yml', text: manifest(kind, reference, scenario) }],
-        changeCause: `web ${tag} (test)`,
-      });
+        reference,
+        () => waitFor(passes[ready]),
+        stop.signal,
+      );
+      const workloads = await bring(tag, scenario);
       const clock = hasty(haste);
       const deadline = clock.now() + pollerSeconds * 1_000;
       const runPoller = async () => {
@@ -148,27 +194,44 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
           ...{ workloads, image, tag, mode: 'apply', clock, deadline, until: deadline },
           onProgress: ({ message }) => {
             messages.push(message);
-            pollerSaid = message;
+            pollerSaid = message.replace(pausedPrefix('web'), '');
             changed();
           },
         });
         if (result.type === 'healthy') messages.push(result.message);
-        return { watched: result, messages, endedAt: Date.now() };
+        pollerSaid ??= result.type;
+        pollerEnded = true;
+        changed();
+        return { watched: result, messages, endedAt: performance.now() };
       };
+      const options = [`--timeout=${kubectlSeconds}s`];
+      const kubectlRuns = runKubectl(cluster, ref, options, (line) => {
+        kubectlSaid = line;
+        changed();
+      }).then((says) => {
+        kubectlSaid ??= says.error;
+        kubectlEnded = true;
+        changed();
+        return says;
+      });
       const [kubectl, poller] = await Promise.all([
-        runKubectl(kubectlSeconds, (line) => {
-          kubectlSaid = line;
-          changed();
-        }),
+        kubectlRuns,
         runPoller(),
+        scenario.meanwhile && waitFor(async () => pollerEnded || (await settled())).then(scenario.meanwhile),
       ]);
-      return { history: await history.of(reference), kubectl, poller, steps };
+      const since = await history.since(reference);
+      return { image: reference, history: since, kubectl, poller, steps, hasWavered: hasWavered(), log };
     } finally {
       stop.abort();
       changed();
-      cluster.gates.delete(reference);
     }
   };
 
-  return { release, close: () => connection.close() };
+  return {
+    ...{ cluster, connection, namespace, image, ref, bring, settle, release },
+    close: async (): Promise<void> => {
+      connection.close();
+      await cluster.removeNamespace(namespace);
+    },
+  };
 };

@@ -158,3 +158,66 @@ test('agent: sends no change', () =>
       expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
     },
   ));
+
+test('set-image: of an Argo Rollout by a JSON patch, which a custom resource takes', () => {
+  const rollouts = '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web';
+  const template = workload('Rollout').spec.template;
+  const stale = {
+    ...workload('Rollout', {
+      template: {
+        spec: {
+          ...template.spec,
+          containers: [{ name: 'proxy', image: 'acme/proxy:7' }, ...template.spec.containers],
+        },
+      },
+    }),
+  };
+  const rollout = { ...stale, metadata: { ...stale.metadata, resourceVersion: '7' } };
+  const sent: { path: string; body: unknown }[] = [];
+  return withServer(
+    (request, response, url) => {
+      if (request.method === 'GET')
+        return url.pathname === rollouts ? sendJson(response, 200, rollout) : sendJson(response, 404, {});
+      let text = '';
+      request.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      request.on('end', () => {
+        sent.push({ path: `${request.headers['content-type']} ${url.pathname}`, body: JSON.parse(text) });
+        // Somebody else was faster, the first time.
+        sendJson(response, sent.length === 1 ? 409 : 200, {});
+      });
+    },
+    async ({ cluster }) => {
+      const text =
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: web }\nspec: { template: { spec: { containers: [{ name: web, image: 'acme/okeydokey:3' }] } } }\n";
+      expect(await deliver(cluster, delivery('set-image', text))).toEqual([
+        { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', namespace: 'shop', name: 'web' },
+      ]);
+      expect(sent).toHaveLength(2);
+      expect(sent[1]).toEqual({
+        path: `application/json-patch+json ${rollouts}`,
+        body: [
+          { op: 'replace', path: '/metadata/resourceVersion', value: '7' },
+          { op: 'add', path: '/metadata/annotations/kubernetes.io~1change-cause', value: 'okeydokey 3' },
+          { op: 'replace', path: '/spec/template/spec/containers/1/image', value: 'acme/okeydokey:3' },
+        ],
+      });
+    },
+  );
+});
+
+test.each([
+  ['are not served', 404],
+  ['may not be read', 403],
+])('agent: Argo Rollouts that %s are none', (_, status) =>
+  withServer(
+    (_request, response, url) =>
+      url.pathname.startsWith('/apis/argoproj.io')
+        ? sendJson(response, status, { message: 'no' })
+        : sendJson(response, 200, { items: [workload('Deployment')] }),
+    async ({ cluster }) => {
+      expect(await deliver(cluster, delivery('agent', 'a: {{ template }}'))).toHaveLength(3);
+    },
+  ),
+);

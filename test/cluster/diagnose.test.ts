@@ -58,20 +58,45 @@ describe('causes in the workload', () => {
     { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message },
   ];
 
-  test.each([
-    ['pods "web-x" is forbidden: exceeded quota: team, requested: pods=1', 'quota'],
-    [
-      'pods "web-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found',
-      'missing-reference',
-    ],
-    ['pods "web-x" is forbidden: violates PodSecurity "restricted:latest"', 'unknown'],
-  ])('%s: %s', (message, cause) => {
+  const message =
+    'pods "web-x" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2';
+
+  test('pods are refused: a Deployment says so in a condition', () => {
     const replicaSets = [replicaSet('1'), replicaSet('2', refused(message))];
     expect(causesOf(facts('Deployment', { replicaSets }))).toMatchObject([
-      { cause, summary: `Pods cannot be created: ${message}`, workload: 'Deployment shop/web' },
+      {
+        cause: 'quota',
+        summary: 'Pods cannot be created: the quota team has no room (pods: 1 more asked for, 2 of 2 used).',
+        evidence: [`condition ReplicaFailure: ${message}`],
+        workload: 'Deployment shop/web',
+      },
     ]);
+  });
+
+  test.each(['StatefulSet', 'DaemonSet'] as const)(
+    'pods are refused: a %s says so in events alone',
+    (kind) => {
+      const text = `(combined from similar events): Error creating: ${message}`;
+      const events = [warning('uid-web', 'FailedCreate', text, { count: 7 })];
+      const status = { desiredNumberScheduled: 2 };
+      expect(causesOf(facts(kind, { events, workload: workload(kind, {}, status) }))).toMatchObject([
+        { cause: 'quota', evidence: [`event FailedCreate (7x): Error creating: ${message}`] },
+      ]);
+    },
+  );
+
+  test('a DaemonSet none of whose pods could be made has counted nothing yet', () => {
+    const events = [warning('uid-web', 'FailedCreate', `Error creating: ${message}`)];
+    const status = { observedGeneration: 0, desiredNumberScheduled: 0 };
+    expect(
+      causesOf(facts('DaemonSet', { events, workload: workload('DaemonSet', {}, status) })),
+    ).toMatchObject([{ cause: 'quota' }]);
+  });
+
+  test('an old refusal of a StatefulSet that has all its pods does not count', () => {
     const events = [warning('uid-web', 'FailedCreate', message)];
-    expect(causesOf(facts('StatefulSet', { events }))).toMatchObject([{ cause }]);
+    const pods = ['web-0', 'web-1'].map((name) => pod('StatefulSet', { name }));
+    expect(causesOf(facts('StatefulSet', { events, pods }))).toEqual([]);
   });
 
   test('an old refusal of a Deployment that is over does not count', () => {

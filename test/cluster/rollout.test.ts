@@ -1,67 +1,34 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
-import type { Workload } from '../../lib/cluster/objects.ts';
 import { type Rollout, watchRollout } from '../../lib/cluster/rollout.ts';
-import { createCollections } from './collections.ts';
-import { sendJson, type TestServer, withServer } from './server.ts';
-import { container, image, pod, replicaSet, waiting, warning, workload } from './world.ts';
+import { sendJson, withServer } from './server.ts';
+import {
+  deployments,
+  done,
+  events,
+  half,
+  pods,
+  ref,
+  replicaSets,
+  rollout,
+  withDeployment,
+  withImage,
+} from './watching.ts';
+import { container, pod, readyFor, replicaSet, waiting, warning, workload } from './world.ts';
 
-const deployments = '/apis/apps/v1/namespaces/shop/deployments';
-const replicaSets = '/apis/apps/v1/namespaces/shop/replicasets';
-const pods = '/api/v1/namespaces/shop/pods';
-const events = '/api/v1/namespaces/shop/events';
-
-const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
-
-const rollout = (more: Partial<Rollout> = {}): Rollout => ({
-  workloads: [ref],
-  image,
-  tag: '2',
-  mode: 'apply',
-  deadline: Date.now() + 20_000,
-  until: Date.now() + 20_000,
-  ...more,
-});
-
-const done = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
-const half = { replicas: 2, updatedReplicas: 2, availableReplicas: 1 };
-
-const withImage = (text: string, status: Workload['status'] = half): Workload =>
-  workload('Deployment', { template: { spec: { containers: [{ name: 'web', image: text }] } } }, status);
-
-type Collections = ReturnType<typeof createCollections>;
-
-/** A server with one Deployment `web`; afterwards nothing may be left running on it. */
-const withDeployment = async (
-  first: Workload | undefined,
-  use: (server: TestServer, collections: Collections) => Promise<void>,
-): Promise<void> => {
-  const collections = createCollections();
-  if (first !== undefined) collections.put(deployments, first);
-  await withServer(
-    (request, response, url) => {
-      // A single object is read by a diagnosis only.
-      if (url.pathname === `${deployments}/web`)
-        return first === undefined ? sendJson(response, 404, {}) : sendJson(response, 200, first);
-      if (url.pathname.endsWith('/log'))
-        return void response.end('connecting with password=hunter22\npanic: no DATABASE_URL\n');
-      return collections.handler(request, response, url);
-    },
-    async (server) => {
-      await use(server, collections);
-      await expect.poll(() => server.openResponses()).toBe(0);
-    },
-  );
-};
-
-test('a rollout that is done is healthy at the first answer', () =>
+test('a rollout that is done is healthy at the first answer, after one look at its pods', () =>
   withDeployment(workload('Deployment', {}, done), async ({ cluster, requests }) => {
     expect(await watchRollout(cluster, rollout())).toEqual({
       type: 'healthy',
       message: 'deployment "web" successfully rolled out',
+      notes: [],
     });
     expect(requests[0]?.url.search).toBe('?fieldSelector=metadata.name%3Dweb');
-    expect(requests.filter(({ url }) => url.pathname !== deployments)).toEqual([]);
+    const others = requests.filter(({ url }) => url.pathname !== deployments);
+    expect(others.map(({ url }) => url.pathname + url.search).toSorted()).toEqual([
+      `${pods}?labelSelector=app%3Dweb`,
+      `${replicaSets}?labelSelector=app%3Dweb`,
+    ]);
   }));
 
 test('each change is judged as it arrives, and told once', () =>
@@ -86,6 +53,7 @@ test('`until` ends it with what is known', () =>
     expect(await watchRollout(cluster, rollout({ until: Date.now() + 50 }))).toEqual({
       type: 'pending',
       progress: {
+        phase: 'rolling-out',
         message: 'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
         workload: ref,
         updated: 2,
@@ -144,7 +112,7 @@ test('a crash loop is found out at its third restart, with the log', () =>
             'log: connecting with password=***',
             'log: panic: no DATABASE_URL',
           ],
-          next: 'Read the log lines: the program ends by itself, or its liveness probe kills it.',
+          next: 'Read the last log lines of container web: the program ends by itself.',
           workload: 'Deployment shop/web',
           pod: 'web-1',
           container: 'web',
@@ -217,21 +185,19 @@ test('several workloads, one verdict', () =>
   withDeployment(workload('Deployment', {}, done), async ({ cluster }, collections) => {
     const statefulSets = '/apis/apps/v1/namespaces/shop/statefulsets';
     const strategy = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } };
-    collections.put(
-      statefulSets,
-      workload('StatefulSet', strategy, { readyReplicas: 1, updatedReplicas: 1 }),
-    );
+    const partitioned = (replicas: number) => ({ readyReplicas: replicas, updatedReplicas: replicas });
+    collections.put(statefulSets, workload('StatefulSet', strategy, partitioned(1)));
+    for (const name of ['web-0', 'web-1'])
+      collections.put(pods, pod('StatefulSet', { name, conditions: readyFor(5) }));
     const workloads = [ref, { ...ref, kind: 'StatefulSet' as const }];
     const watching = watchRollout(cluster, rollout({ workloads }));
     await expect.poll(() => collections.isWatched(statefulSets)).toBe(true);
-    collections.put(
-      statefulSets,
-      workload('StatefulSet', strategy, { readyReplicas: 2, updatedReplicas: 2 }),
-    );
+    collections.put(statefulSets, workload('StatefulSet', strategy, partitioned(2)));
     expect(await watching).toEqual({
       type: 'healthy',
       message:
         'deployment "web" successfully rolled out; partitioned roll out complete: 2 new pods have been updated...',
+      notes: [],
     });
   }));
 
@@ -240,6 +206,7 @@ test('nothing to watch is healthy, and says so', () =>
     expect(await watchRollout(cluster, rollout({ workloads: [] }))).toEqual({
       type: 'healthy',
       message: 'applied; nothing among it has a rollout to wait for',
+      notes: [],
     });
     expect(requests).toEqual([]);
   }));

@@ -1,28 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import type { Workload } from '../../lib/cluster/objects.ts';
-import { rolloutCounts, rolloutStatus } from '../../lib/cluster/status.ts';
+import { expect, test } from 'vitest';
+import { rolloutCounts } from '../../lib/cluster/status.ts';
+import { describeRules, type Rule, seen, workloadOf } from './status-rules.ts';
 
-type Case = {
-  readonly name: string;
-  readonly generation?: number;
-  readonly spec?: Partial<Workload['spec']>;
-  readonly status?: Workload['status'];
-  readonly type: 'done' | 'waiting' | 'failed';
-  readonly message: string;
-};
-
-const workload = (kind: string, { generation = 2, spec = {}, status }: Case): Workload => ({
-  apiVersion: 'apps/v1',
-  kind,
-  metadata: { name: 'web', generation },
-  spec: { selector: {}, template: { spec: { containers: [] } }, ...spec },
-  ...(status === undefined ? {} : { status }),
-});
-
-const seen = { observedGeneration: 2 };
-const rolling = { type: 'RollingUpdate' };
-
-const deployments: readonly Case[] = [
+const deployments: readonly Rule[] = [
   {
     name: 'not observed yet',
     status: { observedGeneration: 1, updatedReplicas: 3, replicas: 3, availableReplicas: 3 },
@@ -58,6 +38,33 @@ const deployments: readonly Case[] = [
     message: 'Waiting for deployment spec update to be observed...',
   },
   {
+    name: 'progressing for another reason',
+    spec: { replicas: 1 },
+    status: {
+      ...seen,
+      replicas: 1,
+      updatedReplicas: 1,
+      availableReplicas: 1,
+      conditions: [{ type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' }],
+    },
+    type: 'done',
+    message: 'deployment "web" successfully rolled out',
+  },
+  {
+    name: 'a failure to create pods is no verdict yet',
+    spec: { replicas: 1 },
+    status: { ...seen, conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' }] },
+    type: 'waiting',
+    message: 'Waiting for deployment "web" rollout to finish: 0 out of 1 new replicas have been updated...',
+  },
+  {
+    name: 'observed already what is newer than this',
+    spec: { replicas: 1 },
+    status: { observedGeneration: 3, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+    type: 'done',
+    message: 'deployment "web" successfully rolled out',
+  },
+  {
     name: 'too few updated',
     spec: { replicas: 3 },
     status: { ...seen, replicas: 4, updatedReplicas: 1, availableReplicas: 3 },
@@ -86,6 +93,26 @@ const deployments: readonly Case[] = [
     message: 'Waiting for deployment "web" rollout to finish: 2 of 3 updated replicas are available...',
   },
   {
+    name: 'all ready, and not for minReadySeconds',
+    spec: { replicas: 3, minReadySeconds: 10 },
+    status: { ...seen, replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 1 },
+    type: 'waiting',
+    message: 'Waiting for deployment "web" rollout to finish: 1 of 3 updated replicas are available...',
+  },
+  {
+    name: 'none available: the field is absent',
+    spec: { replicas: 3 },
+    status: { ...seen, replicas: 3, updatedReplicas: 3 },
+    type: 'waiting',
+    message: 'Waiting for deployment "web" rollout to finish: 0 of 3 updated replicas are available...',
+  },
+  {
+    name: 'replicas left to an autoscaler that is not there yet',
+    status: { ...seen, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+    type: 'done',
+    message: 'deployment "web" successfully rolled out',
+  },
+  {
     name: 'done',
     spec: { replicas: 3 },
     status: { ...seen, replicas: 3, updatedReplicas: 3, availableReplicas: 3 },
@@ -99,9 +126,16 @@ const deployments: readonly Case[] = [
     type: 'done',
     message: 'deployment "web" successfully rolled out',
   },
+  {
+    name: 'scaled to zero, the last pod still there',
+    spec: { replicas: 0 },
+    status: { ...seen, replicas: 1 },
+    type: 'waiting',
+    message: 'Waiting for deployment "web" rollout to finish: 1 old replicas are pending termination...',
+  },
 ];
 
-const daemonSets: readonly Case[] = [
+const daemonSets: readonly Rule[] = [
   {
     name: 'not observed yet',
     status: {
@@ -126,6 +160,43 @@ const daemonSets: readonly Case[] = [
     message: 'Waiting for daemon set "web" rollout to finish: 0 of 2 updated pods are available...',
   },
   {
+    name: 'no status at all',
+    type: 'waiting',
+    message: 'Waiting for daemon set spec update to be observed...',
+  },
+  {
+    name: 'none updated: the field is absent',
+    status: { ...seen, desiredNumberScheduled: 2, numberAvailable: 2 },
+    type: 'waiting',
+    message: 'Waiting for daemon set "web" rollout to finish: 0 out of 2 new pods have been updated...',
+  },
+  {
+    name: 'all ready, and not for minReadySeconds',
+    spec: { minReadySeconds: 10 },
+    status: {
+      ...seen,
+      desiredNumberScheduled: 2,
+      updatedNumberScheduled: 2,
+      numberReady: 2,
+      numberAvailable: 1,
+    },
+    type: 'waiting',
+    message: 'Waiting for daemon set "web" rollout to finish: 1 of 2 updated pods are available...',
+  },
+  {
+    name: 'no node for it',
+    status: { ...seen, desiredNumberScheduled: 0 },
+    type: 'done',
+    message: 'daemon set "web" successfully rolled out',
+  },
+  {
+    name: 'OnDelete, all of them deleted by hand',
+    spec: { updateStrategy: { type: 'OnDelete' } },
+    status: { ...seen, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 },
+    type: 'done',
+    message: 'daemon set "web" successfully rolled out',
+  },
+  {
     name: 'done',
     status: { ...seen, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 },
     type: 'done',
@@ -140,102 +211,8 @@ const daemonSets: readonly Case[] = [
   },
 ];
 
-const statefulSets: readonly Case[] = [
-  {
-    name: 'never observed',
-    generation: 0,
-    spec: { replicas: 0, updateStrategy: rolling },
-    status: {},
-    type: 'waiting',
-    message: 'Waiting for statefulset spec update to be observed...',
-  },
-  {
-    name: 'not observed yet',
-    spec: { replicas: 3, updateStrategy: rolling },
-    status: { observedGeneration: 1, readyReplicas: 3 },
-    type: 'waiting',
-    message: 'Waiting for statefulset spec update to be observed...',
-  },
-  {
-    name: 'not all ready',
-    spec: { replicas: 3, updateStrategy: rolling },
-    status: { ...seen, readyReplicas: 2 },
-    type: 'waiting',
-    message: 'Waiting for 1 pods to be ready...',
-  },
-  {
-    name: 'rolling without parameters',
-    spec: { replicas: 3, updateStrategy: rolling },
-    status: {
-      ...seen,
-      readyReplicas: 3,
-      updatedReplicas: 1,
-      updateRevision: 'web-b',
-      currentRevision: 'web-a',
-    },
-    type: 'waiting',
-    message: 'waiting for statefulset rolling update to complete 1 pods at revision web-b...',
-  },
-  {
-    name: 'rolled without parameters',
-    spec: { replicas: 3, updateStrategy: rolling },
-    status: {
-      ...seen,
-      readyReplicas: 3,
-      currentReplicas: 3,
-      updateRevision: 'web-b',
-      currentRevision: 'web-b',
-    },
-    type: 'done',
-    message: 'statefulset rolling update complete 3 pods at revision web-b...',
-  },
-  {
-    name: 'partition 0, as the server fills it in',
-    spec: { replicas: 3, updateStrategy: { ...rolling, rollingUpdate: { partition: 0 } } },
-    status: { ...seen, readyReplicas: 3, updatedReplicas: 2 },
-    type: 'waiting',
-    message: 'Waiting for partitioned roll out to finish: 2 out of 3 new pods have been updated...',
-  },
-  {
-    name: 'partition reached',
-    spec: { replicas: 3, updateStrategy: { ...rolling, rollingUpdate: { partition: 2 } } },
-    status: { ...seen, readyReplicas: 3, updatedReplicas: 1 },
-    type: 'done',
-    message: 'partitioned roll out complete: 1 new pods have been updated...',
-  },
-  {
-    name: 'partition beyond all pods',
-    spec: { replicas: 3, updateStrategy: { ...rolling, rollingUpdate: { partition: 5 } } },
-    status: { ...seen, readyReplicas: 3 },
-    type: 'done',
-    message: 'partitioned roll out complete: 0 new pods have been updated...',
-  },
-  {
-    name: 'OnDelete, one pod left of the old revision',
-    spec: { replicas: 3, updateStrategy: { type: 'OnDelete' } },
-    status: { ...seen, readyReplicas: 3, updatedReplicas: 2, updateRevision: 'web-b' },
-    type: 'waiting',
-    message:
-      'Waiting for 1 pods to be deleted by hand (the update strategy is OnDelete): 2 out of 3 new pods have been updated...',
-  },
-  {
-    name: 'OnDelete, all of the new revision',
-    spec: { replicas: 3, updateStrategy: { type: 'OnDelete' } },
-    status: { ...seen, readyReplicas: 3, updatedReplicas: 3, updateRevision: 'web-b' },
-    type: 'done',
-    message: 'statefulset rolling update complete 3 pods at revision web-b...',
-  },
-];
-
-describe.each([
-  ['Deployment', deployments],
-  ['DaemonSet', daemonSets],
-  ['StatefulSet', statefulSets],
-] as const)('status of a %s', (kind, cases) => {
-  test.each(cases)('$name', (example) => {
-    expect(rolloutStatus(workload(kind, example))).toEqual({ type: example.type, message: example.message });
-  });
-});
+describeRules('Deployment', deployments);
+describeRules('DaemonSet', daemonSets);
 
 test.each([
   ['Deployment', { replicas: 3 }, { updatedReplicas: 1, availableReplicas: 2 }, [1, 2, 3]],
@@ -249,6 +226,6 @@ test.each([
     [1, 3, 1],
   ],
 ] as const)('counts of a %s with %j and %j', (kind, spec, status, [updated, available, desired]) => {
-  const object = workload(kind, { name: '', spec, status, type: 'done', message: '' });
+  const object = workloadOf(kind, { spec, status });
   expect(rolloutCounts(object)).toEqual({ updated, available, desired });
 });

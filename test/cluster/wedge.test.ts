@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { Pod, WorkloadKind } from '../../lib/cluster/objects.ts';
-import { ageOf, findWedges, isDefiniteRefusal, isStuck } from '../../lib/cluster/wedge.ts';
-import { container, facts, image, now, pod, waiting, workload } from './world.ts';
+import type { Condition, Pod, WorkloadKind } from '../../lib/cluster/objects.ts';
+import { ageOf, findWedges, isDefiniteRefusal, isStuck, stuckFrom } from '../../lib/cluster/wedge.ts';
+import {
+  container,
+  facts,
+  image,
+  now,
+  type PodOptions,
+  pod,
+  secondsAgo,
+  waiting,
+  workload,
+} from './world.ts';
 
 const crashing = (restartCount: number) => [container({ ...waiting('CrashLoopBackOff'), restartCount })];
 const pulling = [container(waiting('ImagePullBackOff'))];
@@ -14,31 +24,38 @@ const wedges = (kind: WorkloadKind, ...pods: readonly Pod[]) =>
     name,
   ]);
 
-describe.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)('%s', (kind) => {
+describe.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'] as const)('%s', (kind) => {
   test.each([
     ['two restarts', crashing(2), []],
     ['three restarts', crashing(3), [['crash-loop', 'web-1', 'web']]],
     ['three restarts, running at the moment', [container({ restartCount: 3, state: { running: {} } })], []],
     ['three restarts, ready again', [container({ restartCount: 3, ready: true })], []],
     ['no pull', pulling, [['image-pull', 'web-1', 'web']]],
+    [
+      'no ConfigMap',
+      [container(waiting('CreateContainerConfigError', 'configmap "settings" not found'))],
+      [['config', 'web-1', 'web']],
+    ],
     ['starting', [container(waiting('ContainerCreating'))], []],
   ])('%s', (_, containers, expected) => {
     expect(wedges(kind, pod(kind, { containers }))).toEqual(expected);
   });
 
   test('pods of the old revision and pods that go do not count', () => {
+    const gone = { deletionTimestamp: '2026-11-23T10:00:00Z' };
+    const old = kind === 'StatefulSet' ? gone : {};
     expect(
       wedges(
         kind,
-        pod(kind, { containers: pulling, revision: 'old' }),
-        pod(kind, { containers: pulling, metadata: { deletionTimestamp: '2026-11-23T10:00:00Z' } }),
+        pod(kind, { containers: pulling, revision: 'old', metadata: old }),
+        pod(kind, { containers: pulling, metadata: gone }),
       ),
     ).toEqual([]);
   });
 
   test('next to a ready pod of the same revision', () => {
     const pods = [pod(kind, { name: 'web-0', conditions: ready }), pod(kind, { containers: crashing(9) })];
-    expect(wedges(kind, ...pods)).toHaveLength(kind === 'Deployment' ? 0 : 1);
+    expect(wedges(kind, ...pods)).toHaveLength(kind === 'Deployment' || kind === 'Rollout' ? 0 : 1);
   });
 });
 
@@ -67,11 +84,58 @@ test('the age of a pod counts from its start, and of one without times is nothin
   expect(ageOf({ ...pod('Deployment', { metadata: { creationTimestamp: '' } }), status }, now)).toBe(0);
 });
 
+const onDelete = { updateStrategy: { type: 'OnDelete' } };
+const configuring = [container(waiting('CreateContainerConfigError'))];
+
 test.each([
-  ['StatefulSet', pulling, true],
-  ['StatefulSet', crashing(1), true],
-  ['StatefulSet', [container({ state: { running: {} } })], false],
-  ['DaemonSet', pulling, false],
-] as const)('%s with %j is stuck: %s', (kind, containers, expected) => {
-  expect(isStuck(workload(kind), pod(kind, { containers, revision: 'old' }))).toBe(expected);
+  ['StatefulSet', {}, pulling, true],
+  ['StatefulSet', {}, crashing(1), true],
+  ['StatefulSet', {}, configuring, true],
+  ['StatefulSet', {}, [container({ state: { running: {} } })], false],
+  ['StatefulSet', onDelete, pulling, false],
+  ['StatefulSet', { podManagementPolicy: 'Parallel' }, pulling, false],
+  ['DaemonSet', {}, pulling, false],
+] as const)('%s %j: an old pod with %j is stuck: %s', (kind, spec, containers, expected) => {
+  const old = pod(kind, { containers, revision: 'old' });
+  expect(isStuck(workload(kind, spec), old)).toBe(expected);
+  const byInit = pod(kind, { initContainers: containers, revision: 'old' });
+  expect(isStuck(workload(kind, spec), byInit)).toBe(expected);
+});
+
+test('a stuck pod of a StatefulSet counts from its third restart, unless it has just been deleted', () => {
+  const stuckAt = (restarts: number) =>
+    facts('StatefulSet', {
+      pods: [pod('StatefulSet', { revision: 'old', containers: crashing(restarts) })],
+    });
+  expect(findWedges(stuckAt(2), image)).toEqual([]);
+  expect(findWedges(stuckAt(3), image)).toMatchObject([{ type: 'crash-loop' }]);
+  expect(findWedges(stuckAt(3), image, new Set(['uid-web-1']))).toEqual([]);
+});
+
+const unready = (seconds: number): readonly Condition[] => [
+  { type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(seconds) },
+];
+
+test.each<[string, WorkloadKind, PodOptions, number | undefined]>([
+  ['broken', 'StatefulSet', { containers: crashing(1), conditions: unready(60) }, Number.NEGATIVE_INFINITY],
+  ['never ready', 'StatefulSet', { conditions: unready(58) }, now],
+  [
+    'never ready, and started just now',
+    'StatefulSet',
+    { conditions: unready(5), status: { startTime: secondsAgo(5) } },
+    now + 55_000,
+  ],
+  ['ready until half a minute ago', 'StatefulSet', { conditions: unready(30) }, undefined],
+  ['ready', 'StatefulSet', { conditions: ready }, undefined],
+  ['not started', 'StatefulSet', { conditions: unready(58), status: { phase: 'Pending' } }, undefined],
+  [
+    'on its way out',
+    'StatefulSet',
+    { conditions: unready(58), metadata: { deletionTimestamp: secondsAgo(1) } },
+    undefined,
+  ],
+  ['never ready', 'DaemonSet', { conditions: unready(58) }, undefined],
+])('an old pod that is %s may be deleted from a %s', (_, kind, options, from) => {
+  const old = pod(kind, { revision: 'old', ...options });
+  expect(stuckFrom(workload(kind), old)).toBe(from ?? Number.POSITIVE_INFINITY);
 });

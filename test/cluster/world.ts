@@ -1,12 +1,14 @@
 import type { Facts } from '../../lib/cluster/diagnose/facts.ts';
-import type {
-  ClusterEvent,
-  Condition,
-  ContainerStatus,
-  Pod,
-  ReplicaSet,
-  Workload,
-  WorkloadKind,
+import {
+  apiVersionOf,
+  type ClusterEvent,
+  type Condition,
+  type ContainerStatus,
+  hasReplicaSets,
+  type Pod,
+  type ReplicaSet,
+  type Workload,
+  type WorkloadKind,
 } from '../../lib/cluster/objects.ts';
 
 /** Objects as an API server writes them, reduced to what is looked at. */
@@ -20,7 +22,7 @@ export const workload = (
   spec: Partial<Workload['spec']> = {},
   status: Workload['status'] = {},
 ): Workload => ({
-  apiVersion: 'apps/v1',
+  apiVersion: apiVersionOf(kind),
   kind,
   metadata: {
     name: 'web',
@@ -38,10 +40,15 @@ export const workload = (
     template: { spec: { containers: [{ name: 'web', image: 'acme/okeydokey:2' }] } },
     ...spec,
   },
-  status: { observedGeneration: 2, updateRevision: 'web-new', currentRevision: 'web-old', ...status },
+  status: {
+    ...(kind === 'Rollout'
+      ? { observedGeneration: '2', currentPodHash: 'new', stableRS: 'old' }
+      : { observedGeneration: 2, updateRevision: 'web-new', currentRevision: 'web-old' }),
+    ...status,
+  },
 });
 
-const owner = (kind: string, uid: string) => [{ kind, uid, name: uid, controller: true }];
+const owner = (kind: string, uid: string) => [{ kind, uid, name: uid, controller: true }] as const;
 
 export const replicaSet = (revision: string, conditions: readonly Condition[] = []): ReplicaSet => ({
   metadata: {
@@ -53,6 +60,16 @@ export const replicaSet = (revision: string, conditions: readonly Condition[] = 
   status: { conditions },
 });
 
+/** Of an Argo Rollout. */
+export const argoReplicaSet = (revision: 'new' | 'old'): ReplicaSet => ({
+  metadata: {
+    name: `web-${revision}`,
+    uid: `uid-rs-${revision === 'new' ? '2' : '1'}`,
+    labels: { 'rollouts-pod-template-hash': revision },
+    ownerReferences: owner('Rollout', 'uid-web'),
+  },
+});
+
 export type PodOptions = {
   readonly name?: string;
   readonly revision?: 'new' | 'old';
@@ -60,6 +77,8 @@ export type PodOptions = {
   readonly initContainers?: readonly ContainerStatus[];
   readonly conditions?: readonly Condition[];
   readonly gates?: readonly string[];
+  /** Of the container `web`. */
+  readonly image?: string;
   readonly metadata?: Partial<Pod['metadata']>;
   readonly status?: Partial<NonNullable<Pod['status']>>;
 };
@@ -74,14 +93,19 @@ export const pod = (kind: WorkloadKind, options: PodOptions): Pod => {
       namespace: 'shop',
       uid: `uid-${name}`,
       creationTimestamp: secondsAgo(60),
-      labels: { 'controller-revision-hash': `web-${revision}`, 'pod-template-generation': number },
-      ownerReferences:
-        kind === 'Deployment' ? owner('ReplicaSet', `uid-rs-${number}`) : owner(kind, 'uid-web'),
+      labels: {
+        'controller-revision-hash': `web-${revision}`,
+        'pod-template-generation': number,
+        'rollouts-pod-template-hash': revision,
+      },
+      ownerReferences: hasReplicaSets(kind)
+        ? [{ ...owner('ReplicaSet', `uid-rs-${number}`)[0], name: `web-${revision}` }]
+        : owner(kind, 'uid-web'),
       ...options.metadata,
     },
     spec: {
       containers: [
-        { name: 'web', image: `acme/okeydokey:${number}` },
+        { name: 'web', image: options.image ?? `acme/okeydokey:${number}` },
         { name: 'proxy', image: 'acme/proxy:7' },
       ],
       initContainers: [{ name: 'migrate', image: 'acme/migrate:3' }],
@@ -98,6 +122,11 @@ export const pod = (kind: WorkloadKind, options: PodOptions): Pod => {
     },
   };
 };
+
+/** Ready for so many seconds. */
+export const readyFor = (seconds: number): readonly Condition[] => [
+  { type: 'Ready', status: 'True', lastTransitionTime: secondsAgo(seconds) },
+];
 
 export const container = (status: Partial<ContainerStatus>): ContainerStatus => ({
   name: 'web',
@@ -125,10 +154,15 @@ export const warning = (
 });
 
 export const facts = (kind: WorkloadKind, more: Partial<Facts> = {}): Facts => ({
-  ref: { apiVersion: 'apps/v1', kind, namespace: 'shop', name: 'web' },
+  ref: { apiVersion: apiVersionOf(kind), kind, namespace: 'shop', name: 'web' },
   workload: workload(kind),
   pods: [],
-  replicaSets: kind === 'Deployment' ? [replicaSet('1'), replicaSet('2')] : [],
+  replicaSets:
+    kind === 'Deployment'
+      ? [replicaSet('1'), replicaSet('2')]
+      : kind === 'Rollout'
+        ? [argoReplicaSet('old'), argoReplicaSet('new')]
+        : [],
   events: [],
   unread: [],
   ...more,

@@ -19,7 +19,12 @@ describe('parseConfig', () => {
       },
       sources: { github: { secret: 'kms:…' }, dockerhub: { key: 'kms:…' } },
       registries: { 'docker.io': { username: 'okeydokey-bot', password: 'kms:…' } },
-      slack: { signingSecret: 'kms:…', allow: { users: ['U024BE7LH'], channels: ['C0DEPLOYS'] } },
+      slack: {
+        signingSecret: 'kms:…',
+        allow: { users: ['U024BE7LH'], channels: ['C0DEPLOYS'] },
+        confirm: false,
+        timeZone: 'UTC',
+      },
       api: { token: 'kms:…' },
       apps: {
         okeydokey: {

@@ -27,6 +27,7 @@ const environment = {
   TAGBOAT_ROLLOUTS_QUEUE_URL: 'https://sqs.example.com/rollouts',
   TAGBOAT_IMAGES_QUEUE_URL: 'https://sqs.example.com/images',
   TAGBOAT_NOTIFICATIONS_QUEUE_URL: 'https://sqs.example.com/notifications',
+  TAGBOAT_COMMANDS_QUEUE_URL: 'https://sqs.example.com/commands',
 };
 
 const manifest = (tag: string): string => `apiVersion: apps/v1

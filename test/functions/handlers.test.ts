@@ -15,6 +15,7 @@ const env = {
   TAGBOAT_ROLLOUTS_QUEUE_URL: 'https://sqs.example.com/rollouts',
   TAGBOAT_IMAGES_QUEUE_URL: 'https://sqs.example.com/images',
   TAGBOAT_NOTIFICATIONS_QUEUE_URL: 'https://sqs.example.com/notifications',
+  TAGBOAT_COMMANDS_QUEUE_URL: 'https://sqs.example.com/commands',
 };
 const config = {
   ...configWith(),

@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { slackHeaders, slashCommandBody } from '../../infra/local/slack/command.ts';
+import { interactionBody } from '../../infra/local/slack/interaction.ts';
+import { encodeAction } from '../../lib/slack/action.ts';
 import { documented } from './support/documented.ts';
-import { deployment, type Project, startProject } from './support/project.ts';
+import { deployment, type Project, startProject, user } from './support/project.ts';
 
 let project: Project;
 beforeAll(async () => {
@@ -55,16 +59,99 @@ type Answer = {
   readonly skipped?: readonly { readonly reason: string; readonly message: string }[];
 };
 
-it('has a row in the documentation for each of these, and no other', () => {
-  expect(Object.keys(documented('answers')).toSorted()).toEqual(Object.keys(senders).toSorted());
-});
+const signingSecret = 'the signing secret of the Slack app';
 
-it.each(Object.keys(senders))('%s is answered as documented, and changes nothing', async (name) => {
-  const response = await senders[name]?.();
-  const answer = (await response?.json()) as Answer;
+type Letter = {
+  readonly path?: string;
+  readonly secret?: string;
+  /** How far the time of the signature is from now. */
+  readonly seconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
-  const said = answer.error ?? { code: answer.skipped?.[0]?.reason, message: answer.skipped?.[0]?.message };
-  expect([String(response?.status), said.code, said.message]).toEqual(documented('answers')[name]);
-  expect(await project.releases()).toEqual([]);
-  expect(await project.commits()).toBe(1);
+/** Somebody who plays Slack, more or less well. */
+const slack = async (body: string | Uint8Array<ArrayBuffer>, letter: Letter = {}): Promise<Response> => {
+  const at = Math.floor(Date.now() / 1000) + (letter.seconds ?? 0);
+  const headers = slackHeaders(letter.secret ?? signingSecret, Buffer.from(body).toString(), at);
+  return fetch(`${project.stack.url}${letter.path ?? '/slack/commands'}`, {
+    method: 'POST',
+    headers: { ...headers, ...letter.headers },
+    body,
+  });
+};
+
+const interactions = '/slack/interactions';
+const responseUrl = (): string => `${project.stack.url}/local/slack/responses/${randomUUID()}`;
+const command = (fields: Readonly<Record<string, string>> = {}, line = '/undo app'): string => {
+  const form = new URLSearchParams(
+    slashCommandBody({ line, user, channel: 'C0DEPLOYS', responseUrl: responseUrl() }),
+  );
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  return form.toString();
+};
+
+const undo = encodeAction({ type: 'run', command: { type: 'undo', app: 'app', environment: 'production' } });
+const button = ({ actionId = 'tagboat-0', value = undo } = {}): string =>
+  interactionBody({
+    message: { ts: '1795392000.000100', ephemeral: false, text: 'text', body: {} },
+    button: { actionId, blockId: 'b', text: 'Undo', value },
+    user,
+    channel: 'C0DEPLOYS',
+    responseUrl: responseUrl(),
+    now: Date.now(),
+  } as unknown as Parameters<typeof interactionBody>[0]);
+const form = (payload: string): string => new URLSearchParams({ payload }).toString();
+
+/** The second of two: the first is as good as any. */
+const twice = async (body: string, letter: Letter, again = letter.path): Promise<Response> => {
+  const at = { headers: slackHeaders(signingSecret, body, Math.floor(Date.now() / 1000)) };
+  expect((await slack(body, { ...letter, ...at })).status).toBe(200);
+  return slack(body, { ...at, ...(again === undefined ? {} : { path: again }) });
+};
+
+const slackSenders: Readonly<Record<string, () => Promise<Response>>> = {
+  'a command without a signature': () => slack(command(), { headers: { 'x-slack-signature': '' } }),
+  'a forged command': () => slack(command(), { secret: 'a guess' }),
+  'a command that was changed on its way': () =>
+    slack(command(), { headers: slackHeaders(signingSecret, command(), Math.floor(Date.now() / 1000)) }),
+  'a command that was signed six minutes ago': () => slack(command(), { seconds: -360 }),
+  'a command that was signed six minutes ahead': () => slack(command(), { seconds: 360 }),
+  'a command that comes a second time': () => twice(command({}, '/tagboat help'), {}),
+  'a command that comes a second time, to the path of buttons': () =>
+    twice(command({}, '/tagboat help'), {}, interactions),
+  'a command from nobody': () => slack(command({ user_id: '' })),
+  'a command that wants its answer elsewhere than at Slack': () =>
+    slack(command({ response_url: 'https://hooks.slack.com.example.com/commands/1' })),
+  'a command that is no form': () => slack(new Uint8Array([0xc3, 0x28])),
+  'a command of 300 kB': () => slack('x'.repeat(300_000)),
+  'a forged button': () => slack(button(), { path: interactions, secret: 'a guess' }),
+  'a button that comes a second time': () =>
+    twice(button({ value: encodeAction({ type: 'cancel' }) }), { path: interactions }),
+  'an interaction without a payload': () => slack('a=b', { path: interactions }),
+  'an interaction that is not JSON': () => slack(form('{"type":'), { path: interactions }),
+  'a form that somebody filled in': () =>
+    slack(form(JSON.stringify({ type: 'view_submission' })), { path: interactions }),
+  'a button of another app': () => slack(button({ actionId: 'deploy-0' }), { path: interactions }),
+  'a button with a value that Tagboat never gave one': () =>
+    slack(button({ value: '{"type":"run","command":{"type":"drop"}}' }), { path: interactions }),
+};
+
+describe.each([
+  ['answers', senders],
+  ['slack', slackSenders],
+])('the documentation (%s)', (section, all) => {
+  it('has a row for each of these, and no other', () => {
+    expect(Object.keys(documented(section)).toSorted()).toEqual(Object.keys(all).toSorted());
+  });
+
+  it.each(Object.keys(all))('%s is answered as documented, and changes nothing', async (name) => {
+    const response = await all[name]?.();
+    const answer = (await response?.json()) as Answer;
+
+    const said = answer.error ?? { code: answer.skipped?.[0]?.reason, message: answer.skipped?.[0]?.message };
+    expect([String(response?.status), said.code, said.message]).toEqual(documented(section)[name]);
+    expect(await project.releases()).toEqual([]);
+    expect(await project.commits()).toBe(1);
+    expect(project.stack.slackMessages().filter(({ text }) => text.includes('Undo'))).toEqual([]);
+  });
 });

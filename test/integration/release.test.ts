@@ -1,6 +1,6 @@
 import examples from '@octokit/webhooks-examples';
 import { afterEach, describe, expect, it } from 'vitest';
-import { deployment, type Project, startProject } from './support/project.ts';
+import { deployment, type Project, startProject, user } from './support/project.ts';
 
 let project: Project;
 afterEach(() => project.close());
@@ -57,12 +57,7 @@ describe('a real push webhook', () => {
       /@@ -14 \+14 @@ spec:\n- {14}image: "codertocat\/hello-world:initial" {3}# <- here\n\+ {14}image: "codertocat\/hello-world:simple-tag" {3}# <- here$/,
     );
     expect(await project.git('fsck', '--strict', '--full')).toBe('');
-    expect(
-      project.stack
-        .slackMessages()
-        .map(({ text }) => text)
-        .toReversed(),
-    ).toEqual(['app → production: simple-tag is rolling out', 'app → production: simple-tag is healthy']);
+    expect(project.channel()).toEqual(['app → production: simple-tag is healthy']);
     expect(await project.stack.deadLetters()).toEqual({});
   });
 
@@ -130,13 +125,21 @@ describe('undo', () => {
     await project.stack.invoke('reconcile', {});
     await project.stack.idle();
 
-    expect(undo).toMatchObject({ status: 200, text: 'Undoing app in production, back to v1.0.0' });
-    expect(undo.replies()).toEqual([
-      'app → production: undo to v1.0.0 is rolling out',
+    expect(undo).toMatchObject({
+      status: 200,
+      text: 'Undoing app in production, from v1.1.0 back to v1.0.0',
+    });
+    expect(project.channel()).toEqual([
+      'app → production: v1.0.0 is healthy',
+      'app → production: v1.1.0 was undone',
       'app → production: undo to v1.0.0 is healthy',
+      `app → production: v1.1.0 was skipped: v1.1.0 is held by slack:${user}: undone from Slack`,
     ]);
+    // The bot keeps a message in that very channel: nothing more is said.
+    expect(undo.replies()).toEqual([]);
     expect(await redelivered.json()).toMatchObject({ releases: [], skipped: [{ reason: 'held' }] });
     expect((await project.releases()).map(({ kind, tag, state }) => `${kind} ${tag} ${state}`)).toEqual([
+      'release v1.1.0 skipped',
       'undo v1.0.0 healthy',
       'release v1.1.0 undone',
       'release v1.0.0 healthy',
@@ -151,7 +154,11 @@ describe('undo', () => {
   it.each([
     ['an app that is not there', '/undo aap', 'Sorry, no: no app is called "aap"; did you mean app?'],
     ['nothing to go back to', '/undo app', 'Sorry, no: nothing was released to app production yet'],
-    ['another command', '/deploy app', 'Sorry, no: /deploy is not a command of Tagboat; there is /undo'],
+    [
+      'another command',
+      '/deploy app',
+      'Sorry, no: /deploy is not a command of Tagboat; there are /undo and /tagboat',
+    ],
   ])('says politely what is wrong with %s', async (_name, line, text) => {
     project = await startProject({ image, repository, files });
 

@@ -66,9 +66,9 @@ describe('a release on the local stack', () => {
       '1\t1\tdeployment/deployment.yml',
     );
     git(target.configRepo, 'fsck', '--strict');
+    // One message, edited as it went.
     expect(stack.slackMessages().map(({ text }) => text)).toEqual([
       `okeydokey → production: ${next} is healthy`,
-      `okeydokey → production: ${next} is rolling out`,
     ]);
     expect(await stack.deadLetters()).toEqual({});
   });
@@ -102,7 +102,7 @@ describe('a release on the local stack', () => {
     await stack.idle();
     const again = await sendHook(stack, tagPush(next));
 
-    expect(ack.text).toBe('Undoing okeydokey in production, back to v0.0.3');
+    expect(ack.text).toBe('Undoing okeydokey in production, from v0.0.4 back to v0.0.3');
     expect(verdict).toMatchObject({ state: 'healthy', kind: 'undo', tag: 'v0.0.3' });
     expect(again.body.skipped?.[0]?.reason).toBe('held');
   });

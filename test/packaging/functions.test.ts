@@ -93,6 +93,7 @@ apps:
     TAGBOAT_ROLLOUTS_QUEUE_URL: await queue('packaged-rollouts'),
     TAGBOAT_IMAGES_QUEUE_URL: await queue('packaged-images'),
     TAGBOAT_NOTIFICATIONS_QUEUE_URL: await queue('packaged-notifications'),
+    TAGBOAT_COMMANDS_QUEUE_URL: await queue('packaged-commands'),
   };
   invoke = async (name, event) => {
     const target = path.join(directory, 'functions', name);
@@ -176,24 +177,50 @@ describe('packaged functions', () => {
     expect(stranger.status).toBe(401);
   });
 
-  it('slack answers a signed command', async () => {
+  it('slack answers a signed command, and slack-worker finds it done', async () => {
     const body = slashCommandBody({
       line: '/undo app',
       user: 'U024BE7LH',
       channel: 'C0DEPLOYS',
       responseUrl: 'https://hooks.slack.com/commands/1',
     });
-    const headers = slackHeaders(secrets['slack/signingSecret'], body, Math.floor(Date.now() / 1000));
-    const event = httpEvent({
-      method: 'POST',
-      path: '/slack/commands',
-      headers,
-      body: Buffer.from(body).toString('base64'),
-    });
+    const timestamp = Math.floor(Date.now() / 1000);
+    const headers = slackHeaders(secrets['slack/signingSecret'], body, timestamp);
+    const event = httpEvent({ method: 'POST', path: '/slack/commands', headers, body: Buffer.from(body) });
+    const { requestContext } = event;
+    const arrived = Date.now();
 
-    expect(bodyOf(await invoke('slack', { ...event, isBase64Encoded: true }))).toMatchObject({
+    const answered = await invoke('slack', {
+      ...event,
+      requestContext: { ...requestContext, timeEpoch: arrived },
+    });
+    const ms = Date.now() - arrived;
+    const worked = await invoke(
+      'slack-worker',
+      sqsEvent({
+        v: 1,
+        type: 'request',
+        endpoint: 'commands',
+        body,
+        signature: headers['x-slack-signature'],
+        timestamp: String(timestamp),
+        receivedAt: arrived,
+      }),
+    );
+
+    expect(bodyOf(answered)).toMatchObject({
       status: 200,
       body: { response_type: 'ephemeral', text: expect.stringContaining('Sorry, no: ') },
+    });
+    // With Node itself started, the bundle loaded and KMS asked: a cold start.
+    expect(ms).toBeLessThan(2_500);
+    expect(worked, worked.log).toMatchObject({ result: { batchItemFailures: [] } });
+    expect(worked.log).not.toContain('could not be given');
+  });
+
+  it('slack-worker reports a message that it cannot read', async () => {
+    expect(await invoke('slack-worker', sqsEvent({ v: 2 }))).toMatchObject({
+      result: { batchItemFailures: [{}] },
     });
   });
 
@@ -221,7 +248,7 @@ describe('packaged functions', () => {
 
   it('reconcile runs', async () => {
     expect(await invoke('reconcile', {})).toMatchObject({
-      result: { work: 0, images: 0, rollouts: 0, givenUp: 0 },
+      result: { work: 0, images: 0, rollouts: 0, commands: 0, givenUp: 0 },
     });
   });
 });

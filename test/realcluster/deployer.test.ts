@@ -3,8 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Cluster, connect } from '../../lib/cluster/connect.ts';
 import { deliver } from '../../lib/cluster/deliver.ts';
+import { setPaused } from '../../lib/cluster/pause.ts';
 import { watchRollout } from '../../lib/cluster/rollout.ts';
-import { delivery, inNamespace, kubeconfig, kubectl, kubectlApply, manifest, rolloutOf } from './harness.ts';
+import {
+  delivery,
+  inNamespace,
+  kubeconfig,
+  kubectl,
+  kubectlApply,
+  manifest,
+  refOf,
+  rolloutOf,
+} from './harness.ts';
 
 const deployer = readFileSync(new URL('../../infra/cluster/deployer.yml', import.meta.url), 'utf8');
 
@@ -45,10 +55,46 @@ describe.concurrent('the service account of infra/cluster', () => {
         expect(failed).toMatchObject({ type: 'failed', diagnosis: [{ cause: 'crash-loop' }] });
         expect(JSON.stringify(failed)).toContain('log: ');
         expect(JSON.stringify(failed)).not.toContain('could not be read');
-        expect((await release('1.0.0', 'apply')).type).toBe('healthy');
+        expect(await release('1.0.0', 'apply')).toMatchObject({ type: 'healthy', notes: [] });
         cluster.close();
       }),
   );
+
+  test('may pause, and resume', () =>
+    inNamespace(async ({ namespace }) => {
+      const cluster = await connectAsDeployer(namespace);
+      await deliver(cluster, delivery(namespace, '1.0.0', manifest('Deployment', '1.0.0')));
+      const ref = refOf('Deployment', namespace);
+      expect(await setPaused(cluster, [ref], true)).toEqual([{ ref, changed: true }]);
+      expect(await setPaused(cluster, [ref], false)).toEqual([{ ref, changed: true }]);
+      cluster.close();
+    }));
+
+  test('may do the same with Argo Rollouts', () =>
+    inNamespace(async ({ namespace }) => {
+      const cluster = await connectAsDeployer(namespace);
+      // Asked for its permission, which it has also where Argo is not installed.
+      const may = async (verb: string): Promise<unknown> => {
+        const resourceAttributes = { namespace, verb, group: 'argoproj.io', resource: 'rollouts' };
+        const review = await cluster.api.json({
+          method: 'POST',
+          path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+          body: {
+            type: 'application/json',
+            value: {
+              apiVersion: 'authorization.k8s.io/v1',
+              kind: 'SelfSubjectAccessReview',
+              spec: { resourceAttributes },
+            },
+          },
+          what: 'review access',
+        });
+        return (review as { status: { allowed: boolean } }).status.allowed;
+      };
+      for (const verb of ['get', 'list', 'watch', 'create', 'patch']) expect(await may(verb)).toBe(true);
+      expect(await may('delete')).toBe(false);
+      cluster.close();
+    }));
 
   test('may not apply a Secret, nor read one, nor work in another namespace', () =>
     inNamespace(async ({ namespace }) => {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { type Cluster, connect } from '../../lib/cluster/connect.ts';
 import { type Delivery, deliver, type WorkloadRef } from '../../lib/cluster/deliver.ts';
+import { apiVersionOf } from '../../lib/cluster/objects.ts';
 import { type Rollout, type Watched, watchRollout } from '../../lib/cluster/rollout.ts';
 
 const run = promisify(execFile);
@@ -86,7 +87,7 @@ export const manifest = (
   pod: Record<string, unknown> = {},
 ): string =>
   stringify({
-    apiVersion: 'apps/v1',
+    apiVersion: apiVersionOf(kind),
     kind,
     metadata: { name: 'web' },
     spec: {
@@ -109,7 +110,7 @@ export const manifest = (
   });
 
 export const refOf = (kind: Kind, namespace: string): WorkloadRef => ({
-  apiVersion: 'apps/v1',
+  apiVersion: apiVersionOf(kind),
   kind,
   namespace,
   name: 'web',

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
 import { deliver } from '../../lib/cluster/deliver.ts';
 import { watchRollout } from '../../lib/cluster/rollout.ts';
+import { describeArgoRollouts } from './argo-rollouts.ts';
+import { describeBeyondKubectl } from './beyond-kubectl.ts';
 import { causes, delivery, inNamespace, kinds, kubectl, manifest, release, rolloutOf } from './harness.ts';
 
 describe.concurrent('rollouts on a cluster', () => {
@@ -9,7 +12,7 @@ describe.concurrent('rollouts on a cluster', () => {
       inNamespace(async (field) => {
         for (const tag of ['1.0.0', '1.0.1']) {
           const { verdict, kubectlSays } = await release(field, kind, tag);
-          expect(verdict).toEqual({ type: 'healthy', message: kubectlSays?.last });
+          expect(verdict).toEqual({ type: 'healthy', message: kubectlSays?.last, notes: [] });
           expect(kubectlSays?.code).toBe(0);
         }
       }));
@@ -66,6 +69,7 @@ describe.concurrent('rollouts on a cluster', () => {
       expect(mended.verdict).toEqual({
         type: 'healthy',
         message: 'deployment "web" successfully rolled out',
+        notes: [],
       });
     }));
 
@@ -89,6 +93,7 @@ describe.concurrent('rollouts on a cluster', () => {
       expect(verdict).toEqual({
         type: 'healthy',
         message: 'partitioned roll out complete: 1 new pods have been updated...',
+        notes: [],
       });
       expect(kubectlSays).toEqual({ code: 0, last: verdict.type === 'healthy' ? verdict.message : '' });
     }));
@@ -113,6 +118,19 @@ describe.concurrent('rollouts on a cluster', () => {
       expect(failed.verdict.type).toBe('failed');
       const undone = await release(field, 'StatefulSet', '1.0.0', { judge: '' });
       expect(undone.verdict.type).toBe('healthy');
+    }));
+
+  test('an undo frees a StatefulSet from the pod that never became ready', () =>
+    inNamespace(async (field) => {
+      await release(field, 'StatefulSet', '1.0.0', { judge: '' });
+      const failed = await release(field, 'StatefulSet', 'notready-1', { seconds: 4, judge: '' });
+      expect(failed.verdict.type).toBe('failed');
+      const { cluster, namespace } = field;
+      await deliver(cluster, delivery(namespace, '1.0.0', manifest('StatefulSet', '1.0.0')));
+      // The patience with it is over.
+      const clock = { ...systemClock, now: () => Date.now() + 60_000 };
+      const rollout = rolloutOf('StatefulSet', namespace, '1.0.0', 120, { clock });
+      expect((await watchRollout(cluster, rollout)).type).toBe('healthy');
     }));
 
   test('a paused Deployment says so', () =>
@@ -191,4 +209,7 @@ describe.concurrent('rollouts on a cluster', () => {
       const verdict = await watching;
       expect(causes(verdict)).toEqual(['workload-missing']);
     }));
+
+  describeBeyondKubectl();
+  describeArgoRollouts();
 });

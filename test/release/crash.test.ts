@@ -1,12 +1,18 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../lib/cluster/connect.ts';
 import type { Watched } from '../../lib/cluster/rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
-import type { Snapshot } from '../../lib/git/remote.ts';
+import { TagboatError } from '../../lib/errors.ts';
+import { silentLogger } from '../../lib/logger.ts';
+import { carryOutLater } from '../../lib/release/carry-out.ts';
+import type { Desk } from '../../lib/release/desk.ts';
+import { receive } from '../../lib/release/front-desk.ts';
 import { lookForImage } from '../../lib/release/image-wait.ts';
+import { createInbox, type Inbox, type SignedRequest } from '../../lib/release/inbox.ts';
 import { intake } from '../../lib/release/intake.ts';
 import { keyOf, type Message } from '../../lib/release/messages.ts';
 import { reconcile } from '../../lib/release/reconcile.ts';
+import { createStore } from '../../lib/release/store.ts';
 import { requestUndo } from '../../lib/release/undo.ts';
 import { type WatchContext, watchRelease } from '../../lib/release/watch.ts';
 import { type WorkContext, work } from '../../lib/release/work.ts';
@@ -18,7 +24,9 @@ import {
   production,
   type Sent,
 } from './support/context.ts';
+import { memoryRepo } from './support/memory-repo.ts';
 import { memoryTable } from './support/memory-table.ts';
+import { sign, signingSecret, typed } from './support/slack-world.ts';
 
 class Death extends Error {}
 
@@ -39,25 +47,6 @@ const mortal = <T extends object>(target: T, life: { calls: number }, after: boo
     },
   });
 
-/** A branch of one file, with compare-and-swap: the real remote has tests of its own. */
-const memoryRepo = (text: string) => {
-  const commits = [text];
-  const tip = async (): Promise<Snapshot> => {
-    const at = commits.length;
-    return {
-      revision: String(at).padStart(40, '0'),
-      files: async () => [{ path: 'app.yml', mode: '100644', oid: String(at) }],
-      read: async () => new TextEncoder().encode(commits[at - 1]),
-      commit: async (changes) => {
-        if (commits.length !== at) return { type: 'moved' };
-        commits.push(new TextDecoder().decode(changes.get('app.yml')));
-        return { type: 'pushed', commit: String(at + 1).padStart(40, '0') };
-      },
-    };
-  };
-  return { commits, tip };
-};
-
 /** One app that is being released and, if it fails, undone; everything real but Git and the cluster. */
 const arrange = async (verdict: (tag: string) => Watched) => {
   const app = 'app';
@@ -67,14 +56,16 @@ const arrange = async (verdict: (tag: string) => Watched) => {
   );
   const environments = { production: { ...production, files: ['app.yml'], onFailure: 'undo' as const } };
   const config: Config = { ...configWith(), apps: { [app]: { image, environments } } };
-  const all = createContext(memoryTable(), config);
+  const table = memoryTable();
+  const all = createContext(table, config);
   const delivered: string[] = [];
   /** The steps as functions of one life: a Lambda sandbox that may die at any call. */
   const living = (life: { calls: number }, after: boolean) => {
     const store = mortal(all.store, life, after);
     const nudges = mortal(all.context.nudges, life, after);
-    const context: WorkContext &
-      WatchContext & { registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
+    const context: typeof all.context &
+      WorkContext &
+      WatchContext & { inbox: Inbox; registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
       ...all.context,
       store,
       nudges,
@@ -94,33 +85,76 @@ const arrange = async (verdict: (tag: string) => Watched) => {
     };
     return context;
   };
-  const handle = async (message: Sent, context: ReturnType<typeof living>): Promise<void> => {
-    const body = message.body as Message<'images'> | Message<'rollouts'> | Message<'releases'>;
-    if (body.type === 'work') await work(body.group, context);
+  const said: string[] = [];
+  const slack = {
+    signingSecret: 'kms:AAAA',
+    allow: { users: ['U024BE7LH'], channels: [] },
+    confirm: false,
+    timeZone: 'UTC',
+  };
+  /** The functions that serve Slack, which may die at any call of the table, the queue, KMS or Slack. */
+  const servingSlack = (life: { calls: number }, after: boolean): Desk => {
+    const mine = { ...all.context, table: mortal(table, life, after) };
+    const others = mortal(
+      {
+        signingSecret: async () => signingSecret,
+        respond: async (_url: string, { text }: { text: string }) => {
+          said.push(text);
+        },
+      },
+      life,
+      after,
+    );
+    return {
+      ...mine,
+      logger: silentLogger,
+      config: { ...config, slack },
+      slack,
+      store: createStore(mine),
+      inbox: createInbox(mine),
+      nudges: mortal(all.context.nudges, life, after),
+      signingSecret: others.signingSecret,
+      respond: others.respond,
+      lookAfterSeconds: 5,
+    };
+  };
+  const handle = async (
+    message: Sent,
+    context: ReturnType<typeof living>,
+    serving: () => Desk,
+  ): Promise<void> => {
+    const body = message.body as Message<'images' | 'rollouts' | 'releases' | 'commands'>;
+    if (body.type === 'request') await carryOutLater(body, false, serving());
+    else if (body.type === 'work') await work(body.group, context);
     else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
     else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
     else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
   };
   const owed = async () => {
     const lists = [`work#${groupOfConfig(config)}`, 'rollouts', 'images'] as const;
-    return (await Promise.all(lists.map((list) => all.store.owed(list)))).flat();
+    const commands = await all.context.inbox.overdue(Number.POSITIVE_INFINITY);
+    return [...(await Promise.all(lists.map((list) => all.store.owed(list)))).flat(), ...commands];
   };
-  return { ...all, app, image, repo, living, handle, delivered, owed };
+  return { ...all, app, image, repo, living, servingSlack, handle, delivered, owed, said };
 };
 
 const immortal = () => ({ calls: Number.POSITIVE_INFINITY });
 
 /** Handles every message, the first of them in a sandbox that dies; a message whose handler died comes back. */
 const runToTheEnd = async (
-  { sent, clock, living, handle, owed }: Awaited<ReturnType<typeof arrange>>,
+  { sent, clock, living, servingSlack, handle, owed }: Awaited<ReturnType<typeof arrange>>,
   life: { calls: number },
   after: boolean,
 ): Promise<void> => {
   for (let round = 0; round < 30; round++) {
     for (let messages = sent.splice(0); messages.length > 0; messages = sent.splice(0))
       for (const message of messages) {
-        const context = living(life.calls > 0 ? life : immortal(), after);
-        await handle(message, context).catch(async () => handle(message, living(immortal(), after)));
+        const mine = life.calls > 0 ? life : immortal();
+        await handle(message, living(mine, after), () => servingSlack(mine, after)).catch(async () => {
+          // A command comes back when the lease of whoever died is over.
+          if (message.queue === 'commands') clock.advance(90_000);
+          await handle(message, living(immortal(), after), () => servingSlack(immortal(), after));
+        });
       }
     if ((await owed()).length === 0) return;
     clock.advance(150_000);
@@ -128,7 +162,7 @@ const runToTheEnd = async (
   }
 };
 
-const healthy = (): Watched => ({ type: 'healthy', message: 'done' });
+const healthy = (): Watched => ({ type: 'healthy', message: 'done', notes: [] });
 const failsAt =
   (bad: string) =>
   (tag: string): Watched =>
@@ -224,3 +258,77 @@ it(
     }),
   60_000,
 );
+
+/** `/undo app`, as somebody types it now. */
+const typedNow = (now: number): SignedRequest => {
+  const body = typed('/undo app');
+  const seconds = Math.floor(now / 1000);
+  return {
+    endpoint: 'commands',
+    body,
+    timestamp: String(seconds),
+    signature: sign(body, seconds),
+    receivedAt: now,
+  };
+};
+
+describe.each([
+  ['the table', true],
+  ['the queue alone, since the table does not answer', false],
+])('a command put on record in %s', (_name, hasTable) => {
+  const released = async () => {
+    const setup = await arrange(healthy);
+    await intake(pushed(setup.image), setup.living(immortal(), false));
+    await runToTheEnd(setup, { calls: 0 }, false);
+    return setup;
+  };
+  /** The function that answers Slack: what it says, if it lives to say it. */
+  const serve = async (
+    { servingSlack, clock }: Awaited<ReturnType<typeof arrange>>,
+    life: { calls: number },
+    after: boolean,
+  ): Promise<string | undefined> => {
+    const desk = {
+      ...servingSlack(life, after),
+      // Nothing is slow here: a death is what it is about.
+      clock: { ...clock, sleep: () => new Promise<void>(() => undefined) },
+    };
+    const noTable = async () => {
+      throw new TagboatError('store-unreachable', 'no answer');
+    };
+    const message = await receive(
+      typedNow(clock.now()),
+      clock.now() + 2_500,
+      hasTable ? desk : { ...desk, inbox: { ...desk.inbox, receive: noTable } },
+    ).catch(() => undefined);
+    return life.calls > 0 ? message?.text : undefined;
+  };
+
+  it('is carried out once wherever a function dies', () =>
+    everyDeath(async (life, after, death) => {
+      const setup = await released();
+      const answered = await serve(setup, life, after);
+      const isOnRecord = (await setup.owed()).length > 0 || setup.sent.length > 0;
+      const isOpen = !hasTable || (await setup.context.inbox.overdue(Number.POSITIVE_INFINITY)).length > 0;
+      await runToTheEnd(setup, life, after);
+
+      const end = await endOf(setup);
+      // Whoever died before it was on record has answered nothing.
+      if (isOnRecord || answered !== undefined) {
+        expect(end, death).toEqual(undone);
+        if (isOpen) expect(setup.said.join(), death).toContain('Undoing app in production');
+      } else expect(end.releases, death).toEqual(['release healthy']);
+    }));
+
+  it('comes to the same end where whoever was not answered types it again', () =>
+    everyDeath(async (life, after, death) => {
+      const setup = await released();
+      if ((await serve(setup, life, after)) === undefined) {
+        setup.clock.advance(4_000);
+        await serve(setup, immortal(), after);
+      }
+      await runToTheEnd(setup, life, after);
+
+      expect(await endOf(setup), death).toEqual(undone);
+    }));
+});

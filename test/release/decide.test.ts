@@ -4,7 +4,7 @@ import type { ImagePushed, TagPushed } from '../../lib/event.ts';
 import { candidates, decide, decideAtTip, nobody, winner } from '../../lib/release/decide.ts';
 import type { Hold } from '../../lib/release/hold.ts';
 import type { Release } from '../../lib/release/release.ts';
-import { configWith, image, repository, requestFor } from './support/context.ts';
+import { configWith, digest, image, repository, requestFor } from './support/context.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 
@@ -139,7 +139,25 @@ describe('decide', () => {
       name: 'a hold that ends in a second',
       event: imagePushed('v1.0.0'),
       holds: [hold({ until: '2026-11-23T12:00:01Z' })],
+      outcome: 'held: v1.0.0 is held by slack:alice until 2026-11-23T12:00:01Z: it drops orders',
+    },
+    {
+      name: 'a digest held, another one pushed',
+      event: { ...imagePushed('v1.0.0'), digest: digest('b') },
+      holds: [hold({ digest: digest('a') })],
+      outcome: 'release',
+    },
+    {
+      name: 'a digest held, and pushed',
+      event: { ...imagePushed('v1.0.0'), digest: digest('a') },
+      holds: [hold({ digest: digest('a') })],
       outcome: 'held: v1.0.0 is held by slack:alice: it drops orders',
+    },
+    {
+      name: 'a digest held, and nobody knows yet which was pushed: the worker decides',
+      event: imagePushed('v1.0.0'),
+      holds: [hold({ digest: digest('a') })],
+      outcome: 'release',
     },
   ];
 
@@ -186,6 +204,26 @@ describe('decideAtTip', () => {
   });
 });
 
+describe('decideAtTip, for what somebody asked for by hand', () => {
+  const asked = { ...release('1', 'v1.0.0'), byHand: true, createdAt: '2026-11-23T11:30:00.000Z' };
+
+  it.each<[string, readonly Hold[], string | undefined]>([
+    ['nothing held', [], undefined],
+    ['held before, which that person knew', [hold({})], undefined],
+    ['everything held before', [hold({ tag: '*' })], undefined],
+    ['held since', [hold({ createdAt: '2026-11-23T11:45:00.000Z' })], 'held'],
+    ['everything held since', [hold({ tag: '*', createdAt: '2026-11-23T11:45:00.000Z' })], 'held'],
+    [
+      'held since, and over',
+      [hold({ createdAt: '2026-11-23T11:45:00.000Z', until: '2026-11-23T11:50:00.000Z' })],
+      undefined,
+    ],
+  ])('%s', (_name, holds, reason) => {
+    // Older than what stands there, which is no reason.
+    expect(decideAtTip(asked, [{ tag: 'v2.0.0' }], holds, now)?.reason).toBe(reason);
+  });
+});
+
 describe('winner', () => {
   it.each([
     ['the newer version, asked for first', [release('1', 'v2.0.0'), release('2', 'v1.0.0')], '1'],
@@ -194,6 +232,21 @@ describe('winner', () => {
     [
       'an undo over what was asked for before it',
       [release('1', 'v9.0.0'), release('2', 'v1.0.0', 'undo')],
+      '2',
+    ],
+    [
+      'what was asked for by hand after something newer',
+      [release('1', 'v9.0.0'), { ...release('2', 'v1.0.0'), byHand: true }],
+      '2',
+    ],
+    [
+      'something newer after what was asked for by hand',
+      [{ ...release('1', 'v1.0.0'), byHand: true }, release('2', 'v9.0.0')],
+      '2',
+    ],
+    [
+      'what was asked for by hand after an undo',
+      [release('1', 'v1.0.0', 'undo'), { ...release('2', 'v0.9.0'), byHand: true }],
       '2',
     ],
     ['what was asked for after an undo', [release('1', 'v1.0.0', 'undo'), release('2', 'v9.0.0')], '2'],

@@ -51,8 +51,11 @@ it('waits with growing delays while it has not', async () => {
     state: 'waiting-for-image',
     reason: 'the registry does not have the image yet',
   });
-  expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([2, 3, 5, 10, 15, 30, 60, 60, 60]);
-  expect(sent.map(({ body }) => body.round)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const looks = sent.filter(({ queue }) => queue === 'images');
+  expect(looks.map(({ delaySeconds }) => delaySeconds)).toEqual([2, 3, 5, 10, 15, 30, 60, 60, 60]);
+  expect(looks.map(({ body }) => body.round)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const told = sent.filter(({ queue }) => queue === 'notifications');
+  expect(told.map(({ body }) => body.state)).toEqual(['waiting-for-image']);
   expect(await owed('images')).toHaveLength(1);
 });
 
@@ -83,7 +86,7 @@ it('goes on waiting while the registry does not answer, for as long as it asks f
     code: 'registry-unreachable',
     reason: 'docker.io answered 429',
   });
-  expect(sent).toMatchObject([{ queue: 'images', delaySeconds: 45 }]);
+  expect(sent.filter(({ queue }) => queue === 'images')).toMatchObject([{ delaySeconds: 45 }]);
 });
 
 it('fails at once where the registry refuses for good', async () => {
@@ -119,6 +122,70 @@ it('does not release the same image twice when only one of two hooks could say i
     reason: `release ${other.id} brings the same image`,
   });
   expect([sent, await owed('images')]).toEqual([[], []]);
+});
+
+it('tells people who were shown that it waits, when another hook was faster', async () => {
+  let known: string | undefined;
+  const { release, look, store, record, sent } = await arrange(async () => known);
+  await look(0);
+  const { app, tag } = release;
+  known = digest('d');
+  await record(requestFor(tag, { app, digest: known, claim: `${tag}@${known}` }));
+  sent.splice(0);
+
+  await look(1);
+
+  expect((await store.require(release)).state).toBe('superseded');
+  expect(sent).toMatchObject([{ queue: 'notifications', body: { state: 'superseded' } }]);
+});
+
+it('skips what is held by a digest that only the registry could say', async () => {
+  const { release, look, store, record, sent, owed } = await arrange(async () => digest('d'));
+  const { app, environment, tag } = release;
+  const { release: undone } = await record(
+    requestFor(tag, { app, digest: digest('d'), claim: `${tag}@${digest('d')}` }),
+  );
+  await store.advance(undone, 'undone');
+  const reason = 'it drops orders';
+  await store.hold({ app, environment, tag, digest: digest('d'), by: 'slack:alice', reason, createdAt: '' });
+
+  await look(0);
+
+  expect(await store.require(release)).toMatchObject({
+    state: 'skipped',
+    code: 'held',
+    reason: `${tag} is held by slack:alice: it drops orders`,
+  });
+  expect(sent).toMatchObject([{ queue: 'notifications', body: { state: 'skipped' } }]);
+  expect(await owed('images')).toEqual([]);
+});
+
+it('tells somebody who releases a tag by hand that does not exist at once', async () => {
+  const { release, store, record, look } = await arrange(async () => undefined);
+  const request = requestFor('v9.9.9', {
+    app: release.app,
+    byHand: true,
+    digest: undefined,
+    claim: 'hand#1',
+  });
+  const { release: asked } = await record(request, 'images');
+  await look(0, asked);
+
+  expect(await store.require(asked)).toMatchObject({ state: 'failed', code: 'image-not-found' });
+});
+
+it('keeps apart what a person and what a hook asked for, though it is the same image', async () => {
+  const { release, store, record, look } = await arrange(async () => digest('d'));
+  const { app, tag } = release;
+  await record(requestFor(tag, { app, digest: digest('d'), claim: `${tag}@${digest('d')}` }));
+  const { release: asked } = await record(
+    requestFor(tag, { app, byHand: true, digest: undefined, claim: 'hand#1' }),
+    'images',
+  );
+
+  await look(0, asked);
+
+  expect(await store.require(asked)).toMatchObject({ state: 'queued', digest: digest('d') });
 });
 
 it('tells somebody who goes back to a tag that does not exist at once', async () => {

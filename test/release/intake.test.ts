@@ -15,7 +15,11 @@ afterAll(() => started.close());
 
 let count = 0;
 const arrange = (
-  options: { environment?: Partial<EnvironmentConfig>; registry?: RegistryClient['digestOf'] } = {},
+  options: {
+    environment?: Partial<EnvironmentConfig>;
+    staging?: Partial<EnvironmentConfig>;
+    registry?: RegistryClient['digestOf'];
+  } = {},
 ) => {
   const app = `intake-${++count}`;
   const image = `docker.io/test/${app}`;
@@ -23,7 +27,14 @@ const arrange = (
   const config: Config = {
     ...configWith(),
     apps: {
-      [app]: { image, repository, environments: { production: { ...production, ...options.environment } } },
+      [app]: {
+        image,
+        repository,
+        environments: {
+          production: { ...production, ...options.environment },
+          ...(options.staging === undefined ? {} : { staging: { ...production, ...options.staging } }),
+        },
+      },
     },
   };
   const all = createContext(started.table, config);
@@ -137,28 +148,107 @@ it('records every event of a payload, not only the first', async () => {
   ]);
 });
 
-it('skips a held tag with the reason of the hold', async () => {
-  const { send, pushed, store, app } = arrange();
-  await store.hold({
-    app,
-    environment: 'production',
-    tag: 'v1.0.0',
-    by: 'slack:alice',
-    reason: 'drops orders',
-    createdAt: '',
-  });
+const held = { environment: 'production', tag: 'v1.0.0', by: 'slack:alice', reason: 'drops orders' };
+const why = 'v1.0.0 is held by slack:alice: drops orders';
 
-  expect(await send(pushed('v1.0.0'))).toMatchObject({
+it('skips a held tag with the reason of the hold, and records it so', async () => {
+  const { send, pushed, store, app, asked } = arrange();
+  await store.hold({ ...held, app, createdAt: '' });
+
+  const answer = await send(pushed('v1.0.0'));
+  const again = await send(pushed('v1.0.0'));
+
+  const releases = await store.list(app, 'production');
+  expect(releases).toMatchObject([{ state: 'skipped', code: 'held', reason: why }]);
+  expect(answer).toEqual({
     releases: [],
     skipped: [
       {
         app,
         environment: 'production',
+        tag: 'v1.0.0',
         reason: 'held',
-        message: 'v1.0.0 is held by slack:alice: drops orders',
+        message: why,
+        id: releases[0]?.id,
       },
     ],
   });
+  expect(again).toEqual(answer);
+  expect(asked).toEqual([]);
+});
+
+it('has people told of what was held back by whoever reads the list', async () => {
+  const { send, pushed, store, app, sent } = arrange();
+  await store.hold({ ...held, app, createdAt: '' });
+
+  await send(pushed('v1.0.0', digest('a')));
+
+  expect(sent.map(({ queue }) => queue)).toEqual(['releases']);
+});
+
+it('skips what is held by a digest that only the registry could say', async () => {
+  const { send, pushed, store, app, asked } = arrange({ environment: { pin: 'digest' } });
+  await store.hold({ ...held, app, digest: digest('a'), createdAt: '' });
+
+  expect(await send(pushed('v1.0.0'))).toMatchObject({ releases: [], skipped: [{ message: why }] });
+  expect(asked).toHaveLength(1);
+});
+
+it.each([
+  ['failed', ['failed'], 2],
+  ['was undone', ['committed', 'rolling-out', 'healthy', 'undone'], 2],
+  ['is healthy', ['committed', 'rolling-out', 'healthy'], 1],
+  ['is rolling out', ['committed', 'rolling-out'], 1],
+] as const)(
+  'leaves a release that %s as it is when its hook comes again under a hold',
+  async (_name, states, count) => {
+    const { send, pushed, store, app } = arrange();
+    const [first] = (await send(pushed('v1.0.0', digest('a')))).releases;
+    const key = { app, environment: 'production', id: first?.id ?? '' };
+    for (const state of states) await store.advance(key, state);
+    await store.hold({ ...held, app, createdAt: '' });
+
+    await send(pushed('v1.0.0', digest('a')));
+    const { skipped } = await send(pushed('v1.0.0', digest('a')));
+
+    const releases = await store.list(app, 'production');
+    expect(releases).toHaveLength(count);
+    expect(releases.at(-1)).toMatchObject({ id: key.id, state: states.at(-1) });
+    expect(skipped).toMatchObject([{ reason: 'held', id: releases[0]?.id }]);
+  },
+);
+
+it('skips a release that waits to be written when its hook comes again under a hold', async () => {
+  const { send, pushed, store, app } = arrange();
+  await send(pushed('v1.0.0', digest('a')));
+  await store.hold({ ...held, app, createdAt: '' });
+
+  await send(pushed('v1.0.0', digest('a')));
+
+  expect(await store.list(app, 'production')).toMatchObject([{ state: 'skipped', reason: why }]);
+});
+
+it('tries what was held back once the hold is over', async () => {
+  const { send, pushed, store, app, clock } = arrange();
+  await store.hold({ ...held, app, createdAt: '', until: new Date(clock.now() + 1000).toISOString() });
+  await send(pushed('v1.0.0', digest('a')));
+
+  clock.advance(1000);
+  const { releases } = await send(pushed('v1.0.0', digest('a')));
+
+  expect(releases).toMatchObject([{ tag: 'v1.0.0', state: 'queued', created: true }]);
+  expect((await store.list(app, 'production')).map(({ state }) => state)).toEqual(['queued', 'skipped']);
+});
+
+it('holds an environment back, and releases to the other', async () => {
+  const { send, pushed, store, app } = arrange({ staging: {} });
+  await store.hold({ ...held, app, createdAt: '' });
+
+  const answer = await send(pushed('v1.0.0'));
+
+  expect(answer.releases).toMatchObject([{ environment: 'staging', digest: digest('a'), created: true }]);
+  expect(answer.skipped).toMatchObject([{ environment: 'production', reason: 'held' }]);
+  expect(await store.list(app, 'production')).toMatchObject([{ state: 'skipped', digest: digest('a') }]);
 });
 
 it('has lost nothing when the queue does not answer: reconcile finds the record', async () => {

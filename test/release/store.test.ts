@@ -135,28 +135,41 @@ describe('list', () => {
   });
 });
 
-describe('take', () => {
-  it('gives the right to do something to one at a time, and to nobody once it was done', async () => {
+describe('takeTurn', () => {
+  it('gives the right to tell to one at a time', async () => {
     const { record, store, request } = arrange();
     const { release } = await record(request('v1.0.0'));
 
-    const answers = await Promise.all(Array.from({ length: 5 }, () => store.take(release, 'tell', 60_000)));
-    expect(answers.toSorted()).toEqual(['busy', 'busy', 'busy', 'busy', 'taken']);
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => store.takeTurn(release, 'slack', 60_000)),
+    );
 
-    await store.finish(release, 'tell', 'done');
-    expect(await store.take(release, 'tell', 60_000)).toBe('done');
+    expect(answers.filter((answer) => answer === 'busy')).toHaveLength(4);
+    expect(answers).toContainEqual({ memory: undefined });
   });
 
-  it('passes the right on when whoever had it gave it back, or died', async () => {
+  it('passes it on, with what is remembered, when whoever had it gave it back or died', async () => {
     const { record, store, request, clock } = arrange();
     const { release } = await record(request('v1.0.0'));
-    await store.take(release, 'tell', 60_000);
-    await store.finish(release, 'tell', 'release');
-    expect(await store.take(release, 'tell', 60_000)).toBe('taken');
+    await store.takeTurn(release, 'slack', 60_000);
+    await store.endTurn(release, 'slack', { ts: '1.2' });
+    expect(await store.takeTurn(release, 'slack', 60_000)).toEqual({ memory: { ts: '1.2' } });
 
     clock.advance(60_001);
-    expect(await store.take(release, 'tell', 60_000)).toBe('taken');
+    expect(await store.takeTurn(release, 'slack', 60_000)).toEqual({ memory: { ts: '1.2' } });
   });
+});
+
+it('numbers the releases of an app and environment, each once', async () => {
+  const { record, request } = arrange();
+
+  const recorded = await Promise.all(
+    ['v1.0.0', 'v1.1.0', 'v1.2.0', 'v1.2.0'].map((tag) => record(request(tag))),
+  );
+
+  const numbers = new Map(recorded.map(({ release }) => [release.id, release.number]));
+  expect([...numbers.values()].toSorted()).toEqual([...new Set(numbers.values())].toSorted());
+  expect(numbers.size).toBe(3);
 });
 
 it('keeps lists of what is owed, each entry once, until it is settled', async () => {

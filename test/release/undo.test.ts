@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => started.close());
 
 let count = 0;
+let asked = 0;
 const arrange = () => {
   const app = `undo-${++count}`;
   const base = configWith();
@@ -24,7 +25,7 @@ const arrange = () => {
         by: 'slack:alice',
         reason: 'it drops orders',
         source: 'slack',
-        delivery: 'd',
+        delivery: `d-${++asked}`,
         ...request,
       },
       all.context,

@@ -27,16 +27,17 @@ const arrange = async (watch: WatchContext['watchRollout'], onFailure: 'undo' | 
   return { ...all, app, release, owed, watch: (round = 0) => watchRelease(release, round, 120_000, context) };
 };
 
-const pending: Watched = {
+const pending = {
   type: 'pending',
   progress: {
+    phase: 'rolling-out',
     message: 'Waiting for deployment "x" rollout to finish: 1 out of 3 new replicas have been updated...',
     workload: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'x' },
     updated: 1,
     available: 2,
     desired: 3,
   },
-};
+} as const satisfies Watched;
 const crash: Watched = {
   type: 'failed',
   reason: 'x crashes',
@@ -50,6 +51,7 @@ describe('watchRelease', () => {
     const { release, watch, store, sent, owed } = await arrange(async () => ({
       type: 'healthy',
       message: 'done',
+      notes: [],
     }));
 
     await watch();
@@ -68,8 +70,42 @@ describe('watchRelease', () => {
 
     for (let round = 0; round < 8; round++) await watch(round);
 
-    expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([1, 2, 5, 10, 20, 30, 60, 60]);
+    const watches = sent.filter(({ queue }) => queue === 'rollouts');
+    expect(watches.map(({ delaySeconds }) => delaySeconds)).toEqual([1, 2, 5, 10, 20, 30, 60, 60]);
     expect(await owed()).toHaveLength(1);
+  });
+
+  it('records how far it is, and has people told, before it comes back', async () => {
+    const { release, watch, store, sent } = await arrange(async () => ({
+      type: 'pending',
+      progress: { ...pending.progress, phase: 'waiting-for-agent', message: 'waiting for the agent' },
+    }));
+
+    await watch();
+
+    expect(await store.require(release)).toMatchObject({
+      progress: 'waiting for the agent',
+      phase: 'waiting-for-agent',
+    });
+    expect(sent.map(({ queue }) => queue)).toEqual(['notifications', 'rollouts']);
+  });
+
+  it('keeps what is worth knowing although it is healthy, and no phase', async () => {
+    const { release, watch, store } = await arrange(async () => ({
+      type: 'healthy',
+      message: 'done',
+      notes: ['the registry has another digest by now'],
+    }));
+    await store.amend(release, ['rolling-out'], { phase: 'applied' });
+
+    await watch();
+
+    const { state, notes, phase } = await store.require(release);
+    expect({ state, notes, phase }).toEqual({
+      state: 'healthy',
+      notes: ['the registry has another digest by now'],
+      phase: undefined,
+    });
   });
 
   it('stops early enough to record the outcome', async () => {

@@ -5,7 +5,7 @@ import { answer, serve } from '../http/serve.ts';
 
 const message: SlackMessage = {
   text: 'hello',
-  blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'hello' } }],
+  blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'hello', verbatim: true } }],
 };
 
 /** Something that answers in place of Slack. */

@@ -7,6 +7,7 @@ import { createDaemonSetController } from './controllers/daemon-set.ts';
 import { createDeploymentController } from './controllers/deployment/deployment.ts';
 import { createEventRecorder } from './controllers/events.ts';
 import { createReplicaSetController } from './controllers/replica-set.ts';
+import { createResourceQuotaController } from './controllers/resource-quota.ts';
 import { createRunner, type Tools } from './controllers/runner.ts';
 import { createStatefulSetController } from './controllers/stateful-set.ts';
 import { createGarbageCollector } from './garbage-collector.ts';
@@ -84,6 +85,7 @@ export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Pro
       createDeploymentController(tools('deployment-controller')),
       createStatefulSetController(tools('statefulset-controller')),
       createDaemonSetController(tools('daemonset-controller')),
+      createResourceQuotaController(tools('resourcequota-controller')),
     ];
   });
   const kubelet = createKubelet({

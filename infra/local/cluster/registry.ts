@@ -1,10 +1,10 @@
+import { admit } from './admission/admit.ts';
 import type { Context } from './context.ts';
 import { setDefaults } from './defaults.ts';
 import { equal, type JsonObject, withoutEmpty } from './json.ts';
 import { serverSideApply } from './patch/apply.ts';
 import { type Manager, sameOwners, trackUpdate } from './patch/managed-fields.ts';
 import { prepareForCreate, prepareForUpdate } from './prepare.ts';
-import { checkQuota } from './quota.ts';
 import { namespaces, type Resource } from './resources.ts';
 import { ApiError, alreadyExists, badRequest, conflict, forbidden, notFound } from './status.ts';
 import type { KubeObject, ManagedFieldsEntry } from './types.ts';
@@ -105,10 +105,11 @@ const decode = (
   return object;
 };
 
+/** A pod waits for its kubelet too, which asks for its deletion without any grace once the containers have ended. */
 const isGone = (object: KubeObject): boolean =>
   object.metadata.deletionTimestamp !== undefined &&
   (object.metadata.finalizers ?? []).length === 0 &&
-  object.kind !== 'Pod' &&
+  (object.kind !== 'Pod' || object.metadata.deletionGracePeriodSeconds === 0) &&
   object.kind !== 'Namespace';
 
 export const createRegistry = (context: Context): Registry => {
@@ -150,7 +151,7 @@ export const createRegistry = (context: Context): Registry => {
     const { name } = created.metadata;
     if (store.get(resource, namespace, name) !== undefined) throw alreadyExists(resource, name);
     validate(resource, created);
-    checkQuota(store, resource, namespace ?? '', name);
+    admit(store, resource, created);
     created.metadata.managedFields = [...fields(created)];
     return dryRun ? created : store.put(resource, created);
   };

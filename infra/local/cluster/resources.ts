@@ -59,11 +59,12 @@ export const nodes = define('v1', 'Node', 'nodes', { short: ['no'], cluster: tru
 export const services = define('v1', 'Service', 'services', { short: ['svc'], all: true, status: true });
 export const configMaps = define('v1', 'ConfigMap', 'configmaps', { short: ['cm'] });
 export const secrets = define('v1', 'Secret', 'secrets');
-const serviceAccounts = define('v1', 'ServiceAccount', 'serviceaccounts', { short: ['sa'] });
+export const serviceAccounts = define('v1', 'ServiceAccount', 'serviceaccounts', { short: ['sa'] });
 export const claims = define('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', {
   short: ['pvc'],
   status: true,
 });
+export const limitRanges = define('v1', 'LimitRange', 'limitranges', { short: ['limits'] });
 export const quotas = define('v1', 'ResourceQuota', 'resourcequotas', { short: ['quota'], status: true });
 export const deployments = define('apps/v1', 'Deployment', 'deployments', {
   ...workload,
@@ -95,7 +96,7 @@ export const resources: readonly Resource[] = [
   claims,
   quotas,
   define('v1', 'Endpoints', 'endpoints', { short: ['ep'] }),
-  define('v1', 'LimitRange', 'limitranges', { short: ['limits'] }),
+  limitRanges,
   define('v1', 'PersistentVolume', 'persistentvolumes', { short: ['pv'], cluster: true, status: true }),
   deployments,
   replicaSets,
@@ -129,6 +130,8 @@ export const resources: readonly Resource[] = [
   define('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', { short: ['pc'], cluster: true }),
   define('storage.k8s.io/v1', 'StorageClass', 'storageclasses', { short: ['sc'], cluster: true }),
   define('coordination.k8s.io/v1', 'Lease', 'leases'),
+  // As the custom resource that Argo Rollouts brings: whoever wants one to roll plays its controller.
+  define('argoproj.io/v1alpha1', 'Rollout', 'rollouts', { short: ['ro'], status: true, generation: true }),
 ];
 
 const byPath = new Map(

@@ -2,33 +2,15 @@ import type { Context } from './context.ts';
 import type { EventRecorder } from './controllers/events.ts';
 import { asObject, at } from './json.ts';
 import { pinnedNode } from './meta.ts';
+import { parseQuantity } from './quantity.ts';
 import { nodes, pods } from './resources.ts';
 import type { Change } from './store.ts';
 import type { Container, KubeObject, Pod } from './types.ts';
 import type { Writes } from './writes.ts';
 
-const units: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** `250m`, `1.5`, `512Mi` as a number of cores or bytes. Source: k8s.io/apimachinery/pkg/api/resource */
-const quantity = (value: unknown): number => {
-  const [, number = '0', unit = ''] = /^([\d.]+)([a-zA-Z]*)$/.exec(String(value ?? 0)) ?? [];
-  return Number(number) * (units[unit] ?? 1);
-};
-
 const requested = (pod: Pod, resource: string): number =>
   pod.spec.containers.reduce(
-    (sum, container: Container) => sum + quantity(container.resources?.requests?.[resource]),
+    (sum, container: Container) => sum + parseQuantity(container.resources?.requests?.[resource]),
     0,
   );
 
@@ -44,7 +26,10 @@ const obstacle = (pod: Pod, node: KubeObject, others: readonly Pod[]): string | 
   const allocatable = asObject(at(node, 'status', 'allocatable'));
   for (const resource of ['cpu', 'memory']) {
     const used = others.reduce((sum, other) => sum + requested(other, resource), 0);
-    if (requested(pod, resource) > 0 && used + requested(pod, resource) > quantity(allocatable[resource]))
+    if (
+      requested(pod, resource) > 0 &&
+      used + requested(pod, resource) > parseQuantity(allocatable[resource])
+    )
       return `Insufficient ${resource}`;
   }
   return undefined;

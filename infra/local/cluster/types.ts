@@ -52,6 +52,9 @@ export type LabelSelector = {
 
 export type EnvSource = { name: string; optional?: boolean };
 
+/** The keys of a ConfigMap or Secret that a volume shows; absent: all. */
+type Items = { items?: { key: string; path: string }[] };
+
 export type EnvVar = {
   name: string;
   value?: string;
@@ -59,6 +62,12 @@ export type EnvVar = {
     configMapKeyRef?: EnvSource & { key: string };
     secretKeyRef?: EnvSource & { key: string };
   };
+};
+
+export type Probe = {
+  failureThreshold?: number;
+  httpGet?: { path?: string; port?: number | string };
+  [field: string]: unknown;
 };
 
 export type Container = {
@@ -71,15 +80,16 @@ export type Container = {
   envFrom?: { configMapRef?: EnvSource; secretRef?: EnvSource }[];
   ports?: { containerPort: number; protocol?: string; name?: string }[];
   resources?: { requests?: Record<string, string | number>; limits?: Record<string, string | number> };
-  readinessProbe?: { initialDelaySeconds?: number; [field: string]: unknown };
+  readinessProbe?: Probe;
+  livenessProbe?: Probe;
   restartPolicy?: string;
   [field: string]: unknown;
 };
 
 export type Volume = {
   name: string;
-  configMap?: EnvSource;
-  secret?: { secretName: string; optional?: boolean };
+  configMap?: EnvSource & Items;
+  secret?: { secretName: string; optional?: boolean } & Items;
   persistentVolumeClaim?: { claimName: string };
   [field: string]: unknown;
 };
@@ -93,6 +103,7 @@ export type PodSpec = {
   readinessGates?: { conditionType: string }[];
   restartPolicy?: string;
   terminationGracePeriodSeconds?: number;
+  serviceAccountName?: string;
   hostname?: string;
   subdomain?: string;
   affinity?: Record<string, unknown>;
@@ -100,7 +111,11 @@ export type PodSpec = {
 };
 
 export type PodTemplate = {
-  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata?: {
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    finalizers?: string[];
+  };
   spec: PodSpec;
 };
 
@@ -254,7 +269,7 @@ export type KubeEvent = KubeObject & {
   count: number;
   firstTimestamp: string;
   lastTimestamp: string;
-  involvedObject: { kind: string; name: string; namespace?: string; uid: string };
+  involvedObject: { kind: string; name: string; namespace?: string; uid: string; fieldPath?: string };
 };
 
 /** `meta/v1 Status`: how the API server says no. */

@@ -1,9 +1,9 @@
+import { admit } from './admission/admit.ts';
 import type { Context } from './context.ts';
 import { setDefaults } from './defaults.ts';
 import { type DeleteOptions, deleteObject } from './deletion.ts';
 import { equal } from './json.ts';
 import { prepareForCreate } from './prepare.ts';
-import { checkQuota } from './quota.ts';
 import type { Resource } from './resources.ts';
 import { alreadyExists } from './status.ts';
 import type { KubeObject } from './types.ts';
@@ -20,7 +20,7 @@ export type Draft = Omit<KubeObject, 'metadata'> & {
  * it runs in one thread, on the stored object).
  */
 export type Writes = {
-  /** @throws ApiError 409 (the name is taken), 403 (a quota) */
+  /** @throws ApiError 409 (the name is taken), 403 (a quota, a limit range, a policy, a service account that is not there) */
   create<T extends KubeObject = KubeObject>(resource: Resource, draft: Draft): T;
   /** Changes a copy of what is stored now; writes only where something changed. Answers undefined where it is gone. */
   modify<T extends KubeObject>(resource: Resource, object: T, change: (draft: T) => void): T | undefined;
@@ -34,7 +34,7 @@ export const createWrites = (context: Context): Writes => ({
     const prepared = prepareForCreate(context, resource, object);
     const { name, namespace } = prepared.metadata;
     if (context.store.get(resource, namespace, name) !== undefined) throw alreadyExists(resource, name);
-    checkQuota(context.store, resource, namespace ?? '', name);
+    admit(context.store, resource, prepared);
     return context.store.put(resource, prepared) as T;
   },
   modify: <T extends KubeObject>(resource: Resource, object: T, change: (draft: T) => void) => {

@@ -5,7 +5,7 @@ import { shortPath } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { tagPushHook, toCurl } from './hook.ts';
 import { githubSecret } from './play.ts';
-import { chooseTarget } from './target.ts';
+import { chooseTarget, currentTag, readManifests } from './target.ts';
 
 /** A tag that no image was pushed for. */
 const badTag = 'v9.9.9';
@@ -30,8 +30,14 @@ export const showHints = async (stack: Stack, terminal: Terminal): Promise<void>
     `kubectl --kubeconfig ${kubeconfig} -n ${namespace} get pods --watch`,
     `kubectl --kubeconfig ${kubeconfig} -n ${namespace} rollout history deployment/${target.app}`,
   );
-  block('Undo the release, as from Slack', `npx tagboat slack "/undo ${target.app}"${where}`);
-  line(style.dim('  or by hand, signed for the next five minutes:'));
+  const tag = currentTag(target, await readManifests(target));
+  block(
+    'As from Slack: undo the release, put it back with a button, see what was',
+    `npx tagboat slack "/undo ${target.app}"${where}`,
+    ...(tag === undefined ? [] : [`npx tagboat slack --press "Put ${tag} back"${where}`]),
+    `npx tagboat slack "/tagboat history ${target.app}"${where}`,
+  );
+  line(style.dim('  The undo by hand, signed for the next five minutes:'));
   line(`  ${await undoCurl(stack, target.app)}`);
   block(
     `Push a tag whose image is not in the registry, ${badTag}: a signed GitHub hook`,

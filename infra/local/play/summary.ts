@@ -70,7 +70,10 @@ export const showWebhooks = async (stack: Stack, terminal: Terminal): Promise<vo
     const key = source.key === undefined ? '' : '/<the key>';
     row(terminal, name, `POST ${stack.url}/webhooks/${name}${key}`);
   }
-  if (stack.config.slack !== undefined) row(terminal, 'Slack', `POST ${stack.url}/slack/commands`);
+  if (stack.config.slack !== undefined) {
+    row(terminal, 'Slack', `POST ${stack.url}/slack/commands`);
+    row(terminal, 'its buttons', `POST ${stack.url}/slack/interactions`);
+  }
   row(terminal, 'releases', `GET  ${stack.url}/releases`);
   const sample = await sampleHook(stack);
   if (sample === undefined) return;

@@ -1,54 +1,76 @@
 import { type Clock, systemClock } from '../../../lib/clock.ts';
-import { type ErrorCode, TagboatError } from '../../../lib/errors.ts';
 import { isUnderWay } from '../../../lib/release/release.ts';
 import type { ReleaseView } from '../../../lib/release/view.ts';
-import type { SlackMessage } from './inbox.ts';
-import { readable } from './send.ts';
+import type { Unknowns } from '../service/yaml.ts';
+import { type AnswerKind, kindOf, type Making, tellsOfEnd } from './answers.ts';
+import { createReleaseReader, readMessages } from './ask.ts';
 
 export type FollowOptions = {
   /** `http://127.0.0.1:8787` */
   readonly origin: string;
   /** Of `GET /releases`, where it asks for one. */
   readonly token: string | undefined;
-  /** What the command that was acknowledged asked for. */
-  readonly undo: { readonly app: string; readonly environment: string; readonly to?: string | undefined };
-  /** Under which answers to the command arrive. */
+  /** Under which answers arrive. */
   readonly responseId: string;
-  /** Called with every answer, once. */
-  readonly show: (text: string) => void;
+  /** The message whose button was pressed; what takes its place is an answer too. */
+  readonly sourceId?: string | undefined;
+  /** When the command was given, in milliseconds since 1970. */
+  readonly since: number;
+  /** What was answered at once; `later` to a button, which gets no answer at once. */
+  readonly acknowledged: AnswerKind;
+  /** The release that was asked for, if any. */
+  readonly making: Making | undefined;
+  /** Called with every answer, once, and again when it was changed. */
+  readonly show: (body: Unknowns) => void;
   /** Milliseconds after which it is given up. */
   readonly patienceMs: number;
   readonly clock?: Clock;
 };
 
+export type Outcome =
+  | { readonly type: 'refused' | 'question' | 'answered' }
+  | { readonly type: 'ended'; readonly release: ReleaseView }
+  /** Patience came to its end. */
+  | { readonly type: 'open'; readonly release: ReleaseView | undefined };
+
 const pollMs = 100;
 /** How long the last answer may come after the end that it is about, in milliseconds. */
-const lastAnswerMs = 2000;
+const lastAnswerMs = 5000;
 
 /**
- * Follows the undo that a command asked for, whoever asked for it first, to its end, and shows the answers to the
- * command meanwhile.
- * @returns the release as it ended, or as it is when patience does; undefined where there is none
+ * Follows what was asked for in Slack to its end: the release that it made, whoever asked for it first, or, where it makes
+ * none, the answer; shows the answers meanwhile.
  * @throws TagboatError `local-stack-missing` where the stack ends meanwhile, `unauthorized`
  */
-export const followUndo = async (options: FollowOptions): Promise<ReleaseView | undefined> => {
-  const { clock = systemClock } = options;
-  const showAnswers = createAnswers(options);
+export const followCommand = async (options: FollowOptions): Promise<Outcome> => {
+  const { clock = systemClock, acknowledged, making } = options;
+  if (acknowledged === 'refused' || acknowledged === 'question') return { type: acknowledged };
+  if (acknowledged === 'done' || (acknowledged === 'begun' && making === undefined))
+    return { type: 'answered' };
+  const releases = createReleaseReader(options.origin, options.token);
+  const answers = createAnswers(options);
   const deadline = clock.now() + options.patienceMs;
   let release: ReleaseView | undefined;
   for (;;) {
-    release = await look(options, release?.id);
-    const newest = await showAnswers();
+    if (release !== undefined) release = await releases.read(release.id);
+    else if (making !== undefined)
+      release = (await releases.list(making.app, making.environment)).find((one) => isMeant(one, options));
+    const kinds = await answers.read(release?.id);
     if (release !== undefined && !isUnderWay(release.state)) {
       const latest = clock.now() + lastAnswerMs;
-      let last = newest;
-      while (last < release.updatedAt && clock.now() < latest) {
+      while (!answers.haveToldOf(release.state) && clock.now() < latest) {
         await clock.sleep(pollMs);
-        last = await showAnswers();
+        await answers.read(release.id);
       }
-      return release;
+      return { type: 'ended', release };
     }
-    if (clock.now() > deadline) return release;
+    if (release === undefined) {
+      const final = kinds.find((kind) => kind === 'refused' || kind === 'question');
+      if (final !== undefined) return { type: final };
+      if (kinds.includes('done') || (kinds.includes('begun') && making === undefined))
+        return { type: 'answered' };
+    }
+    if (clock.now() > deadline) return { type: 'open', release };
     await clock.sleep(pollMs);
   }
 };
@@ -61,55 +83,43 @@ export const describeEnd = (release: ReleaseView): string => {
   return `${release.state}: ${release.app} ${release.environment}, ${what}${commit}, release ${release.id}${why}`;
 };
 
-/** The release by its id, or, while that is not known, the newest undo that the command can have meant. */
-const look = async (
-  { origin, token, undo }: FollowOptions,
-  id: string | undefined,
-): Promise<ReleaseView | undefined> => {
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  if (id !== undefined) return (await ask(origin, `/releases/${id}`, headers)) as ReleaseView;
-  const { app, environment, to } = undo;
-  const query = new URLSearchParams({ app, environment, limit: '50' });
-  const { releases } = (await ask(origin, `/releases?${query}`, headers)) as {
-    readonly releases: readonly ReleaseView[];
-  };
-  return releases.find(({ kind, tag }) => kind === 'undo' && (to === undefined || tag === to));
-};
+/** One that the command can have made, or found under way; not one that had ended before. */
+const isMeant = (
+  release: Pick<ReleaseView, 'kind' | 'tag' | 'state' | 'updatedAt'>,
+  { making, since }: FollowOptions,
+): boolean =>
+  release.kind === making?.kind &&
+  (making.tag === undefined || release.tag === making.tag) &&
+  (isUnderWay(release.state) || Date.parse(release.updatedAt) >= since);
 
-/** @returns a function that shows what is new, and answers when the newest answer came (ISO 8601) */
-const createAnswers = ({ origin, responseId, show }: FollowOptions) => {
-  const shown = new Set<string>();
-  let newest = '';
-  return async (): Promise<string> => {
-    const { messages } = (await ask(origin, '/local/slack')) as {
-      readonly messages: readonly SlackMessage[];
-    };
-    for (const message of messages.toReversed()) {
-      if (message.to !== responseId || shown.has(message.id)) continue;
-      shown.add(message.id);
-      if (message.at > newest) newest = message.at;
-      show(readable(message.text));
-    }
-    return newest;
+/**
+ * Shows what is new: what goes to the response URL, what takes the place of the message with the button, and what
+ * channels are told of the release.
+ */
+const createAnswers = ({ origin, responseId, sourceId, since, show }: FollowOptions) => {
+  const shown = new Map<string, string>();
+  const bodies: Unknowns[] = [];
+  return {
+    haveToldOf: (state: string): boolean => bodies.some((body) => tellsOfEnd(body, state)),
+    /** @returns what the new answers say */
+    read: async (releaseId: string | undefined): Promise<readonly AnswerKind[]> => {
+      const kinds: AnswerKind[] = [];
+      for (const message of (await readMessages(origin)).toReversed()) {
+        const { id, type, to, at, body } = message;
+        // A message in a channel follows its own release; only another kind of message makes way for an answer.
+        const isReplacement =
+          id === sourceId && type !== 'message' && message.updated && Date.parse(at) >= since;
+        const isTold =
+          type === 'message' && releaseId !== undefined && JSON.stringify(body).includes(releaseId);
+        if (!(type === 'response' && to === responseId) && !isReplacement && !isTold) continue;
+        const content = JSON.stringify(body);
+        if (shown.get(id) === content) continue;
+        shown.set(id, content);
+        bodies.push(body);
+        show(body);
+        if (!isTold) kinds.push(kindOf(body));
+      }
+      return kinds;
+    },
   };
-};
-
-const ask = async (
-  origin: string,
-  path: string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<unknown> => {
-  let response: Response;
-  let body: unknown;
-  try {
-    response = await fetch(`${origin}${path}`, { headers });
-    body = await response.json();
-  } catch (cause) {
-    throw new TagboatError('local-stack-missing', `the local stack at ${origin} does not answer any more`, {
-      cause,
-    });
-  }
-  if (response.ok) return body;
-  const code: ErrorCode = response.status === 401 ? 'unauthorized' : 'local-stack-missing';
-  throw new TagboatError(code, `GET ${path} of ${origin} answered ${response.status}`);
 };

@@ -1,25 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../gateway/body.ts';
 import { respondError, respondJson } from '../gateway/respond.ts';
-import { isMapping, mapping, type Unknowns } from '../service/yaml.ts';
+import { mapping, type Unknowns } from '../service/yaml.ts';
+import type { SlackMessage } from './message.ts';
+import { createMessages } from './messages.ts';
+import { refusalOf } from './refuse.ts';
+import { createResponseUrls } from './response-urls.ts';
+import { channelId, hasToken } from './web-api.ts';
 
-/** What would have gone to Slack. */
-export type SlackMessage = {
-  readonly id: string;
-  /** ISO 8601 */
-  readonly at: string;
-  /** `message` into a channel (the Web API), `response` to a command (its response_url). */
-  readonly type: 'message' | 'response';
-  /** Channel of a message; of a response, the last segment of its response_url. */
-  readonly to: string;
-  readonly text: string;
-  /** Slack's name for a message that can be updated. */
-  readonly ts: string | undefined;
-  readonly updated: boolean;
-  /** All that was sent. */
-  readonly body: Unknowns;
-};
+export type { SlackMessage } from './message.ts';
 
 export type SlackInbox = {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -29,103 +18,120 @@ export type SlackInbox = {
   subscribe(listener: (message: SlackMessage) => void): () => void;
 };
 
-/** More than a day of trying things out; the rest is forgotten. */
-const kept = 500;
 const bodyLimit = 1024 * 1024;
-const apiPrefix = '/local/slack/api/';
-const responsesPrefix = '/local/slack/responses/';
+const prefix = '/local/slack/';
 
-/** Takes what would go to Slack: its Web API's chat methods, and response URLs. */
-export const createSlackInbox = (): SlackInbox => {
-  let messages: readonly SlackMessage[] = [];
-  let count = 0;
-  const listeners = new Set<(message: SlackMessage) => void>();
+type Answer = { readonly status: number; readonly body: Unknowns };
+const answer = (body: Unknowns, status = 200): Answer => ({ status, body });
+const failed = (error: string, status = 200): Answer => answer({ ok: false, error }, status);
 
-  const keep = (message: SlackMessage): SlackMessage => {
-    messages = [message, ...messages.filter(({ id }) => id !== message.id)].slice(0, kept);
-    for (const listener of listeners) listener(message);
-    return message;
+/**
+ * Takes what would go to Slack, and keeps it as Slack does: its Web API's chat methods (`api/<method>`), response URLs
+ * (`responses/<id>`, or `responses/<id>/<message>` of a button in that message), and the acknowledgements of commands
+ * (`acknowledgements/<id>`), which whoever plays Slack's part hands in.
+ */
+export const createSlackInbox = ({ now = Date.now }: { readonly now?: () => number } = {}): SlackInbox => {
+  const messages = createMessages(now);
+  const urls = createResponseUrls(now);
+
+  const callApi = (method: string, body: Unknowns, authorization: string | undefined): Answer => {
+    const isUpdate = method === 'chat.update';
+    if (!isUpdate && method !== 'chat.postMessage') return failed('unknown_method');
+    if (!hasToken(authorization, body)) return failed('not_authed');
+    const given = String(body.channel ?? '');
+    const channel = channelId(given);
+    // A message is changed by the id of its channel, never by a name.
+    if (channel === undefined || (isUpdate && channel !== given)) return failed('channel_not_found');
+    const refusal = refusalOf(body);
+    if (!isUpdate) {
+      if (refusal !== undefined) return failed(refusal);
+      const { ts, text } = messages.add({ type: 'message', to: given, channel, ephemeral: false }, body);
+      return answer({ ok: true, channel, ts, message: { type: 'message', text, ts } });
+    }
+    const before = messages.list().find((message) => message.channel === channel && message.ts === body.ts);
+    if (before === undefined) return failed('message_not_found');
+    if (refusal !== undefined) return failed(refusal);
+    const { ts, text } = messages.change(before, body);
+    return answer({ ok: true, channel, ts, text });
   };
 
-  const callApi = (method: string, body: Unknowns): Unknowns => {
-    const channel = String(body.channel ?? '');
-    if (channel === '') return { ok: false, error: 'channel_not_found' };
-    if (method === 'chat.postMessage') {
-      count += 1;
-      const ts = `${Math.floor(Date.now() / 1000)}.${String(count).padStart(6, '0')}`;
-      keep(make('message', channel, body, { ts }));
-      return { ok: true, channel, ts, message: { text: textOf(body), ts } };
+  const respond = (id: string, sourceId: string | undefined, body: Unknowns): Answer => {
+    const use = urls.use(id);
+    // The limits are documented, the words for having passed them are not.
+    if (use !== 'ok') return failed(use, 404);
+    const source = messages.list().find((message) => message.id === sourceId);
+    if (body.delete_original === true || body.delete_original === 'true') {
+      if (source !== undefined) messages.remove(source);
+      return answer({ ok: true });
     }
-    if (method === 'chat.update') {
-      const before = messages.find((message) => message.to === channel && message.ts === body.ts);
-      if (before === undefined) return { ok: false, error: 'message_not_found' };
-      keep({ ...before, text: textOf(body), body, updated: true });
-      return { ok: true, channel, ts: before.ts, text: textOf(body) };
-    }
-    return { ok: false, error: 'unknown_method' };
+    const refusal = refusalOf(body);
+    if (refusal !== undefined) return failed(refusal, 400);
+    const isReplacement = body.replace_original === true || body.replace_original === 'true';
+    // A command has no message that could be replaced: what is said in answer to one is new.
+    if (isReplacement && source !== undefined) messages.change(source, body);
+    else
+      messages.add(
+        {
+          type: 'response',
+          to: id,
+          channel: source?.channel,
+          ephemeral: body.response_type !== 'in_channel',
+        },
+        body,
+      );
+    return answer({ ok: true });
+  };
+
+  const acknowledge = (id: string, body: Unknowns): Answer => {
+    urls.open(id);
+    const refusal = refusalOf(body);
+    if (refusal !== undefined) return failed(refusal, 400);
+    const ephemeral = body.response_type !== 'in_channel';
+    return answer({
+      ok: true,
+      id: messages.add({ type: 'acknowledgement', to: id, channel: undefined, ephemeral }, body).id,
+    });
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const pathname = (request.url ?? '/').split('?')[0] ?? '/';
     if (request.method === 'GET' && pathname === '/local/slack')
-      return respondJson(response, 200, { messages });
-    if (request.method !== 'POST') return respondError(response, 'route-unknown', `there is no ${pathname}`);
+      return respondJson(response, 200, { messages: messages.list() });
+    const [part, id, sourceId, ...rest] = pathname.startsWith(prefix)
+      ? pathname.slice(prefix.length).split('/')
+      : [];
+    const isKnown =
+      part === 'api' || part === 'acknowledgements' ? sourceId === undefined : part === 'responses';
+    if (request.method !== 'POST' || !isKnown || id === undefined || id === '' || rest.length > 0)
+      return respondError(response, 'route-unknown', `there is no ${pathname}`);
     const bytes = await readBody(request, bodyLimit);
     if (bytes === undefined)
       return respondError(response, 'body-too-large', 'the message is larger than 1 MiB');
     const body = parseBody(bytes.toString());
-    if (pathname.startsWith(apiPrefix))
-      return respondJson(response, 200, callApi(pathname.slice(apiPrefix.length), body));
-    if (pathname.startsWith(responsesPrefix)) {
-      keep(make('response', pathname.slice(responsesPrefix.length), body, {}));
-      return respondJson(response, 200, { ok: true });
-    }
-    return respondError(response, 'route-unknown', `there is no ${pathname}`);
+    const { status, body: json } =
+      part === 'api'
+        ? callApi(id, body, request.headers.authorization)
+        : part === 'responses'
+          ? respond(id, sourceId, body)
+          : acknowledge(id, body);
+    return respondJson(response, status, json);
   };
 
-  return {
-    handle,
-    messages: () => messages,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+  return { handle, messages: messages.list, subscribe: messages.subscribe };
 };
 
-const make = (
-  type: SlackMessage['type'],
-  to: string,
-  body: Unknowns,
-  { ts }: { readonly ts?: string },
-): SlackMessage => ({
-  id: randomUUID(),
-  at: new Date().toISOString(),
-  type,
-  to,
-  text: textOf(body),
-  ts,
-  updated: false,
-  body,
-});
-
-/** The Web API takes JSON and forms alike. */
+/** The Web API takes JSON and forms alike; in a form, blocks are JSON. */
 const parseBody = (text: string): Unknowns => {
-  try {
-    return mapping(JSON.parse(text));
-  } catch {
-    return Object.fromEntries(new URLSearchParams(text));
-  }
+  const json = parseJson(text);
+  if (json !== undefined) return mapping(json);
+  const form = Object.fromEntries(new URLSearchParams(text));
+  return form.blocks === undefined ? form : { ...form, blocks: parseJson(form.blocks) };
 };
 
-/** The text of a message, or the texts of its blocks where it has no other. */
-const textOf = (body: Unknowns): string => {
-  if (typeof body.text === 'string' && body.text !== '') return body.text;
-  const blocks = Array.isArray(body.blocks) ? body.blocks : [];
-  return blocks
-    .flatMap((block) => {
-      const text: unknown = isMapping(block) ? block.text : undefined;
-      return isMapping(text) && typeof text.text === 'string' ? [text.text] : [];
-    })
-    .join('\n');
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };

@@ -17,7 +17,8 @@ export const showSlackMessages = (
 ): (() => void) => {
   const shown = new Map<string, number>();
   return stack.onSlackMessage((message) => {
-    if (isToldElsewhere(message)) return;
+    // Whoever gave the command was shown it.
+    if (message.type === 'acknowledgement' || isToldElsewhere(message)) return;
     const now = Date.parse(message.at);
     for (const [text, at] of shown) if (now - at > sameWithinMs) shown.delete(text);
     if (shown.has(message.text)) return;

@@ -9,7 +9,12 @@ export const indexOf = (config: Config): string => {
       `POST /webhooks/${name}${key === undefined ? '' : '/<key>'}`,
       'webhook',
     ]),
-    ...(config.slack === undefined ? [] : [['POST /slack/commands', '/undo, signed by Slack'] as const]),
+    ...(config.slack === undefined
+      ? []
+      : [
+          ['POST /slack/commands', '/undo and /tagboat, signed by Slack'] as const,
+          ['POST /slack/interactions', 'buttons, signed by Slack'] as const,
+        ]),
     ['GET  /local/slack', 'what would have gone to Slack'],
     ...Object.keys(config.configRepos).map((name): readonly [string, string] => [
       `     /git/${name}.git`,

@@ -1,129 +1,66 @@
 import type { ContainerStatus, Pod } from '../objects.ts';
 import { pullFailures } from '../wedge.ts';
-import { eventLines, type Facts, warningsOf } from './facts.ts';
-import type { Finding, LogRequest } from './finding.ts';
+import { crashFinding } from './crash.ts';
+import { eventLines, type Facts, messageOf } from './facts.ts';
+import type { Finding } from './finding.ts';
+import { readPullWords } from './pull.ts';
+import { readMissing } from './references.ts';
+import { eventsOf, nameOf, type Subject, waitingLine } from './subject.ts';
 
-type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
+/** `Error: ErrImagePull` repeats the state of the container. */
+const isEmpty = (message: string): boolean => /^Error: \w+$/.test(message);
 
-/** One container of one pod. */
-type Subject = {
-  readonly facts: Facts;
-  readonly pod: Pod;
-  readonly status: ContainerStatus;
-  /** As the pod asks for it; a kubelet may show another spelling. */
-  readonly image: string;
-  readonly isInit: boolean;
-};
-
-const logOf = ({ pod, status }: Subject): LogRequest => ({
-  namespace: pod.metadata.namespace ?? 'default',
-  pod: pod.metadata.name,
-  container: status.name,
-  // While it waits for its next run, the last one is "previous" only if a run has begun since; asking for it falls back.
-  previous: status.restartCount > 0,
-});
-
-const eventsOf = ({ facts, pod }: Subject) => warningsOf(facts, pod.metadata.uid);
-
-const stateLine = ({ status }: Subject): readonly string[] => {
-  const { waiting } = status.state ?? {};
-  if (waiting?.reason === undefined) return [];
-  return [
-    `container ${status.name}: ${waiting.reason}${waiting.message === undefined ? '' : `: ${waiting.message}`}`,
-  ];
-};
-
+/**
+ * An image that does not come. Between two tries the container is in ImagePullBackOff, whose message hides the words of
+ * the registry (before Kubernetes 1.32) or puts them behind its own: then those of the failed try are shown.
+ */
 const pullFinding = (subject: Subject): Finding | undefined => {
   const { status, image } = subject;
-  const reason = status.state?.waiting?.reason;
-  if (reason === undefined || !pullFailures.has(reason)) return undefined;
+  const waiting = status.state?.waiting;
+  if (waiting?.reason === undefined || !pullFailures.has(waiting.reason)) return undefined;
+  const [, tried] = /: (ErrImagePull: .*)$/s.exec(waiting.message ?? '') ?? [];
+  const state = tried === undefined ? waitingLine(subject) : [`container ${status.name}: ${tried}`];
+  const known = tried?.replace('ErrImagePull: ', '') ?? waiting.message ?? '';
   const events = eventsOf(subject).filter(
-    (event) => event.reason === 'Failed' || event.reason === 'BackOff' || event.reason === 'InspectFailed',
+    (event) =>
+      (event.reason === 'Failed' || event.reason === 'InspectFailed') &&
+      !isEmpty(messageOf(event)) &&
+      // What the state says word for word already.
+      !(known !== '' && messageOf(event).endsWith(known)),
   );
+  const words = [known, ...events.map(messageOf)].join('\n');
+  const { says, next } = readPullWords(words, image);
   return {
     cause: 'image-pull',
-    summary: `The image ${image} of container ${status.name} cannot be pulled.`,
-    evidence: [...stateLine(subject), ...eventLines(events)],
-    next: 'Check that the registry has this tag and that the pull secret of the namespace is right.',
+    summary: `The image ${image} of container ${status.name} cannot be pulled${says === undefined ? '' : `: ${says}`}.`,
+    evidence: [...state, ...eventLines(events)],
+    next,
     container: status.name,
   };
 };
 
-const endLine = (status: ContainerStatus, end: Terminated): string =>
-  [
-    `container ${status.name}: exit code ${end.exitCode}`,
-    ...(end.signal === undefined || end.signal === 0 ? [] : [`signal ${end.signal}`]),
-    ...(end.reason === undefined ? [] : [`reason ${end.reason}`]),
-    `${status.restartCount} restarts`,
-    ...(end.message === undefined || end.message.trim() === '' ? [] : [end.message.trim()]),
-  ].join(', ');
-
-/** How the last run of a container ended that did not stay up. */
-const lastEnd = ({ status, isInit }: Subject): Terminated | undefined => {
-  if (status.ready) return undefined;
-  const { terminated } = status.state ?? {};
-  if (terminated !== undefined) return isInit && terminated.exitCode === 0 ? undefined : terminated;
-  return status.lastState?.terminated;
-};
-
-const crashFinding = (subject: Subject): Finding | undefined => {
-  const { status, isInit } = subject;
-  const end = lastEnd(subject);
-  const waiting = status.state?.waiting?.reason;
-  if (end === undefined && waiting !== 'CrashLoopBackOff' && waiting !== 'RunContainerError')
-    return undefined;
-  const what = `${isInit ? 'Init container' : 'Container'} ${status.name}`;
-  const killed = end?.reason === 'OOMKilled';
-  const common = {
-    evidence: [
-      ...(end === undefined ? [] : [endLine(status, end)]),
-      ...stateLine(subject),
-      ...eventLines(eventsOf(subject).filter((event) => event.reason === 'Unhealthy')),
-    ],
-    container: status.name,
-    log: logOf(subject),
-  };
-  if (killed)
-    return {
-      ...common,
-      cause: 'out-of-memory',
-      summary: `${what} was killed because it used more memory than its limit.`,
-      next: 'Raise resources.limits.memory, or find out why this version needs more.',
-    };
-  const how =
-    end === undefined
-      ? 'cannot be started'
-      : end.reason === 'ContainerCannotRun' || end.reason === 'StartError'
-        ? 'cannot be started'
-        : `ends with exit code ${end.exitCode}`;
-  return isInit
-    ? {
-        ...common,
-        cause: 'init-container',
-        summary: `${what} ${how}, so that the pod never starts.`,
-        next: 'Read the log of the init container and mend what it waits for or does.',
-      }
-    : {
-        ...common,
-        cause: 'crash-loop',
-        summary: `${what} ${how} again and again.`,
-        next: 'Read the log lines: the program ends by itself, or its liveness probe kills it.',
-      };
-};
-
+/** A container that the kubelet cannot make: something it refers to is missing, or its settings contradict each other. */
 const configFinding = (subject: Subject): Finding | undefined => {
-  const { waiting } = subject.status.state ?? {};
+  const { status, pod } = subject;
+  const { waiting } = status.state ?? {};
   if (waiting?.reason !== 'CreateContainerConfigError' && waiting?.reason !== 'CreateContainerError')
     return undefined;
-  const missing = waiting.reason === 'CreateContainerConfigError';
+  const message = waiting.message ?? waiting.reason;
+  const missing = readMissing(message, pod, `in container ${status.name}`);
+  const isRoot = /runAsNonRoot|non-root|non-numeric user/i.test(message);
   return {
-    cause: missing ? 'missing-reference' : 'unknown',
-    summary: `Container ${subject.status.name} cannot be created: ${waiting.message ?? waiting.reason}.`,
-    evidence: [...stateLine(subject), ...eventLines(eventsOf(subject))],
-    next: missing
-      ? 'Create the ConfigMap or Secret (or the key) that the message names, or correct the reference.'
-      : 'Read the message of the kubelet and correct the container.',
-    container: subject.status.name,
+    cause: missing === undefined ? 'unknown' : 'missing-reference',
+    summary: `${nameOf(subject)} cannot be created: ${missing?.says ?? message}.`,
+    evidence: [
+      ...waitingLine(subject),
+      ...eventLines(eventsOf(subject).filter((event) => !messageOf(event).endsWith(message))),
+    ],
+    next:
+      missing?.next ??
+      (isRoot
+        ? `Set securityContext.runAsUser of container ${status.name} to the number of a user other than root, or build the image with one.`
+        : `Read the message of the kubelet and correct container ${status.name}.`),
+    container: status.name,
   };
 };
 

@@ -1,18 +1,14 @@
 import { TagboatError } from '../../errors.ts';
+import { belongingsOf } from '../belongings.ts';
 import type { Cluster } from '../cluster.ts';
-import {
-  type ClusterEvent,
-  formatSelector,
-  type ObjectList,
-  type Pod,
-  type ReplicaSet,
-  type WorkloadRef,
-} from '../objects.ts';
+import type { ClusterEvent, ObjectList, Pod, ReplicaSet, WorkloadRef } from '../objects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { readWorkload } from '../workloads.ts';
+import { oneLine } from './one-line.ts';
 
 /** All that a diagnosis is made of. */
 export type Facts = Snapshot & {
+  /** Warnings, and what the kubelet killed. */
   readonly events: readonly ClusterEvent[];
   /** What could not be read, in words. */
   readonly unread: readonly string[];
@@ -25,7 +21,7 @@ const maxEvents = 2000;
  * than none.
  */
 export const gather = async (cluster: Cluster, ref: WorkloadRef): Promise<Facts> => {
-  const unread: string[] = [];
+  const unread = new Set<string>();
   const namespace = `namespaces/${encodeURIComponent(ref.namespace)}`;
   const list = async <T>(path: string, query: Readonly<Record<string, string | number>>, what: string) => {
     try {
@@ -33,52 +29,81 @@ export const gather = async (cluster: Cluster, ref: WorkloadRef): Promise<Facts>
       return (answer as ObjectList<T>).items ?? [];
     } catch (error) {
       if (!(error instanceof TagboatError)) throw error;
-      unread.push(`${what} could not be read: ${error.message}`);
+      unread.add(`${what} could not be read: ${error.message}`);
       return [];
     }
   };
+  const eventsWith = (fieldSelector: string): Promise<readonly ClusterEvent[]> =>
+    list(`/api/v1/${namespace}/events`, { fieldSelector, limit: maxEvents }, 'events');
   const workload = await readWorkload(cluster, ref);
-  if (workload === undefined) return { ref, workload, pods: [], replicaSets: [], events: [], unread };
-  const query = { labelSelector: formatSelector(workload.spec.selector) };
-  const [pods, replicaSets, events] = await Promise.all([
-    list<Pod>(`/api/v1/${namespace}/pods`, query, 'pods'),
-    ref.kind === 'Deployment'
-      ? list<ReplicaSet>(`/apis/apps/v1/${namespace}/replicasets`, query, 'replica sets')
-      : [],
-    list<ClusterEvent>(
-      `/api/v1/${namespace}/events`,
-      { fieldSelector: 'type=Warning', limit: maxEvents },
-      'events',
-    ),
+  if (workload === undefined) return { ref, workload, pods: [], replicaSets: [], events: [], unread: [] };
+  const { podsAt, replicaSetsAt, query } = belongingsOf(ref, workload);
+  const [pods, replicaSets, warnings, killings] = await Promise.all([
+    list<Pod>(podsAt, query, 'pods'),
+    replicaSetsAt === undefined ? [] : list<ReplicaSet>(replicaSetsAt, query, 'replica sets'),
+    eventsWith('type=Warning'),
+    // Not a warning to Kubernetes; a liveness probe that kills tells so here only.
+    eventsWith('reason=Killing'),
   ]);
   return {
     ref,
     workload: { ...workload, apiVersion: ref.apiVersion, kind: ref.kind },
     pods,
     replicaSets,
-    events,
-    unread,
+    events: [...warnings, ...killings],
+    unread: [...unread],
   };
 };
 
-/** The warnings about an object, latest first, each message once. */
-export const warningsOf = (facts: Facts, uid: string | undefined): readonly ClusterEvent[] => {
-  const timeOf = (event: ClusterEvent): string => event.lastTimestamp ?? event.eventTime ?? '';
+/** What newer clusters write instead of `count` and `lastTimestamp`. */
+type Series = { readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null };
+
+/** When an event was seen the last time; empty: unknown. */
+export const timeOf = (event: ClusterEvent & Series): string =>
+  event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '';
+
+const countOf = (event: ClusterEvent & Series): number => event.series?.count ?? event.count ?? 1;
+
+/** Events that cannot say which container they are about are about all of them. */
+export const isAbout = (event: ClusterEvent, container: string): boolean => {
+  const { fieldPath } = event.involvedObject as { readonly fieldPath?: string };
+  return fieldPath === undefined || !fieldPath.includes('{') || fieldPath.includes(`{${container}}`);
+};
+
+/** client-go's events about the same put this before what they say once there are too many of them. */
+export const messageOf = (event: ClusterEvent): string =>
+  oneLine((event.message ?? '').replace(/^\(combined from similar events\): /, ''));
+
+const eventsAbout = (
+  facts: Facts,
+  uid: string | undefined,
+  isMeant: (event: ClusterEvent) => boolean,
+): readonly ClusterEvent[] => {
   const seen = new Set<string>();
   return facts.events
-    .filter((event) => event.type === 'Warning' && uid !== undefined && event.involvedObject.uid === uid)
-    .toSorted((one, other) => (timeOf(one) < timeOf(other) ? 1 : -1))
+    .filter((event) => uid !== undefined && event.involvedObject.uid === uid && isMeant(event))
+    .toSorted(
+      (one, other) =>
+        // Whole seconds, often the same: then by words, so that it is told the same way each time.
+        timeOf(other).localeCompare(timeOf(one)) || messageOf(one).localeCompare(messageOf(other)),
+    )
     .filter((event) => {
-      const text = `${event.reason}: ${event.message}`;
+      const text = `${event.reason}: ${messageOf(event)}`;
       return seen.has(text) ? false : seen.add(text);
     });
 };
 
+/** The warnings about an object, latest first, each message once. */
+export const warningsOf = (facts: Facts, uid: string | undefined): readonly ClusterEvent[] =>
+  eventsAbout(facts, uid, (event) => event.type === 'Warning');
+
+/** What the kubelet killed of a pod, latest first. */
+export const killingsOf = (facts: Facts, uid: string | undefined): readonly ClusterEvent[] =>
+  eventsAbout(facts, uid, (event) => event.reason === 'Killing');
+
 /** `event FailedScheduling (3x): 0/2 nodes are available`, at most so many. */
 export const eventLines = (events: readonly ClusterEvent[], limit = 3): readonly string[] =>
-  events
-    .slice(0, limit)
-    .map(
-      ({ reason, message, count = 1 }) =>
-        `event ${reason ?? 'without reason'}${count > 1 ? ` (${count}x)` : ''}: ${(message ?? '').trim()}`,
-    );
+  events.slice(0, limit).map((event) => {
+    const count = countOf(event);
+    return `event ${event.reason ?? 'without reason'}${count > 1 ? ` (${count}x)` : ''}: ${messageOf(event)}`;
+  });

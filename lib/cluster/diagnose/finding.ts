@@ -7,9 +7,13 @@ export type DiagnosisCause =
   | 'init-container'
   | 'unschedulable'
   | 'quota'
+  | 'policy'
   | 'missing-reference'
   | 'terminating'
   | 'paused'
+  | 'other-image'
+  | 'agent-waiting'
+  | 'rollout-degraded'
   | 'progress-deadline'
   | 'timeout'
   | 'workload-missing'
@@ -42,7 +46,11 @@ export type LogRequest = {
 };
 
 /** A diagnosis of one pod or workload, before several are taken together and the log is read. */
-export type Finding = Omit<Diagnosis, 'count'> & { readonly log?: LogRequest };
+export type Finding = Omit<Diagnosis, 'count'> & {
+  readonly log?: LogRequest;
+  /** Of several that say the same, the one with the most of this is shown: restarts. */
+  readonly weight?: number;
+};
 
 /** The most telling first: what explains the others comes before what follows from it. */
 const order: readonly DiagnosisCause[] = [
@@ -52,6 +60,7 @@ const order: readonly DiagnosisCause[] = [
   'crash-loop',
   'missing-reference',
   'quota',
+  'policy',
   'unschedulable',
   'paused',
   'readiness-gate',
@@ -59,9 +68,15 @@ const order: readonly DiagnosisCause[] = [
   'terminating',
   'workload-missing',
   'unknown',
+  'other-image',
+  'agent-waiting',
+  'rollout-degraded',
   'progress-deadline',
   'timeout',
 ];
+
+/** Every cause there is; docs/diagnosis.md has one of each. */
+export const diagnosisCauses = order;
 
 /** 0 is the most telling. */
 export const causeRank = (cause: DiagnosisCause): number => order.indexOf(cause);

@@ -3,11 +3,18 @@ import { redact } from '../../redact.ts';
 import type { Cluster } from '../cluster.ts';
 import type { LogRequest } from './finding.ts';
 
-const tailLines = 20;
-const maxBytes = 16 * 1024;
+const shownLines = 20;
+/** More than is shown: a private key that begins above is recognised by its first line only. */
+const readLines = 100;
+const maxBytes = 64 * 1024;
 const maxLine = 500;
 
-const readLog = async (cluster: Cluster, request: LogRequest, previous: boolean): Promise<string> => {
+const readLog = async (
+  cluster: Cluster,
+  request: LogRequest,
+  previous: boolean,
+  tailLines: number,
+): Promise<string> => {
   const { namespace, pod, container } = request;
   return await cluster.api.text({
     method: 'GET',
@@ -17,14 +24,30 @@ const readLog = async (cluster: Cluster, request: LogRequest, previous: boolean)
   });
 };
 
+const readTail = async (cluster: Cluster, request: LogRequest, previous: boolean): Promise<string> => {
+  const text = await readLog(cluster, request, previous, readLines);
+  // The limit cuts off the end, which is what is wanted: then fewer lines.
+  return Buffer.byteLength(text) < maxBytes
+    ? text
+    : await readLog(cluster, request, previous, Math.ceil(shownLines / 4));
+};
+
+/** Colours and other things that are meant for a terminal. https://en.wikipedia.org/wiki/ANSI_escape_code */
+const withoutEscapes = (text: string): string =>
+  text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g, '')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
+
 /** The last 20 lines of a container's log, credentials masked, each marked as a log line. */
 export const containerLog = async (cluster: Cluster, request: LogRequest): Promise<readonly string[]> => {
   let text: string;
   try {
-    text = await readLog(cluster, request, request.previous).catch(async (error: unknown) => {
+    text = await readTail(cluster, request, request.previous).catch(async (error: unknown) => {
       // "previous terminated container not found": the run before was cleaned away, or there was none.
       if (request.previous && error instanceof TagboatError && error.code === 'cluster-refused')
-        return await readLog(cluster, request, false);
+        return await readTail(cluster, request, false);
       throw error;
     });
   } catch (error) {
@@ -32,9 +55,9 @@ export const containerLog = async (cluster: Cluster, request: LogRequest): Promi
     return [`the log could not be read: ${error.message}`];
   }
   // As a whole first: a private key is recognised over several lines.
-  return redact(text)
+  return redact(withoutEscapes(text))
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
-    .slice(-tailLines)
+    .slice(-shownLines)
     .map((line) => `log: ${line.length > maxLine ? `${line.slice(0, maxLine)}…` : line}`);
 };

@@ -2,121 +2,56 @@ import { describeWorkload, type Pod } from '../objects.ts';
 import { newPods, oldPods } from '../snapshot.ts';
 import { isStuck } from '../wedge.ts';
 import { findInContainers } from './containers.ts';
-import { eventLines, type Facts, warningsOf } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
-
-const conditionOf = (pod: Pod, type: string) =>
-  pod.status?.conditions?.find((condition) => condition.type === type);
+import { closedGate, notReady } from './readiness.ts';
+import { unschedulable } from './scheduling.ts';
+import { finalizersOf } from './spec.ts';
+import { unmounted } from './volumes.ts';
 
 /** How long a pod may be past its grace period before that is worth saying, in milliseconds. */
 const terminationPatience = 10_000;
 
 const terminating = (pod: Pod, now: number): Finding | undefined => {
   // The server writes the time at which the grace period ends.
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, name, namespace = 'default' } = pod.metadata;
   if (deletionTimestamp === undefined) return undefined;
   const late = now - Date.parse(deletionTimestamp);
   if (!(late > terminationPatience)) return undefined;
+  const finalizers = finalizersOf(pod);
+  const held = finalizers.join(', ');
+  const node = pod.spec.nodeName;
   return {
     cause: 'terminating',
-    summary: 'A pod does not go away, although its grace period is over.',
+    summary:
+      finalizers.length > 0
+        ? `A pod does not go away, although its grace period is over: the finalizer ${held} holds it.`
+        : 'A pod does not go away, although its grace period is over.',
     evidence: [
-      `pod ${pod.metadata.name}: to be gone by ${deletionTimestamp} (grace period ${deletionGracePeriodSeconds} s), ${Math.round(late / 1000)} s ago, on node ${pod.spec.nodeName ?? 'none'}`,
+      `pod ${name}: to be gone by ${deletionTimestamp} (grace period ${deletionGracePeriodSeconds} s), ${Math.round(late / 1000)} s ago, on node ${node ?? 'none'}`,
+      ...(finalizers.length > 0 ? [`pod ${name}: finalizers ${held}`] : []),
     ],
-    next: 'Check the node of the pod and its finalizers; kubectl delete pod --force is the last resort.',
-  };
-};
-
-const unschedulable = (facts: Facts, pod: Pod): Finding | undefined => {
-  const scheduled = conditionOf(pod, 'PodScheduled');
-  if (scheduled?.status !== 'False') return undefined;
-  return {
-    cause: 'unschedulable',
-    summary: `No node takes the pod: ${scheduled.message ?? scheduled.reason ?? 'no reason given'}`,
-    evidence: eventLines(warningsOf(facts, pod.metadata.uid)),
-    next: 'Compare resource requests, node selectors, taints and volumes with what the nodes offer.',
-  };
-};
-
-const mount = (facts: Facts, pod: Pod): Finding | undefined => {
-  const events = warningsOf(facts, pod.metadata.uid).filter(
-    (event) => event.reason === 'FailedMount' || event.reason === 'FailedAttachVolume',
-  );
-  const missing = events.find((event) =>
-    /(configmap|secret).*not found|references non-existent/i.test(event.message ?? ''),
-  );
-  const event = missing ?? events[0];
-  // The warnings stay after the volume was mounted at last; by then there is a container that runs.
-  const started =
-    pod.status?.containerStatuses?.some((status) => status.state?.waiting === undefined) === true;
-  if (event === undefined || started) return undefined;
-  return {
-    cause: missing === undefined ? 'unknown' : 'missing-reference',
-    summary: `A volume cannot be mounted: ${event.message ?? 'no reason given'}`,
-    evidence: eventLines(events),
     next:
-      missing === undefined
-        ? 'Check the volume and its driver.'
-        : 'Create the ConfigMap or Secret that the message names, or correct the reference.',
+      finalizers.length > 0
+        ? `Find out why the controller behind ${held} does not let go of it; to take the finalizer away by hand is the last resort.`
+        : `Check ${node === undefined ? 'the pod' : `node ${node}`} (kubectl describe node): its kubelet has not said that the containers ended. kubectl delete pod ${name} -n ${namespace} --force is the last resort.`,
   };
 };
 
-const gate = (pod: Pod): Finding | undefined => {
-  if (conditionOf(pod, 'ContainersReady')?.status !== 'True') return undefined;
-  const closed = (pod.spec.readinessGates ?? []).find(
-    ({ conditionType }) => conditionOf(pod, conditionType)?.status !== 'True',
-  );
-  if (closed === undefined) return undefined;
-  const condition = conditionOf(pod, closed.conditionType);
+const ended = (pod: Pod): Finding | undefined => {
+  if (pod.status?.phase !== 'Failed') return undefined;
+  const { reason, message } = pod.status;
+  const { name, namespace = 'default', nodeName } = { ...pod.metadata, ...pod.spec };
   return {
-    cause: 'readiness-gate',
-    summary: `The containers are ready, but the readiness gate ${closed.conditionType} is not True.`,
-    evidence: [
-      condition === undefined
-        ? `condition ${closed.conditionType}: nobody has set it`
-        : `condition ${closed.conditionType}: ${condition.status}${condition.message === undefined ? '' : `: ${condition.message}`}`,
-    ],
-    next: 'Check the controller that sets this condition: a load balancer, usually.',
+    cause: 'unknown',
+    summary: `The pod failed: ${reason ?? 'no reason given'}.`,
+    evidence: message === undefined ? [] : [message],
+    next:
+      reason === 'Evicted'
+        ? `Look at what node ${nodeName ?? '(unknown)'} ran short of, and give the containers requests that say what they need.`
+        : `Look at the pod: kubectl describe pod ${name} -n ${namespace}`,
   };
 };
-
-const notReady = (facts: Facts, pod: Pod): Finding | undefined => {
-  const running = pod.status?.containerStatuses?.filter(
-    (status) => !status.ready && status.state?.running !== undefined,
-  );
-  const container = running?.[0];
-  if (container === undefined) return undefined;
-  const probes = warningsOf(facts, pod.metadata.uid).filter((event) => event.reason === 'Unhealthy');
-  const probe = probes.find((event) => event.message?.startsWith('Readiness') === true) ?? probes[0];
-  return {
-    cause: 'not-ready',
-    summary: `Container ${container.name} runs but does not become ready${probe === undefined ? '' : `: ${(probe.message ?? '').trim()}`}.`,
-    evidence: [
-      ...(running ?? []).map(
-        (status) => `container ${status.name}: running, not ready, ${status.restartCount} restarts`,
-      ),
-      ...eventLines(probes),
-    ],
-    next: 'Look at the readiness probe: its path, port and delays, and what the program needs before it answers.',
-    container: container.name,
-    log: {
-      namespace: pod.metadata.namespace ?? 'default',
-      pod: pod.metadata.name,
-      container: container.name,
-      previous: false,
-    },
-  };
-};
-
-const ended = (pod: Pod): Finding | undefined =>
-  pod.status?.phase === 'Failed'
-    ? {
-        cause: 'unknown',
-        summary: `The pod failed: ${pod.status.reason ?? 'no reason given'}.`,
-        evidence: pod.status.message === undefined ? [] : [pod.status.message],
-        next: 'Look at the pod with kubectl describe.',
-      }
-    : undefined;
 
 const findInPod = (facts: Facts, pod: Pod, now: number): readonly Finding[] => {
   if (pod.metadata.deletionTimestamp !== undefined) {
@@ -126,7 +61,11 @@ const findInPod = (facts: Facts, pod: Pod, now: number): readonly Finding[] => {
   const containers = findInContainers(facts, pod);
   if (containers.length > 0) return containers;
   const finding =
-    unschedulable(facts, pod) ?? mount(facts, pod) ?? gate(pod) ?? notReady(facts, pod) ?? ended(pod);
+    unschedulable(facts, pod) ??
+    unmounted(facts, pod) ??
+    closedGate(pod) ??
+    notReady(facts, pod) ??
+    ended(pod);
   return finding === undefined ? [] : [finding];
 };
 

@@ -1,31 +1,20 @@
-import { describeWorkload } from '../objects.ts';
-import { newReplicaSet } from '../snapshot.ts';
-import { eventLines, type Facts, warningsOf } from './facts.ts';
-import type { DiagnosisCause, Finding } from './finding.ts';
+import { describeWorkload, hasReplicaSets } from '../objects.ts';
+import { newPods, newReplicaSet, oldPods } from '../snapshot.ts';
+import { eventLines, type Facts, messageOf, warningsOf } from './facts.ts';
+import type { Finding } from './finding.ts';
+import { readRefusal } from './refusals.ts';
 
-const refusals: readonly {
-  readonly words: RegExp;
-  readonly cause: DiagnosisCause;
-  readonly next: string;
-}[] = [
-  {
-    words:
-      /exceeded quota|must specify (?:limits|requests|cpu|memory)|insufficient quota|maximum (?:cpu|memory)/i,
-    cause: 'quota',
-    next: 'Raise the quota of the namespace, or ask for less.',
-  },
-  {
-    words:
-      /(?:serviceaccount|service account|priorityclass|runtimeclass|configmap|secret)[^:]*not found|no PriorityClass/i,
-    cause: 'missing-reference',
-    next: 'Create what the message names, or correct the reference.',
-  },
-  { words: /.*/, cause: 'unknown', next: 'Read the words of the API server and correct the pod template.' },
-];
+/** True where pods are missing: the events of a StatefulSet or DaemonSet stay for an hour after their cause has gone. */
+const lacksPods = (facts: Facts, image: string): boolean => {
+  const { workload } = facts;
+  // The controller of a DaemonSet counts what is desired only after it could make its pods.
+  const wanted = workload?.spec.replicas ?? Math.max(1, workload?.status?.desiredNumberScheduled ?? 1);
+  return newPods(facts, image).length + oldPods(facts, image).length < wanted;
+};
 
 /** The API server refuses the pods themselves: quota, a policy, a service account that is not there. */
-const podsRefused = (facts: Facts): Finding | undefined => {
-  const { workload } = facts;
+const podsRefused = (facts: Facts, image: string): Finding | undefined => {
+  const { workload, ref } = facts;
   const set = newReplicaSet(facts);
   const condition = [...(set?.status?.conditions ?? []), ...(workload?.status?.conditions ?? [])].find(
     ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
@@ -34,31 +23,36 @@ const podsRefused = (facts: Facts): Finding | undefined => {
     ...warningsOf(facts, set?.metadata.uid),
     ...warningsOf(facts, workload?.metadata.uid),
   ].filter((event) => event.reason === 'FailedCreate');
-  // A Deployment says in a condition whether it still is so; the others have only events, which stay for an hour.
-  if (facts.ref.kind === 'Deployment' && condition === undefined) return undefined;
-  const message = condition?.message ?? events[0]?.message;
+  // A ReplicaSet says in a condition whether it still is so.
+  if (condition === undefined && (hasReplicaSets(ref.kind) || !lacksPods(facts, image))) return undefined;
+  const [event] = events;
+  const message = condition?.message ?? (event === undefined ? undefined : messageOf(event));
   if (message === undefined) return undefined;
-  const refusal = refusals.find(({ words }) => words.test(message));
+  const { cause, says, next } = readRefusal(message, ref.namespace);
   return {
-    cause: refusal?.cause ?? 'unknown',
-    summary: `Pods cannot be created: ${message}`,
-    evidence: eventLines(events),
-    next: refusal?.next ?? '',
+    cause,
+    summary: `Pods cannot be created: ${says.replace(/\.$/, '')}.`,
+    evidence: condition === undefined ? eventLines(events, 1) : [`condition ReplicaFailure: ${message}`],
+    next,
   };
 };
 
-const paused = ({ workload }: Facts): Finding | undefined =>
-  workload?.spec.paused === true
-    ? {
-        cause: 'paused',
-        summary: 'The rollout is paused.',
-        evidence: ['spec.paused is true'],
-        next: `Resume it: kubectl rollout resume deployment/${workload.metadata.name} -n ${workload.metadata.namespace ?? 'default'}`,
-      }
-    : undefined;
+const paused = ({ workload, ref }: Facts): Finding | undefined => {
+  if (workload?.spec.paused !== true) return undefined;
+  const command =
+    ref.kind === 'Rollout'
+      ? `kubectl argo rollouts promote ${ref.name}`
+      : `kubectl rollout resume deployment/${ref.name}`;
+  return {
+    cause: 'paused',
+    summary: 'The rollout is paused.',
+    evidence: ['spec.paused is true'],
+    next: `Resume it: ${command} -n ${ref.namespace}`,
+  };
+};
 
 /** What is wrong with the workload itself. */
-export const findInWorkload = (facts: Facts): readonly Finding[] =>
-  [podsRefused(facts), paused(facts)].flatMap((finding) =>
+export const findInWorkload = (facts: Facts, image: string): readonly Finding[] =>
+  [podsRefused(facts, image), paused(facts)].flatMap((finding) =>
     finding === undefined ? [] : [{ ...finding, workload: describeWorkload(facts.ref) }],
   );

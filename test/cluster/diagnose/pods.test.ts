@@ -34,10 +34,10 @@ describe('causes in a pod of the new revision', () => {
       },
       {
         cause: 'image-pull',
-        summary: 'The image acme/okeydokey:2 of container web cannot be pulled.',
+        summary:
+          'The image acme/okeydokey:2 of container web cannot be pulled: the registry does not have it.',
         evidence: [
           'container web: ImagePullBackOff: Back-off pulling image "acme/okeydokey:2"',
-          'event BackOff (4x): Back-off pulling image',
           'event Failed: Failed to pull image "acme/okeydokey:2": not found',
         ],
       },
@@ -72,11 +72,15 @@ describe('causes in a pod of the new revision', () => {
     ],
     [
       'crashed once, and the restart has not come yet',
-      { containers: [container({ state: { terminated: { exitCode: 1, message: 'no DATABASE_URL\n' } } })] },
+      {
+        containers: [
+          container({ state: { terminated: { exitCode: 1, message: 'fatal:\n  no DATABASE_URL\n' } } }),
+        ],
+      },
       {},
       {
         cause: 'crash-loop',
-        evidence: ['container web: exit code 1, 0 restarts, no DATABASE_URL'],
+        evidence: ['container web: exit code 1, 0 restarts, fatal: no DATABASE_URL'],
         log: { namespace: 'shop', pod: 'web-1', container: 'web', previous: false },
       },
     ],
@@ -110,6 +114,7 @@ describe('causes in a pod of the new revision', () => {
       { events: [warning(uid, 'Unhealthy', 'Liveness probe failed: HTTP 500')] },
       {
         cause: 'crash-loop',
+        summary: 'Container web is killed again and again because its liveness probe fails: HTTP 500.',
         evidence: [
           'container web: exit code 137, signal 9, reason Error, 2 restarts',
           'event Unhealthy: Liveness probe failed: HTTP 500',
@@ -130,7 +135,8 @@ describe('causes in a pod of the new revision', () => {
       {},
       {
         cause: 'out-of-memory',
-        summary: 'Container web was killed because it used more memory than its limit.',
+        summary: 'Container web was killed because it used more memory than there was.',
+        next: 'Container web has no memory limit, so the node ran out: give it one, and the node more room.',
       },
     ],
     [
@@ -157,7 +163,10 @@ describe('causes in a pod of the new revision', () => {
       'image of an init container',
       { initContainers: [container({ name: 'migrate', ...waiting('ErrImagePull', 'denied') })] },
       {},
-      { cause: 'image-pull', summary: 'The image acme/migrate:3 of container migrate cannot be pulled.' },
+      {
+        cause: 'image-pull',
+        summary: 'The image acme/migrate:3 of container migrate cannot be pulled: the registry denies it.',
+      },
     ],
     [
       'a ConfigMap is missing, for the environment',
@@ -165,7 +174,8 @@ describe('causes in a pod of the new revision', () => {
       {},
       {
         cause: 'missing-reference',
-        summary: 'Container web cannot be created: configmap "settings" not found.',
+        summary: 'Container web cannot be created: the ConfigMap settings does not exist.',
+        next: 'Create the ConfigMap settings in namespace shop, or correct the reference in container web.',
       },
     ],
     [
@@ -181,8 +191,11 @@ describe('causes in a pod of the new revision', () => {
       },
       {
         cause: 'missing-reference',
-        summary:
-          'A volume cannot be mounted: MountVolume.SetUp failed for volume "tls" : secret "tls" not found',
+        summary: 'The volume tls cannot be mounted: the Secret tls does not exist.',
+        evidence: [
+          'event FailedMount: MountVolume.SetUp failed for volume "tls" : secret "tls" not found',
+          'event FailedMount: Unable to attach or mount volumes: timed out',
+        ],
       },
     ],
     [
@@ -201,7 +214,10 @@ describe('causes in a pod of the new revision', () => {
       {
         cause: 'unschedulable',
         summary: 'No node takes the pod: 0/2 nodes are available',
-        evidence: ['event FailedScheduling: 0/2 nodes are available: 2 Insufficient cpu.'],
+        evidence: [
+          'condition PodScheduled: False: Unschedulable',
+          'event FailedScheduling: 0/2 nodes are available: 2 Insufficient cpu.',
+        ],
       },
     ],
     [

@@ -31,8 +31,8 @@ export const makeTheJourney = async (project: Project): Promise<void> => {
 
   const undo = await project.slash('/undo app');
   await idle();
-  expect(undo.text).toBe(`Undoing app in production, back to ${tags.first}`);
-  expect(undo.replies().at(-1)).toBe(`app → production: undo to ${tags.first} is healthy`);
+  expect(undo.text).toBe(`Undoing app in production, from ${tags.bad} back to ${tags.first}`);
+  expect(project.channel().at(-1)).toBe(`app → production: undo to ${tags.first} is healthy`);
 
   const again = await project.pushTag(tags.bad);
   expect(await again.json()).toMatchObject({ releases: [], skipped: [{ reason: 'held' }] });
@@ -41,6 +41,7 @@ export const makeTheJourney = async (project: Project): Promise<void> => {
 
   expect((await project.releases()).map(({ kind, tag, state }) => `${kind} ${tag} ${state}`)).toEqual([
     `release ${tags.next} healthy`,
+    `release ${tags.bad} skipped`,
     `undo ${tags.first} healthy`,
     `release ${tags.bad} undone`,
     `release ${tags.first} healthy`,

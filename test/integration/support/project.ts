@@ -5,12 +5,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createBareRepository } from '../../../infra/local/git-server/create-repository.ts';
-import { slackHeaders, slashCommandBody } from '../../../infra/local/slack/command.ts';
+import { findButton } from '../../../infra/local/slack/buttons.ts';
+import type { SlackMessage } from '../../../infra/local/slack/inbox.ts';
+import { type Sender, type Sent, sendCommand, sendPress } from '../../../infra/local/slack/send.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import type { ReleaseView } from '../../../lib/release/view.ts';
 
 const run = promisify(execFile);
+
+const textsOf = (messages: readonly SlackMessage[]): readonly string[] =>
+  messages.map(({ text }) => text).toReversed();
 
 export const githubSecret = 'the secret of the GitHub webhook';
 const signingSecret = 'the signing secret of the Slack app';
@@ -22,6 +27,10 @@ export type ProjectOptions = Partial<Omit<StackOptions, 'config' | 'port' | 'sta
   readonly files: Readonly<Record<string, string>>;
   /** Lines of the environment, over the defaults: `{ onFailure: 'undo' }`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Lines of `slack:`, over the defaults: `{ confirm: 'true' }`. */
+  readonly slack?: Readonly<Record<string, string>>;
+  /** More environments of the app, each with the lines that differ from the first: `{ staging: { namespace: 'staging' } }`. */
+  readonly environments?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The kubeconfig's file; the embedded cluster's own where absent. */
   readonly kubeconfig?: string;
 };
@@ -37,22 +46,32 @@ const tagboatYml = (options: ProjectOptions, repository: string, kubeconfig: str
     notify: "{ slack: '#deploys' }",
     ...options.environment,
   };
+  const linesOf = (lines: Readonly<Record<string, string>>, indent: number): string =>
+    Object.entries(lines)
+      .map(([key, value]) => `${' '.repeat(indent)}${key}: ${value}`)
+      .join('\n');
+  const slack = {
+    signingSecret: 'env:SIGNING_SECRET',
+    allow: `{ users: [${user}], channels: [C0DEPLOYS] }`,
+    ...options.slack,
+  };
+  const environments = Object.entries({ production: {}, ...options.environments }).map(
+    ([name, lines]) => `      ${name}:\n${linesOf({ ...environment, ...lines }, 8)}`,
+  );
   return `
 clusters: { production: { kubeconfig: 'file:${kubeconfig}' } }
 configRepos: { config: { url: 'file://${repository}', branch: config } }
 sources:
   github: { secret: env:GITHUB_SECRET }
   dockerhub: { key: env:DOCKERHUB_KEY }
-slack: { signingSecret: env:SIGNING_SECRET, allow: { users: [${user}], channels: [C0DEPLOYS] } }
+slack:
+${linesOf(slack, 2)}
 apps:
   app:
     image: ${options.image}
     repository: ${options.repository}
     environments:
-      production:
-${Object.entries(environment)
-  .map(([key, value]) => `        ${key}: ${value}`)
-  .join('\n')}
+${environments.join('\n')}
 `;
 };
 
@@ -67,7 +86,8 @@ export const startProject = async (options: ProjectOptions) => {
   const state = path.join(directory, 'state');
   const file = path.join(directory, 'tagboat.yml');
   await writeFile(file, tagboatYml(options, bare, options.kubeconfig ?? path.join(state, 'kubeconfig')));
-  const { image, repository, files, environment, kubeconfig, env, ...stackOptions } = options;
+  const { image, repository, files, environment, environments, slack, kubeconfig, env, ...stackOptions } =
+    options;
   const stack: Stack = await startStack({
     clusterTimings: { pullMs: 10, startMs: 10, readyMs: 30, terminateMs: 10 },
     retrySeconds: 1,
@@ -114,21 +134,23 @@ export const startProject = async (options: ProjectOptions) => {
       }
     ).releases;
 
-  const slash = async (line: string, responseId: string = randomUUID()) => {
-    const responseUrl = `${stack.url}/local/slack/responses/${responseId}`;
-    const body = slashCommandBody({ line, user, channel: 'C0DEPLOYS', responseUrl });
-    const headers = slackHeaders(signingSecret, body, Math.floor(Date.now() / 1000));
-    const response = await fetch(`${stack.url}/slack/commands`, { method: 'POST', headers, body });
-    return {
-      status: response.status,
-      text: ((await response.json()) as { text?: string }).text,
-      replies: () =>
-        stack
-          .slackMessages()
-          .filter(({ to }) => to === responseId)
-          .map(({ text }) => text)
-          .toReversed(),
-    };
+  const sender = { origin: stack.url, signingSecret, user, channel: 'C0DEPLOYS' };
+  const outcomeOf = (sent: Sent) => ({
+    status: sent.isOk ? 200 : 500,
+    text: sent.answer?.text,
+    tookMs: sent.tookMs,
+    /** What came to its response_url. */
+    replies: () =>
+      textsOf(stack.slackMessages().filter(({ to, type }) => to === sent.responseId && type === 'response')),
+  });
+  /** What somebody types. */
+  const slash = async (line: string, by: Partial<Sender> = {}) =>
+    outcomeOf(await sendCommand({ ...sender, ...by }, line));
+  /** Presses the button of that name in the newest message that has one. */
+  const press = async (text: string, by: Partial<Sender> = {}, messages = stack.slackMessages()) => {
+    const found = findButton(text, messages);
+    if ('problem' in found) throw new Error(found.problem);
+    return outcomeOf(await sendPress({ ...sender, ...by }, found));
   };
 
   return {
@@ -141,6 +163,9 @@ export const startProject = async (options: ProjectOptions) => {
     pushTag: (tag: string) => hook(tagPayload(tag)),
     releases,
     slash,
+    press,
+    /** What stands in the channel, oldest first. */
+    channel: () => textsOf(stack.slackMessages().filter(({ type }) => type === 'message')),
     commits: async () => Number(await git('rev-list', '--count', 'config')),
     close: async () => {
       await stack.close();

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { prepare } from '../../../infra/local/play/prepare.ts';
 import { chooseTarget, until } from '../../../infra/local/play/target.ts';
-import { slackHeaders, slashCommandBody } from '../../../infra/local/slack/command.ts';
+import { sendCommand } from '../../../infra/local/slack/send.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import { isUnderWay } from '../../../lib/release/release.ts';
@@ -97,18 +97,9 @@ export const ended = (stack: Stack, id: string, timeoutMs = 20_000): Promise<Rel
 
 /** Sends a slash command as an allowed user, and gives the answer. */
 export const sendSlash = async (stack: Stack, line: string): Promise<{ readonly text: string }> => {
-  const body = slashCommandBody({
-    line,
-    user: 'U024BE7LH',
-    channel: 'C0DEPLOYS',
-    responseUrl: `${stack.url}/local/slack/responses/test`,
-  });
-  const secret = stack.secrets.TAGBOAT_DEMO_SLACK_SIGNING_SECRET ?? '';
-  const response = await fetch(`${stack.url}/slack/commands`, {
-    method: 'POST',
-    headers: slackHeaders(secret, body, Math.floor(Date.now() / 1000)),
-    body,
-  });
-  if (!response.ok) throw new Error(`the command was answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as { readonly text: string };
+  const signingSecret = stack.secrets.TAGBOAT_DEMO_SLACK_SIGNING_SECRET ?? '';
+  const sender = { origin: stack.url, signingSecret, user: 'U024BE7LH', channel: 'C0DEPLOYS' };
+  const { isOk, answer } = await sendCommand(sender, line);
+  if (!isOk) throw new Error(`the command was answered ${JSON.stringify(answer)}`);
+  return { text: String(answer?.text) };
 };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { describeEnd, type FollowOptions, followUndo } from '../../../infra/local/slack/follow.ts';
+import type { Making } from '../../../infra/local/slack/answers.ts';
+import { describeEnd, type FollowOptions, followCommand } from '../../../infra/local/slack/follow.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { ReleaseState } from '../../../lib/release/release.ts';
 import type { ReleaseView } from '../../../lib/release/view.ts';
 import { serve } from '../registry/serve.ts';
 
 const id = '01J00000000000000000000000';
+const time = '2026-01-01T00:00:00.000Z';
 
 const view = (fields: Partial<ReleaseView> & { readonly state: ReleaseState }): ReleaseView =>
   ({
@@ -16,34 +18,51 @@ const view = (fields: Partial<ReleaseView> & { readonly state: ReleaseState }): 
     tag: 'v1',
     commit: null,
     reason: null,
-    updatedAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: time,
     ...fields,
   }) as ReleaseView;
 
-type Message = { readonly id: string; readonly to: string; readonly text: string; readonly at: string };
+type Message = {
+  readonly id: string;
+  readonly type?: string;
+  readonly to?: string;
+  readonly updated?: boolean;
+  readonly at?: string;
+  readonly body: object;
+};
+
+const response = (messageId: string, body: object, fields: Partial<Message> = {}): Message => ({
+  id: messageId,
+  body: { response_type: 'in_channel', ...body },
+  ...fields,
+});
 
 /**
- * A stack of which only what is asked for is there: each time the release is asked for it is in the next state, and the
- * messages are those that came by then.
+ * A stack of which only what is asked for is there: each time it is looked at, the release is in the next state, and the
+ * messages are those that stand by then.
  */
 const startStandIn = async (
-  states: readonly ReleaseView[],
+  states: readonly (ReleaseView | undefined)[],
   messages: readonly (readonly Message[])[] = [],
 ) => {
-  let asked = 0;
-  const server = await serve((request, response) => {
+  let looks = 0;
+  const at = <T>(all: readonly T[], index: number): T | undefined => all[Math.min(index, all.length - 1)];
+  return serve((request, answer) => {
     const url = request.url ?? '';
-    const at = Math.min(asked, states.length - 1);
-    const release = states[at];
-    if (!url.startsWith('/local/slack')) asked += 1;
+    const release = at(states, looks);
+    const standing = at(messages, looks) ?? [];
+    if (url.startsWith('/local/slack')) looks += 1;
     const body = url.startsWith('/local/slack')
-      ? { messages: messages.slice(0, asked).flat().toReversed() }
+      ? {
+          messages: standing
+            .map((message) => ({ type: 'response', to: 'mine', updated: false, at: time, ...message }))
+            .toReversed(),
+        }
       : url.startsWith('/releases?')
         ? { releases: [view({ state: 'healthy', kind: 'release', id: 'newer' }), release].filter(Boolean) }
         : release;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  return server;
 };
 
 /** Time that passes in sleep alone. */
@@ -57,19 +76,23 @@ const jumpingClock = (): Clock => {
   };
 };
 
-const follow = (origin: string, shown: string[], options: Partial<FollowOptions> = {}) =>
-  followUndo({
+const undo: Making = { kind: 'undo', app: 'web', environment: 'production' };
+
+const follow = (origin: string, shown: unknown[], options: Partial<FollowOptions> = {}) =>
+  followCommand({
     origin,
     token: undefined,
-    undo: { app: 'web', environment: 'production' },
     responseId: 'mine',
-    show: (text) => shown.push(text),
+    since: Date.parse(time),
+    acknowledged: 'begun',
+    making: undo,
+    show: ({ text }) => shown.push(text),
     patienceMs: 60_000,
     clock: jumpingClock(),
     ...options,
   });
 
-describe('followUndo', () => {
+describe('followCommand, of what makes a release', () => {
   it.each<ReleaseState>(['healthy', 'failed', 'undone', 'superseded', 'skipped'])(
     'ends where the undo is %s, whatever was answered',
     async (state) => {
@@ -78,47 +101,89 @@ describe('followUndo', () => {
         view({ state: 'rolling-out' }),
         view({ state }),
       ]);
-      const shown: string[] = [];
+      const shown: unknown[] = [];
 
-      const release = await follow(server.url, shown);
+      const outcome = await follow(server.url, shown);
 
-      expect(release?.state).toBe(state);
+      expect(outcome).toMatchObject({ type: 'ended', release: { state } });
       expect(shown).toEqual([]);
     },
   );
 
-  it('shows the answers to its command once, up to the last, and nobody else’s', async () => {
-    const at = '2026-01-01T00:00:01.000Z';
+  it('shows the answers to its command once, up to the one that tells of the end, and nobody else’s', async () => {
+    const begun = response('1', { text: 'undo to v1 is rolling out' });
+    const theirs = response('2', { text: 'undo to v1 is healthy' }, { to: 'theirs' });
+    const end = response('3', { text: 'undo to v1 is healthy' });
     await using server = await startStandIn(
       [view({ state: 'rolling-out' }), view({ state: 'healthy' })],
-      [
-        [{ id: '1', to: 'mine', text: 'one &lt;1&gt;', at: '2025-12-31T00:00:00.000Z' }],
-        [
-          { id: '2', to: 'theirs', text: 'two', at },
-          { id: '3', to: 'mine', text: 'three', at },
-        ],
-      ],
+      [[], [begun], [begun, theirs], [begun, theirs, end], [begun, response('4', { text: 'late' })]],
     );
-    const shown: string[] = [];
+    const shown: unknown[] = [];
 
     await follow(server.url, shown);
 
-    expect(shown).toEqual(['one <1>', 'three']);
+    expect(shown).toEqual(['undo to v1 is rolling out', 'undo to v1 is healthy']);
+  });
+
+  it('shows what channels are told of the release, and each change of it', async () => {
+    const told = (text: string): Message => ({
+      id: '1',
+      type: 'message',
+      to: '#deploys',
+      body: { text, blocks: [{ value: id }] },
+    });
+    const other: Message = { id: '2', type: 'message', to: '#deploys', body: { text: 'other' } };
+    await using server = await startStandIn(
+      [view({ state: 'rolling-out' }), view({ state: 'rolling-out' }), view({ state: 'healthy' })],
+      [[told('is rolling out'), other], [told('is rolling out')], [told('is healthy')]],
+    );
+    const shown: unknown[] = [];
+
+    await follow(server.url, shown);
+
+    expect(shown).toEqual(['is rolling out', 'is healthy']);
+  });
+
+  it('does not take an undo for its own that had ended before', async () => {
+    const before = view({ state: 'healthy', id: 'old', updatedAt: '2025-12-31T23:59:59.999Z' });
+    await using server = await startStandIn([before, before, view({ state: 'healthy' })]);
+
+    const outcome = await follow(server.url, [], { acknowledged: 'later' });
+
+    expect(outcome).toMatchObject({ type: 'ended', release: { id } });
+  });
+
+  it.each([
+    ['refused', { text: 'Sorry, no: nothing to undo', response_type: 'ephemeral' }, 'refused'],
+    [
+      'asked about',
+      {
+        text: 'Undo?',
+        blocks: [{ type: 'actions', elements: [{ type: 'button', value: '{"type":"cancel"}' }] }],
+      },
+      'question',
+    ],
+  ])('ends where it is %s later', async (_, body, type) => {
+    await using server = await startStandIn([undefined], [[], [response('1', body)]]);
+
+    expect(await follow(server.url, [], { acknowledged: 'later' })).toEqual({ type });
   });
 
   it('gives up when its patience ends', async () => {
     await using server = await startStandIn([view({ state: 'waiting-for-image' })]);
 
-    const release = await follow(server.url, [], { patienceMs: 1000 });
+    const outcome = await follow(server.url, [], { patienceMs: 1000 });
 
-    expect(release?.state).toBe('waiting-for-image');
+    expect(outcome).toMatchObject({ type: 'open', release: { state: 'waiting-for-image' } });
   });
 
-  it('knows of no undo to another tag', async () => {
+  it.each<[string, Making]>([
+    ['no undo to another tag', { ...undo, tag: 'v2' }],
+    ['no release of that tag', { ...undo, kind: 'release', tag: 'v2' }],
+  ])('knows of %s', async (_, making) => {
     await using server = await startStandIn([view({ state: 'healthy' })]);
-    const undo = { app: 'web', environment: 'production', to: 'v2' };
 
-    expect(await follow(server.url, [], { undo, patienceMs: 500 })).toBeUndefined();
+    expect(await follow(server.url, [], { making, patienceMs: 500 })).toEqual({ type: 'open' });
   });
 
   it('says so when the stack ends meanwhile', async () => {
@@ -136,9 +201,65 @@ describe('followUndo', () => {
     [401, 'unauthorized'],
     [503, 'local-stack-missing'],
   ])('is refused with %d', async (status, code) => {
-    await using server = await serve((_request, response) => response.writeHead(status).end('{}'));
+    await using server = await serve((_request, answer) => answer.writeHead(status).end('{}'));
 
     await expect(follow(server.url, [])).rejects.toMatchObject({ code });
+  });
+});
+
+describe('followCommand, of what makes none', () => {
+  it.each([
+    ['done', 'answered'],
+    ['begun', 'answered'],
+    ['refused', 'refused'],
+    ['question', 'question'],
+  ] as const)('asks nobody where the answer was %s', async (acknowledged, type) => {
+    expect(await follow('http://127.0.0.1:1', [], { acknowledged, making: undefined })).toEqual({ type });
+  });
+
+  it('waits for the answer that was put off', async () => {
+    await using server = await startStandIn([], [[], [response('1', { text: 'held' })]]);
+    const shown: unknown[] = [];
+
+    const outcome = await follow(server.url, shown, { acknowledged: 'later', making: undefined });
+
+    expect(outcome).toEqual({ type: 'answered' });
+    expect(shown).toEqual(['held']);
+  });
+
+  it('takes what replaces the message with the button for the answer', async () => {
+    const message = (text: string, fields: Partial<Message> = {}): Message => ({
+      id: 'question',
+      type: 'acknowledgement',
+      to: 'theirs',
+      body: { text },
+      ...fields,
+    });
+    await using server = await startStandIn(
+      [],
+      [
+        [message('Undo?')],
+        [message('Undo?', { updated: true, at: '2025-12-31T00:00:00.000Z' })],
+        [message('Cancelled', { updated: true })],
+      ],
+    );
+    const shown: unknown[] = [];
+
+    const outcome = await follow(server.url, shown, {
+      sourceId: 'question',
+      acknowledged: 'later',
+      making: undefined,
+    });
+
+    expect(outcome).toEqual({ type: 'answered' });
+    expect(shown).toEqual(['Cancelled']);
+  });
+
+  it('gives up when no answer comes', async () => {
+    await using server = await startStandIn([]);
+    const options = { acknowledged: 'later', making: undefined, patienceMs: 500 } as const;
+
+    expect(await follow(server.url, [], options)).toEqual({ type: 'open' });
   });
 });
 

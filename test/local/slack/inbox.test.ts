@@ -2,23 +2,37 @@ import { describe, expect, it } from 'vitest';
 import { createSlackInbox, type SlackMessage } from '../../../infra/local/slack/inbox.ts';
 import { serve } from '../serve.ts';
 
-const start = async () => {
-  const inbox = createSlackInbox();
+const start = async (now?: () => number) => {
+  const inbox = createSlackInbox(now === undefined ? {} : { now });
   const origin = await serve(inbox.handle);
-  const api = async (method: string, body: string | object): Promise<Record<string, unknown>> => {
+  const api = async (
+    method: string,
+    body: string | object,
+    authorization = 'Bearer xoxb',
+  ): Promise<Record<string, unknown>> => {
     const isForm = typeof body === 'string';
     const response = await fetch(`${origin}/local/slack/api/${method}`, {
       method: 'POST',
-      headers: { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' },
+      headers: {
+        'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+        authorization,
+      },
       body: isForm ? body : JSON.stringify(body),
     });
     return (await response.json()) as Record<string, unknown>;
+  };
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${origin}/local/slack/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   const list = async () => {
     const response = await fetch(`${origin}/local/slack`);
     return ((await response.json()) as { readonly messages: readonly SlackMessage[] }).messages;
   };
-  return { inbox, origin, api, list };
+  return { inbox, origin, api, post, list };
 };
 
 describe('createSlackInbox', () => {
@@ -28,7 +42,11 @@ describe('createSlackInbox', () => {
     const first = await api('chat.postMessage', { channel: '#deploys', text: 'one' });
     await api('chat.postMessage', 'channel=%23deploys&text=two');
 
-    expect(first).toMatchObject({ ok: true, channel: '#deploys', ts: expect.stringMatching(/^\d+\.\d{6}$/) });
+    expect(first).toMatchObject({
+      ok: true,
+      channel: 'C0DEPLOYS',
+      ts: expect.stringMatching(/^\d+\.\d{6}$/),
+    });
     expect((await list()).map(({ type, to, text }) => [type, to, text])).toEqual([
       ['message', '#deploys', 'two'],
       ['message', '#deploys', 'one'],
@@ -37,37 +55,65 @@ describe('createSlackInbox', () => {
 
   it('updates a message in its place, and moves it to the front', async () => {
     const { api, list } = await start();
-    const { ts } = await api('chat.postMessage', { channel: 'C1', text: 'rolling out' });
-    await api('chat.postMessage', { channel: 'C1', text: 'other' });
+    const { ts } = await api('chat.postMessage', { channel: 'C1AB', text: 'rolling out' });
+    await api('chat.postMessage', { channel: 'C1AB', text: 'other' });
 
-    const answer = await api('chat.update', { channel: 'C1', ts, text: 'healthy' });
+    const answer = await api('chat.update', { channel: 'C1AB', ts, text: 'healthy' });
 
-    expect(answer).toEqual({ ok: true, channel: 'C1', ts, text: 'healthy' });
+    expect(answer).toEqual({ ok: true, channel: 'C1AB', ts, text: 'healthy' });
     expect((await list()).map(({ text, updated }) => [text, updated])).toEqual([
       ['healthy', true],
       ['other', false],
     ]);
   });
 
-  it('keeps answers to commands under the end of their response_url', async () => {
-    const { origin, list } = await start();
+  it('keeps answers to commands under the beginning of their response_url', async () => {
+    const { post, list } = await start(() => 1_700_000_000_000);
 
-    const response = await fetch(`${origin}/local/slack/responses/abc`, {
-      method: 'POST',
-      body: JSON.stringify({ text: 'Undoing', response_type: 'in_channel' }),
-    });
+    const { body } = await post('responses/abc', { text: 'Undoing', response_type: 'in_channel' });
 
-    expect(await response.json()).toEqual({ ok: true });
+    expect(body).toEqual({ ok: true });
     expect(await list()).toEqual([
       {
         id: expect.any(String),
-        at: expect.stringMatching(/^\d{4}-/),
+        at: '2023-11-14T22:13:20.000Z',
         type: 'response',
         to: 'abc',
+        ephemeral: false,
         text: 'Undoing',
+        ts: '1700000000.000001',
         updated: false,
         body: { text: 'Undoing', response_type: 'in_channel' },
       },
+    ]);
+  });
+
+  it('keeps acknowledgements, for one person unless they say otherwise', async () => {
+    const { post, list } = await start();
+
+    await post('acknowledgements/abc', { text: 'Sorry, no' });
+    await post('acknowledgements/abc', { text: 'Undoing', response_type: 'in_channel' });
+
+    expect((await list()).map(({ type, to, text, ephemeral }) => [type, to, text, ephemeral])).toEqual([
+      ['acknowledgement', 'abc', 'Undoing', false],
+      ['acknowledgement', 'abc', 'Sorry, no', true],
+    ]);
+  });
+
+  it('gives ids to blocks and buttons that have none', async () => {
+    const { api, list } = await start();
+    const text = { type: 'plain_text', text: 'Undo' };
+    const blocks = [
+      { type: 'actions', elements: [{ type: 'button', text }] },
+      { type: 'divider', block_id: 'mine' },
+    ];
+
+    await api('chat.postMessage', { channel: 'C1AB', blocks });
+
+    const id = expect.stringMatching(/^[0-9a-f]{5}$/);
+    expect((await list())[0]?.body.blocks).toEqual([
+      { type: 'actions', block_id: id, elements: [{ type: 'button', action_id: id, text }] },
+      { type: 'divider', block_id: 'mine' },
     ]);
   });
 
@@ -75,7 +121,7 @@ describe('createSlackInbox', () => {
     const { api, list } = await start();
 
     await api('chat.postMessage', {
-      channel: 'C1',
+      channel: 'C1AB',
       blocks: [
         { type: 'section', text: { type: 'mrkdwn', text: '*bold*' } },
         { type: 'divider' },
@@ -88,8 +134,13 @@ describe('createSlackInbox', () => {
 
   it.each([
     ['chat.postMessage', { text: 'x' }, 'channel_not_found'],
-    ['chat.update', { channel: 'C1', ts: '1.000001', text: 'x' }, 'message_not_found'],
-    ['chat.meMessage', { channel: 'C1' }, 'unknown_method'],
+    ['chat.postMessage', { channel: '#private', text: 'x' }, 'channel_not_found'],
+    ['chat.postMessage', { channel: 'C0PRIVATE', text: 'x' }, 'channel_not_found'],
+    ['chat.postMessage', { channel: 'C1AB' }, 'no_text'],
+    ['chat.postMessage', { channel: 'C1AB', blocks: [{ type: 'actions' }] }, 'invalid_blocks'],
+    ['chat.update', { channel: 'C1AB', ts: '1.000001', text: 'x' }, 'message_not_found'],
+    ['chat.update', { channel: '#deploys', ts: '1.000001', text: 'x' }, 'channel_not_found'],
+    ['chat.meMessage', { channel: 'C1AB' }, 'unknown_method'],
   ])('%s of %j is refused as Slack refuses it', async (method, body, error) => {
     const { api, list } = await start();
 
@@ -97,10 +148,22 @@ describe('createSlackInbox', () => {
     expect(await list()).toEqual([]);
   });
 
+  it('wants a token', async () => {
+    const { api } = await start();
+    const message = { channel: 'C1AB', text: 'x' };
+
+    expect(await api('chat.postMessage', message, '')).toEqual({ ok: false, error: 'not_authed' });
+    expect(await api('chat.postMessage', 'channel=C1AB&text=x&token=xoxb', '')).toMatchObject({ ok: true });
+  });
+
   it.each([
     ['GET', '/local/slack/api/chat.postMessage', 404],
     ['POST', '/local/slack', 404],
     ['POST', '/local/slack/other', 404],
+    ['POST', '/local/slack/other/x', 404],
+    ['POST', '/local/slack/responses', 404],
+    ['POST', '/local/slack/responses/a/b/c', 404],
+    ['POST', '/local/slack/acknowledgements/a/b', 404],
   ])('%s %s is %d', async (method, path, status) => {
     const { origin } = await start();
 
@@ -112,9 +175,9 @@ describe('createSlackInbox', () => {
     const seen: string[] = [];
     const end = inbox.subscribe(({ text }) => seen.push(text));
 
-    await api('chat.postMessage', { channel: 'C1', text: 'one' });
+    await api('chat.postMessage', { channel: 'C1AB', text: 'one' });
     end();
-    await api('chat.postMessage', { channel: 'C1', text: 'two' });
+    await api('chat.postMessage', { channel: 'C1AB', text: 'two' });
 
     expect(seen).toEqual(['one']);
   });
@@ -123,9 +186,114 @@ describe('createSlackInbox', () => {
     const { api, list } = await start();
 
     await Promise.all(
-      Array.from({ length: 501 }, () => api('chat.postMessage', { channel: 'C1', text: 'x' })),
+      Array.from({ length: 501 }, () => api('chat.postMessage', { channel: 'C1AB', text: 'x' })),
     );
 
     expect(await list()).toHaveLength(500);
+  });
+});
+
+describe('a response URL', () => {
+  it('takes five messages', async () => {
+    const { post, list } = await start();
+
+    const statuses: unknown[] = [];
+    for (let index = 0; index < 6; index += 1) {
+      const { status, body } = await post('responses/abc', { text: `${index}` });
+      statuses.push([status, body]);
+    }
+
+    expect(statuses).toEqual([
+      ...Array.from({ length: 5 }, () => [200, { ok: true }]),
+      [404, { ok: false, error: 'used_url' }],
+    ]);
+    expect(await list()).toHaveLength(5);
+  });
+
+  it('ends half an hour after the command, whose acknowledgement is not counted', async () => {
+    let now = 0;
+    const { post } = await start(() => now);
+    await post('acknowledgements/abc', { text: 'Received' });
+
+    now = 30 * 60 * 1000;
+    const last = await post('responses/abc', { text: 'x' });
+    now += 1;
+    const late = await post('responses/abc', { text: 'x' });
+
+    expect(last.body).toEqual({ ok: true });
+    expect([late.status, late.body]).toEqual([404, { ok: false, error: 'expired_url' }]);
+  });
+
+  it.each([
+    ['message', 'chat.postMessage'],
+    ['acknowledgement', 'acknowledgements/ask'],
+  ])('of a button replaces the %s that the button is in', async (type, method) => {
+    const { api, post, list } = await start();
+    await (method.startsWith('chat')
+      ? api(method, { channel: '#deploys', text: 'Undo?' })
+      : post(method, { text: 'Undo?' }));
+    const [source] = await list();
+
+    await post(`responses/abc/${source?.id}`, { replace_original: true, text: 'Cancelled' });
+
+    expect(await list()).toEqual([
+      {
+        ...source,
+        at: expect.any(String),
+        type,
+        text: 'Cancelled',
+        updated: true,
+        body: { replace_original: true, text: 'Cancelled' },
+      },
+    ]);
+  });
+
+  it('of a button takes its message away', async () => {
+    const { api, post, list } = await start();
+    const { channel, ts } = await api('chat.postMessage', { channel: '#deploys', text: 'Undo?' });
+    const [source] = await list();
+
+    const { body } = await post(`responses/abc/${source?.id}`, { delete_original: 'true' });
+
+    expect(body).toEqual({ ok: true });
+    expect(await list()).toEqual([]);
+    expect(await api('chat.update', { channel, ts, text: 'x' })).toEqual({
+      ok: false,
+      error: 'message_not_found',
+    });
+  });
+
+  it('of a button adds a message in the same channel where it replaces nothing', async () => {
+    const { api, post, list } = await start();
+    await api('chat.postMessage', { channel: '#deploys', text: 'Undo?' });
+    const [source] = await list();
+
+    await post(`responses/abc/${source?.id}`, { text: 'Sorry, no' });
+
+    expect((await list()).map(({ text, channel, ephemeral }) => [text, channel, ephemeral])).toEqual([
+      ['Sorry, no', 'C0DEPLOYS', true],
+      ['Undo?', 'C0DEPLOYS', false],
+    ]);
+  });
+
+  it('of a command has nothing that could be replaced', async () => {
+    const { post, list } = await start();
+    await post('acknowledgements/abc', { text: 'Received' });
+
+    await post('responses/abc', { replace_original: true, text: 'Undoing' });
+
+    expect((await list()).map(({ text, updated }) => [text, updated])).toEqual([
+      ['Undoing', false],
+      ['Received', false],
+    ]);
+  });
+
+  it('refuses what Slack cannot show', async () => {
+    const { post, list } = await start();
+
+    const { status, body } = await post('responses/abc', { blocks: [{ type: 'section' }] });
+
+    expect([status, body]).toEqual([400, { ok: false, error: 'invalid_blocks' }]);
+    expect(await list()).toEqual([]);
   });
 });

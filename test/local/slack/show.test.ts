@@ -8,8 +8,10 @@ const message = (fields: Partial<SlackMessage>): SlackMessage => ({
   at: '2026-01-01T00:00:00.000Z',
   type: 'message',
   to: '#deploys',
+  channel: 'C0DEPLOYS',
+  ephemeral: false,
   text: 'web is healthy',
-  ts: undefined,
+  ts: '1.000001',
   updated: false,
   body: {},
   ...fields,
@@ -49,5 +51,9 @@ describe('showSlackMessages', () => {
     const about = message({ body: { blocks: [{ text: 'release 01J00000000000000000000000' }] } });
 
     expect(show([about, message({ text: 'other' })], isAboutRelease)).toEqual(['  Slack #deploys other\n']);
+  });
+
+  it('leaves out what somebody was answered who is shown it anyway', () => {
+    expect(show([message({ type: 'acknowledgement', to: 'abc' })])).toEqual([]);
   });
 });

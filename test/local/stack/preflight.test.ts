@@ -63,7 +63,12 @@ it('lists every secret that does not open, with what to do', async () => {
       ...empty,
       clusters: { here: { kubeconfig: 'file:nowhere' } },
       sources: { github: { secret: 'env:NOPE' }, dockerhub: { key: 'env:EMPTY' } },
-      slack: { signingSecret: 'kms:REPLACE_ME', allow: { users: [], channels: [] } },
+      slack: {
+        signingSecret: 'kms:REPLACE_ME',
+        allow: { users: [], channels: [] },
+        confirm: false,
+        timeZone: 'UTC',
+      },
     },
     temporaryDirectory(),
   );

@@ -5,6 +5,7 @@ import { silentLogger } from '../../../lib/logger.ts';
 import type { QueueName, Queues } from '../../../lib/queues/queues.ts';
 import type { Context } from '../../../lib/release/context.ts';
 import { groupOf } from '../../../lib/release/group.ts';
+import { createInbox, type Inbox } from '../../../lib/release/inbox.ts';
 import { createNudges } from '../../../lib/release/messages.ts';
 import type { ReleaseRequest } from '../../../lib/release/release.ts';
 import { createStore, type OwedList } from '../../../lib/release/store.ts';
@@ -76,12 +77,13 @@ export const createContext = (table: Table, config: Config = configWith()) => {
     return seed / 2147483647;
   });
   const newId = (now = clock.now()) => ulid(now);
-  const context: Context = {
+  const context: Context & { readonly inbox: Inbox } = {
     config,
     clock,
     logger: silentLogger,
     newId,
     store: createStore({ table, clock, newId }),
+    inbox: createInbox({ table, clock, newId }),
     nudges: createNudges(queues),
   };
   /** Records a release that is owed to a list which nobody looks at, unless one is named. */

@@ -17,6 +17,11 @@ export const memoryTable = (): Table => {
     remove: async (pk, sk) => {
       rows.delete(keyOf(pk, sk));
     },
+    increment: async (pk, sk) => {
+      const count = Number(rows.get(keyOf(pk, sk))?.count ?? 0) + 1;
+      rows.set(keyOf(pk, sk), { pk, sk, count });
+      return count;
+    },
     query: async (pk, skPrefix, { newestFirst = false, limit, before } = {}) => {
       const found = [...rows.values()]
         .filter(

@@ -9,7 +9,12 @@ export type EventRecorder = (
   type: 'Normal' | 'Warning',
   reason: string,
   message: string,
-  source?: { readonly component: string; readonly host?: string | undefined },
+  source?: {
+    readonly component: string;
+    readonly host?: string | undefined;
+    /** `spec.containers{web}` */
+    readonly fieldPath?: string | undefined;
+  },
 ) => void;
 
 /** As many as are kept for one namespace; a real cluster forgets them after an hour. */
@@ -21,7 +26,7 @@ const maxEvents = 500;
  */
 export const createEventRecorder =
   (context: Context, writes: Writes, component: string): EventRecorder =>
-  (about, type, reason, message, source = { component }) => {
+  (about, type, reason, message, { fieldPath, ...source } = { component }) => {
     const { store } = context;
     const namespace = about.metadata.namespace ?? 'default';
     const known = store.list<KubeEvent>(events, namespace);
@@ -30,7 +35,8 @@ export const createEventRecorder =
         event.involvedObject.uid === about.metadata.uid &&
         event.type === type &&
         event.reason === reason &&
-        event.message === message,
+        event.message === message &&
+        event.involvedObject.fieldPath === fieldPath,
     );
     const now = context.now();
     if (same !== undefined) {
@@ -58,6 +64,7 @@ export const createEventRecorder =
         uid: about.metadata.uid,
         apiVersion: about.apiVersion,
         resourceVersion: about.metadata.resourceVersion,
+        ...(fieldPath === undefined ? {} : { fieldPath }),
       },
       type,
       reason,

@@ -63,6 +63,7 @@ export const podFromTemplate = (
     ...(template.metadata?.annotations === undefined
       ? {}
       : { annotations: { ...template.metadata.annotations } }),
+    ...(template.metadata?.finalizers === undefined ? {} : { finalizers: [...template.metadata.finalizers] }),
     ownerReferences: [ownerReference(owner)],
   },
   spec: structuredClone(template.spec),

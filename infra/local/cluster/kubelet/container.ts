@@ -1,8 +1,8 @@
 import { tryParseImage } from '../../../../lib/image.ts';
 import type { Context } from '../context.ts';
 import type { EventRecorder } from '../controllers/events.ts';
-import type { Container, ContainerStatus, Pod } from '../types.ts';
-import { behaviourOf, exitOf, readyAfterMs } from './behaviour.ts';
+import type { Container, ContainerStatus, Pod, Probe } from '../types.ts';
+import { behaviourOf, exitOf, printedLines, probeFailure, readyAfterMs } from './behaviour.ts';
 import type { Images } from './images.ts';
 import type { Logs } from './logs.ts';
 import { missingForEnvironment } from './references.ts';
@@ -158,6 +158,7 @@ export const createContainer = (
     status.ready = false;
     logs.begin(host.pod(), name);
     logs.print(host.pod(), name, `starting ${image}`);
+    for (const line of printedLines(host.pod())) logs.print(host.pod(), name, line);
     event(host.pod(), 'Normal', 'Started', `Started container ${name}`);
     publish();
     const behaviour = behaviourOf(image);
@@ -176,18 +177,26 @@ export const createContainer = (
 
   const becomeReady = (): void =>
     after(readyAfterMs(host.pod()) ?? timings.readyMs, () => {
-      if (behaviourOf(image) === 'never-ready') {
-        logs.print(host.pod(), name, 'GET /healthz 503');
-        event(
-          host.pod(),
-          'Warning',
-          'Unhealthy',
-          'Readiness probe failed: HTTP probe failed with statuscode: 503',
-        );
+      const behaviour = behaviourOf(image);
+      if (behaviour !== 'never-ready' && behaviour !== 'hangs') {
+        status.ready = true;
+        publish();
         return;
       }
-      status.ready = true;
-      publish();
+      const { readinessProbe, livenessProbe } = container;
+      const unhealthy = (probe: Probe | undefined, which: string): void => {
+        const words = probeFailure(behaviour, container, probe, host.pod().status.podIP ?? '127.0.0.1');
+        event(host.pod(), 'Warning', 'Unhealthy', `${which} probe failed: ${words}`);
+      };
+      if (behaviour === 'never-ready') logs.print(host.pod(), name, 'GET /healthz 503');
+      unhealthy(readinessProbe, 'Readiness');
+      if (behaviour !== 'hangs' || livenessProbe === undefined) return;
+      for (let failed = 0; failed < (livenessProbe.failureThreshold ?? 3); failed += 1)
+        unhealthy(livenessProbe, 'Liveness');
+      event(host.pod(), 'Normal', 'Killing', `Container ${name} failed liveness probe, will be restarted`);
+      // Deaf to SIGTERM as well.
+      const { startedAt = context.now() } = status.state.running ?? {};
+      after(timings.terminateMs, () => ended(137, 'Error', [], startedAt));
     });
 
   const ended = (exitCode: number, reason: string, lines: readonly string[], startedAt: string): void => {
@@ -198,7 +207,7 @@ export const createContainer = (
     status.started = false;
     publish();
     const restartPolicy = host.pod().spec.restartPolicy ?? 'Always';
-    if (exitCode === 0) onDone();
+    if (exitCode === 0 && (kind === 'init' || restartPolicy !== 'Always')) onDone();
     else if (restartPolicy !== 'Never') restart();
   };
 

@@ -33,7 +33,9 @@ export const createImages = (resolve: ResolveImage): Images => {
         return { type: 'pulled', imageId };
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
-        return failure('Unknown', reference, `failed to do request: ${words}`);
+        // A registry that answers, and says no, was asked all right.
+        const isAnswer = /denied|unauthorized|toomanyrequests/i.test(words);
+        return failure('Unknown', reference, isAnswer ? words : `failed to do request: ${words}`);
       }
     },
   };

@@ -2,7 +2,7 @@ import { deleteObject } from '../deletion.ts';
 import { pods } from '../resources.ts';
 import type { Container, ContainerStatus, Pod } from '../types.ts';
 import { terminateAfterMs } from './behaviour.ts';
-import { type ContainerRun, createContainer, initialStatus } from './container.ts';
+import { type ContainerHost, type ContainerRun, createContainer, initialStatus } from './container.ts';
 import type { KubeletParts } from './kubelet.ts';
 import { podStatus } from './pod-status.ts';
 import { missingForVolumes } from './references.ts';
@@ -43,8 +43,9 @@ export const createPodWorker = (parts: KubeletParts, initial: Pod): PodWorker =>
     });
     cancels.add(cancel);
   };
+  const kubelet = { component: 'kubelet', host: initial.spec.nodeName };
   const event: KubeletParts['events'] = (about, type, reason, message) =>
-    parts.events(about, type, reason, message, { component: 'kubelet', host: initial.spec.nodeName });
+    parts.events(about, type, reason, message, kubelet);
 
   const known = (container: Container): ContainerStatus | undefined =>
     [...(initial.status.containerStatuses ?? []), ...(initial.status.initContainerStatuses ?? [])].find(
@@ -81,7 +82,14 @@ export const createPodWorker = (parts: KubeletParts, initial: Pod): PodWorker =>
   ): ContainerRun => {
     const status = { ...statusOf(container), ...(restarts > 0 ? { restartCount: restarts } : {}) };
     const isCurrent = (): boolean => alive() && runs.get(container.name) === run;
-    const host = { ...parts, pod, event, publish, after, alive: isCurrent };
+    const list = kind === 'init' ? 'initContainers' : 'containers';
+    const fieldPath = `spec.${list}{${container.name}}`;
+    const host: ContainerHost = {
+      ...parts,
+      ...{ pod, publish, after, alive: isCurrent },
+      event: (about, type, reason, message) =>
+        parts.events(about, type, reason, message, { ...kubelet, fieldPath }),
+    };
     const run: ContainerRun = createContainer(host, container, status, kind, onDone);
     runs.set(container.name, run);
     return run;
@@ -114,6 +122,20 @@ export const createPodWorker = (parts: KubeletParts, initial: Pod): PodWorker =>
     else run?.start();
   };
 
+  const endContainers = (): void => {
+    for (const { status } of runs.values()) {
+      const { startedAt } = status.state.running ?? {};
+      if (startedAt === undefined) continue;
+      const { containerID = '' } = status;
+      status.state = {
+        terminated: { exitCode: 0, reason: 'Completed', startedAt, finishedAt: context.now(), containerID },
+      };
+      status.ready = false;
+      status.started = false;
+    }
+    publish();
+  };
+
   const terminate = (doomed: Pod): void => {
     if (!terminating) for (const cancel of cancels) cancel();
     terminating = true;
@@ -121,8 +143,10 @@ export const createPodWorker = (parts: KubeletParts, initial: Pod): PodWorker =>
     const takes = Math.min(grace, terminateAfterMs(doomed) ?? timings.terminateMs);
     event(doomed, 'Normal', 'Killing', `Stopping container ${doomed.spec.containers[0]?.name ?? ''}`);
     after(takes, () => {
-      const live = pod();
-      if (live.metadata.uid === uid) deleteObject(context, pods, live, { gracePeriodSeconds: 0 });
+      if (pod().metadata.uid !== uid) return;
+      // A finalizer keeps the pod, and it shows that nothing of it runs any more.
+      if ((pod().metadata.finalizers ?? []).length > 0) endContainers();
+      deleteObject(context, pods, pod(), { gracePeriodSeconds: 0 });
     });
   };
 

@@ -28,7 +28,7 @@ export const missingForEnvironment = (store: Store, pod: Pod, container: Contain
   return undefined;
 };
 
-/** The first volume whose ConfigMap or Secret is not there. */
+/** The first volume whose ConfigMap or Secret, or a key of it, is not there. */
 export const missingForVolumes = (store: Store, pod: Pod): string | undefined => {
   for (const { name, configMap, secret } of pod.spec.volumes ?? []) {
     const [resource, source, optional] =
@@ -36,8 +36,16 @@ export const missingForVolumes = (store: Store, pod: Pod): string | undefined =>
         ? [configMaps, configMap.name, configMap.optional]
         : [secrets, secret?.secretName, secret?.optional];
     if (source === undefined || optional === true) continue;
-    if (store.get(resource, pod.metadata.namespace, source) === undefined)
-      return `MountVolume.SetUp failed for volume "${name}" : ${resource.singular} "${source}" not found`;
+    const failed = `MountVolume.SetUp failed for volume "${name}" : `;
+    const found = store.get(resource, pod.metadata.namespace, source);
+    if (found === undefined) return `${failed}${resource.singular} "${source}" not found`;
+    const { items = [] } = configMap ?? secret ?? {};
+    const missing = items.find(({ key }) => asObject(found.data)[key] === undefined);
+    // Source: k8s.io/kubernetes/pkg/volume/{configmap,secret}, MakePayload
+    if (missing !== undefined)
+      return configMap === undefined
+        ? `${failed}references non-existent secret key: ${missing.key}`
+        : `${failed}configmap references non-existent config key: ${missing.key}`;
   }
   return undefined;
 };

@@ -40,9 +40,12 @@ export const serveLogs = (
 ): (() => void) => {
   const container = containerOf(pod, query.get('container'));
   const previous = query.get('previous') === 'true';
-  const lines = logs.read(pod, container, previous);
   const statuses = [...(pod.status.containerStatuses ?? []), ...(pod.status.initContainerStatuses ?? [])];
-  const waiting = statuses.find((status) => status.name === container)?.state.waiting;
+  const status = statuses.find(({ name }) => name === container);
+  const waiting = status?.state.waiting;
+  // While a container waits to be started again, its last run is the previous one already.
+  const isBetweenRuns = waiting !== undefined && status?.lastState.terminated !== undefined;
+  const lines = logs.read(pod, container, previous && !isBetweenRuns);
   if (lines === undefined) {
     if (previous)
       throw badRequest(

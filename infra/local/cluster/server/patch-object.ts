@@ -53,6 +53,13 @@ export const patchObject = (
   const patch = parsePatch(text, type);
   const apply = applyTypes[type];
   if (apply === undefined) throw badRequest(`unknown patch type ${type}`);
+  if (apply === applyStrategicMergePatch && resource.group === 'argoproj.io')
+    // Custom resources have no merge keys.
+    throw new ApiError(
+      415,
+      'UnsupportedMediaType',
+      'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+    );
   const change = (live: KubeObject): KubeObject => {
     if (options.subresource === 'scale') return withScale(live, apply(toScale(live), patch));
     const patched = apply(live, patch) as JsonObject;

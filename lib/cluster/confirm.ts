@@ -1,0 +1,101 @@
+import type { Clock } from '../clock.ts';
+import { isRetryable, TagboatError } from '../errors.ts';
+import { withBelongings } from './belongings.ts';
+import type { Cluster } from './cluster.ts';
+import type { Diagnosis } from './diagnose/finding.ts';
+import { describeWorkload, type Workload, type WorkloadRef } from './objects.ts';
+import { checkPodImages, type OtherImage } from './pod-images.ts';
+import { rolledOutPods } from './snapshot.ts';
+import { statefulSetAvailability } from './stateful-availability.ts';
+import { describeRelease } from './template-image.ts';
+import type { Rollout } from './verdict.ts';
+
+/** What a look at the pods says of a workload that is rolled out by its counts. */
+export type Confirmation =
+  | { readonly type: 'confirmed'; readonly notes: readonly string[] }
+  | {
+      readonly type: 'waiting';
+      readonly message: string;
+      /** When to look again even if nothing changes, in milliseconds since 1970. */
+      readonly nextLook: number;
+      /** What is to be said if the time is up. */
+      readonly diagnosis?: Diagnosis;
+    };
+
+/** Pods that could not be asked for are asked for again after so many milliseconds. */
+const retryMs = 1_000;
+
+const otherImage = (
+  ref: WorkloadRef,
+  others: readonly OtherImage[],
+  first: OtherImage,
+  rollout: Rollout,
+): Confirmation => {
+  const release = describeRelease(rollout);
+  const pods = new Set(others.map(({ pod }) => pod)).size;
+  return {
+    type: 'waiting',
+    message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, but pod ${first.pod} runs ${first.image} in container ${first.container} instead of ${release}`,
+    nextLook: Number.POSITIVE_INFINITY,
+    diagnosis: {
+      cause: 'other-image',
+      summary: `Container ${first.container} runs ${first.image} instead of ${release}.`,
+      evidence: [
+        `the pod template of ${describeWorkload(ref)} has ${release}`,
+        ...others.map(({ pod, container, image }) => `pod ${pod}, container ${container}: ${image}`),
+      ],
+      next: 'Find out who changes the image of the pods: a mutating admission webhook, usually (kubectl get mutatingwebhookconfigurations).',
+      workload: describeWorkload(ref),
+      pod: first.pod,
+      container: first.container,
+      ...(pods > 1 ? { count: pods } : {}),
+    },
+  };
+};
+
+/**
+ * Looks behind the counts by which `kubectl rollout status` calls a workload rolled out: the ready pods of the new
+ * revision have to run the release's image, and those of a StatefulSet have to be available. The pods are listed afresh.
+ * Where that is not allowed, the counts stand, with a note.
+ * @throws TagboatError what asking again does not mend; after the deadline, also what it might
+ */
+export const confirm = async (
+  cluster: Cluster,
+  ref: WorkloadRef,
+  workload: Workload,
+  rollout: Rollout,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Confirmation> => {
+  const available = (pods: Parameters<typeof statefulSetAvailability>[1]) =>
+    ref.kind === 'StatefulSet'
+      ? statefulSetAvailability(workload, pods, clock.now())
+      : ({ type: 'available' } as const);
+  try {
+    const pods = rolledOutPods(await withBelongings(cluster, ref, workload, signal), rollout.image);
+    const availability = available(pods);
+    if (availability.type === 'waiting') return availability;
+    const { others, notes } = checkPodImages(workload.spec.template.spec, pods, rollout);
+    const first = others[0];
+    return first === undefined ? { type: 'confirmed', notes } : otherImage(ref, others, first, rollout);
+  } catch (error) {
+    if (!(error instanceof TagboatError)) throw error;
+    const now = clock.now();
+    if (error.code === 'cluster-forbidden') {
+      const availability = available(undefined);
+      if (availability.type === 'waiting') return availability;
+      return {
+        type: 'confirmed',
+        notes: [
+          `Which images the pods of ${describeWorkload(ref)} run could not be checked: ${error.message}`,
+        ],
+      };
+    }
+    if (!isRetryable(error) || now >= rollout.deadline) throw error;
+    return {
+      type: 'waiting',
+      message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, and its pods cannot be looked at: ${error.message}`,
+      nextLook: now + retryMs,
+    };
+  }
+};

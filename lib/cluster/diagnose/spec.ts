@@ -1,0 +1,75 @@
+import type { Container, Pod } from '../objects.ts';
+
+/** What a diagnosis looks at in a pod's spec, beyond what a rollout is judged by. */
+export type Probe = {
+  readonly httpGet?: {
+    readonly path?: string;
+    readonly port?: number | string;
+    readonly scheme?: string;
+  };
+  readonly tcpSocket?: { readonly port?: number | string };
+  readonly grpc?: { readonly port?: number };
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly failureThreshold?: number;
+  readonly initialDelaySeconds?: number;
+};
+
+export type FullContainer = Container & {
+  readonly ports?: readonly { readonly name?: string; readonly containerPort?: number }[];
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly startupProbe?: Probe;
+  readonly resources?: {
+    readonly limits?: Readonly<Record<string, string | number>>;
+    readonly requests?: Readonly<Record<string, string | number>>;
+  };
+};
+
+type FullVolume = {
+  readonly name: string;
+  readonly configMap?: { readonly name?: string };
+  readonly secret?: { readonly secretName?: string };
+  readonly persistentVolumeClaim?: { readonly claimName?: string };
+};
+
+type FullPodSpec = {
+  readonly volumes?: readonly FullVolume[];
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+};
+
+/** A container of the pod, init containers included. */
+export const containerOf = (pod: Pod, name: string): FullContainer | undefined =>
+  [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].find(
+    (container) => container.name === name,
+  );
+
+export const volumeOf = (pod: Pod, name: string): FullVolume | undefined =>
+  (pod.spec as FullPodSpec).volumes?.find((volume) => volume.name === name);
+
+export const nodeSelectorOf = (pod: Pod): Readonly<Record<string, string>> =>
+  (pod.spec as FullPodSpec).nodeSelector ?? {};
+
+/** Who else has to agree before the pod goes. */
+export const finalizersOf = (pod: Pod): readonly string[] =>
+  (pod.metadata as { readonly finalizers?: readonly string[] }).finalizers ?? [];
+
+const portOf = (container: FullContainer, port: number | string | undefined): string => {
+  const named = container.ports?.find(({ name }) => name === port)?.containerPort;
+  return String(named ?? port ?? '?');
+};
+
+/** `GET /healthz on port 8080 every 10 s, timeout 1 s`, with Kubernetes' defaults for what is not set. */
+export const describeProbe = (container: FullContainer, probe: Probe): string => {
+  const { httpGet, tcpSocket, grpc, exec } = probe;
+  const what =
+    httpGet !== undefined
+      ? `${httpGet.scheme === 'HTTPS' ? 'HTTPS ' : ''}GET ${httpGet.path ?? '/'} on port ${portOf(container, httpGet.port)}`
+      : tcpSocket !== undefined
+        ? `a connection to port ${portOf(container, tcpSocket.port)}`
+        : grpc !== undefined
+          ? `gRPC health on port ${grpc.port ?? '?'}`
+          : `the command ${(exec?.command ?? []).join(' ').slice(0, 100)}`;
+  return `${what} every ${probe.periodSeconds ?? 10} s, timeout ${probe.timeoutSeconds ?? 1} s`;
+};

@@ -1,0 +1,15 @@
+import type { SlackMessage } from '../slack/messages.ts';
+import type { CommandContext } from './commands/asked.ts';
+import type { Inbox } from './inbox.ts';
+
+/** What requests of Slack's are taken and carried out with. */
+export type Desk = CommandContext & {
+  readonly inbox: Inbox;
+  readonly signingSecret: () => Promise<string>;
+  /** Into a response_url. */
+  readonly respond: (responseUrl: string, message: SlackMessage) => Promise<void>;
+  /** When the worker looks whether a command was carried out before its acknowledgement left: later than that may take. */
+  readonly lookAfterSeconds: number;
+  /** Where a response_url may lie besides Slack's own host. */
+  readonly allowedBase?: string | undefined;
+};

@@ -1,0 +1,21 @@
+import type { Context } from './context.ts';
+import { type Hold, isInForce } from './hold.ts';
+import type { Release } from './release.ts';
+
+/**
+ * Lifts the hold on the tag that a release brings back on purpose. Only one that was there before the release: carried out
+ * a second time, it leaves alone what somebody has held since.
+ * @param holds of its app and environment
+ * @returns the hold, where it was still in force
+ */
+export const liftEarlierHold = async (
+  release: Release,
+  holds: readonly Hold[],
+  { store, clock }: Context,
+): Promise<Hold | undefined> => {
+  const { app, environment, tag, createdAt } = release;
+  const earlier = holds.find((hold) => hold.tag === tag && hold.createdAt <= createdAt);
+  if (earlier === undefined) return undefined;
+  await store.liftHold(app, environment, tag);
+  return isInForce(earlier, clock.now()) ? earlier : undefined;
+};

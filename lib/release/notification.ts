@@ -1,0 +1,47 @@
+import type { Notification } from '../notifiers/notifier.ts';
+import { commitUrl, diffUrl } from './commit-url.ts';
+import type { Context } from './context.ts';
+import { isUnderWay, type Release } from './release.ts';
+import { readToStanding, standingRelease } from './standing.ts';
+
+/** What people are told about a release, as the record has it now. */
+export const notificationOf = async (release: Release, context: Context): Promise<Notification> =>
+  notificationFrom(release, await readToStanding(release, context.store), context);
+
+/** As `notificationOf`, from what was read. @param known the releases around it, newest first */
+export const notificationFrom = (
+  release: Release,
+  known: readonly Release[],
+  context: Pick<Context, 'config'>,
+): Notification => {
+  const { app, environment: name } = release;
+  const environment = context.config.apps[app]?.environments[name];
+  const repository = environment && context.config.configRepos[environment.configRepo]?.url;
+  const undone = known.find(({ id }) => id === release.undoes);
+  return {
+    ...release,
+    commitUrl: repository && release.commit && commitUrl(repository, release.commit),
+    diffUrl: diffOf(release, context),
+    undoneBy: known.find(({ undoes }) => undoes === release.id)?.requestedBy,
+    undoneTag: undone !== undefined && takesAway(release, undone) ? undone.tag : undefined,
+    diagnosis: release.diagnosis ?? [],
+    canPause: release.workloads?.some(({ kind }) => kind === 'Deployment' || kind === 'Rollout') ?? false,
+    stands: standingRelease(known)?.id === release.id,
+    startedAt: Date.parse(release.createdAt),
+    endedAt: isUnderWay(release.state) ? undefined : Date.parse(release.updatedAt),
+    notify: environment?.notify ?? {},
+  };
+};
+
+/** The undo of an undo brings back, and one that never came to be has taken nothing. */
+const takesAway = ({ state, commit }: Release, undone: Release): boolean =>
+  undone.kind === 'release' && (state !== 'failed' || commit !== undefined);
+
+/** Where the source's own history shows what is new since the tag before. */
+const diffOf = (release: Release, { config }: Pick<Context, 'config'>): string | undefined => {
+  const repository = config.apps[release.app]?.repository;
+  const from = release.previous?.tag;
+  return repository === undefined || from === undefined || from === release.tag
+    ? undefined
+    : diffUrl(repository, from, release.tag);
+};

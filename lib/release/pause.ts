@@ -1,0 +1,88 @@
+import type { Cluster } from '../cluster/connect.ts';
+import type { setPaused } from '../cluster/pause.ts';
+import { TagboatError } from '../errors.ts';
+import { withCluster } from './cluster-of.ts';
+import type { Context } from './context.ts';
+import { environmentOf } from './group.ts';
+import type { Release } from './release.ts';
+import { readToStanding, standingRelease } from './standing.ts';
+import { movedOn } from './undo-plan.ts';
+
+export type PauseContext = Context & {
+  readonly cluster: (name: string) => Promise<Cluster>;
+  readonly setPaused: typeof setPaused;
+};
+
+export type PauseRequest = {
+  readonly app: string;
+  readonly environment: string;
+  readonly paused: boolean;
+  readonly by: string;
+  /** The id of the release that has to stand still, for somebody who decided by what was shown. */
+  readonly expect?: string | undefined;
+};
+
+export type Paused = {
+  /** `Deployment default/okeydokey` */
+  readonly workloads: readonly string[];
+  /** False where it was so already. */
+  readonly changed: boolean;
+};
+
+/**
+ * Pauses the rollout in the cluster, or lets it go on. While it is paused the release's deadline does not count: what was
+ * left of it is left when it goes on. The release is amended first, so that no poller judges a rollout that stands still.
+ * @throws TagboatError `nothing-to-undo` where nothing was released yet, `release-moved-on`, `workload-cannot-pause`,
+ *   `cluster-…`
+ */
+export const pauseRollout = async (request: PauseRequest, context: PauseContext): Promise<Paused> => {
+  const { app, environment: name, paused } = request;
+  const { environment } = environmentOf(context.config, app, name);
+  const known = await readToStanding(request, context.store);
+  const standing = standingRelease(known);
+  if (request.expect !== undefined && request.expect !== standing?.id)
+    throw movedOn(request, known, standing);
+  const workloads =
+    standing?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
+  if (workloads === undefined || workloads.length === 0)
+    throw new TagboatError('nothing-to-undo', `nothing was rolled out to ${app} ${name} yet`);
+  const apply = () =>
+    withCluster(environment.cluster, context.cluster, (cluster) =>
+      context.setPaused(cluster, workloads, paused),
+    );
+  const noted = paused && standing !== undefined && (await note(standing, request, context));
+  let results: Awaited<ReturnType<typeof apply>>;
+  try {
+    results = await apply();
+  } catch (error) {
+    // It is not paused after all; unless somebody else had paused it before.
+    if (noted) await context.store.amend(standing, ['rolling-out'], { paused: undefined });
+    throw error;
+  }
+  if (!paused && standing !== undefined) await note(standing, request, context);
+  if (standing !== undefined) await context.nudges.tell(standing, standing.state);
+  return {
+    workloads: results.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`),
+    changed: results.some(({ changed }) => changed),
+  };
+};
+
+/** @returns false where it was noted so already, or there is no rollout to note it for */
+const note = async (
+  key: Release,
+  { paused, by }: PauseRequest,
+  { store, clock }: Context,
+): Promise<boolean> => {
+  const release = await store.get(key);
+  if (release === undefined || paused === (release.paused !== undefined)) return false;
+  const now = clock.now();
+  const stoodStill = release.paused === undefined ? 0 : now - release.paused.at;
+  const amended = await store.amend(
+    release,
+    ['rolling-out'],
+    paused
+      ? { paused: { by, at: now } }
+      : { paused: undefined, phase: undefined, deadline: (release.deadline ?? now) + stoodStill },
+  );
+  return amended !== undefined;
+};

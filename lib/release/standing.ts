@@ -1,0 +1,30 @@
+import { isUnderWay, type Release } from './release.ts';
+import type { Store } from './store.ts';
+
+const page = 20;
+/** A freeze may leave behind a whole week of events that were held back; past so many nobody looks. */
+const depth = 200;
+
+/**
+ * What stands in an environment: the newest release that was written to the config repo, or the undo that is about to
+ * be. A release that only waits stands nowhere yet; it is what is meant where nothing was ever written. Pure.
+ * @param known newest first
+ */
+export const standingRelease = (known: readonly Release[]): Release | undefined =>
+  known.find(hasPlace) ?? known.find(({ state }) => isUnderWay(state));
+
+const hasPlace = ({ state, commit, kind }: Release): boolean =>
+  (commit !== undefined && state !== 'undone') || (kind === 'undo' && isUnderWay(state));
+
+/** The newest releases, newest first, at least as far back as the one that stands. */
+export const readToStanding = async (
+  { app, environment }: { readonly app: string; readonly environment: string },
+  store: Store,
+): Promise<readonly Release[]> => {
+  const known: Release[] = [];
+  for (;;) {
+    const next = await store.list(app, environment, { limit: page, before: known.at(-1)?.id });
+    known.push(...next);
+    if (next.length < page || known.length >= depth || known.some(hasPlace)) return known;
+  }
+};

@@ -1,0 +1,39 @@
+import type { TagboatError } from '../../errors.ts';
+import { code, escapeMrkdwn } from '../text.ts';
+import { context, type SlackMessage, section } from './block-kit.ts';
+import { requester } from './parts.ts';
+
+/**
+ * A polite no, or what was not understood, to nobody but who asked.
+ * @param ask ids of the people who could help
+ */
+export const refusal = (error: TagboatError, ask: readonly string[] = []): SlackMessage => ({
+  response_type: 'ephemeral',
+  text: escapeMrkdwn(`Sorry, no: ${error.message}`, 3000),
+  blocks: [
+    section(`:no_entry_sign: Sorry, no: ${escapeMrkdwn(error.message, 2000)}`),
+    ...context([
+      ...(ask.length === 0 ? [] : [`Ask ${ask.slice(0, 10).map(requester).join(', ')}`]),
+      escapeMrkdwn(error.next, 500),
+      code(error.code),
+    ]),
+  ],
+});
+
+/** Acknowledged and on record, but not done yet. @param words what was asked for: `/undo okeydokey` */
+export const received = ({ words }: { readonly words: string }): SlackMessage => ({
+  response_type: 'ephemeral',
+  text: escapeMrkdwn(`Received: ${words}; the answer follows.`, 3000),
+  blocks: [section(`:inbox_tray: Received: ${code(words)}; the answer follows.`)],
+});
+
+/** It could not be put on record before the answer had to leave; nobody can say whether it was. */
+export const notReceived = (): SlackMessage => ({
+  response_type: 'ephemeral',
+  text: 'This could not be recorded in time, and may or may not be carried out. Look at /tagboat status before you try again.',
+  blocks: [
+    section(
+      ':warning: This could not be recorded in time, and may or may not be carried out. Look at `/tagboat status`, then try again.',
+    ),
+  ],
+});

@@ -1,0 +1,58 @@
+import { code, escapeMrkdwn } from '../text.ts';
+import { usages } from '../usage.ts';
+import { compose, context, type SlackMessage, section, sections } from './block-kit.ts';
+import { held, place, requester, time, timeText } from './parts.ts';
+import type { HoldView } from './views.ts';
+
+const untilOf = ({ until }: HoldView): string => (until === undefined ? '' : ` until ${time(until)}`);
+
+const reasonOf = ({ reason }: HoldView): string => (reason === '' ? '' : `: ${escapeMrkdwn(reason, 600)}`);
+
+const byOf = ({ by, release, createdAt }: HoldView): string =>
+  `by ${requester(by)}${release === undefined ? '' : ' with an undo'}, ${time(createdAt)}`;
+
+/** One line: what, until when, why, by whom. */
+export const holdLine = (hold: HoldView): string =>
+  `:lock: ${held(hold.tag)}${untilOf(hold)}${reasonOf(hold)} (${byOf(hold)})`;
+
+const plainTag = (tag: string): string => (tag === '*' ? 'every tag' : tag);
+
+/** The answer to `/tagboat holds`. */
+export const holdsMessage = (holds: readonly HoldView[]): SlackMessage => {
+  const count = holds.length === 1 ? 'One hold' : `${holds.length} holds`;
+  return {
+    response_type: 'ephemeral',
+    text: holds.length === 0 ? 'Nothing is held.' : `${count}.`,
+    blocks: compose(
+      [section(holds.length === 0 ? 'Nothing is held.' : `*${count}*`)],
+      sections(holds.map((hold) => `${place(hold)}  ${holdLine(hold)}`)),
+      context(holds.length === 0 ? [] : [`Lift one with ${code(usages.unhold.usage)}`]),
+    ),
+  };
+};
+
+/** Said to everybody, once a hold is set. */
+export const holdSet = (hold: HoldView): SlackMessage => ({
+  response_type: 'in_channel',
+  text: escapeMrkdwn(
+    `${hold.app} → ${hold.environment}: ${plainTag(hold.tag)} is held${hold.until === undefined ? '' : ` until ${timeText(hold.until)}`}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
+    3000,
+  ),
+  blocks: [
+    section(`:lock: ${place(hold)}: ${held(hold.tag)} is held${untilOf(hold)}${reasonOf(hold)}`),
+    ...context([`by ${requester(hold.by)}`]),
+  ],
+});
+
+/** Said to everybody, once a hold is lifted. @param hold as it was @param by who lifted it */
+export const holdLifted = (hold: HoldView, by?: string): SlackMessage => ({
+  response_type: 'in_channel',
+  text: escapeMrkdwn(`${hold.app} → ${hold.environment}: the hold on ${plainTag(hold.tag)} is lifted`, 3000),
+  blocks: [
+    section(`:unlock: ${place(hold)}: the hold on ${held(hold.tag)} is lifted`),
+    ...context([
+      ...(by === undefined ? [] : [`by ${requester(by)}`]),
+      `it was set ${byOf(hold)}${reasonOf(hold)}`,
+    ]),
+  ],
+});

@@ -1,0 +1,88 @@
+import { code, escapeMrkdwn } from '../text.ts';
+import type { Phase, ReleaseState, ReleaseView } from './views.ts';
+
+/**
+ * Who or what asked: a mention of somebody in Slack, `github: octocat`, `Tagboat (onFailure: undo)`.
+ * @param by as it is on record, `slack:U024BE7LH`; of a Slack user also the id alone
+ */
+export const requester = (by: string): string => {
+  const [, id] = /^(?:slack:)?([UW][A-Z0-9]{6,20})$/.exec(by) ?? [];
+  if (id !== undefined) return `<@${id}>`;
+  if (/^tagboat\W+onFailure\b/.test(by)) return 'Tagboat (onFailure: undo)';
+  return escapeMrkdwn(by.replace(/^slack:/, '').replace(/^([a-z]+):\s*/, '$1: '), 100);
+};
+
+/** `2026-11-23 16:05 UTC` */
+const inUtc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** Seconds that both Slack and Date can name: up to the year 9999. */
+const isTime = (at: number): boolean => at >= 0 && at < 253_402_300_800_000;
+
+/**
+ * A time in the reader's zone and way of writing; where Slack cannot, in UTC.
+ * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+ */
+export const time = (at: number): string =>
+  isTime(at)
+    ? `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${inUtc(at)}>`
+    : 'at an unknown time';
+
+/** The same for the line that notifications show, in which Slack does not format dates. */
+export const timeText = (at: number): string => (isTime(at) ? inUtc(at) : 'an unknown time');
+
+export const duration = (milliseconds: number): string => {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${seconds % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+
+/** `*okeydokey* → *production*` */
+export const place = ({ app, environment }: { readonly app: string; readonly environment: string }): string =>
+  `*${escapeMrkdwn(app, 200)}* → *${escapeMrkdwn(environment, 200)}*`;
+
+/** `#12`, where it is known. */
+export const numbers = (number: number | undefined): readonly string[] =>
+  number === undefined ? [] : [`#${Math.trunc(number)}`];
+
+/** The tag in backticks; for a hold, `*` is everything. */
+export const held = (tag: string): string => (tag === '*' ? 'every tag' : code(tag));
+
+type Words = { readonly emoji: string; readonly words: string };
+
+const stateWords: Readonly<Record<ReleaseState, Words>> = {
+  queued: { emoji: ':inbox_tray:', words: 'is queued' },
+  'waiting-for-image': { emoji: ':hourglass_flowing_sand:', words: 'waits for its image' },
+  committed: { emoji: ':pencil2:', words: 'is committed' },
+  'rolling-out': { emoji: ':rocket:', words: 'is rolling out' },
+  healthy: { emoji: ':white_check_mark:', words: 'is healthy' },
+  failed: { emoji: ':x:', words: 'failed' },
+  undone: { emoji: ':leftwards_arrow_with_hook:', words: 'was undone' },
+  superseded: { emoji: ':fast_forward:', words: 'was overtaken' },
+  skipped: { emoji: ':fast_forward:', words: 'was skipped' },
+};
+
+const phaseWords: Readonly<Record<Phase, Words>> = {
+  'waiting-for-agent': {
+    emoji: ':hourglass_flowing_sand:',
+    words: 'is committed and waits for the agent to apply it',
+  },
+  applied: { emoji: ':rocket:', words: 'is applied; the cluster has yet to act on it' },
+  'rolling-out': stateWords['rolling-out'],
+  paused: { emoji: ':double_vertical_bar:', words: 'is paused' },
+};
+
+/** What to call the state, and how far it is while it is under way. */
+export const wordsOf = ({ state, phase, paused, undoneFrom }: ReleaseView): Words => {
+  if (state === 'undone' && undoneFrom === 'failed')
+    return { ...stateWords.undone, words: 'failed and was undone' };
+  if (state !== 'committed' && state !== 'rolling-out') return stateWords[state];
+  if (paused !== undefined) return phaseWords.paused;
+  return phase === undefined ? stateWords[state] : phaseWords[phase];
+};
+
+/** True while there is progress to show. */
+export const isUnderWay = ({ state }: Pick<ReleaseView, 'state'>): boolean =>
+  state === 'queued' || state === 'waiting-for-image' || state === 'committed' || state === 'rolling-out';

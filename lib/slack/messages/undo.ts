@@ -1,0 +1,62 @@
+import { code, escapeMrkdwn } from '../text.ts';
+import { actions, context, type SlackMessage, section } from './block-kit.ts';
+import { offerButtons } from './buttons.ts';
+import { numbers, requester } from './parts.ts';
+import type { Offer } from './views.ts';
+
+/** What an undo does, as its acknowledgement says it. */
+export type UndoView = {
+  readonly app: string;
+  readonly environment: string;
+  /** The tag that is taken away, where one ran. */
+  readonly from?: string | undefined;
+  /** The tag that is put back. */
+  readonly to: string;
+  readonly requestedBy: string;
+  /** Id and number of the release that the undo makes. */
+  readonly id?: string | undefined;
+  readonly number?: number | undefined;
+  /** Putting it back where absent. */
+  readonly offers?: readonly Offer[] | undefined;
+};
+
+const wordsOf = ({ app, environment, from, to }: UndoView) => ({
+  place: `*${escapeMrkdwn(app, 200)}* in *${escapeMrkdwn(environment, 200)}*`,
+  plainPlace: `${app} in ${environment}`,
+  change: from === undefined ? `back to ${code(to)}` : `from ${code(from)} back to ${code(to)}`,
+  plainChange: from === undefined ? `back to ${to}` : `from ${from} back to ${to}`,
+});
+
+/** The answer to `/undo` within its three seconds; everybody in the channel sees who does what. */
+export const undoAccepted = (undo: UndoView): SlackMessage => {
+  const { place, plainPlace, change, plainChange } = wordsOf(undo);
+  const hold =
+    undo.from === undefined || undo.from === undo.to
+      ? ''
+      : `\n${code(undo.from)} is held until somebody releases it by hand.`;
+  return {
+    response_type: 'in_channel',
+    text: escapeMrkdwn(`Undoing ${plainPlace}, ${plainChange}`, 3000),
+    blocks: [
+      section(`:leftwards_arrow_with_hook: Undoing ${place}, ${change}${hold}`),
+      ...context([...numbers(undo.number), `asked for by ${requester(undo.requestedBy)}`]),
+      ...actions(offerButtons({ ...undo, tag: undo.to, undoneTag: undo.from }, undo.offers ?? ['put-back'])),
+    ],
+  };
+};
+
+/** The same, to whoever asks for an undo that somebody else asked for first: nothing is done twice. */
+export const undoUnderWay = (undo: UndoView): SlackMessage => {
+  const { place, plainPlace, change, plainChange } = wordsOf(undo);
+  return {
+    response_type: 'ephemeral',
+    text: escapeMrkdwn(`Already under way: undoing ${plainPlace}, ${plainChange}`, 3000),
+    blocks: [
+      section(`:leftwards_arrow_with_hook: Already under way: undoing ${place}, ${change}`),
+      ...context([
+        ...numbers(undo.number),
+        `asked for by ${requester(undo.requestedBy)}, and nothing more was started`,
+      ]),
+    ],
+  };
+};

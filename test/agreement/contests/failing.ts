@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { workloadPath } from '../../../lib/cluster/objects.ts';
+import type { Scenario } from '../side-by-side.ts';
+import { type Arena, expectAgreement, expectHealthy, impatient } from './arena.ts';
+import { kinds } from './kinds.ts';
+
+type Trouble = {
+  readonly name: string;
+  readonly tag: string;
+  readonly scenario: Scenario;
+  readonly causes: readonly string[];
+};
+
+/** kubectl waits for these until its time is up. */
+const troubles: readonly Trouble[] = [
+  { name: 'an image that the registry lacks', tag: 'bad', scenario: impatient, causes: ['image-pull'] },
+  {
+    name: 'pods that never become ready',
+    tag: 'notready',
+    scenario: impatient,
+    causes: ['not-ready', 'timeout'],
+  },
+  {
+    name: 'containers that crash',
+    tag: 'crash',
+    scenario: { kubectlSeconds: 3, pollerSeconds: 30 },
+    causes: ['crash-loop'],
+  },
+];
+
+/** Rollouts that end badly. */
+export const failingContests = ({ inContest }: Arena): void => {
+  describe.each(kinds)('$kind', ({ kind, done }) => {
+    it.each(troubles)('$name, and the release that mends it', ({ tag, scenario, causes }) =>
+      inContest(kind, async ({ settle, release }) => {
+        await settle('1');
+
+        const outcome = await release(tag, scenario);
+
+        expectAgreement(outcome, 'fails sooner');
+        expect(outcome.poller.watched).toMatchObject({ diagnosis: causes.map((cause) => ({ cause })) });
+        // A StatefulSet whose pod runs and is merely not ready is not freed of it.
+        if (kind !== 'StatefulSet' || tag !== 'notready') expectHealthy(await release('2'), done);
+      }),
+    );
+
+    it('a workload that is deleted meanwhile', () =>
+      inContest(kind, async ({ cluster, ref, release }) => {
+        const outcome = await release('1', {
+          ready: 'never',
+          meanwhile: () => cluster.write({ method: 'DELETE', path: workloadPath(ref) }),
+        });
+
+        expectAgreement(outcome, 'deleted');
+        expect(outcome.poller.watched).toMatchObject({
+          type: 'failed',
+          reason: `${kind.toLowerCase()} "web" is not in the cluster`,
+          diagnosis: [{ cause: 'workload-missing' }],
+        });
+      }));
+  });
+
+  it.each(['bad', 'notready'])('a Deployment of tag %s that exceeds its progress deadline', (tag) =>
+    inContest('Deployment', async ({ settle, release }) => {
+      const reason = 'deployment "web" exceeded its progress deadline';
+      await settle('1');
+
+      const outcome = await release(tag, { spec: { progressDeadlineSeconds: 2 } });
+
+      expectAgreement(outcome);
+      expect(outcome.kubectl).toMatchObject({ code: 1, error: `error: ${reason}` });
+      expect(outcome.poller.watched).toMatchObject({ type: 'failed', reason });
+    }),
+  );
+};

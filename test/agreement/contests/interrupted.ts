@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { Interruption } from '../cluster.ts';
+import { report } from '../compare.ts';
+import { type Arena, expectAgreement } from './arena.ts';
+import { kinds } from './kinds.ts';
+
+const interruptions: readonly Interruption[] = ['closed', 'gone'];
+
+/** Watches that break at every step; for a cluster with something in front of it that breaks them. */
+export const interruptedContests = ({ inContest }: Arena): void => {
+  describe.each(kinds)('$kind', ({ kind, done, steps, oneByOne }) => {
+    it.each(interruptions)('watches that are broken at every step: %s', (how) =>
+      inContest(kind, async ({ cluster, namespace, settle, release }) => {
+        await settle('1', { spec: oneByOne });
+
+        const outcome = await release('2', {
+          spec: oneByOne,
+          ready: 'step',
+          onStep: () => cluster.interrupt?.(namespace, how),
+        });
+
+        expectAgreement(outcome, 'interrupted');
+        expect(outcome.steps, report(outcome)).toEqual(steps);
+        expect(outcome.poller.watched).toMatchObject({ type: 'healthy', message: done });
+      }),
+    );
+  });
+};

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { startEmbeddedCluster } from '../../infra/local/cluster/cluster.ts';
+import { type Workload, type WorkloadKind, workloadsPath } from '../../lib/cluster/objects.ts';
+import { reachCluster } from './cluster.ts';
+import { type KubectlSays, runKubectl } from './kubectl.ts';
+import { serve } from './serve.ts';
+
+type Play = { readonly kind: WorkloadKind; readonly versions: readonly Workload[] };
+
+const json = (response: ServerResponse, body: unknown): void => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+};
+
+/** Answers GET, list and watch: the first version is there, the others come one after another. */
+const perform = (play: Play, request: IncomingMessage, response: ServerResponse): void => {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'https://stage');
+  const [first, ...others] = play.versions;
+  if (pathname.endsWith('/web')) json(response, first);
+  else if (searchParams.has('watch')) {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    for (const object of others) response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
+  } else
+    json(response, {
+      ...{ apiVersion: 'apps/v1', kind: `${play.kind}List` },
+      ...{ metadata: { resourceVersion: '1' }, items: [first] },
+    });
+};
+
+/** An API server on which a workload goes through whatever versions are written for it: no controller has a say. */
+export const openStage = async () => {
+  const cluster = await startEmbeddedCluster({ resolveImage: async () => undefined });
+  const plays = new Map<string, Play>();
+  const served = await serve((request, response) => {
+    const play = [...plays.entries()].find(([path]) => request.url?.startsWith(path))?.[1];
+    if (play === undefined) cluster.handle(request, response);
+    else perform(play, request, response);
+  }, cluster.token);
+  const reached = await reachCluster({ kubeconfig: served.kubeconfig });
+  let count = 0;
+
+  return {
+    /** What kubectl says of a workload `web` that has those versions in turn; it waits 20 s for one that ends it. */
+    play: async (kind: WorkloadKind, versions: readonly Workload[]): Promise<KubectlSays> => {
+      count += 1;
+      const namespace = `play-${count}`;
+      const named = versions.map((version, index) => ({
+        ...version,
+        ...{ apiVersion: 'apps/v1', kind },
+        metadata: {
+          ...version.metadata,
+          namespace,
+          name: 'web',
+          uid: 'web',
+          resourceVersion: `${index + 1}`,
+        },
+      }));
+      plays.set(`${workloadsPath(kind, namespace)}`, { kind, versions: named });
+      const ref = { apiVersion: 'apps/v1', kind, namespace, name: 'web' };
+      return await runKubectl(reached, ref, ['--timeout=20s']);
+    },
+    close: async (): Promise<void> => {
+      await cluster.close();
+      await reached.close();
+      served.close();
+    },
+  };
+};

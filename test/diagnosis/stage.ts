@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { type Cluster, connect } from '../../lib/cluster/connect.ts';
+import { type Delivery, deliver, type WorkloadRef } from '../../lib/cluster/deliver.ts';
+import type { DiagnosisCause } from '../../lib/cluster/diagnose/finding.ts';
+import type { Pod, WorkloadKind } from '../../lib/cluster/objects.ts';
+import { type Watched, watchRollout } from '../../lib/cluster/rollout.ts';
+import { apiVersionOf, type Change, image, manifest } from './manifest.ts';
+import type { Scenario } from './scenario.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export type ReleaseOptions = Change & {
+  /** Further documents that are delivered along with the workload. */
+  readonly beside?: string;
+};
+
+/** A namespace of a cluster in which a scenario takes place. */
+export type Stage = {
+  readonly namespace: string;
+  /** Delivers the example with a tag and changes, as a release does. */
+  deliver(tag: string, options?: ReleaseOptions): Promise<void>;
+  /** Watches that tag until there is a verdict. */
+  watch(tag: string, mode?: Delivery['mode']): Promise<Watched>;
+  /** Delivers and watches until it is healthy. */
+  start(tag: string, options?: ReleaseOptions): Promise<void>;
+  /** @param path within the namespace: `pods/web-1` */
+  get<T>(path: string): Promise<T>;
+  pods(): Promise<readonly Pod[]>;
+  remove(path: string): Promise<void>;
+  /** A merge patch, strategic where the kind is Kubernetes' own. */
+  patch(path: string, body: Fields): Promise<void>;
+  until(isMet: () => Promise<boolean>): Promise<void>;
+};
+
+/** A clock that is as many times faster, so that no test waits for as long as a person would. */
+const hasty = (factor: number): Clock => {
+  const start = Date.now();
+  return {
+    now: () => start + (Date.now() - start) * factor,
+    sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / factor, signal),
+  };
+};
+
+/** Seconds of a watch's clock that no test lives to see. */
+const never = 10_000;
+
+const stageIn = (
+  cluster: Cluster,
+  namespace: string,
+  { haste, timeout }: { readonly haste: number; readonly timeout: number },
+  signal: AbortSignal,
+): Stage => {
+  let ref: WorkloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'okeydokey' };
+  const at = (path: string): string => {
+    const [plural = ''] = path.split('/');
+    const api =
+      plural === 'rollouts'
+        ? '/apis/argoproj.io/v1alpha1'
+        : /^(?:deployments|statefulsets|daemonsets)$/.test(plural)
+          ? '/apis/apps/v1'
+          : '/api/v1';
+    return `${api}/namespaces/${namespace}/${path}`;
+  };
+  const get = async <T>(path: string): Promise<T> =>
+    (await cluster.api.json({ method: 'GET', path: at(path), what: `read ${path}`, signal })) as T;
+
+  const deliverIt: Stage['deliver'] = async (tag, options = {}) => {
+    const { beside, ...change } = options;
+    const { kind = 'Deployment' } = change;
+    ref = { ...ref, kind, apiVersion: apiVersionOf(kind) };
+    await deliver(cluster, {
+      ...{ mode: 'apply', namespace, image, tag, changeCause: `okeydokey ${tag} (test)` },
+      files: [
+        ...(beside === undefined ? [] : [{ path: 'deployment/beside.yml', text: beside }]),
+        { path: 'deployment/deployment.yml', text: manifest(tag, change) },
+      ],
+    });
+  };
+  const watch = (tag: string, mode: Delivery['mode'], seconds: number): Promise<Watched> => {
+    // A new one each time: the times that the cluster writes are ours.
+    const clock = hasty(haste);
+    const deadline = clock.now() + seconds * 1_000;
+    return watchRollout(cluster, {
+      ...{ workloads: [ref], image, tag, mode, clock, deadline, until: deadline, signal },
+    });
+  };
+  return {
+    namespace,
+    deliver: deliverIt,
+    watch: (tag, mode = 'apply') => watch(tag, mode, timeout),
+    start: async (tag, options) => {
+      await deliverIt(tag, options);
+      const verdict = await watch(tag, 'apply', never);
+      if (verdict.type !== 'healthy') throw new Error(`${tag} is ${JSON.stringify(verdict)}`);
+    },
+    get,
+    pods: async () => (await get<{ readonly items: readonly Pod[] }>('pods')).items,
+    remove: async (path) => {
+      await cluster.api.json({ method: 'DELETE', path: at(path), what: `delete ${path}`, signal });
+    },
+    patch: async (path, value) => {
+      const type = path.startsWith('rollouts/')
+        ? 'application/merge-patch+json'
+        : 'application/strategic-merge-patch+json';
+      const body = { type, value } as const;
+      await cluster.api.json({ method: 'PATCH', path: at(path), body, what: `patch ${path}`, signal });
+    },
+    until: async (isMet) => {
+      while (!(await isMet())) await delay(20, undefined, { signal });
+    },
+  };
+};
+
+export type Theatre = {
+  readonly kubeconfig: string;
+  /** How many times faster than ours the watch's clock runs. */
+  readonly haste: number;
+  /** After how many seconds of that clock a release has failed where nothing tells sooner. */
+  readonly timeout: number;
+};
+
+/** What is found out no sooner than at the deadline. */
+const late: readonly DiagnosisCause[] = ['timeout', 'agent-waiting'];
+
+let stages = 0;
+
+/** Sets up a namespace, lets a scenario take place in it, and takes it down again. */
+export const onStage = async <T>(
+  { kubeconfig, haste, timeout }: Theatre,
+  { labels, causes }: Pick<Scenario, 'labels' | 'causes'>,
+  play: (stage: Stage) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> => {
+  const cluster = connect({ kubeconfig });
+  stages += 1;
+  // The server may be one that others use as well.
+  const namespace = `diagnosis-${process.pid}-${stages}`;
+  const path = '/api/v1/namespaces';
+  const value = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: labels ?? {} } };
+  const body = { type: 'application/json', value } as const;
+  await cluster.api.json({ method: 'POST', path, body, what: 'create a namespace' });
+  const stage = stageIn(
+    cluster,
+    namespace,
+    { haste, timeout: late.some((cause) => causes.includes(cause)) ? timeout : never },
+    signal,
+  );
+  try {
+    return await play(stage);
+  } finally {
+    await cluster.api
+      .json({ method: 'DELETE', path: `${path}/${namespace}`, what: 'delete the namespace' })
+      .catch(() => undefined);
+    // What a finalizer holds would hold the namespace for ever. From now on no pod is made in it any more.
+    for (const { metadata } of await stage.pods().catch(() => []))
+      await stage.patch(`pods/${metadata.name}`, { metadata: { finalizers: null } }).catch(() => undefined);
+    cluster.close();
+  }
+};
+
+/** `deployments/okeydokey` */
+export const workloadPath = (kind: WorkloadKind = 'Deployment'): string => `${kind.toLowerCase()}s/okeydokey`;

@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { TestContext } from 'vitest';
+import { createDynamoDb, isDynamoDbRequest } from '../../../infra/local/aws/dynamodb.ts';
+import { createSqs, isSqsRequest } from '../../../infra/local/aws/fauxqs.ts';
+import { readBody } from '../../../infra/local/gateway/body.ts';
+import { createKms, isKmsRequest } from '../../../infra/local/kms/kms.ts';
+import { seal } from '../../../lib/secrets/seal.ts';
+
+type Service = 'kms' | 'sqs' | 'dynamodb';
+const services = { kms: isKmsRequest, sqs: isSqsRequest, dynamodb: isDynamoDbRequest };
+const queues = ['releases.fifo', 'rollouts', 'images', 'notifications', 'commands'] as const;
+
+/**
+ * KMS, SQS and DynamoDB over their real protocols, each as slow as it is told, and what was sent to a response_url. With
+ * a table, queues and a key, and what the functions find in their environment.
+ */
+export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
+  const delays: Record<Service, number> = { kms: 0, sqs: 0, dynamodb: 0 };
+  const parts = {
+    kms: await createKms(),
+    sqs: await createSqs({ region: 'eu-central-1' }),
+    dynamodb: await createDynamoDb(),
+  };
+  const responses: { readonly text: string }[] = [];
+  const over = new AbortController();
+  const serviceOf = (request: IncomingMessage): Service | undefined =>
+    (['kms', 'sqs', 'dynamodb'] as const).find((service) => services[service](request));
+  const server = createServer(async (request, response) => {
+    const service = serviceOf(request);
+    if (service === undefined) {
+      responses.push(JSON.parse(String(await readBody(request, 1_000_000))));
+      response.end('ok');
+      return;
+    }
+    try {
+      await sleep(delays[service], undefined, { signal: over.signal });
+      parts[service].handle(request, response);
+    } catch {
+      response.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const options = {
+    endpoint: url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const kms = new KMSClient(options);
+  const sqs = new SQSClient(options);
+  const dynamodb = new DynamoDBClient(options);
+  onTestFinished(async () => {
+    over.abort();
+    for (const client of [kms, sqs, dynamodb]) client.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await Promise.all([parts.sqs.close(), parts.dynamodb.close()]);
+  });
+
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  await kms.send(new CreateAliasCommand({ AliasName: 'alias/test', TargetKeyId: KeyMetadata?.KeyId }));
+  const queueUrls: string[] = [];
+  for (const QueueName of queues) {
+    const fifo = QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : undefined;
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes: fifo }));
+    queueUrls.push(new URL(new URL(QueueUrl).pathname, url).href);
+  }
+  const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'releases',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [string('pk'), string('sk')],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  for (let status: string | undefined; status !== 'ACTIVE'; )
+    status = (await dynamodb.send(new DescribeTableCommand({ TableName: 'releases' }))).Table?.TableStatus;
+
+  return {
+    responses,
+    responseBase: `${url}/responses`,
+    seal: (slot: string, plaintext: string) => seal(kms, { keyId: 'alias/test', slot, plaintext }),
+    /** In milliseconds, for each request from now on. */
+    slow: (ms: Partial<Record<Service, number>>) => {
+      Object.assign(delays, { kms: 0, sqs: 0, dynamodb: 0 }, ms);
+    },
+    /** Bodies of what waits for slack-worker, delayed or not. */
+    commands: async () => (await parts.sqs.waiting('commands')).map(({ body }) => body),
+    env: {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_KMS: url,
+      AWS_ENDPOINT_URL_SQS: url,
+      AWS_ENDPOINT_URL_DYNAMODB: url,
+      TAGBOAT_TABLE: 'releases',
+      TAGBOAT_RELEASES_QUEUE_URL: queueUrls[0],
+      TAGBOAT_ROLLOUTS_QUEUE_URL: queueUrls[1],
+      TAGBOAT_IMAGES_QUEUE_URL: queueUrls[2],
+      TAGBOAT_NOTIFICATIONS_QUEUE_URL: queueUrls[3],
+      TAGBOAT_COMMANDS_QUEUE_URL: queueUrls[4],
+    },
+  };
+};

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { redact } from '../lib/redact.ts';
+
+const key = ['MHcCAQEEIDg6dmFpbiBwbGVhc2UgZG8gbm90IHVzZSB0aGlzIGtleSBh', 'bnl3aGVyZQ=='];
+
+describe('credentials in a text', () => {
+  it.each([
+    ['a bearer token', 'Authorization: Bearer c2VjcmV0LXRva2Vu', 'Authorization: Bearer ***'],
+    ['basic authorization', 'authorization: Basic dXNlcjpodW50ZXIy', 'authorization: Basic ***'],
+    ['a URL with user and password', 'postgres://shop:hunter2@db/shop', 'postgres://***@db/shop'],
+    ['a URL with an @ in the password', 'amqp://shop:hun@ter2@mq:5672/', 'amqp://***@mq:5672/'],
+    ['a URL with a password alone', 'redis://:hunter2@cache:6379', 'redis://***@cache:6379'],
+    ['an AWS access key', 'AKIAIOSFODNN7EXAMPLE', 'AKIA***'],
+    [
+      'an AWS secret access key',
+      'aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      'aws_secret_access_key=***',
+    ],
+    ['a presigned URL', 'https://s3/x?X-Amz-Signature=0a1b2c3d&y=1', 'https://s3/x?X-Amz-Signature=***&y=1'],
+    [
+      'an Azure connection string',
+      'AccountName=a;AccountKey=Zm9vYmFy==;X=1',
+      'AccountName=a;AccountKey=***;X=1',
+    ],
+    ['a variable', 'DB_PASSWORD=hunter2 PORT=80', 'DB_PASSWORD=*** PORT=80'],
+    ['YAML', 'password: hunter2', 'password: ***'],
+    ['JSON', '{"password": "hunter two", "user": "x"}', '{"password": "***", "user": "x"}'],
+    ['JSON within JSON', '{\\"apiKey\\":\\"hunter2\\",\\"n\\":1}', '{\\"apiKey\\":\\"***\\",\\"n\\":1}'],
+    ['a flag', 'mysql --password hunter2 -h db', 'mysql --password *** -h db'],
+    ['a JSON Web Token', 'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'got ***'],
+    ['a GitHub token', 'clone with ghp_abcdefghijklmnop', 'clone with ghp_***'],
+    ['a Slack token', 'xoxb-1234567890-abc', 'xoxb-***'],
+    ['a Stripe key', 'sk_live_4eC39HqLyjWDarjtT1zdp7dc', 'sk_live_***'],
+    [
+      'a private key over several lines',
+      ['a', '-----BEGIN RSA PRIVATE KEY-----', ...key, '-----END RSA PRIVATE KEY-----', 'b'].join('\n'),
+      'a\n*** private key ***\nb',
+    ],
+    [
+      'a private key in JSON',
+      `{"key":"-----BEGIN PRIVATE KEY-----\\n${key.join('\\n')}\\n-----END PRIVATE KEY-----\\n"}`,
+      '{"key":"*** private key ***\\n"}',
+    ],
+    [
+      'a private key whose end is cut off',
+      ['a', '-----BEGIN EC PRIVATE KEY-----', ...key].join('\n'),
+      'a\n*** private key ***',
+    ],
+    [
+      'a private key whose beginning is cut off',
+      ['a', ...key, '-----END EC PRIVATE KEY-----', 'b'].join('\n'),
+      'a\n*** private key ***\nb',
+    ],
+  ])('%s', (_, text, masked) => {
+    expect(redact(text)).toBe(masked);
+    expect(redact(masked), 'a second time').toBe(masked);
+  });
+});
+
+describe('what is no credential stays', () => {
+  it.each([
+    'secret "okeydokey-tls" not found',
+    `couldn't find key password in Secret shop/okeydokey`,
+    'references non-existent secret key: password',
+    'exceeded quota: team, requested: secrets=1, used: secrets=100, limited: secrets=100',
+    'failed to fetch oauth token: unexpected status from GET request to https://auth/token: 401 Unauthorized',
+    'https://example.com/a?mail=x@example.com',
+    'pull access denied, repository does not exist or may require authorization',
+    'the tokenizer has 512 tokens',
+  ])('%s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+it('takes a long line in its stride', () => {
+  const started = performance.now();
+  for (const text of [
+    'a.'.repeat(32_768),
+    'a-'.repeat(32_768),
+    'A'.repeat(65_536),
+    `${'A'.repeat(63)}\n`.repeat(1_024),
+  ])
+    redact(text);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
