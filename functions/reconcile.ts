@@ -9,7 +9,8 @@ export const createHandler = (runtime: Runtime) =>
   middy<EventBridgeEvent<'Scheduled Event', unknown>, Awaited<ReturnType<typeof reconcile>>>().handler(
     async () => {
       const sent = await reconcile(runtime);
-      if (sent.work + sent.images + sent.rollouts > 0) runtime.logger.warn('overdue work nudged again', sent);
+      if (sent.work + sent.images + sent.rollouts + sent.commands > 0)
+        runtime.logger.warn('overdue work nudged again', sent);
       return sent;
     },
   );

@@ -10,7 +10,7 @@ import type { RegistryClient } from '../lib/registry/client.ts';
 import type { Context } from '../lib/release/context.ts';
 import { createInbox, type Inbox } from '../lib/release/inbox.ts';
 import { createNudges } from '../lib/release/messages.ts';
-import { createStore } from '../lib/release/store.ts';
+import { createStore, type Store } from '../lib/release/store.ts';
 import { createKmsClient } from '../lib/secrets/client.ts';
 import { createSecrets, type Secrets } from '../lib/secrets/unseal.ts';
 import { createTable } from '../lib/store/table.ts';
@@ -44,6 +44,8 @@ export type RuntimeOptions = {
 export type Runtime = Context & {
   readonly secrets: Secrets;
   readonly registry: () => Promise<RegistryClient>;
+  /** The record, for as long as the signal is not aborted: calls that are under way by then end, and none begins. */
+  readonly storeUntil: (signal: AbortSignal) => Store;
   /** Requests of Slack's that are answered before they are carried out. */
   readonly inbox: Inbox;
   readonly local: LocalOptions | undefined;
@@ -101,12 +103,11 @@ export const createRuntime = ({
       commands: required('TAGBOAT_COMMANDS_QUEUE_URL'),
     },
   );
-  const table = createTable(
-    once(
-      async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(awsOptions(env, 'DYNAMODB')),
-    ),
-    required('TAGBOAT_TABLE'),
+  const dynamo = once(
+    async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(awsOptions(env, 'DYNAMODB')),
   );
+  const tableName = required('TAGBOAT_TABLE');
+  const table = createTable(dynamo, tableName);
   return {
     config,
     clock,
@@ -115,6 +116,7 @@ export const createRuntime = ({
     secrets,
     local,
     store: createStore({ table, clock, newId }),
+    storeUntil: (signal) => createStore({ table: createTable(dynamo, tableName, signal), clock, newId }),
     inbox: createInbox({ table, clock, newId }),
     nudges: createNudges(queues),
     registry: once(async () => {

@@ -15,7 +15,7 @@ export const awsOptions = (env: Readonly<Record<string, string | undefined>>, se
   return {
     ...(region === undefined ? {} : { region }),
     // A socket that died while the function was frozen must not cost the whole invocation.
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}

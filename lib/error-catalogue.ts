@@ -22,7 +22,7 @@ export const errorCatalogue = {
   'body-too-large': {
     retry: 'terminal',
     status: 413,
-    meaning: 'The body is larger than 1 MiB.',
+    meaning: 'The body is larger than 1 MiB, or than 200 kB where Slack sends it.',
     next: 'No supported source sends that much; check what is calling.',
   },
   'signature-missing': {
@@ -58,7 +58,7 @@ export const errorCatalogue = {
   'payload-invalid': {
     retry: 'terminal',
     status: 422,
-    meaning: 'The body is JSON, but not of the shape this source sends.',
+    meaning: 'The body can be read, but is not of the shape this source sends.',
     next: 'Check that the webhook URL names the right source.',
   },
   'route-unknown': {
@@ -355,7 +355,7 @@ export const errorCatalogue = {
   'release-moved-on': {
     retry: 'terminal',
     status: 409,
-    meaning: 'The button belongs to a release that does not stand any more.',
+    meaning: 'The button or command is about a release that does not stand any more.',
     next: 'Look at `/tagboat status <app>`, and give the command anew.',
   },
   'tag-held': {

@@ -1,10 +1,13 @@
 import type { SlackMessage } from '../slack/messages.ts';
 import type { CommandContext } from './commands/asked.ts';
 import type { Inbox } from './inbox.ts';
+import type { Store } from './store.ts';
 
 /** What requests of Slack's are taken and carried out with. */
 export type Desk = CommandContext & {
   readonly inbox: Inbox;
+  /** The record, until the signal is aborted. Absent where calls end by themselves. */
+  readonly storeUntil?: (signal: AbortSignal) => Store;
   readonly signingSecret: () => Promise<string>;
   /** Into a response_url. */
   readonly respond: (responseUrl: string, message: SlackMessage) => Promise<void>;

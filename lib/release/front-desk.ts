@@ -122,7 +122,7 @@ const serveHere = async (
 
 /** The outcome, or `late`: after that moment nothing more is done here. */
 const carryOut = async ({ asked }: Asking, turn: Turn, desk: Desk): Promise<SlackMessage | Late> => {
-  const guard = untilOver(desk.store);
+  const guard = untilOver(desk.storeUntil ?? (() => desk.store));
   const carrying = runCommand(asked, { ...desk, store: guard.store }).catch((error: unknown): Late => {
     desk.logger.warn('a command is not carried out yet', { id: asked.id, error });
     return late;

@@ -60,99 +60,108 @@ const load = async () => {
 
 /**
  * @param client made when it is first needed
+ * @param signal ends calls, also those that are under way or would be tried again; all further ones fail
  * @throws TagboatError `store-unreachable`, `store-refused` from every method
  */
-export const createTable = (client: () => Promise<DynamoDBClient>, tableName: string): Table => ({
-  get: async (pk, sk) => {
-    const { sdk, marshall, plain } = await load();
-    const command = new sdk.GetItemCommand({
-      TableName: tableName,
-      Key: marshall({ pk, sk }),
-      ConsistentRead: true,
-    });
-    const { Item } = await (await client()).send(command).catch(unreachable);
-    return plain(Item);
-  },
+export const createTable = (
+  client: () => Promise<DynamoDBClient>,
+  tableName: string,
+  signal?: AbortSignal,
+): Table => {
+  const options = signal === undefined ? {} : { abortSignal: signal };
+  return {
+    get: async (pk, sk) => {
+      const { sdk, marshall, plain } = await load();
+      const command = new sdk.GetItemCommand({
+        TableName: tableName,
+        Key: marshall({ pk, sk }),
+        ConsistentRead: true,
+      });
+      const { Item } = await (await client()).send(command, options).catch(unreachable);
+      return plain(Item);
+    },
 
-  put: async (item, condition) => {
-    const { sdk, marshall } = await load();
-    const command = new sdk.PutItemCommand({
-      TableName: tableName,
-      Item: marshall(item, { removeUndefinedValues: true }),
-      ...(condition === 'absent'
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : condition && {
-            ConditionExpression: '#attribute = :value',
-            ExpressionAttributeNames: { '#attribute': condition.attribute },
-            ExpressionAttributeValues: marshall({ ':value': condition.value }),
-          }),
-    });
-    try {
-      await (await client()).send(command);
-      return true;
-    } catch (error) {
-      if (error instanceof sdk.ConditionalCheckFailedException) return false;
-      return unreachable(error);
-    }
-  },
-
-  remove: async (pk, sk) => {
-    const { sdk, marshall } = await load();
-    const command = new sdk.DeleteItemCommand({ TableName: tableName, Key: marshall({ pk, sk }) });
-    await (await client()).send(command).catch(unreachable);
-  },
-
-  increment: async (pk, sk) => {
-    const { sdk, marshall } = await load();
-    const command = new sdk.UpdateItemCommand({
-      TableName: tableName,
-      Key: marshall({ pk, sk }),
-      UpdateExpression: 'ADD #count :one',
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: marshall({ ':one': 1 }),
-      ReturnValues: 'UPDATED_NEW',
-    });
-    const { Attributes } = await (await client()).send(command).catch(unreachable);
-    return Number(Attributes?.count?.N);
-  },
-
-  query: async (pk, skPrefix, options = {}) => {
-    const { sdk, marshall, plain } = await load();
-    const items: Item[] = [];
-    try {
-      const pages = sdk.paginateQuery(
-        { client: await client(), ...(options.limit === undefined ? {} : { pageSize: options.limit }) },
-        {
-          TableName: tableName,
-          ConsistentRead: true,
-          ScanIndexForward: options.newestFirst !== true,
-          ...keyCondition(skPrefix, options.before),
-          ExpressionAttributeValues: marshall(
-            { ':pk': pk, ':sk': skPrefix === '' ? undefined : skPrefix, ':before': options.before },
-            { removeUndefinedValues: true },
-          ),
-        },
-      );
-      for await (const page of pages) {
-        items.push(...(page.Items ?? []).map(plain).filter((item) => item !== undefined));
-        if (options.limit !== undefined && items.length >= options.limit) break;
+    put: async (item, condition) => {
+      const { sdk, marshall } = await load();
+      const command = new sdk.PutItemCommand({
+        TableName: tableName,
+        Item: marshall(item, { removeUndefinedValues: true }),
+        ...(condition === 'absent'
+          ? { ConditionExpression: 'attribute_not_exists(pk)' }
+          : condition && {
+              ConditionExpression: '#attribute = :value',
+              ExpressionAttributeNames: { '#attribute': condition.attribute },
+              ExpressionAttributeValues: marshall({ ':value': condition.value }),
+            }),
+      });
+      try {
+        await (await client()).send(command, options);
+        return true;
+      } catch (error) {
+        if (error instanceof sdk.ConditionalCheckFailedException) return false;
+        return unreachable(error);
       }
-    } catch (error) {
-      return unreachable(error);
-    }
-    return options.limit === undefined ? items : items.slice(0, options.limit);
-  },
+    },
 
-  findById: async (id) => {
-    const { sdk, marshall, plain } = await load();
-    const command = new sdk.QueryCommand({
-      TableName: tableName,
-      IndexName: 'by-id',
-      KeyConditionExpression: 'id = :id',
-      ExpressionAttributeValues: marshall({ ':id': id }),
-      Limit: 1,
-    });
-    const { Items } = await (await client()).send(command).catch(unreachable);
-    return plain(Items?.[0]);
-  },
-});
+    remove: async (pk, sk) => {
+      const { sdk, marshall } = await load();
+      const command = new sdk.DeleteItemCommand({ TableName: tableName, Key: marshall({ pk, sk }) });
+      await (await client()).send(command, options).catch(unreachable);
+    },
+
+    increment: async (pk, sk) => {
+      const { sdk, marshall } = await load();
+      const command = new sdk.UpdateItemCommand({
+        TableName: tableName,
+        Key: marshall({ pk, sk }),
+        UpdateExpression: 'ADD #count :one',
+        ExpressionAttributeNames: { '#count': 'count' },
+        ExpressionAttributeValues: marshall({ ':one': 1 }),
+        ReturnValues: 'UPDATED_NEW',
+      });
+      const { Attributes } = await (await client()).send(command, options).catch(unreachable);
+      return Number(Attributes?.count?.N);
+    },
+
+    query: async (pk, skPrefix, { newestFirst, limit, before } = {}) => {
+      const { sdk, marshall, plain } = await load();
+      const items: Item[] = [];
+      try {
+        const pages = sdk.paginateQuery(
+          { client: await client(), ...(limit === undefined ? {} : { pageSize: limit }) },
+          {
+            TableName: tableName,
+            ConsistentRead: true,
+            ScanIndexForward: newestFirst !== true,
+            ...keyCondition(skPrefix, before),
+            ExpressionAttributeValues: marshall(
+              { ':pk': pk, ':sk': skPrefix === '' ? undefined : skPrefix, ':before': before },
+              { removeUndefinedValues: true },
+            ),
+          },
+          options,
+        );
+        for await (const page of pages) {
+          items.push(...(page.Items ?? []).map(plain).filter((item) => item !== undefined));
+          if (limit !== undefined && items.length >= limit) break;
+        }
+      } catch (error) {
+        return unreachable(error);
+      }
+      return limit === undefined ? items : items.slice(0, limit);
+    },
+
+    findById: async (id) => {
+      const { sdk, marshall, plain } = await load();
+      const command = new sdk.QueryCommand({
+        TableName: tableName,
+        IndexName: 'by-id',
+        KeyConditionExpression: 'id = :id',
+        ExpressionAttributeValues: marshall({ ':id': id }),
+        Limit: 1,
+      });
+      const { Items } = await (await client()).send(command, options).catch(unreachable);
+      return plain(Items?.[0]);
+    },
+  };
+};

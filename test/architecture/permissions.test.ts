@@ -28,6 +28,7 @@ const queueOf = {
   look: 'ImagesQueue',
   watch: 'RolloutsQueue',
   tell: 'NotificationsQueue',
+  carryOut: 'CommandsQueue',
 } as const;
 
 const mentioned = (statements: readonly Statement[], action: string): string =>
@@ -55,7 +56,7 @@ describe('permissions', () => {
         new RegExp(`^\\s+\\.${nudge}\\(`, 'm').test(texts),
     );
     const allowed = mentioned(permissions[name] ?? [], 'sqs:SendMessage');
-    const queues = ['ReleasesQueue', 'RolloutsQueue', 'ImagesQueue', 'NotificationsQueue'];
+    const queues = ['ReleasesQueue', 'RolloutsQueue', 'ImagesQueue', 'NotificationsQueue', 'CommandsQueue'];
 
     expect(queues.filter((queue) => allowed.includes(queue))).toEqual(
       queues.filter((queue) => sends.some(([, to]) => to === queue)),

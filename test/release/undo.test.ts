@@ -115,6 +115,24 @@ describe('requestUndo', () => {
     expect((await setup.store.holds(setup.app, 'production')).map(({ tag }) => tag)).toEqual(['v1.1.0']);
   });
 
+  it('lifts the hold of the named tag the second time where the function died before it could', async () => {
+    const setup = arrange();
+    const { app, store, context } = setup;
+    await released(setup, app, 'v1.0.0', 'healthy');
+    const hold = { app, environment: 'production', tag: 'v0.5.0', by: 'b', reason: 'r', createdAt: '' };
+    await store.hold(hold);
+    const request = {
+      ...{ app, environment: 'production', to: 'v0.5.0', by: 'slack:alice', reason: 'bad' },
+      ...{ source: 'slack', delivery: 'the-same' },
+    };
+    const liftHold = () => Promise.reject(new Error('dead'));
+    await expect(requestUndo(request, { ...context, store: { ...store, liftHold } })).rejects.toThrow('dead');
+
+    await requestUndo(request, context);
+
+    expect((await store.holds(app, 'production')).map(({ tag }) => tag)).toEqual(['v1.0.0']);
+  });
+
   it('is one undo when two people ask at once', async () => {
     const setup = arrange();
     await released(setup, setup.app, 'v1.0.0', 'healthy');

@@ -53,6 +53,16 @@ describe('/tagboat hold, unhold and holds', () => {
     expect(await store.holds('okeydokey', 'production')).toHaveLength(held.length);
   });
 
+  it('lifts no hold that somebody has set since it was asked for', async () => {
+    const { run, store, clock } = await twoReleases();
+    const at = clock.now();
+    clock.advance(1000);
+    await run(hold('v1.2.0'));
+
+    expect((await run({ type: 'unhold', ...place, tag: 'v1.2.0' }, { at })).text).toMatch(/^Sorry, no/);
+    expect(await store.holds('okeydokey', 'production')).toHaveLength(1);
+  });
+
   it('says of a hold that has ended that there is none', async () => {
     const { run, store } = await twoReleases();
     await store.hold({ ...place, tag: 'v1.2.0', ...by, until: '2026-11-23T11:30:00.000Z' });

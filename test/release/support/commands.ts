@@ -26,6 +26,8 @@ const path: Partial<Record<ReleaseState, readonly ReleaseState[]>> = {
 type Extra = {
   readonly asker?: Asker;
   readonly id?: string;
+  /** When it was asked for; now where absent. */
+  readonly at?: number;
   readonly confirmed?: boolean;
   readonly expect?: string;
 };
@@ -60,8 +62,8 @@ export const createCommandWorld = (options: CommandWorld = {}) => {
   const known: CommandContext = { ...context, config: { ...config, slack: context.slack } };
 
   let asked = 0;
-  const carry = (command: Command, { asker = alice, id = `request-${++asked}`, ...button }: Extra = {}) =>
-    runCommand({ type: 'run', command, asker, id, at: clock.now(), ...button }, known);
+  const carry = (command: Command, { asker = alice, id = `request-${++asked}`, ...rest }: Extra = {}) =>
+    runCommand({ type: 'run', command, asker, id, at: clock.now(), ...rest }, known);
   /** The answer to a command, or to a button where `extra` says so. */
   const run = async (command: Command, extra?: Extra): Promise<SlackMessage> => {
     const carried = await carry(command, extra);
