@@ -25,6 +25,8 @@ type WatchEvent<T> = { readonly type: string; readonly object: T & { readonly co
 const watchSeconds = 45;
 const firstBackoff = 200;
 const maxBackoff = 5_000;
+/** After so many failures without an event in between, it is listed anew. */
+const failuresUntilList = 2;
 
 const keyOf = (object: Identified): string =>
   object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
@@ -53,6 +55,7 @@ export const watchCollection = async <T extends Identified>(
   let version: string | undefined;
   let backoff = firstBackoff;
   let relisted = false;
+  let failures = 0;
 
   const list = async (): Promise<void> => {
     const answer = (await cluster.api.json({
@@ -102,6 +105,7 @@ export const watchCollection = async <T extends Identified>(
       apply(parseEvent<T>(line, options.what));
       backoff = firstBackoff;
       relisted = false;
+      failures = 0;
     }
   };
 
@@ -125,6 +129,9 @@ export const watchCollection = async <T extends Identified>(
         continue;
       }
       if (!(error instanceof TagboatError) || (!gone && !isRetryable(error))) throw error;
+      // Something on the way may cut off the very answer that the version is gone.
+      failures += 1;
+      if (failures >= failuresUntilList) version = undefined;
       options.onTrouble(error);
       await pause(Math.max(backoff, (error.retryAfterSeconds ?? 0) * 1000));
       backoff = Math.min(backoff * 2, maxBackoff);

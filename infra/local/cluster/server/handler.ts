@@ -75,7 +75,9 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
 
   const stream = (start: (onEnd: () => void) => () => void): void => {
     let ended = false;
-    const end = start(() => {
+    // It may end before it has begun: a watch from a version that is gone.
+    let end = (): void => {};
+    end = start(() => {
       ended = true;
       streams.delete(end);
     });
