@@ -16,6 +16,7 @@ export const createHandler = (runtime: Runtime) => {
     cluster: createClusters(runtime),
     deliver: async (cluster, delivery) =>
       (await import('../lib/cluster/deliver.ts')).deliver(cluster, delivery),
+    setPaused: async (...args) => (await import('../lib/cluster/pause.ts')).setPaused(...args),
   };
   return middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent) => {
     // Whatever a batch announces is on record when its first message is handled: one run does for all of a group.

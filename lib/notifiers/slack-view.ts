@@ -23,7 +23,7 @@ export const viewOf = (notification: Notification): ReleaseView => {
 const offersOf = ({ stands, canPause, kind, state, paused, undoneTag }: Notification): readonly Offer[] => {
   if (!stands) return [];
   const rolls: readonly Offer[] =
-    state !== 'rolling-out' || !canPause ? [] : paused === undefined ? ['pause'] : ['resume'];
+    paused !== undefined ? ['resume'] : state === 'rolling-out' && canPause ? ['pause'] : [];
   const back: readonly Offer[] = kind === 'undo' && undoneTag !== undefined ? ['put-back'] : ['undo'];
   return state === 'rolling-out' || state === 'healthy' || state === 'failed' ? [...rolls, ...back] : [];
 };

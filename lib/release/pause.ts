@@ -56,7 +56,7 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
     results = await apply();
   } catch (error) {
     // It is not paused after all; unless somebody else had paused it before.
-    if (noted) await context.store.amend(standing, ['rolling-out'], { paused: undefined });
+    if (noted) await context.store.amend(standing, amendable, { paused: undefined });
     throw error;
   }
   if (!paused && standing !== undefined) await note(standing, request, context);
@@ -66,6 +66,9 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
     changed: results.some(({ changed }) => changed),
   };
 };
+
+/** A workload that is paused between two rollouts keeps the next one from beginning, which then has to know. */
+const amendable = ['committed', 'rolling-out', 'healthy', 'failed'] as const;
 
 /** @returns false where it was noted so already, or there is no rollout to note it for */
 const note = async (
@@ -79,10 +82,10 @@ const note = async (
   const stoodStill = release.paused === undefined ? 0 : now - release.paused.at;
   const amended = await store.amend(
     release,
-    ['rolling-out'],
+    amendable,
     paused
       ? { paused: { by, at: now } }
-      : { paused: undefined, phase: undefined, deadline: (release.deadline ?? now) + stoodStill },
+      : { paused: undefined, phase: undefined, deadline: release.deadline && release.deadline + stoodStill },
   );
   return amended !== undefined;
 };

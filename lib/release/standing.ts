@@ -16,15 +16,26 @@ export const standingRelease = (known: readonly Release[]): Release | undefined 
 const hasPlace = ({ state, commit, kind }: Release): boolean =>
   (commit !== undefined && state !== 'undone') || (kind === 'undo' && isUnderWay(state));
 
+type Place = { readonly app: string; readonly environment: string };
+
 /** The newest releases, newest first, at least as far back as the one that stands. */
-export const readToStanding = async (
-  { app, environment }: { readonly app: string; readonly environment: string },
+export const readToStanding = (place: Place, store: Store): Promise<readonly Release[]> =>
+  readBack(place, undefined, hasPlace, store);
+
+/** The releases before one, newest first, at least as far back as the last that was written before it. */
+export const readBefore = (release: Release, store: Store): Promise<readonly Release[]> =>
+  readBack(release, release.id, ({ commit }) => commit !== undefined, store);
+
+const readBack = async (
+  { app, environment }: Place,
+  start: string | undefined,
+  isEnough: (release: Release) => boolean,
   store: Store,
 ): Promise<readonly Release[]> => {
   const known: Release[] = [];
   for (;;) {
-    const next = await store.list(app, environment, { limit: page, before: known.at(-1)?.id });
+    const next = await store.list(app, environment, { limit: page, before: known.at(-1)?.id ?? start });
     known.push(...next);
-    if (next.length < page || known.length >= depth || known.some(hasPlace)) return known;
+    if (next.length < page || known.length >= depth || known.some(isEnough)) return known;
   }
 };

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/connect.ts';
 import type { Delivery, WorkloadRef } from '../cluster/deliver.ts';
+import type { setPaused } from '../cluster/pause.ts';
 import type { ConfigRepo } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { Remote } from '../git/remote.ts';
@@ -19,6 +20,7 @@ export type WorkContext = Context & {
   /** A connection to the cluster of that name. */
   readonly cluster: (name: string) => Promise<Cluster>;
   readonly deliver: (cluster: Cluster, delivery: Delivery) => Promise<readonly WorkloadRef[]>;
+  readonly setPaused: typeof setPaused;
 };
 
 const deliveriesAtOnce = 4;
@@ -117,7 +119,7 @@ const deliverAll = async (written: readonly Written[], context: WorkContext): Pr
  * @returns what kept it from being delivered
  */
 const deliverOne = async (
-  { release, files }: Written,
+  { release, resumes, files }: Written,
   known: TagboatError | undefined,
   context: WorkContext,
 ): Promise<TagboatError | undefined> => {
@@ -126,7 +128,7 @@ const deliverOne = async (
     if (known !== undefined) throw known;
     // Undone, or overtaken, since it was read.
     if ((await store.get(release))?.state !== 'committed') return undefined;
-    const { workloads, timeout } = await deliverTo({ release, files }, context);
+    const { workloads, timeout } = await deliverTo({ release, resumes, files }, context);
     await store.owe('rollouts', release, clock.now() + unwatchedMs);
     const rolling = await store.advance(release, 'rolling-out', {
       workloads,
@@ -148,7 +150,7 @@ const deliverOne = async (
   }
 };
 
-const deliverTo = async ({ release, files }: Written, context: WorkContext) => {
+const deliverTo = async ({ release, resumes, files }: Written, context: WorkContext) => {
   const { environment } = environmentOf(context.config, release.app, release.environment);
   const delivery: Delivery = {
     mode: environment.deliver,
@@ -159,8 +161,16 @@ const deliverTo = async ({ release, files }: Written, context: WorkContext) => {
     files,
     changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
   };
-  const workloads = await withCluster(environment.cluster, context.cluster, (cluster) =>
-    context.deliver(cluster, delivery),
-  );
+  const workloads = await withCluster(environment.cluster, context.cluster, async (cluster) => {
+    const delivered = await context.deliver(cluster, delivery);
+    // Only now: before, it would have gone on with what is undone.
+    if (resumes)
+      await context.setPaused(
+        cluster,
+        delivered.filter(({ kind }) => kind === 'Deployment' || kind === 'Rollout'),
+        false,
+      );
+    return delivered;
+  });
   return { workloads, timeout: environment.timeout };
 };

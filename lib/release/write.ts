@@ -9,12 +9,15 @@ import { evaluate, type Outcome } from './evaluate.ts';
 import { environmentOf } from './group.ts';
 import { putOff } from './put-off.ts';
 import { isUnderWay, type Release } from './release.ts';
+import { readBefore } from './standing.ts';
 import { holdOf } from './undo.ts';
 import { createWorktree, type Worktree } from './worktree.ts';
 
 /** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
 export type Written = {
   readonly release: Release;
+  /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
+  readonly resumes: boolean;
   readonly files: readonly { readonly path: string; readonly text: string }[];
 };
 
@@ -98,11 +101,11 @@ const conclusions = async (
     outcomes.map(async (outcome) => {
       const { release } = outcome;
       if (outcome.type === 'edited') {
-        const committed = await record(release, commit, context);
+        const recorded = await record(release, commit, context);
         // The texts after all edits: two apps may share a file, and neither delivery may take the other's back.
         return (
-          committed && {
-            release: committed,
+          recorded && {
+            ...recorded,
             files: outcome.paths.map((path) => ({ path, text: tree.textOf(path) })),
           }
         );
@@ -123,7 +126,11 @@ const conclusions = async (
  * The commit of an undo is the moment from which the other release counts as undone; any commit is the moment from which
  * older rollouts of the environment count as overtaken. A release that ended while its commit was made is not delivered.
  */
-const record = async (release: Release, commit: string, context: Context): Promise<Release | undefined> => {
+const record = async (
+  release: Release,
+  commit: string,
+  context: Context,
+): Promise<Pick<Written, 'release' | 'resumes'> | undefined> => {
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };
@@ -134,25 +141,28 @@ const record = async (release: Release, commit: string, context: Context): Promi
     }));
     if (undone !== undefined) await concludeIfEnded(key, context);
   }
+  const older = await readBefore(release, store);
+  const paused = older.find((one) => one.commit !== undefined)?.paused;
   const committed =
     release.state === 'committed'
       ? release
       : await store.advance(release, 'committed', {
           commit,
+          // The workload stays paused, whatever image it is given.
+          paused: release.kind === 'release' ? paused : undefined,
           attempts: 0,
           notBefore: undefined,
           code: undefined,
           reason: undefined,
         });
   if (committed === undefined) return undefined;
-  await overtake(release, context);
-  return committed;
+  await overtake(release, older, context);
+  return { release: committed, resumes: release.kind === 'undo' && paused !== undefined };
 };
 
 /** What is older is overtaken where it was still going on; where it stood, whoever shows it has to know that it does not. */
-const overtake = async (release: Release, context: Context): Promise<void> => {
+const overtake = async (release: Release, older: readonly Release[], context: Context): Promise<void> => {
   const { store, nudges, logger } = context;
-  const older = await store.list(release.app, release.environment, { limit: 20, before: release.id });
   const stood = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
   const reason = `release ${release.id} took its place`;
   for (const one of older) {

@@ -58,6 +58,7 @@ const arrange = async (commit: CommitConfig, signingKey: string) => {
     openRemote: createConfigRepos(runtime),
     cluster: async () => ({}) as Cluster,
     deliver: async () => [],
+    setPaused: async () => [],
   });
   return { repo, release: await store.require(release) };
 };

@@ -81,6 +81,7 @@ const arrange = async (verdict: (tag: string) => Watched) => {
         delivered.push(delivery.tag);
         return [];
       },
+      setPaused: async () => [],
       watchRollout: async (_cluster, { tag }) => verdict(tag),
     };
     return context;

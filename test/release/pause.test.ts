@@ -57,6 +57,51 @@ describe('a paused release', () => {
     expect(((await only(world)).deadline ?? 0) - world.clock.now()).toBe(minute);
   });
 
+  it('is undone all the same: the undo lets the workload go on', async () => {
+    const world = await arrange();
+    await world.say(pause);
+
+    await world.say({ type: 'undo', ...place });
+
+    expect(world.cluster).toMatchObject({ tag: 'v1.0.0', paused: false });
+    expect(await world.history()).toEqual(['#2 undo v1.0.0 healthy', '#1 release v1.1.0 undone']);
+    expect((await only(world)).paused).toBeUndefined();
+  });
+
+  it('passes its pause on to whatever overtakes it, which waits too', async () => {
+    const world = await arrange();
+    world.verdicts.set('v1.2.0', rollingOut);
+    await world.say(pause);
+    await world.hook(hooks.dockerhub('v1.2.0'));
+    await world.pass(60 * minute);
+    expect(await only(world)).toMatchObject({
+      tag: 'v1.2.0',
+      state: 'rolling-out',
+      paused: { by: 'slack:U024BE7LH' },
+    });
+
+    world.verdicts.delete('v1.2.0');
+    await world.say(resume);
+    await world.pass(2 * minute);
+
+    expect(world.cluster.paused).toBe(false);
+    expect((await only(world)).state).toBe('healthy');
+  });
+
+  it('may be paused before it begins: what stands is healthy then, and the next one waits', async () => {
+    const world = await arrange();
+    world.verdicts.delete('v1.1.0');
+    await world.pass(2 * minute);
+    expect((await only(world)).state).toBe('healthy');
+    await world.say(pause);
+    world.verdicts.set('v1.2.0', rollingOut);
+
+    await world.hook(hooks.dockerhub('v1.2.0'));
+    await world.pass(60 * minute);
+
+    expect(await only(world)).toMatchObject({ state: 'rolling-out', paused: { by: 'slack:U024BE7LH' } });
+  });
+
   it('does not fail because the cluster cannot be reached for a while', async () => {
     const world = await arrange();
     await world.say(pause);
@@ -223,7 +268,7 @@ describe('pause and resume', () => {
     expect(await world.say(pause)).toBe('app → production: the rollout is paused');
 
     expect(world.cluster.paused).toBe(true);
-    expect((await only(world)).paused).toBeUndefined();
+    expect((await only(world)).paused).toMatchObject({ by: 'slack:U024BE7LH' });
   });
 
   it('say so where nothing was rolled out yet', async () => {

@@ -84,6 +84,7 @@ const arrange = async (
       delivered.push(delivery);
       return [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'okeydokey' }];
     },
+    setPaused: async () => [],
   };
   const release = async (app: string, tag: string): Promise<Release> => {
     all.clock.advance(1000);

@@ -38,7 +38,10 @@ export const failingContests = ({ inContest }: Arena): void => {
         const outcome = await release(tag, scenario);
 
         expectAgreement(outcome, 'fails sooner');
-        expect(outcome.poller.watched).toMatchObject({ diagnosis: causes.map((cause) => ({ cause })) });
+        const { watched } = outcome.poller;
+        const found = watched.type === 'failed' ? watched.diagnosis.map(({ cause }) => cause) : [];
+        // A busy machine may come to the deadline first, and adds that.
+        expect(found.slice(0, causes.length)).toEqual(causes);
         // A StatefulSet whose pod runs and is merely not ready is not freed of it.
         if (kind !== 'StatefulSet' || tag !== 'notready') expectHealthy(await release('2'), done);
       }),
