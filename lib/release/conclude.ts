@@ -36,7 +36,7 @@ export const fail = async (release: Release, error: unknown, context: Context): 
 const takeBackHold = async ({ app, environment, undoes }: Release, { store }: Context): Promise<void> => {
   const holds = await store.holds(app, environment);
   for (const hold of holds.filter(({ release }) => release !== undefined && release === undoes))
-    await store.liftHold(app, environment, hold.tag);
+    await store.liftHold(hold);
 };
 
 const undoIfWanted = async (release: Release, context: Context): Promise<void> => {

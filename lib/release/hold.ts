@@ -17,6 +17,9 @@ export type Hold = {
   readonly until?: string | undefined;
 };
 
+/** What makes a hold this one and no other. */
+export type HoldKey = Pick<Hold, 'app' | 'environment' | 'tag' | 'digest'>;
+
 /** For a person: `v0.0.4 is held by slack:U024BE7LH until 2026-11-24T18:00:00.000Z: it drops orders`. */
 export const describeHold = (hold: Hold): string =>
   `${hold.tag === '*' ? 'every tag' : hold.tag} is held by ${hold.by}${hold.until === undefined ? '' : ` until ${hold.until}`}: ${hold.reason}`;

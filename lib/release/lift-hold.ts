@@ -1,6 +1,7 @@
+import { settleAll } from '../settle-all.ts';
 import type { Context } from './context.ts';
 import { type Hold, isInForce } from './hold.ts';
-import type { Release } from './release.ts';
+import { isSameVersion, type Release } from './release.ts';
 
 /**
  * Lifts the hold on the tag that a release brings back on purpose. Only one that was there before the release: carried out
@@ -13,9 +14,7 @@ export const liftEarlierHold = async (
   holds: readonly Hold[],
   { store, clock }: Context,
 ): Promise<Hold | undefined> => {
-  const { app, environment, tag, createdAt } = release;
-  const earlier = holds.find((hold) => hold.tag === tag && hold.createdAt <= createdAt);
-  if (earlier === undefined) return undefined;
-  await store.liftHold(app, environment, tag);
-  return isInForce(earlier, clock.now()) ? earlier : undefined;
+  const earlier = holds.filter((hold) => isSameVersion(hold, release) && hold.createdAt <= release.createdAt);
+  await settleAll(earlier.map((hold) => store.liftHold(hold)));
+  return earlier.find((hold) => isInForce(hold, clock.now()));
 };

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
-import type { Memory } from '../notifiers/notifier.ts';
 import { settleAll } from '../settle-all.ts';
 import type { Item, Table } from '../store/table.ts';
-import type { Hold } from './hold.ts';
+import type { Hold, HoldKey } from './hold.ts';
 import {
   mayBeRetried,
   mayFollow,
@@ -13,13 +12,14 @@ import {
   type ReleaseRequest,
   type ReleaseState,
 } from './release.ts';
+import { createTellingTurns, type TellingTurns } from './telling-turns.ts';
 
 /**
  * The record. One partition per app and environment holds its releases (`release#<id>`), the claims that make doubled
- * hooks meet (`claim#…`), its holds (`hold#<tag>`), the count of its releases and what people were told (`told#…`);
+ * hooks meet (`claim#…`), its holds (`hold#<tag>[@<digest>]`), the count of its releases and what people were told (`told#…`);
  * further partitions are lists of what is owed, which reconcile reads. Every write is conditional or idempotent, so every step can run twice.
  */
-export type Store = {
+export type Store = TellingTurns & {
   /**
    * Records a release, or finds the one that the same request made before. The list says so before the release is
    * there, so that nothing that was recorded can be overlooked.
@@ -55,7 +55,7 @@ export type Store = {
 
   holds(app: string, environment: string): Promise<readonly Hold[]>;
   hold(hold: Hold): Promise<void>;
-  liftHold(app: string, environment: string, tag: string): Promise<void>;
+  liftHold(hold: HoldKey): Promise<void>;
 
   /**
    * Puts a release on a list of what is owed.
@@ -69,18 +69,6 @@ export type Store = {
   owed(list: OwedList): Promise<readonly Owed[]>;
   /** Every group that ever had work, also those that tagboat.yml no longer has. */
   groups(): Promise<readonly string[]>;
-
-  /**
-   * Takes the right to tell a target about a release, for as long as the lease lasts, and what is remembered of the last
-   * time. `busy`: somebody else is at it.
-   */
-  takeTurn(
-    key: ReleaseKey,
-    target: string,
-    leaseMs: number,
-  ): Promise<{ readonly memory: Memory | undefined } | 'busy'>;
-  /** Gives the right back, with what is to be remembered. */
-  endTurn(key: ReleaseKey, target: string, memory: Memory | undefined): Promise<void>;
 };
 
 /** `work#<group>`: to be committed; `images`: waits for its image; `rollouts`: is being watched. */
@@ -99,6 +87,9 @@ const rowOf = (key: ReleaseKey): readonly [string, string] => [
   partition(key.app, key.environment),
   `release#${key.id}`,
 ];
+
+/** Two images of one tag may both be held, by their digests. */
+const holdSk = ({ tag, digest }: HoldKey): string => `hold#${tag}${digest === undefined ? '' : `@${digest}`}`;
 
 const owedSk = ({ app, environment, id }: ReleaseKey): string => `${id}#${app}#${environment}`;
 
@@ -243,11 +234,11 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
     },
 
     hold: async (hold) => {
-      await table.put({ pk: partition(hold.app, hold.environment), sk: `hold#${hold.tag}`, ...hold });
+      await table.put({ pk: partition(hold.app, hold.environment), sk: holdSk(hold), ...hold });
     },
 
-    liftHold: async (app, environment, tag) => {
-      await table.remove(partition(app, environment), `hold#${tag}`);
+    liftHold: async (hold) => {
+      await table.remove(partition(hold.app, hold.environment), holdSk(hold));
     },
 
     owe,
@@ -274,25 +265,6 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
 
     groups: async () => (await table.query('groups', '')).map(({ sk }) => sk),
 
-    takeTurn: async (key, target, leaseMs) => {
-      const row = { pk: partition(key.app, key.environment), sk: `told#${key.id}#${target}` };
-      const now = clock.now();
-      const leaseUntil = now + leaseMs;
-      if (await table.put({ ...row, leaseUntil }, 'absent')) return { memory: undefined };
-      const known = await table.get(row.pk, row.sk);
-      const lease = Number(known?.leaseUntil ?? 0);
-      if (lease > now) return 'busy';
-      const memory = known?.memory as Memory | undefined;
-      const mine = await table.put(
-        { ...row, leaseUntil, memory },
-        known === undefined ? 'absent' : { attribute: 'leaseUntil', value: lease },
-      );
-      return mine ? { memory } : 'busy';
-    },
-
-    endTurn: async (key, target, memory) => {
-      const row = { pk: partition(key.app, key.environment), sk: `told#${key.id}#${target}` };
-      await table.put({ ...row, leaseUntil: 0, memory });
-    },
+    ...createTellingTurns({ table, clock, partition }),
   };
 };

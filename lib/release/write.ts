@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { evaluate, type Outcome } from './evaluate.ts';
 import { environmentOf } from './group.ts';
 import { putOff } from './put-off.ts';
-import { isUnderWay, type Release } from './release.ts';
+import { isSameVersion, isUnderWay, type Release } from './release.ts';
 import { readBefore } from './standing.ts';
 import { holdOf } from './undo.ts';
 import { createWorktree, type Worktree } from './worktree.ts';
@@ -87,7 +87,7 @@ const noteIntent = async (
   const { app, environment: name, requestedBy: by } = release;
   const hold = holdOf({ app, environment: name, by, reason: 'undone' }, previous, environment, clock.now());
   const holds = await store.holds(app, name);
-  if (!holds.some(({ tag }) => tag === hold.tag)) await store.hold(hold);
+  if (!holds.some((one) => isSameVersion(one, hold))) await store.hold(hold);
 };
 
 /** Records what became of every release, now that it is certain. */

@@ -1,4 +1,5 @@
 import { TagboatError } from '../../errors.ts';
+import { settleAll } from '../../settle-all.ts';
 import { holdLifted, holdSet } from '../../slack/messages.ts';
 import { environmentOf } from '../group.ts';
 import { type Hold, isInForce } from '../hold.ts';
@@ -34,9 +35,10 @@ export const liftTag = async (
 ): Promise<Carried> => {
   const holds = (await store.holds(app, environment)).filter((hold) => isInForce(hold, clock.now()));
   const asOf = new Date(asked.at).toISOString();
-  const hold = holds.find((one) => one.tag === tag && one.createdAt <= asOf);
+  const meant = holds.filter((one) => one.tag === tag && one.createdAt <= asOf);
+  const [hold] = meant;
   if (hold === undefined) throw new TagboatError('tag-held', nothingHeld(app, environment, tag, holds));
-  await store.liftHold(app, environment, tag);
+  await settleAll(meant.map((one) => store.liftHold(one)));
   return answer(holdLifted(holdViewOf(hold), requester(asked)));
 };
 
