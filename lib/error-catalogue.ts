@@ -358,11 +358,17 @@ export const errorCatalogue = {
     meaning: 'The button or command is about a release that does not stand any more.',
     next: 'Look at `/tagboat status <app>`, and give the command anew.',
   },
-  'tag-held': {
+  'hold-unknown': {
+    retry: 'terminal',
+    status: 404,
+    meaning: 'There is no such hold to lift.',
+    next: 'Look at `/tagboat holds <app>`.',
+  },
+  'nothing-rolled-out': {
     retry: 'terminal',
     status: 409,
-    meaning: 'The tag is held for that app and environment, or there is no such hold to lift.',
-    next: 'Look at `/tagboat holds <app>`.',
+    meaning: 'Nothing was rolled out to that app and environment yet, so that there is nothing to pause.',
+    next: 'Look at `/tagboat status <app>`.',
   },
   'workload-cannot-pause': {
     retry: 'terminal',

@@ -51,6 +51,39 @@ describe('credentials in a text', () => {
       ['a', ...key, '-----END EC PRIVATE KEY-----', 'b'].join('\n'),
       'a\n*** private key ***\nb',
     ],
+    ['a key that signs', 'SECRET_KEY_BASE=hunter2hunter2', 'SECRET_KEY_BASE=***'],
+    ['a short name', 'DB_PASS=hunter2 x', 'DB_PASS=*** x'],
+    [
+      'a connection string of SQL Server',
+      'Server=db;User Id=sa;Pwd=hunter2;',
+      'Server=db;User Id=sa;Pwd=***;',
+    ],
+    ['a Ruby hash', '{"password"=>"hunter2"}', '{"password"=>"***"}'],
+    ['XML', '<password>hunter2</password>', '<password>***</password>'],
+    ['a secret that begins like an excuse', 'password=not-my-pass', 'password=***'],
+    ['a URL with a / in the password', 'postgres://u:pa/ss@db/x?mail=a@b', 'postgres://***@db/x?mail=a@b'],
+    ['the login of a registry', '{"auth":"dXNlcjpodW50ZXIy"}', '{"auth":"***"}'],
+    ['a cookie', 'Cookie: session=abcdefgh; a=b', 'Cookie: ***'],
+    ['another scheme', 'Authorization: token abcdef123456', 'Authorization: token ***'],
+    ['a SAS URL of Azure', 'https://a/b?sv=1&sig=abc%2Fdef&se=1', 'https://a/b?sv=1&sig=***&se=1'],
+    ['a key in a kubeconfig', 'client-key-data: LS0tLS1CRUdJTiBSU0EgUFJ', 'client-key-data: ***'],
+    ['a Docker Hub token', 'dckr_pat_abcdefghijkl', 'dckr_pat_***'],
+    ['a Vault token', 'hvs.CAESIabcdefgh', 'hvs.***'],
+    [
+      'an environment as Go prints it',
+      'core.EnvVar{Name:"DB_PASSWORD", Value:"hunter2", ValueFrom:nil}',
+      'core.EnvVar{Name:"DB_PASSWORD", Value:"***", ValueFrom:nil}',
+    ],
+    [
+      'an environment in a manifest',
+      '- name: DB_PASSWORD\n  value: hunter2\n- name: A',
+      '- name: DB_PASSWORD\n  value: ***\n- name: A',
+    ],
+    [
+      'a PGP key',
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----\nabc\n-----END PGP PRIVATE KEY BLOCK-----',
+      '*** private key ***',
+    ],
   ])('%s', (_, text, masked) => {
     expect(redact(text)).toBe(masked);
     expect(redact(masked), 'a second time').toBe(masked);
@@ -67,6 +100,17 @@ describe('what is no credential stays', () => {
     'https://example.com/a?mail=x@example.com',
     'pull access denied, repository does not exist or may require authorization',
     'the tokenizer has 512 tokens',
+    'error reading secret:\npanic: runtime error',
+    'basic authentication failed',
+    'Bearer realm="https://auth.docker.io/token",service="registry.docker.io"',
+    'invalid token: signature is invalid',
+    'token=null',
+    'password: <nil>',
+    'npm_config_registry=https://registry.example',
+    'PWD=/app',
+    '--- PASS: 12 tests, bypass=true',
+    'https://example.com:8080/a?mail=x@example.com',
+    '{"name":"DB_PASSWORD","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}',
   ])('%s', (text) => {
     expect(redact(text)).toBe(text);
   });

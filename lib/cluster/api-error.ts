@@ -33,6 +33,10 @@ const codeOf = (status: number, message: string): ErrorCode => {
   return 'cluster-refused';
 };
 
+/** A server that refuses a change repeats the whole of what it refuses as Go prints it, environments included. */
+const withoutDumps = (message: string): string =>
+  message.replaceAll(/(Invalid value: &?[\w.*[\]]+)\{.*?\}(?=: [a-z]|$)/gs, '$1{…}');
+
 const readStatus = (body: string): { readonly message?: string; readonly reason?: string } => {
   let parsed: unknown;
   try {
@@ -43,7 +47,7 @@ const readStatus = (body: string): { readonly message?: string; readonly reason?
   if (typeof parsed !== 'object' || parsed === null) return {};
   const { message, reason } = parsed as { message?: unknown; reason?: unknown };
   return {
-    ...(typeof message === 'string' ? { message: message.slice(0, maxMessage) } : {}),
+    ...(typeof message === 'string' ? { message: withoutDumps(message).slice(0, maxMessage) } : {}),
     ...(typeof reason === 'string' ? { reason } : {}),
   };
 };

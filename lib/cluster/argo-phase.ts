@@ -1,3 +1,4 @@
+import { redact } from '../redact.ts';
 import type { Workload } from './objects.ts';
 
 export type ArgoPhase = {
@@ -76,7 +77,9 @@ export const argoPhase = (rollout: Workload): ArgoPhase => {
   // Somebody cleared the pause, and the controller has yet to react; neither is counted in a generation.
   if (status.controllerPause === true && (status.pauseConditions ?? []).length === 0)
     return progressing('waiting for rollout to unpause');
-  const { phase = '', message = '' } = status;
+  const { phase = '' } = status;
+  // The words of analysis runs are in it, and may hold a URL with credentials.
+  const message = redact(status.message ?? '');
   if (phase === '') return calculated(rollout);
   return phases.has(phase)
     ? { phase: phase as ArgoPhase['phase'], message }

@@ -1,9 +1,9 @@
 import type { Cluster } from './cluster.ts';
+import { listAll } from './list.ts';
 import {
   describeWorkload,
   formatSelector,
   hasReplicaSets,
-  type ObjectList,
   type Pod,
   type ReplicaSet,
   type Workload,
@@ -29,6 +29,31 @@ export const belongingsOf = (
   };
 };
 
+/** @throws TagboatError `cluster-*` */
+export const readPods = async (
+  cluster: Cluster,
+  ref: WorkloadRef,
+  workload: Workload,
+  signal?: AbortSignal,
+): Promise<readonly Pod[]> => {
+  const { podsAt: path, query } = belongingsOf(ref, workload);
+  return (await listAll<Pod>(cluster, { path, query, what: `pods of ${describeWorkload(ref)}`, signal }))
+    .items;
+};
+
+/** Empty where the pods belong to the workload itself. @throws TagboatError `cluster-*` */
+export const readReplicaSets = async (
+  cluster: Cluster,
+  ref: WorkloadRef,
+  workload: Workload,
+  signal?: AbortSignal,
+): Promise<readonly ReplicaSet[]> => {
+  const { replicaSetsAt: path, query } = belongingsOf(ref, workload);
+  if (path === undefined) return [];
+  const what = `replica sets of ${describeWorkload(ref)}`;
+  return (await listAll<ReplicaSet>(cluster, { path, query, what, signal })).items;
+};
+
 /**
  * The workload with the pods and ReplicaSets that the server has at this moment: at least as new as the workload, which
  * a watch of its own brought, and which a followed list may lag behind.
@@ -40,20 +65,9 @@ export const withBelongings = async (
   workload: Workload,
   signal: AbortSignal,
 ): Promise<Snapshot> => {
-  const { podsAt, replicaSetsAt, query } = belongingsOf(ref, workload);
-  const list = async <T>(path: string, what: string): Promise<readonly T[]> => {
-    const answer = await cluster.api.json({
-      method: 'GET',
-      path,
-      query,
-      what: `list ${what} of ${describeWorkload(ref)}`,
-      signal,
-    });
-    return (answer as ObjectList<T>).items ?? [];
-  };
   const [pods, replicaSets] = await Promise.all([
-    list<Pod>(podsAt, 'pods'),
-    replicaSetsAt === undefined ? [] : list<ReplicaSet>(replicaSetsAt, 'replica sets'),
+    readPods(cluster, ref, workload, signal),
+    readReplicaSets(cluster, ref, workload, signal),
   ]);
   return { ref, workload, pods, replicaSets };
 };

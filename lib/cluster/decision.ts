@@ -5,8 +5,10 @@ import { createFailFast } from './fail-fast.ts';
 import { createFailures, type View } from './failure.ts';
 import { judge } from './judge.ts';
 import { describeWorkload } from './objects.ts';
+import { exceededBefore } from './progress-deadline.ts';
 import type { Snapshot } from './snapshot.ts';
 import { rolloutCounts } from './status.ts';
+import { describeRelease } from './template-image.ts';
 import type { Tracked } from './track.ts';
 import { createUnstick } from './unstick.ts';
 import type { Rollout, RolloutProgress, Watched } from './verdict.ts';
@@ -19,6 +21,9 @@ const progressOf = ({ snapshot, judgement }: View): RolloutProgress => ({
     ? { updated: 0, available: 0, desired: 0 }
     : rolloutCounts(snapshot.workload)),
 });
+
+/** A workload that somebody replaces (kubectl replace --force, Argo CD with Replace=true) is away for a moment. */
+const absencePatience = 10_000;
 
 const nothingToWatch = 'applied; nothing among it has a rollout to wait for';
 
@@ -47,7 +52,20 @@ export const createDecision = (
   const failures = createFailures(cluster, rollout.image, clock);
   const agentHasActed = rollout.lastPhase !== undefined && rollout.lastPhase !== 'waiting-for-agent';
   const haveCarried = new Set<string>(agentHasActed ? rollout.workloads.map(describeWorkload) : []);
+  const missingSince = new Map<string, number>();
   let said: string | undefined;
+
+  /** When a workload that is not there counts as deleted, in milliseconds since 1970. */
+  const deletedAt = ({ snapshot, judgement }: View): number => {
+    const name = describeWorkload(snapshot.ref);
+    if (judgement.type !== 'missing') {
+      missingSince.delete(name);
+      return Number.POSITIVE_INFINITY;
+    }
+    const since = missingSince.get(name) ?? clock.now();
+    missingSince.set(name, since);
+    return Math.min(since + absencePatience, rollout.deadline);
+  };
 
   const look = (snapshot: Snapshot): View => {
     const { ref, workload } = snapshot;
@@ -57,13 +75,24 @@ export const createDecision = (
     return { snapshot, judgement };
   };
 
+  /** The same, unless what has failed is another revision. */
+  const reconsider = async (view: View): Promise<View> => {
+    const { snapshot, judgement } = view;
+    const set = judgement.type === 'failed' ? await exceededBefore(cluster, snapshot, signal) : undefined;
+    if (set === undefined) return view;
+    const { kind, name } = snapshot.ref;
+    const message = `Waiting for ${kind.toLowerCase()} "${name}": the progress deadline that it exceeded is that of ReplicaSet ${set}, of another revision...`;
+    return { snapshot, judgement: { ...judgement, type: 'waiting', message, phase: 'rolling-out' } };
+  };
+
   /** What ends the watch at once, whatever the other workloads do. */
   const endOf = async (views: readonly View[]): Promise<Watched | undefined> => {
+    // First of all: what another release does to the workloads is not this one's failure.
+    for (const { judgement } of views)
+      if (judgement.type === 'superseded') return { type: judgement.type, message: judgement.message };
     for (const view of views) {
-      const { type, message } = view.judgement;
-      if (type === 'superseded') return { type, message };
-      if (type === 'missing') return await failures.missing(view);
-      if (type === 'failed') return await failures.givenUp(view);
+      if (deletedAt(view) <= clock.now()) return await failures.missing(view);
+      if (view.judgement.type === 'failed') return await failures.givenUp(view);
     }
     return undefined;
   };
@@ -91,15 +120,33 @@ export const createDecision = (
 
   const healthy = (views: readonly View[], notes: readonly string[]): Decision => {
     const message = views.map(({ judgement }) => judgement.message).join('; ');
-    return { verdict: { type: 'healthy', message: message || nothingToWatch, notes }, nextLook: 0 };
+    const idle = views.filter(
+      ({ snapshot: { workload } }) => workload !== undefined && rolloutCounts(workload).desired === 0,
+    );
+    const names = idle.map(({ snapshot }) => describeWorkload(snapshot.ref)).join(' and ');
+    const nobody =
+      views.length > 0 && idle.length === views.length
+        ? [
+            `No pod runs ${describeRelease(rollout)}: ${names} ${idle.length === 1 ? 'is' : 'are'} to have none of that revision.`,
+          ]
+        : [];
+    const verdict = {
+      type: 'healthy',
+      message: message || nothingToWatch,
+      notes: [...notes, ...nobody],
+    } as const;
+    return { verdict, nextLook: 0 };
   };
 
   const tell = (waiting: readonly View[], first: View): RolloutProgress => {
     // As long as an agent has to act on one, that comes first: `lastPhase` of the next watch is read so.
     const untouched = waiting.find(({ judgement }) => !judgement.carries);
     const progress = progressOf(untouched ?? first);
-    if (progress.message !== said) rollout.onProgress?.(progress);
-    said = progress.message;
+    // One that is away for a moment is back before anybody has read that.
+    if (progress.message !== said && (untouched ?? first).judgement.type !== 'missing') {
+      rollout.onProgress?.(progress);
+      said = progress.message;
+    }
     return progress;
   };
 
@@ -107,10 +154,13 @@ export const createDecision = (
   const attend = async (waiting: readonly Waiting[], tracked: readonly Tracked[]): Promise<Decision> => {
     let nextLook = Number.POSITIVE_INFINITY;
     for (const { snapshot, judgement, ...more } of waiting) {
+      nextLook = Math.min(nextLook, deletedAt({ snapshot, judgement }));
       if (!judgement.carries) continue;
       tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
       if (rollout.mode !== 'agent') await unstick.free(snapshot);
-      const diagnosis = await failFast.check(snapshot, unstick.freed);
+      // Whoever has paused it does not want it judged before it goes on.
+      if (snapshot.workload?.spec.paused === true) continue;
+      const diagnosis = await failFast.check(snapshot, unstick.seenTo);
       const telling = diagnosis?.[0];
       if (diagnosis !== undefined && telling !== undefined)
         return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextLook: 0 };
@@ -121,10 +171,12 @@ export const createDecision = (
   };
 
   return async (snapshots, tracked) => {
-    const views = snapshots.map(look);
+    const views = await Promise.all(snapshots.map((snapshot) => reconsider(look(snapshot))));
     const ended = await endOf(views);
     if (ended !== undefined) return { verdict: ended, nextLook: 0 };
-    let waiting: readonly Waiting[] = views.filter(({ judgement }) => judgement.type === 'waiting');
+    let waiting: readonly Waiting[] = views.filter(
+      ({ judgement }) => judgement.type === 'waiting' || judgement.type === 'missing',
+    );
     let notes: readonly string[] = [];
     if (waiting.length === 0) ({ waiting, notes } = await confirmAll(views));
     const first = waiting[0];

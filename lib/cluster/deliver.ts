@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { readDocuments } from './documents.ts';
 import { describeWorkload, isWorkloadKind, type PodSpec, type WorkloadRef } from './objects.ts';
 import { setImage } from './set-image.ts';
-import { carriersOf, type ReleaseImage } from './template-image.ts';
+import { carriersOf, type ReleaseImage, watchedCarriersOf } from './template-image.ts';
 import { readWorkload, rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
 
 export type { WorkloadKind, WorkloadRef } from './objects.ts';
@@ -73,6 +73,12 @@ const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<read
   if (carrying.length > 0) return carrying;
   // The first release: an agent has yet to create them all.
   if (delivery.mode === 'agent' && defined.length > 0) return defined;
+  // They are only watched: a webhook may have redirected them to a mirror.
+  const mirrored =
+    delivery.mode === 'agent'
+      ? await workloadsCarrying(cluster, delivery.namespace, delivery.image, watchedCarriersOf)
+      : [];
+  if (mirrored.length > 0) return mirrored;
   throw new TagboatError(
     'workload-not-found',
     `namespace ${delivery.namespace} has no Deployment, StatefulSet, DaemonSet or Rollout that carries ${familiarName(delivery.image)}`,

@@ -2,12 +2,13 @@ import type { Clock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import { type Diagnosis, type DiagnosisCause, diagnose } from './diagnose.ts';
+import type { Pod } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
-import { ageOf, findWedges, isDefiniteRefusal, patience, type Wedge } from './wedge.ts';
+import { ageOf, findWedges, isDefiniteRefusal, patience, troubleOf, type Wedge } from './wedge.ts';
 
 export type FailFast = {
   /** The diagnosis of a workload that can no longer become healthy by itself; undefined while it still may. */
-  check(snapshot: Snapshot, freed: ReadonlySet<string>): Promise<readonly Diagnosis[] | undefined>;
+  check(snapshot: Snapshot, seenTo: ReadonlySet<string>): Promise<readonly Diagnosis[] | undefined>;
   /** When to look again even if nothing changes, in milliseconds since 1970. */
   readonly nextLook: number;
 };
@@ -18,20 +19,32 @@ const recheck = 5_000;
 /** The words of kubelet and registry, and not why something could not be read. */
 const isTestimony = (line: string): boolean => /^(?:container|event) /.test(line);
 
+const uidOf = ({ metadata }: Pod): string => metadata.uid ?? metadata.name;
+
 const crashCauses: ReadonlySet<DiagnosisCause> = new Set(['crash-loop', 'out-of-memory', 'init-container']);
 
 /** Finds out what would otherwise be waited for in vain; what counts, `Wedge` says. */
 export const createFailFast = (cluster: Cluster, image: string, clock: Clock): FailFast => {
   let nextLook = Number.POSITIVE_INFINITY;
   const lookedAt = new Map<string, number>();
+  /** When a pod was last seen without trouble: pulling, or at its init containers. */
+  const fineAt = new Map<string, number>();
+
+  /** How long a pod has been in trouble, in milliseconds; of one that was never seen without it, its age. */
+  const troubledFor = ({ pod }: Wedge, now: number): number =>
+    Math.min(ageOf(pod, now), now - (fineAt.get(uidOf(pod)) ?? Number.NEGATIVE_INFINITY));
 
   /** True where enough time has passed to ask for the reasons, at the start and since the last time. */
   const isDue = (wedge: Wedge): boolean => {
-    if (patience[wedge.type] === 0) return true;
     const now = clock.now();
-    const uid = wedge.pod.metadata.uid ?? wedge.pod.metadata.name;
+    if (wedge.from > now) {
+      nextLook = Math.min(nextLook, wedge.from);
+      return false;
+    }
+    if (patience[wedge.type] === 0) return true;
+    const uid = uidOf(wedge.pod);
     const due = Math.max(
-      now + patience[wedge.type] - ageOf(wedge.pod, now),
+      now + patience[wedge.type] - troubledFor(wedge, now),
       (lookedAt.get(uid) ?? Number.NEGATIVE_INFINITY) + recheck,
     );
     if (due > now) {
@@ -47,9 +60,10 @@ export const createFailFast = (cluster: Cluster, image: string, clock: Clock): F
     get nextLook() {
       return nextLook;
     },
-    check: async (snapshot, freed) => {
+    check: async (snapshot, seenTo) => {
       nextLook = Number.POSITIVE_INFINITY;
-      const due = findWedges(snapshot, image, freed).filter(isDue);
+      for (const pod of snapshot.pods) if (troubleOf(pod) === undefined) fineAt.set(uidOf(pod), clock.now());
+      const due = findWedges(snapshot, image, seenTo).filter(isDue);
       if (due.length === 0) return undefined;
       const diagnosis = await diagnose(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
         // No reasons now: the watch goes on, and asks again.

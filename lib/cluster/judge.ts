@@ -1,7 +1,7 @@
 import type { Workload, WorkloadRef } from './objects.ts';
 import { phaseOf } from './phase.ts';
 import { rolloutStatus } from './status.ts';
-import { carriersOf, describeRelease, isRelease, type ReleaseImage } from './template-image.ts';
+import { compareWith, describeRelease, type Expected, watchedCarriersOf } from './template-image.ts';
 import type { RolloutPhase } from './verdict.ts';
 
 export type Judgement = {
@@ -21,7 +21,7 @@ const describe = (ref: WorkloadRef): string => `${ref.kind.toLowerCase()} "${ref
 export const judge = (
   ref: WorkloadRef,
   workload: Workload | undefined,
-  release: ReleaseImage,
+  release: Expected,
   expected: boolean,
 ): Judgement => {
   const isWaitedFor = { type: 'waiting', carries: false, phase: 'waiting-for-agent' } as const;
@@ -34,8 +34,12 @@ export const judge = (
           phase: 'rolling-out',
         }
       : { ...isWaitedFor, message: `Waiting for ${describe(ref)} to be created...` };
-  const carriers = carriersOf(workload.spec.template.spec, release.image);
-  const other = carriers.find((carrier) => !isRelease(carrier.reference, release));
+  const carriers = watchedCarriersOf(workload.spec.template.spec, release.image);
+  const other = carriers.find(({ reference }) => {
+    const is = compareWith(reference, release);
+    // A digest that nothing is known of: what was applied here has been given it by a webhook.
+    return is === 'other' || (is === 'unclear' && !expected);
+  });
   const phase = phaseOf(workload);
   if (carriers.length === 0 || other !== undefined) {
     const instead = other === undefined ? 'no image of that name' : other.text;

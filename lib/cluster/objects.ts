@@ -136,6 +136,12 @@ export type Pod = {
   };
 };
 
+/** Of all its containers, in the order in which they start. */
+export const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+];
+
 export type ClusterEvent = {
   readonly type?: string;
   readonly reason?: string;
@@ -147,7 +153,7 @@ export type ClusterEvent = {
 };
 
 export type ObjectList<T> = {
-  readonly metadata?: { readonly resourceVersion?: string };
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: readonly T[] | null;
 };
 

@@ -1,7 +1,13 @@
-import { type ImageReference, tryParseImage } from '../image.ts';
+import { tryParseImage } from '../image.ts';
 import type { Pod, PodSpec } from './objects.ts';
 import { isReady } from './snapshot.ts';
-import { type Carrier, carriersOf, describeRelease, type ReleaseImage } from './template-image.ts';
+import {
+  type Carrier,
+  compareWith,
+  describeRelease,
+  type Expected,
+  watchedCarriersOf,
+} from './template-image.ts';
 
 /** A container of a ready pod that was to run the release's image and runs another. */
 export type OtherImage = { readonly pod: string; readonly container: string; readonly image: string };
@@ -12,24 +18,11 @@ export type PodImages = {
   readonly notes: readonly string[];
 };
 
-type Expected = ReleaseImage & { readonly knownDigest?: string | undefined };
-
-/**
- * Whether a pod's image is the release's, whatever registry and name it is pulled from: admission webhooks redirect to a
- * mirror, and some put the digest that they found in place of the tag.
- */
-const verify = (reference: ImageReference | undefined, release: Expected): 'same' | 'other' | 'unclear' => {
-  if (reference === undefined) return 'other';
-  const { tag, digest } = reference;
-  if (release.digest !== undefined) return digest === release.digest ? 'same' : 'other';
-  if (tag !== undefined || digest === undefined) return tag === release.tag ? 'same' : 'other';
-  if (release.knownDigest === undefined) return 'unclear';
-  return digest === release.knownDigest ? 'same' : 'other';
-};
-
 /** Every carrier in every ready pod. */
 const pairs = (template: PodSpec, pods: readonly Pod[], image: string) =>
-  pods.filter(isReady).flatMap((pod) => carriersOf(template, image).map((carrier) => ({ pod, carrier })));
+  pods
+    .filter(isReady)
+    .flatMap((pod) => watchedCarriersOf(template, image).map((carrier) => ({ pod, carrier })));
 
 const imageIn = (pod: Pod, { list, container }: Carrier): string =>
   pod.spec[list]?.find(({ name }) => name === container)?.image ?? 'no such container';
@@ -46,6 +39,16 @@ const runningDigest = (pod: Pod, { list, container }: Carrier): string | undefin
 
 const countPods = (pods: readonly string[]): string =>
   pods.length === 1 ? `Pod ${pods[0]} runs` : `${pods.length} pods (${pods[0]} and others) run`;
+
+/** As `compareWith`; of a pinned image that a webhook names by the tag alone, the node knows the digest. */
+const verify = (image: string, pod: Pod, carrier: Carrier, release: Expected) => {
+  const reference = tryParseImage(image);
+  const isNamedByTag =
+    reference !== undefined && reference.digest === undefined && reference.tag === release.tag;
+  return isNamedByTag && release.digest !== undefined && runningDigest(pod, carrier) === release.digest
+    ? 'same'
+    : compareWith(reference, release);
+};
 
 /** Of a pinned image there is nothing to say: the node was told the digest, and what it names is its platform's part. */
 const digestNotes = (found: ReturnType<typeof pairs>, release: Expected): readonly string[] => {
@@ -70,7 +73,7 @@ const digestNotes = (found: ReturnType<typeof pairs>, release: Expected): readon
 export const checkPodImages = (template: PodSpec, pods: readonly Pod[], release: Expected): PodImages => {
   const found = pairs(template, pods, release.image).map((pair) => {
     const image = imageIn(pair.pod, pair.carrier);
-    return { ...pair, image, is: verify(tryParseImage(image), release) };
+    return { ...pair, image, is: verify(image, pair.pod, pair.carrier, release) };
   });
   const unclear = found.find(({ is }) => is === 'unclear');
   return {

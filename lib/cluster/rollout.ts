@@ -19,7 +19,8 @@ const firstLookMs = 10_000;
  * - `healthy`: each carries the release's image, `kubectl rollout status` (for Argo Rollouts, their own plugin) would say
  *   that it is rolled out, and a look at the pods confirms it; see `confirm`.
  * - `failed`: what kubectl calls failed (progress deadline), or Argo degraded; what can no longer become healthy by itself
- *   (see `Wedge`); a workload that was deleted; or the deadline has passed. Always with the reasons that could be found.
+ *   (see `Wedge`); a workload that was deleted and stays away; or the deadline has passed. Always with the reasons that
+ *   could be found. Not what kubectl calls failed for a revision before; see `exceededBefore`.
  * - `superseded`: one was given another image. In mode `agent` this counts once it carried the release's; before, it is
  *   waited for.
  * - `pending`: `until` has come first.

@@ -1,6 +1,6 @@
 import { hasReplicaSets, type Pod, type ReplicaSet, type Workload, type WorkloadRef } from './objects.ts';
 import { isObserved } from './status.ts';
-import { carriersOf } from './template-image.ts';
+import { watchedCarriersOf } from './template-image.ts';
 
 /** A workload and what belongs to it, at one moment. */
 export type Snapshot = {
@@ -67,8 +67,8 @@ const isNew = (snapshot: Snapshot, image: string): ((pod: Pod) => boolean) => {
   const generation = workload.metadata.annotations?.[templateGenerationAnnotation];
   if (generation !== undefined)
     return (pod) => pod.metadata.labels?.['pod-template-generation'] === generation;
-  const wanted = carriersOf(workload.spec.template.spec, image).map((carrier) => carrier.text);
-  return (pod) => carriersOf(pod.spec, image).some((carrier) => wanted.includes(carrier.text));
+  const wanted = watchedCarriersOf(workload.spec.template.spec, image).map((carrier) => carrier.text);
+  return (pod) => watchedCarriersOf(pod.spec, image).some((carrier) => wanted.includes(carrier.text));
 };
 
 /** The pods made from the workload's present template. */

@@ -11,7 +11,7 @@ export type Availability =
     };
 
 /** `web-2` → 2 */
-const ordinalOf = (pod: string): number => Number(/-(\d+)$/.exec(pod)?.[1] ?? Number.NaN);
+export const ordinalOf = (pod: string): number => Number(/-(\d+)$/.exec(pod)?.[1] ?? Number.NaN);
 
 /** True where a rolling update replaces that pod: it is not held back by the partition. */
 export const isBeyondPartition = ({ spec }: Workload, pod: string): boolean => {

@@ -21,18 +21,57 @@ export type Carrier = {
   readonly reference: ImageReference;
 };
 
-/** The containers of a pod template that run an image of that normalised name. */
-export const carriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] =>
+const carriersWhere = (
+  spec: PodSpec | undefined,
+  isMeant: (reference: ImageReference) => boolean,
+): readonly Carrier[] =>
   (['initContainers', 'containers'] as const).flatMap((list) =>
     (spec?.[list] ?? []).flatMap((container) => {
       const reference = container.image === undefined ? undefined : tryParseImage(container.image);
-      return reference?.name === image
+      return reference !== undefined && isMeant(reference)
         ? [{ list, container: container.name, text: container.image ?? '', reference }]
         : [];
     }),
   );
 
-/** True where the reference is the release's. With a pinned digest the digest decides. */
+/** The containers of a pod template that run an image of that normalised name. */
+export const carriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] =>
+  carriersWhere(spec, ({ name }) => name === image);
+
+/**
+ * The same, to be watched and not to be changed; and where there is none, the containers that pull the image from a
+ * mirror: of a path that ends like its own. Policy engines redirect images not in pods alone, but in the templates of
+ * workloads too. https://kyverno.io/docs/policy-types/cluster-policy/autogen/
+ */
+export const watchedCarriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] => {
+  const carriers = carriersOf(spec, image);
+  if (carriers.length > 0) return carriers;
+  const path = tryParseImage(image)?.path;
+  return carriersWhere(spec, (reference) => path !== undefined && `/${reference.path}`.endsWith(`/${path}`));
+};
+
+export type Expected = ReleaseImage & {
+  /** What the registry has under the tag, where it is not pinned and known. */
+  readonly knownDigest?: string | undefined;
+};
+
+/**
+ * Whether a reference in the cluster is the release's, whatever registry and name it is pulled from: admission webhooks
+ * redirect to a mirror, and some put the digest that they found in place of the tag. With a pinned digest the digest decides.
+ */
+export const compareWith = (
+  reference: ImageReference | undefined,
+  release: Expected,
+): 'same' | 'other' | 'unclear' => {
+  if (reference === undefined) return 'other';
+  const { tag, digest } = reference;
+  if (release.digest !== undefined) return digest === release.digest ? 'same' : 'other';
+  if (tag !== undefined || digest === undefined) return tag === release.tag ? 'same' : 'other';
+  if (release.knownDigest === undefined) return 'unclear';
+  return digest === release.knownDigest ? 'same' : 'other';
+};
+
+/** True where the reference in a manifest or a template is the release's. With a pinned digest the digest decides. */
 export const isRelease = (reference: ImageReference, release: ReleaseImage): boolean =>
   release.digest === undefined ? reference.tag === release.tag : reference.digest === release.digest;
 

@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { isRetryable, TagboatError } from '../errors.ts';
 import { fromResponse, statusOf } from './api-error.ts';
 import type { Cluster } from './cluster.ts';
-import type { Metadata, ObjectList } from './objects.ts';
+import { listAll } from './list.ts';
+import type { Metadata } from './objects.ts';
 
 export type WatchOptions<T> = {
   /** Of a collection: `/api/v1/namespaces/default/pods`. */
@@ -58,16 +59,10 @@ export const watchCollection = async <T extends Identified>(
   let failures = 0;
 
   const list = async (): Promise<void> => {
-    const answer = (await cluster.api.json({
-      method: 'GET',
-      path: options.path,
-      query,
-      what: `list ${options.what}`,
-      signal,
-    })) as ObjectList<T>;
+    const listed = await listAll<T>(cluster, { path: options.path, query, what: options.what, signal });
     objects.clear();
-    for (const item of answer.items ?? []) objects.set(keyOf(item), item);
-    version = answer.metadata?.resourceVersion ?? '';
+    for (const item of listed.items) objects.set(keyOf(item), item);
+    ({ version } = listed);
     options.onChange(objects);
   };
 

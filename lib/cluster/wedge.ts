@@ -1,5 +1,6 @@
-import { type ContainerStatus, hasReplicaSets, type Pod, type Workload } from './objects.ts';
+import { type ContainerStatus, hasReplicaSets, type Pod, statusesOf } from './objects.ts';
 import { isReady, newPods, oldPods, type Snapshot } from './snapshot.ts';
+import { isStuck, pullFailures, stuckFrom } from './stuck.ts';
 
 /**
  * A container that stands in the way of the rollout.
@@ -10,7 +11,9 @@ import { isReady, newPods, oldPods, type Snapshot } from './snapshot.ts';
  * - `crash-loop`: the container has been restarted three times and waits for the next: on a real kubelet, 30 s and more
  *   of crashing.
  * - `image-pull`: the pod has tried for 20 s, and the registry's answer was definite (not found, denied). The caller
- *   looks for that answer. What may be a hiccup (timeouts, 429, 5xx) is waited out.
+ *   looks for that answer. What may be a hiccup (timeouts, 429, 5xx) is waited out. The time counts from the first
+ *   failure where that was watched, since images pulled before and init containers may have taken long; else from the
+ *   start of the pod.
  * - `config`: for 30 s the container could not be created, because a ConfigMap, a Secret or a key of one is missing. What
  *   is applied beside the workload may come a moment after it.
  *
@@ -23,6 +26,8 @@ export type Wedge = {
   readonly type: 'crash-loop' | 'image-pull' | 'config';
   readonly pod: Pod;
   readonly container: string;
+  /** From when on it counts, in milliseconds since 1970; -Infinity: at once. */
+  readonly from: number;
 };
 
 /** After so many restarts a crash loop is taken to be one. */
@@ -35,15 +40,6 @@ export const patience: Readonly<Record<Wedge['type'], number>> = {
   config: 30_000,
 };
 
-export const pullFailures: ReadonlySet<string> = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'ImageInspectError',
-  'RegistryUnavailable',
-]);
-
 const wedgeOf = (status: ContainerStatus): Wedge['type'] | undefined => {
   const reason = status.state?.waiting?.reason;
   if (reason === undefined || status.ready) return undefined;
@@ -53,31 +49,40 @@ const wedgeOf = (status: ContainerStatus): Wedge['type'] | undefined => {
   return undefined;
 };
 
+/** The first container of a pod that would stand in the way, of whatever revision the pod is. */
+export const troubleOf = (pod: Pod): Omit<Wedge, 'from'> | undefined => {
+  for (const status of statusesOf(pod)) {
+    const type = wedgeOf(status);
+    if (type !== undefined) return { type, pod, container: status.name };
+  }
+  return undefined;
+};
+
+/** Evicted, say: it will not start again, and its controller makes another one. */
+const isOver = ({ status }: Pod): boolean => status?.phase === 'Failed' || status?.phase === 'Succeeded';
+
 /**
  * Every container that stands in the way, at most one of a pod.
- * @param freed uids of pods that have been deleted and may not be gone yet
+ * @param seenTo uids of pods that have been deleted and may not be gone yet, or will be
  */
 export const findWedges = (
   snapshot: Snapshot,
   image: string,
-  freed: ReadonlySet<string> = new Set(),
+  seenTo: ReadonlySet<string> = new Set(),
 ): readonly Wedge[] => {
   const { workload, ref } = snapshot;
   const fresh = newPods(snapshot, image);
   const oneIsReady = hasReplicaSets(ref.kind) && fresh.some(isReady);
   const stuck = oldPods(snapshot, image).filter((pod) => workload !== undefined && isStuck(workload, pod));
   const pods = [...(oneIsReady ? [] : fresh), ...stuck].filter(
-    ({ metadata }) => metadata.deletionTimestamp === undefined && !freed.has(metadata.uid ?? ''),
+    (pod) =>
+      pod.metadata.deletionTimestamp === undefined && !isOver(pod) && !seenTo.has(pod.metadata.uid ?? ''),
   );
   return pods.flatMap((pod) => {
-    for (const status of [
-      ...(pod.status?.initContainerStatuses ?? []),
-      ...(pod.status?.containerStatuses ?? []),
-    ]) {
-      const type = wedgeOf(status);
-      if (type !== undefined) return [{ type, pod, container: status.name }];
-    }
-    return [];
+    const trouble = troubleOf(pod);
+    const from =
+      workload !== undefined && stuck.includes(pod) ? stuckFrom(workload, pod) : Number.NEGATIVE_INFINITY;
+    return trouble === undefined ? [] : [{ ...trouble, from }];
   });
 };
 
@@ -91,55 +96,14 @@ const passing =
   /toomanyrequests|rate limit|\b429\b|timeout|timed out|connection (?:refused|reset)|no such host|\b50[0234]\b/i;
 
 /** True where a registry's words mean that the image will not come. */
-export const isDefiniteRefusal = (words: string): boolean => definite.test(words) && !passing.test(words);
+export const isDefiniteRefusal = (words: string): boolean => {
+  // Names of images hold such words by chance: acme/timeout-service, acme/unauthorized-page.
+  const bare = words.replaceAll(/\S*\w\/\w\S*/g, (name) => (name === 'i/o' ? name : ' '));
+  return definite.test(bare) && !passing.test(bare);
+};
 
 /** How long the pod has been at it, in milliseconds. */
 export const ageOf = (pod: Pod, now: number): number => {
   const start = Date.parse(pod.status?.startTime ?? pod.metadata.creationTimestamp ?? '');
   return Number.isNaN(start) ? 0 : now - start;
-};
-
-const isBroken = (status: ContainerStatus): boolean => {
-  const reason = status.state?.waiting?.reason;
-  return (
-    !status.ready &&
-    reason !== undefined &&
-    (pullFailures.has(reason) || reason === 'CrashLoopBackOff' || reason === 'CreateContainerConfigError')
-  );
-};
-
-const canBeStuck = ({ kind, spec }: Workload, pod: Pod): boolean =>
-  kind === 'StatefulSet' &&
-  spec.updateStrategy?.type !== 'OnDelete' &&
-  spec.podManagementPolicy !== 'Parallel' &&
-  pod.metadata.deletionTimestamp === undefined;
-
-/**
- * A broken pod of an earlier revision that keeps a StatefulSet from rolling: the controller waits for it to become ready before
- * it replaces anything, even when the template has long been mended. With the strategy OnDelete it is people who delete
- * pods, and with parallel management the controller does not wait.
- * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
- */
-export const isStuck = (workload: Workload, pod: Pod): boolean =>
-  canBeStuck(workload, pod) &&
-  [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].some(isBroken);
-
-/** How long a pod of an earlier revision may run without ever becoming ready, in milliseconds. */
-const unreadyPatience = 60_000;
-/** Within so many milliseconds of its start, a pod's first word on its readiness is told from a change of it. */
-const firstWord = 10_000;
-
-/**
- * When a pod of an earlier revision has kept a StatefulSet from rolling for so long that it may go, in milliseconds since
- * 1970: at once where it is broken; after a minute where it runs and was never ready, as after a release that failed so.
- * One that was ready and is not any more may come back; for it, and for all that stand in nobody's way, Infinity.
- */
-export const stuckFrom = (workload: Workload, pod: Pod): number => {
-  if (!canBeStuck(workload, pod)) return Number.POSITIVE_INFINITY;
-  if (isStuck(workload, pod)) return Number.NEGATIVE_INFINITY;
-  const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
-  const start = Date.parse(pod.status?.startTime ?? '');
-  const since = Date.parse(ready?.lastTransitionTime ?? '');
-  const neverReady = ready?.status === 'False' && since - start <= firstWord;
-  return neverReady && pod.status?.phase === 'Running' ? start + unreadyPatience : Number.POSITIVE_INFINITY;
 };

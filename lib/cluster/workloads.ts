@@ -2,10 +2,10 @@ import { statusOf } from './api-error.ts';
 import { templateHolder, withTemplateOf } from './argo-template.ts';
 import type { Cluster } from './cluster.ts';
 import { findResource } from './discovery.ts';
+import { listAll } from './list.ts';
 import {
   apiVersionOf,
   describeWorkload,
-  type ObjectList,
   type Workload,
   type WorkloadKind,
   type WorkloadRef,
@@ -38,12 +38,8 @@ const list = async (
   kind: WorkloadKind,
   namespace: string,
 ): Promise<readonly Workload[]> => {
-  const answer = (await cluster.api.json({
-    method: 'GET',
-    path: workloadsPath(kind, namespace),
-    what: `list ${kind}s in ${namespace}`,
-  })) as ObjectList<Workload>;
-  return answer.items ?? [];
+  const path = workloadsPath(kind, namespace);
+  return (await listAll<Workload>(cluster, { path, what: `${kind}s in ${namespace}` })).items;
 };
 
 /**
@@ -70,13 +66,17 @@ const refOf = (kind: WorkloadKind, namespace: string, { metadata }: Workload): W
   name: metadata.name,
 });
 
-/** Every workload of the namespace that carries the image, with whatever tag. */
+/**
+ * Every workload of the namespace that carries the image, with whatever tag.
+ * @param carriers which containers of a template do
+ */
 export const workloadsCarrying = async (
   cluster: Cluster,
   namespace: string,
   image: string,
+  carriers: typeof carriersOf = carriersOf,
 ): Promise<readonly WorkloadRef[]> => {
-  const carry = (workload: Workload): boolean => carriersOf(workload.spec.template.spec, image).length > 0;
+  const carry = (workload: Workload): boolean => carriers(workload.spec.template.spec, image).length > 0;
   const [rollouts, deployments, ...others] = await Promise.all([
     listRollouts(cluster, namespace),
     ...workloadKinds.map((kind) => list(cluster, kind, namespace)),

@@ -25,6 +25,8 @@ export type Notification = {
   readonly requestedBy: string;
   readonly undoneBy?: string | undefined;
   readonly undoneFrom?: string | undefined;
+  /** Why it had failed before it was undone. */
+  readonly failure?: { readonly reason: string } | undefined;
   /** `undo`: the tag that it takes away, and that is held. */
   readonly undoneTag?: string | undefined;
   readonly diagnosis: readonly {

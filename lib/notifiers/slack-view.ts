@@ -3,7 +3,7 @@ import type { Notification } from './notifier.ts';
 
 /** What Slack's message of a release shows. */
 export const viewOf = (notification: Notification): ReleaseView => {
-  const { kind, previous, state, undoneFrom, diagnosis } = notification;
+  const { kind, previous, state, undoneFrom, failure, diagnosis } = notification;
   const hasFailed = state === 'failed' || (state === 'undone' && undoneFrom === 'failed');
   return {
     ...notification,
@@ -12,7 +12,7 @@ export const viewOf = (notification: Notification): ReleaseView => {
     isUndo: kind === 'undo',
     previousTag: previous?.tag,
     // Who undid it is said by itself.
-    reason: state === 'undone' ? undefined : notification.reason,
+    reason: state === 'undone' ? failure?.reason : notification.reason,
     diagnosis: hasFailed ? diagnosis : [],
     endedAt: state === 'undone' ? undefined : notification.endedAt,
     offers: offersOf(notification),
@@ -20,10 +20,22 @@ export const viewOf = (notification: Notification): ReleaseView => {
 };
 
 /** What somebody may want to do about a release; nothing about one that stands no more. */
-const offersOf = ({ stands, canPause, kind, state, paused, undoneTag }: Notification): readonly Offer[] => {
+const offersOf = ({
+  stands,
+  canPause,
+  kind,
+  state,
+  paused,
+  phase,
+  undoneTag,
+}: Notification): readonly Offer[] => {
   if (!stands) return [];
   const rolls: readonly Offer[] =
-    paused !== undefined ? ['resume'] : state === 'rolling-out' && canPause ? ['pause'] : [];
+    paused !== undefined || (phase === 'paused' && canPause)
+      ? ['resume']
+      : state === 'rolling-out' && canPause
+        ? ['pause']
+        : [];
   const back: readonly Offer[] = kind === 'undo' && undoneTag !== undefined ? ['put-back'] : ['undo'];
   return state === 'rolling-out' || state === 'healthy' || state === 'failed' ? [...rolls, ...back] : [];
 };

@@ -67,5 +67,7 @@ const undoIfWanted = async (release: Release, context: Context): Promise<void> =
     if (isRetryable(error)) throw error;
     // Nothing to go back to is no reason to keep the verdict from people.
     context.logger.warn('failed release is not undone', { id: release.id, error });
+    const notes = [`It is not undone by itself: ${describeError(error).message}`];
+    await context.store.amend(release, ['failed'], { notes });
   }
 };

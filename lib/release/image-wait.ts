@@ -1,11 +1,13 @@
 import { isRetryable, TagboatError } from '../errors.ts';
 import { familiarName } from '../image.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { conclude, fail } from './conclude.ts';
+import { conclude, concludeIfEnded, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
 import { describeHold, holdFor } from './hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from './release.ts';
+import { readToStanding, standingRelease } from './standing.ts';
+import { isOlder } from './tags.ts';
 
 /** Seconds between two questions to the registry: soon at first, since CI often pushes the image right after the tag. */
 const delays = [2, 3, 5, 10, 15, 30, 60] as const;
@@ -53,6 +55,14 @@ export const lookForImage = async (
     const patience = release.kind === 'undo' || release.byHand === true ? 0 : environment.imageTimeout;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
     if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
+    const newer = round === 0 ? await newerThan(release, context) : undefined;
+    if (newer !== undefined) {
+      const reason = `${release.tag} is older than ${newer}, which stands in ${release.environment}, and its image is not there`;
+      await store.advance(key, 'skipped', { code: 'older-than-current', reason });
+      await concludeIfEnded(key, context);
+      await store.settle('images', key);
+      return;
+    }
     const reason = digest?.message ?? 'the registry does not have the image yet';
     const waiting = { reason, code: digest?.code ?? 'image-not-found' };
     if (release.state === 'queued') {
@@ -87,6 +97,13 @@ const endDoubled = async (
   if (hold !== undefined || release.state === 'waiting-for-image')
     await nudges.tell(release, hold === undefined ? 'superseded' : 'skipped');
   await store.settle('images', release);
+};
+
+/** What stands already, where it is newer: it is not worth waiting for an image that would be skipped then. */
+const newerThan = async (release: Release, { store }: Context): Promise<string | undefined> => {
+  if (release.kind !== 'release' || release.byHand === true) return undefined;
+  const standing = standingRelease(await readToStanding(release, store));
+  return standing?.commit !== undefined && isOlder(release.tag, standing.tag) ? standing.tag : undefined;
 };
 
 /** The digest, nothing, or the passing fault that kept the registry from answering. */

@@ -23,7 +23,7 @@ export const notificationFrom = (
     commitUrl: repository && release.commit && commitUrl(repository, release.commit),
     diffUrl: diffOf(release, context),
     undoneBy: known.find(({ undoes }) => undoes === release.id)?.requestedBy,
-    undoneTag: undone !== undefined && takesAway(release, undone) ? undone.tag : undefined,
+    undoneTag: takesAway(release) ? undone?.tag : undefined,
     diagnosis: release.diagnosis ?? [],
     canPause: release.workloads?.some(({ kind }) => kind === 'Deployment' || kind === 'Rollout') ?? false,
     stands: standingRelease(known)?.id === release.id,
@@ -33,9 +33,9 @@ export const notificationFrom = (
   };
 };
 
-/** The undo of an undo brings back, and one that never came to be has taken nothing. */
-const takesAway = ({ state, commit }: Release, undone: Release): boolean =>
-  undone.kind === 'release' && (state !== 'failed' || commit !== undefined);
+/** One that never came to be has taken nothing. */
+const takesAway = ({ holdsUndone, state, commit }: Release): boolean =>
+  holdsUndone === true && (state !== 'failed' || commit !== undefined);
 
 /** Where the source's own history shows what is new since the tag before. */
 const diffOf = (release: Release, { config }: Pick<Context, 'config'>): string | undefined => {

@@ -32,7 +32,7 @@ export type Paused = {
 /**
  * Pauses the rollout in the cluster, or lets it go on. While it is paused the release's deadline does not count: what was
  * left of it is left when it goes on. The release is amended first, so that no poller judges a rollout that stands still.
- * @throws TagboatError `nothing-to-undo` where nothing was released yet, `release-moved-on`, `workload-cannot-pause`,
+ * @throws TagboatError `nothing-rolled-out`, `release-moved-on`, `workload-cannot-pause`,
  *   `cluster-…`
  */
 export const pauseRollout = async (request: PauseRequest, context: PauseContext): Promise<Paused> => {
@@ -45,7 +45,7 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
   const workloads =
     standing?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
   if (workloads === undefined || workloads.length === 0)
-    throw new TagboatError('nothing-to-undo', `nothing was rolled out to ${app} ${name} yet`);
+    throw new TagboatError('nothing-rolled-out', `nothing was rolled out to ${app} ${name} yet`);
   const apply = () =>
     withCluster(environment.cluster, context.cluster, (cluster) =>
       context.setPaused(cluster, workloads, paused),

@@ -116,10 +116,14 @@ export type Release = ReleaseKey & {
   readonly notBefore?: number | undefined;
   /** `undo`: the release it undoes. */
   readonly undoes?: string | undefined;
+  /** `undo`: what it undoes is held. Not so where it brings back what an undo took away. */
+  readonly holdsUndone?: boolean | undefined;
   /** To a tag that somebody named, of which the registry has to say first that it exists. */
   readonly awaitsImage?: boolean | undefined;
   /** Somebody asked for just this tag: no policy, no newer tag and no earlier hold stands in its way. */
   readonly byHand?: boolean | undefined;
+  /** `undone`: why it had failed, where it had. */
+  readonly failure?: { readonly code: string; readonly reason: string } | undefined;
   /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
   readonly undoneFrom?: ReleaseState | undefined;
   /** Slack's response_url of the command that asked for it. A credential: never shown. */
@@ -145,6 +149,7 @@ export type ReleaseRequest = Pick<
   | 'delivery'
   | 'group'
   | 'undoes'
+  | 'holdsUndone'
   | 'awaitsImage'
   | 'byHand'
   | 'responseUrl'

@@ -108,7 +108,7 @@ const findTarget = (
     !isSameVersion(version, current) &&
     (undone === undefined || !isSameVersion(version, undone)) &&
     holdFor(ofTags(holds), version, now) === undefined &&
-    !known.some((one) => (one.state === 'failed' || one.state === 'undone') && isSameVersion(one, version));
+    !isSpoiled(version, known);
   const healthy = earlier.find((release) => release.state === 'healthy' && isGood(release));
   if (healthy !== undefined) return healthy;
   // Before the first release that Tagboat made, the manifests already said something.
@@ -120,6 +120,21 @@ const findTarget = (
     'nothing-to-undo',
     `no healthy release of ${app} ${environment} comes before ${current.tag}`,
   );
+};
+
+/**
+ * True where the last that was seen of a version speaks against it: its rollout failed, or somebody took it away. One that
+ * failed before it came to the cluster, for want of its image perhaps, or was healthy later, is as good as any.
+ */
+const isSpoiled = (version: ImageVersion, known: readonly Release[]): boolean => {
+  const last = known.find(
+    (one) =>
+      isSameVersion(one, version) &&
+      (one.state === 'healthy' ||
+        one.state === 'undone' ||
+        (one.state === 'failed' && one.workloads !== undefined)),
+  );
+  return last !== undefined && last.state !== 'healthy';
 };
 
 /** An undo that was itself undone before it was through brought back what had been healthy all the same. */

@@ -37,6 +37,8 @@ export type UndoAccepted = {
   readonly undone: Release | undefined;
   /** Whether that is held from now on; not where an undo is undone, and what it took away comes back. */
   readonly isHeld: boolean;
+  /** True where what it brings back was held until now. */
+  readonly isLifted: boolean;
   /** False where the same undo was under way already. */
   readonly created: boolean;
 };
@@ -64,7 +66,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     await sendOn(same, context);
     const undone = known.find(({ id }) => id === same.undoes);
     const isHeld = undone !== undefined && holdFor(holds, undone, clock.now()) !== undefined;
-    return { release: same, undone, isHeld, created: same.delivery === request.delivery };
+    return { release: same, undone, isHeld, isLifted: false, created: same.delivery === request.delivery };
   }
   const { current, target, isRedo } = planUndo(request, { known, holds, now: clock.now() });
   const isHeld = current !== undefined && !isSameVersion(current, target) && !isRedo;
@@ -87,6 +89,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
       delivery: request.delivery,
       group,
       undoes: current?.id,
+      holdsUndone: isHeld ? true : undefined,
       responseUrl: request.responseUrl,
       askedFrom: request.askedFrom,
       awaitsImage: awaitsImage ? true : undefined,
@@ -95,9 +98,9 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     awaitsImage ? 'images' : `work#${group}`,
     clock.now() + pickUpMs,
   );
-  await liftEarlierHold(release, holds, context);
+  const lifted = await liftEarlierHold(release, holds, context);
   await sendOn(release, context);
-  return { release, undone: current, isHeld, created };
+  return { release, undone: current, isHeld, isLifted: lifted !== undefined, created };
 };
 
 /** Somebody's hold says why, and stays should the undo come to nothing. */

@@ -26,6 +26,7 @@ export const viewOf = (release: Release) => ({
   diagnosis: release.diagnosis ?? [],
   undoes: release.undoes ?? null,
   undoneFrom: release.undoneFrom ?? null,
+  failure: release.failure ?? null,
   requestedBy: release.requestedBy,
   source: release.source,
   delivery: release.delivery,

@@ -1,10 +1,11 @@
 import type { Cluster } from '../cluster/connect.ts';
-import type { RolloutProgress, Watched, watchRollout } from '../cluster/rollout.ts';
+import type { Watched, watchRollout } from '../cluster/rollout.ts';
 import { isRetryable, TagboatError } from '../errors.ts';
 import { withCluster } from './cluster-of.ts';
 import { conclude, concludeIfEnded, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
+import { createProgress } from './progress.ts';
 import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from './release.ts';
 
 export type WatchContext = Context & {
@@ -19,7 +20,6 @@ const marginMs = 10_000;
 /** How long after the deadline an API server that does not answer is given up. */
 const unreachableGraceMs = 120_000;
 const unwatchedMs = 120_000;
-const progressEveryMs = 1_000;
 
 const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
 
@@ -52,6 +52,7 @@ export const watchRelease = async (
     if (watched.type === 'pending') {
       const { message: progress, phase } = watched.progress;
       await store.amend(release, ['rolling-out'], { progress, phase });
+      if (phase !== 'paused') await goOn(release, context);
       await context.nudges.tell(release, 'rolling-out');
       await comeBack(release, round, delayOf(round), context);
       return;
@@ -85,6 +86,19 @@ const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise
   return paused?.at !== release.paused?.at || deadline !== release.deadline;
 };
 
+/** Longer than a controller takes to see that it is paused. */
+const pauseSettlesMs = 30_000;
+
+/** Paused from Slack, and resumed with kubectl: its time goes on. */
+const goOn = async (key: Release, { store, clock }: Context): Promise<void> => {
+  const release = await store.get(key);
+  if (release?.paused === undefined) return;
+  const stoodStill = clock.now() - release.paused.at;
+  if (stoodStill < pauseSettlesMs) return;
+  const deadline = release.deadline && release.deadline + stoodStill;
+  await store.amend(release, ['rolling-out'], { paused: undefined, deadline });
+};
+
 const comeBack = async (
   release: Release,
   round: number,
@@ -115,26 +129,8 @@ const watchUntil = async (release: Release, until: number, context: WatchContext
       }),
     );
   } finally {
-    await progress.settled();
+    await progress.end();
   }
-};
-
-/** Records what is going on for whoever asks, at most once a second, without holding up the watching. */
-const createProgress = (release: Release, { store, clock, logger }: Context) => {
-  let lastAt = 0;
-  let writing: Promise<unknown> = Promise.resolve();
-  return {
-    note: (progress: RolloutProgress): void => {
-      if (clock.now() - lastAt < progressEveryMs) return;
-      lastAt = clock.now();
-      writing = writing
-        .then(() =>
-          store.amend(release, ['rolling-out'], { progress: progress.message, phase: progress.phase }),
-        )
-        .catch((error) => logger.warn('progress not recorded', { id: release.id, error }));
-    },
-    settled: () => writing,
-  };
 };
 
 const record = async (

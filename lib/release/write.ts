@@ -134,8 +134,9 @@ const record = async (
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };
-    const undone = await store.advance(key, 'undone', ({ state }) => ({
+    const undone = await store.advance(key, 'undone', ({ state, code, reason }) => ({
       undoneFrom: state,
+      failure: state === 'failed' && code && reason ? { code, reason } : undefined,
       code: 'undone',
       reason: `undone by ${release.requestedBy}`,
     }));

@@ -201,7 +201,11 @@ describe('mode agent', () => {
 
   test('a StatefulSet that a pod of the revision before blocks is given up, since nobody deletes it here', () => {
     const statefulSets = '/apis/apps/v1/namespaces/shop/statefulsets';
-    const set = workload('StatefulSet', {}, { readyReplicas: 1, updatedReplicas: 0 });
+    const set = workload(
+      'StatefulSet',
+      {},
+      { readyReplicas: 1, updatedReplicas: 0, currentRevision: 'web-good' },
+    );
     return withDeployment(
       undefined,
       async ({ cluster, requests }, collections) => {
@@ -273,7 +277,10 @@ test('without a deadline it is watched until `until`, and without either until t
 test('a pod of the revision before that never became ready is deleted after a minute, so that an undo arrives', () => {
   const statefulSets = '/apis/apps/v1/namespaces/shop/statefulsets';
   return withDeployment(undefined, async ({ cluster, requests }, collections) => {
-    collections.put(statefulSets, workload('StatefulSet', {}, { readyReplicas: 1 }));
+    collections.put(
+      statefulSets,
+      workload('StatefulSet', {}, { readyReplicas: 1, currentRevision: 'web-good' }),
+    );
     const started = secondsAgo(59.8);
     const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: started }];
     collections.put(

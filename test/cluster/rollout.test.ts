@@ -23,11 +23,11 @@ test('a rollout that is done is healthy at the first answer, after one look at i
       message: 'deployment "web" successfully rolled out',
       notes: [],
     });
-    expect(requests[0]?.url.search).toBe('?fieldSelector=metadata.name%3Dweb');
+    expect(requests[0]?.url.search).toBe('?fieldSelector=metadata.name%3Dweb&limit=500');
     const others = requests.filter(({ url }) => url.pathname !== deployments);
     expect(others.map(({ url }) => url.pathname + url.search).toSorted()).toEqual([
-      `${pods}?labelSelector=app%3Dweb`,
-      `${replicaSets}?labelSelector=app%3Dweb`,
+      `${pods}?labelSelector=app%3Dweb&limit=500`,
+      `${replicaSets}?labelSelector=app%3Dweb&limit=500`,
     ]);
   }));
 

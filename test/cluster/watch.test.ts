@@ -84,7 +84,7 @@ test('lists, then watches from there; bookmarks change nothing; all is closed at
       const { seen } = await watchUntil(server, ['b']);
       expect(seen).toEqual([['a'], ['a', 'b'], ['a', 'b'], ['b']]);
       expect(server.requests.map(({ url }) => url.search)).toEqual([
-        '?labelSelector=app%3Dweb',
+        '?labelSelector=app%3Dweb&limit=500',
         '?labelSelector=app%3Dweb&watch=true&allowWatchBookmarks=true&resourceVersion=10&timeoutSeconds=45',
       ]);
       await expect.poll(() => server.openResponses()).toBe(0);

@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Condition, Pod, WorkloadKind } from '../../lib/cluster/objects.ts';
-import { ageOf, findWedges, isDefiniteRefusal, isStuck, stuckFrom } from '../../lib/cluster/wedge.ts';
-import {
-  container,
-  facts,
-  image,
-  now,
-  type PodOptions,
-  pod,
-  secondsAgo,
-  waiting,
-  workload,
-} from './world.ts';
+import type { Pod, WorkloadKind } from '../../lib/cluster/objects.ts';
+import { ageOf, findWedges, isDefiniteRefusal } from '../../lib/cluster/wedge.ts';
+import { container, facts, image, now, pod, waiting } from './world.ts';
 
 const crashing = (restartCount: number) => [container({ ...waiting('CrashLoopBackOff'), restartCount })];
 const pulling = [container(waiting('ImagePullBackOff'))];
@@ -74,6 +64,8 @@ test.each([
   ['toomanyrequests: You have reached your pull rate limit', false],
   ['unexpected status from HEAD request: 503 Service Unavailable', false],
   ['dial tcp 10.0.0.1:443: i/o timeout; image not found in cache', false],
+  ['Back-off pulling image "acme/unauthorized:9"', false],
+  ['failed to resolve reference "docker.io/acme/timeout:502": docker.io/acme/timeout:502: not found', true],
 ])('%s: %s', (words, expected) => {
   expect(isDefiniteRefusal(words)).toBe(expected);
 });
@@ -84,24 +76,6 @@ test('the age of a pod counts from its start, and of one without times is nothin
   expect(ageOf({ ...pod('Deployment', { metadata: { creationTimestamp: '' } }), status }, now)).toBe(0);
 });
 
-const onDelete = { updateStrategy: { type: 'OnDelete' } };
-const configuring = [container(waiting('CreateContainerConfigError'))];
-
-test.each([
-  ['StatefulSet', {}, pulling, true],
-  ['StatefulSet', {}, crashing(1), true],
-  ['StatefulSet', {}, configuring, true],
-  ['StatefulSet', {}, [container({ state: { running: {} } })], false],
-  ['StatefulSet', onDelete, pulling, false],
-  ['StatefulSet', { podManagementPolicy: 'Parallel' }, pulling, false],
-  ['DaemonSet', {}, pulling, false],
-] as const)('%s %j: an old pod with %j is stuck: %s', (kind, spec, containers, expected) => {
-  const old = pod(kind, { containers, revision: 'old' });
-  expect(isStuck(workload(kind, spec), old)).toBe(expected);
-  const byInit = pod(kind, { initContainers: containers, revision: 'old' });
-  expect(isStuck(workload(kind, spec), byInit)).toBe(expected);
-});
-
 test('a stuck pod of a StatefulSet counts from its third restart, unless it has just been deleted', () => {
   const stuckAt = (restarts: number) =>
     facts('StatefulSet', {
@@ -110,32 +84,4 @@ test('a stuck pod of a StatefulSet counts from its third restart, unless it has 
   expect(findWedges(stuckAt(2), image)).toEqual([]);
   expect(findWedges(stuckAt(3), image)).toMatchObject([{ type: 'crash-loop' }]);
   expect(findWedges(stuckAt(3), image, new Set(['uid-web-1']))).toEqual([]);
-});
-
-const unready = (seconds: number): readonly Condition[] => [
-  { type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(seconds) },
-];
-
-test.each<[string, WorkloadKind, PodOptions, number | undefined]>([
-  ['broken', 'StatefulSet', { containers: crashing(1), conditions: unready(60) }, Number.NEGATIVE_INFINITY],
-  ['never ready', 'StatefulSet', { conditions: unready(58) }, now],
-  [
-    'never ready, and started just now',
-    'StatefulSet',
-    { conditions: unready(5), status: { startTime: secondsAgo(5) } },
-    now + 55_000,
-  ],
-  ['ready until half a minute ago', 'StatefulSet', { conditions: unready(30) }, undefined],
-  ['ready', 'StatefulSet', { conditions: ready }, undefined],
-  ['not started', 'StatefulSet', { conditions: unready(58), status: { phase: 'Pending' } }, undefined],
-  [
-    'on its way out',
-    'StatefulSet',
-    { conditions: unready(58), metadata: { deletionTimestamp: secondsAgo(1) } },
-    undefined,
-  ],
-  ['never ready', 'DaemonSet', { conditions: unready(58) }, undefined],
-])('an old pod that is %s may be deleted from a %s', (_, kind, options, from) => {
-  const old = pod(kind, { revision: 'old', ...options });
-  expect(stuckFrom(workload(kind), old)).toBe(from ?? Number.POSITIVE_INFINITY);
 });

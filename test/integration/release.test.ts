@@ -133,7 +133,7 @@ describe('undo', () => {
       'app → production: v1.0.0 is healthy',
       'app → production: v1.1.0 was undone',
       'app → production: undo to v1.0.0 is healthy',
-      `app → production: v1.1.0 was skipped: v1.1.0 is held by slack:${user}: undone from Slack`,
+      `app → production: v1.1.0 was skipped: v1.1.0 is held by <@${user}>: undone from Slack`,
     ]);
     // The bot keeps a message in that very channel: nothing more is said.
     expect(undo.replies()).toEqual([]);

@@ -1,33 +1,43 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { deployment, type Project, type ProjectOptions, startProject } from './support/project.ts';
+import { describe, it, vi } from 'vitest';
+import { deployment, type ProjectOptions, startProject } from './support/project.ts';
 
-let project: Project;
-afterEach(() => project.close());
+// They mostly wait.
+vi.setConfig({ maxConcurrency: 5 });
 
 const image = 'example/app';
-const start = async (tags: readonly string[], options: Partial<ProjectOptions> = {}): Promise<void> => {
-  project = await startProject({
+const start = async (
+  onTestFinished: (close: () => Promise<void>) => void,
+  tags: readonly string[],
+  options: Partial<ProjectOptions> = {},
+) => {
+  const project = await startProject({
     image,
     repository: 'github.com/example/app',
     files: { 'deployment/app.yml': deployment('app', `${image}:v0.9.0`) },
     ...options,
   });
+  onTestFinished(project.close);
   await project.stack.registry.push('example/proxy', 'v1');
   for (const tag of ['v0.9.0', ...tags]) await project.stack.registry.push(image, tag);
+  return {
+    project,
+    release: async (...wanted: readonly string[]): Promise<void> => {
+      for (const tag of wanted) {
+        await project.pushTag(tag);
+        await project.stack.idle();
+      }
+    },
+    history: async () => (await project.releases()).map(({ kind, tag, state }) => `${kind} ${tag} ${state}`),
+    manifest: () => project.git('show', 'config:deployment/app.yml'),
+  };
 };
-const release = async (...tags: readonly string[]): Promise<void> => {
-  for (const tag of tags) {
-    await project.pushTag(tag);
-    await project.stack.idle();
-  }
-};
-const history = async () =>
-  (await project.releases()).map(({ kind, tag, state }) => `${kind} ${tag} ${state}`);
-const manifest = () => project.git('show', 'config:deployment/app.yml');
 
-describe('buttons', () => {
-  it('put the release back that an undo took away, and undo what is rolled out', async () => {
-    await start(['v1.0.0', 'v1.1.0']);
+describe.concurrent('buttons', () => {
+  it('put the release back that an undo took away, and undo what is rolled out', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { project, release, history, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
     await release('v1.0.0', 'v1.1.0');
     await project.slash('/undo app');
     await project.stack.idle();
@@ -57,8 +67,8 @@ describe('buttons', () => {
     expect(await project.stack.deadLetters()).toEqual({});
   });
 
-  it('under a release that stands no more say so, and do nothing', async () => {
-    await start(['v1.0.0', 'v1.1.0']);
+  it('under a release that stands no more say so, and do nothing', async ({ expect, onTestFinished }) => {
+    const { project, release, history } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
     await release('v1.0.0');
     const stale = project.stack.slackMessages();
     await release('v1.1.0');
@@ -76,8 +86,8 @@ describe('buttons', () => {
     expect(JSON.stringify(now?.body)).not.toContain('tagboat-');
   });
 
-  it('ask which environment is meant, and undo there', async () => {
-    await start(['v1.0.0', 'v1.1.0'], {
+  it('ask which environment is meant, and undo there', async ({ expect, onTestFinished }) => {
+    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0'], {
       environments: { staging: { files: '[staging/*.yml]' } },
       files: {
         'deployment/app.yml': deployment('app', `${image}:v0.9.0`),
@@ -98,8 +108,10 @@ describe('buttons', () => {
     expect(await project.git('show', 'config:staging/app.yml')).toContain('v1.0.0');
   });
 
-  it('confirm an undo where `slack.confirm` wants it', async () => {
-    await start(['v1.0.0', 'v1.1.0'], { slack: { confirm: 'true' } });
+  it('confirm an undo where `slack.confirm` wants it', async ({ expect, onTestFinished }) => {
+    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0'], {
+      slack: { confirm: 'true' },
+    });
     await release('v1.0.0', 'v1.1.0');
 
     const asked = await project.slash('/undo app');
@@ -114,8 +126,8 @@ describe('buttons', () => {
     expect(await manifest()).toContain('v1.0.0');
   });
 
-  it('are nothing for strangers', async () => {
-    await start(['v1.0.0', 'v1.1.0']);
+  it('are nothing for strangers', async ({ expect, onTestFinished }) => {
+    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
     await release('v1.0.0', 'v1.1.0');
 
     const pressed = await project.press('Undo', { user: 'U0STRANGER' });
@@ -125,9 +137,16 @@ describe('buttons', () => {
   });
 });
 
-describe('holds', () => {
-  it('of everything keep hooks out, on record and with the reason, and no undo', async () => {
-    await start(['v1.0.0', 'v1.1.0', 'v1.2.0']);
+describe.concurrent('holds', () => {
+  it('of everything keep hooks out, on record and with the reason, and no undo', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { project, release, history, manifest } = await start(onTestFinished, [
+      'v1.0.0',
+      'v1.1.0',
+      'v1.2.0',
+    ]);
     await release('v1.0.0', 'v1.1.0');
 
     const held = await project.slash('/tagboat hold app for 2h because the schema is migrated');
@@ -161,8 +180,8 @@ describe('holds', () => {
     ]);
   });
 
-  it('of a tag have to be confirmed away when it is released by hand', async () => {
-    await start(['v1.0.0', 'v1.1.0']);
+  it('of a tag have to be confirmed away when it is released by hand', async ({ expect, onTestFinished }) => {
+    const { project, release, history } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
     await release('v1.0.0');
     await project.slash('/tagboat hold app v1.1.0 because it drops orders');
 
@@ -179,9 +198,9 @@ describe('holds', () => {
   });
 });
 
-describe('questions', () => {
-  it('are answered from the record', async () => {
-    await start(['v1.0.0', 'v1.1.0']);
+describe.concurrent('questions', () => {
+  it('are answered from the record', async ({ expect, onTestFinished }) => {
+    const { project, release } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
     await release('v1.0.0', 'v1.1.0');
 
     const told = JSON.stringify([
@@ -199,8 +218,8 @@ describe('questions', () => {
     expect(shown).toMatch(/#2.*v1\.1\.0.*healthy.*github: octocat/);
   });
 
-  it('goes back to a number of the history', async () => {
-    await start(['v1.0.0', 'v1.1.0', 'v1.2.0']);
+  it('goes back to a number of the history', async ({ expect, onTestFinished }) => {
+    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0', 'v1.2.0']);
     await release('v1.0.0', 'v1.1.0', 'v1.2.0');
 
     await project.slash('/undo app to #1');
@@ -210,9 +229,12 @@ describe('questions', () => {
   });
 });
 
-describe('pause', () => {
-  it('stops the rollout in the cluster and its clock, and resume lets it go on', async () => {
-    await start(['v1.0.0', 'v1.1.0'], {
+describe.concurrent('pause', () => {
+  it('stops the rollout in the cluster and its clock, and resume lets it go on', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { project, release, history } = await start(onTestFinished, ['v1.0.0', 'v1.1.0'], {
       files: {
         'deployment/app.yml': deployment('app', `${image}:v0.9.0`, 6).replace(
           'labels: {app: app}}',

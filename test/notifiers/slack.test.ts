@@ -102,9 +102,7 @@ describe('in the channel of `notify.slack`', () => {
 
     await tell('skipped', { code: 'held', reason: 'every tag is held by slack:U024BE7LH: freeze' });
 
-    expect(lines()).toEqual([
-      'post #deploys: v1.1.0 was skipped: every tag is held by slack:U024BE7LH: freeze',
-    ]);
+    expect(lines()).toEqual(['post #deploys: v1.1.0 was skipped: every tag is held by <@U024BE7LH>: freeze']);
   });
 
   it('a retry after Slack did not answer repeats nothing that was said', async () => {

@@ -120,6 +120,27 @@ export const describeBeyondKubectl = (): void => {
       expect((await watchRollout(cluster, rollout)).type).toBe('healthy');
     }));
 
+  test('an undo of a Deployment that exceeded its progress deadline is not that failure again', () =>
+    inNamespace(async (field) => {
+      const { cluster, namespace } = field;
+      const spec = { replicas: 1, progressDeadlineSeconds: 3 };
+      await release(field, 'Deployment', '1.0.0', { spec, judge: '' });
+      const failed = await release(field, 'Deployment', 'notready-1', { spec, judge: '' });
+      expect(causes(failed.verdict)).toEqual(['not-ready', 'progress-deadline']);
+      // Watched from before, so that the moment is not missed at which kubectl would say it.
+      const watching = watchRollout(
+        cluster,
+        rolloutOf('Deployment', namespace, '1.0.0', 60, {
+          mode: 'agent',
+          onProgress: ({ phase }) => {
+            if (phase === 'waiting-for-agent')
+              void deliver(cluster, delivery(namespace, '1.0.0', manifest('Deployment', '1.0.0', spec)));
+          },
+        }),
+      );
+      expect((await watching).type).toBe('healthy');
+    }));
+
   test('an agent that does nothing is what is wrong', () =>
     inNamespace(async (field) => {
       const { cluster, namespace } = field;
@@ -136,9 +157,11 @@ export const describeBeyondKubectl = (): void => {
       const { cluster, namespace } = field;
       await release(field, 'StatefulSet', 'crash-1', { judge: '' });
       await deliver(cluster, delivery(namespace, '1.0.1', manifest('StatefulSet', '1.0.1')));
+      // The patience with it is over.
+      const clock = { ...systemClock, now: () => Date.now() + 60_000 };
       const verdict = await watchRollout(
         cluster,
-        rolloutOf('StatefulSet', namespace, '1.0.1', 60, { mode: 'agent' }),
+        rolloutOf('StatefulSet', namespace, '1.0.1', 120, { mode: 'agent', clock }),
       );
       expect(causes(verdict)).toEqual(['crash-loop']);
       expect(JSON.stringify(verdict)).toContain('of the revision before');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { deliver } from '../../lib/cluster/deliver.ts';
 import { watchRollout } from '../../lib/cluster/rollout.ts';
 import { describeArgoRollouts } from './argo-rollouts.ts';
@@ -204,7 +204,16 @@ describe.concurrent('rollouts on a cluster', () => {
     inNamespace(async (field) => {
       const { cluster, namespace } = field;
       await deliver(cluster, delivery(namespace, 'notready-1', manifest('Deployment', 'notready-1')));
-      const watching = watchRollout(cluster, rolloutOf('Deployment', namespace, 'notready-1', 60));
+      // The patience with a workload that is away is 10 s: here 1 s.
+      const start = Date.now();
+      const clock: Clock = {
+        now: () => start + (Date.now() - start) * 10,
+        sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / 10, signal),
+      };
+      const watching = watchRollout(
+        cluster,
+        rolloutOf('Deployment', namespace, 'notready-1', 600, { clock }),
+      );
       await kubectl('delete', 'deployment', 'web', '-n', namespace);
       const verdict = await watching;
       expect(causes(verdict)).toEqual(['workload-missing']);

@@ -25,7 +25,9 @@ describe('while everything is held', () => {
 
     expect(await newest()).toMatchObject({ tag: 'v1.2.0', state: 'skipped', reason: frozen });
     expect(runs()).toEqual({ repo: 'v1.1.0', cluster: 'v1.1.0' });
-    expect(channel.shown().at(-1)).toBe(`app → production: v1.2.0 was skipped: ${frozen}`);
+    expect(channel.shown().at(-1)).toBe(
+      'app → production: v1.2.0 was skipped: every tag is held by <@U024BE7LH> until 2026-11-23 13:00 UTC: freeze',
+    );
   });
 
   it('a release that was under way before is held back before it is written', async () => {

@@ -197,3 +197,16 @@ it('tells somebody who goes back to a tag that does not exist at once', async ()
   expect(await store.require(undo)).toMatchObject({ state: 'failed', code: 'image-not-found' });
   expect(sent.map(({ queue }) => queue)).toEqual(['notifications']);
 });
+
+it('does not wait for the image of a tag that is older than what stands', async () => {
+  const { release, look, store, record, clock } = await arrange(async () => undefined);
+  clock.advance(1000);
+  const { release: newer } = await record(
+    requestFor('v9.0.0', { app: release.app, claim: 'newer', digest: digest('e') }),
+  );
+  await store.advance(newer, 'committed', { commit: 'c0ffee' });
+
+  await look(0);
+
+  expect(await store.require(release)).toMatchObject({ state: 'skipped', code: 'older-than-current' });
+});

@@ -134,10 +134,14 @@ describe('the notification', () => {
     });
     clock.advance(90_000);
     await store.advance(release, 'healthy');
-    const undo = async (undoes: Release, claim: string, kind: 'undo' | 'release' = 'undo') => {
+    const undo = async (undoes: Release, claim: string, holdsUndone = true) => {
       clock.advance(1000);
       const requestedBy = 'slack:U024BE7LH';
-      return (await record(requestFor('v0.9.0', { kind, undoes: undoes.id, claim, requestedBy }))).release;
+      return (
+        await record(
+          requestFor('v0.9.0', { kind: 'undo', holdsUndone, undoes: undoes.id, claim, requestedBy }),
+        )
+      ).release;
     };
     const of = async (key: Release) => {
       await all.tell(key);
@@ -169,12 +173,12 @@ describe('the notification', () => {
     expect(await of(putBack)).toMatchObject({ kind: 'undo', undoneTag: 'v1.0.0', stands: true });
   });
 
-  it('names no tag as taken away by an undo that came to nothing, or that undoes an undo', async () => {
+  it('names no tag as taken away by an undo that came to nothing, or that brings back what an undo took away', async () => {
     const { of, release, undo, store } = await undoing();
     const failed = await undo(release, 'one');
     await store.advance(failed, 'failed');
     const first = await undo(release, 'two');
-    const second = await undo(first, 'three');
+    const second = await undo(first, 'three', false);
 
     expect([await of(failed), await of(first), await of(second)].map((one) => one?.undoneTag)).toEqual([
       undefined,

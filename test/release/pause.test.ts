@@ -102,6 +102,21 @@ describe('a paused release', () => {
     expect(await only(world)).toMatchObject({ state: 'rolling-out', paused: { by: 'slack:U024BE7LH' } });
   });
 
+  it('has its time again once somebody has resumed it with kubectl', async () => {
+    const world = await arrange();
+    await world.say(pause);
+    await world.pass(10 * minute);
+
+    world.cluster.paused = false;
+    await world.pass(2 * minute);
+
+    const { paused, deadline = 0 } = await only(world);
+    expect(paused).toBeUndefined();
+    expect(deadline).toBeLessThanOrEqual(world.clock.now() + 4 * minute);
+    await world.pass(5 * minute);
+    expect((await only(world)).state).toBe('failed');
+  });
+
   it('does not fail because the cluster cannot be reached for a while', async () => {
     const world = await arrange();
     await world.say(pause);

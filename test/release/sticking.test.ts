@@ -8,6 +8,7 @@ import { alice, bob, crashing, createWorld, rollingOut, type World } from './sup
 const place = { app: 'app', environment: 'production' } as const;
 const undo = { type: 'undo', ...place } as const;
 const why = 'v1.1.0 is held by slack:U024BE7LH: undone from Slack';
+const shown = 'v1.1.0 is held by <@U024BE7LH>: undone from Slack';
 
 /** v1.1.0 went out through that hook, and alice undid it. */
 const undone = async (environment: Partial<EnvironmentConfig> = {}, first = hooks.dockerhub('v1.1.0')) => {
@@ -90,7 +91,7 @@ describe('after an undo, the old image stays', () => {
     expect(record).toMatchObject({ number: 3, tag: 'v1.1.0', state: 'skipped', code: 'held', reason: why });
     expect(await world.history()).toHaveLength(3);
     expect(await stands(world)).toEqual(putBack);
-    expect(world.channel.shown().at(-1)).toBe(`app → production: v1.1.0 was skipped: ${why}`);
+    expect(world.channel.shown().at(-1)).toBe(`app → production: v1.1.0 was skipped: ${shown}`);
   });
 
   it('pinned: a hook whose digest the registry only tells later ends as skipped too', async () => {
@@ -104,7 +105,7 @@ describe('after an undo, the old image stays', () => {
 
     expect(await world.newest()).toMatchObject({ state: 'skipped', code: 'held', reason: why });
     expect(await stands(world)).toEqual(putBack);
-    expect(world.channel.shown().at(-1)).toBe(`app → production: v1.1.0 was skipped: ${why}`);
+    expect(world.channel.shown().at(-1)).toBe(`app → production: v1.1.0 was skipped: ${shown}`);
   });
 
   it('pinned: another image under the same tag is another release', async () => {
@@ -285,9 +286,21 @@ describe('onFailure: undo', () => {
       { tag: 'v1.1.0', by: 'tagboat (onFailure: undo)', reason: 'the rollout failed: it crashes' },
     ]);
     expect(world.channel.shown()).toEqual([
-      'app → production: v1.1.0 failed and was undone',
+      'app → production: v1.1.0 failed and was undone: it crashes',
       'app → production: undo to v1.0.0 is healthy',
     ]);
+  });
+
+  it('says why it is not undone, where there is nothing to go back to', async () => {
+    const world = createWorld({ onFailure: 'undo' });
+    world.verdicts.set('v1.1.0', crashing);
+    await world.say({ type: 'hold', ...place, tag: 'v1.0.0', reason: 'it loses orders' });
+
+    await world.hook(hooks.dockerhub('v1.1.0'));
+
+    const why = 'It is not undone by itself: no healthy release of app production comes before v1.1.0';
+    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'failed', notes: [why] });
+    expect(JSON.stringify(world.channel.said.at(-1)?.message)).toContain(why);
   });
 
   it('keeps the failed tag away as any undo does', async () => {

@@ -48,13 +48,18 @@ const released = async (
   tag: string,
   state: ReleaseState,
   previous?: string,
+  claim = tag,
 ): Promise<Release> => {
   clock.advance(1000);
-  const { release } = await record(requestFor(tag, { app, claim: tag }));
+  const { release } = await record(requestFor(tag, { app, claim }));
   for (const next of path[state] ?? [])
     await store.advance(release, next, {
       ...(next === 'committed'
-        ? { commit: 'c0ffee', ...(previous === undefined ? {} : { previous: { tag: previous } }) }
+        ? {
+            commit: 'c0ffee',
+            workloads: [],
+            ...(previous === undefined ? {} : { previous: { tag: previous } }),
+          }
         : {}),
     });
   return store.require(release);
@@ -231,6 +236,29 @@ describe('requestUndo', () => {
     await released(setup, setup.app, 'v1.2.0', 'failed', 'v1.1.0');
 
     expect((await setup.undo()).release.tag).toBe('v1.0.0');
+  });
+
+  it.each<[string, (setup: ReturnType<typeof arrange>) => Promise<unknown>]>([
+    [
+      'failed before it came to the cluster, and was healthy when it came again',
+      async ({ app, store, record, clock }) => {
+        const { release } = await record(requestFor('v1.1.0', { app, claim: 'too early' }));
+        await store.advance(release, 'failed', { code: 'image-not-found' });
+        clock.advance(1000);
+      },
+    ],
+    [
+      'failed in the cluster, and was healthy when it came again',
+      async (setup) => released(setup, setup.app, 'v1.1.0', 'failed', undefined, 'first'),
+    ],
+  ])('goes back to what %s', async (_name, before) => {
+    const setup = arrange();
+    await released(setup, setup.app, 'v1.0.0', 'healthy');
+    await before(setup);
+    await released(setup, setup.app, 'v1.1.0', 'healthy');
+    await released(setup, setup.app, 'v1.2.0', 'failed');
+
+    expect((await setup.undo()).release.tag).toBe('v1.1.0');
   });
 
   it('holds an undo that turned out bad as well', async () => {

@@ -5,7 +5,15 @@ import { shortPath } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { tagPushHook, toCurl } from './hook.ts';
 import { githubSecret } from './play.ts';
-import { chooseTarget, currentTag, readManifests } from './target.ts';
+import {
+  chooseTarget,
+  currentTag,
+  listReleases,
+  nextTag,
+  readManifests,
+  type Target,
+  tagsOf,
+} from './target.ts';
 
 /** A tag that no image was pushed for. */
 const badTag = 'v9.9.9';
@@ -39,6 +47,12 @@ export const showHints = async (stack: Stack, terminal: Terminal): Promise<void>
   );
   line(style.dim('  The undo by hand, signed for the next five minutes:'));
   line(`  ${await undoCurl(stack, target.app)}`);
+  const crashing = await pushCrashing(stack, target, tag);
+  block(
+    'Release an image that crashes, and read why it failed',
+    `npx tagboat slack "/tagboat release ${target.app} ${crashing}"${where}`,
+    style.dim('The same with notready, hangs, oom or exit-3 in a tag that you push to the registry.'),
+  );
   block(
     `Push a tag whose image is not in the registry, ${badTag}: a signed GitHub hook`,
     toCurl(bad),
@@ -50,6 +64,16 @@ export const showHints = async (stack: Stack, terminal: Terminal): Promise<void>
     `curl -sS ${stack.url}/local/slack`,
     `git clone -b ${target.branch} ${cloneUrl(stack, target.environment.configRepo)}`,
   );
+};
+
+/** On the embedded cluster an image does what its tag says. @returns a tag that was not released yet, whose image crashes */
+const pushCrashing = async (stack: Stack, target: Target, current: string | undefined): Promise<string> => {
+  const releases = await listReleases(stack, { app: target.app, environment: target.environmentName });
+  const { good, tried } = tagsOf(releases);
+  const plain = tried.map((tag) => tag.replace(/-crash$/, ''));
+  const tag = `${nextTag([current, ...good], plain)}-crash`;
+  await stack.registry.push(target.imagePath, tag);
+  return tag;
 };
 
 const undoCurl = async (stack: Stack, app: string): Promise<string> => {

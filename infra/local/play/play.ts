@@ -44,8 +44,16 @@ export const playRelease = async (
   const response = await fetch(hook.url, { method: 'POST', headers: hook.headers, body: hook.body });
   const answer = (await response.json()) as {
     readonly releases?: readonly { readonly id: string; readonly state: string }[];
+    readonly skipped?: readonly { readonly message: string }[];
   };
   const accepted = answer.releases?.[0];
+  const [skipped] = answer.skipped ?? [];
+  if (accepted === undefined && skipped !== undefined) {
+    terminal.line(
+      `  ${style.yellow('–')} ${'hook skipped'.padEnd(labelWidth)} ${response.status}, ${skipped.message}`,
+    );
+    return false;
+  }
   if (accepted === undefined) {
     terminal.line(
       `  ${style.red('✗')} ${'hook refused'.padEnd(labelWidth)} ${response.status} ${JSON.stringify(answer)}`,

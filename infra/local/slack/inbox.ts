@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../gateway/body.ts';
 import { respondError, respondJson } from '../gateway/respond.ts';
 import { mapping, type Unknowns } from '../service/yaml.ts';
+import { openJournal } from './journal.ts';
 import type { SlackMessage } from './message.ts';
-import { createMessages } from './messages.ts';
+import { createMessages, kept } from './messages.ts';
 import { refusalOf } from './refuse.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { channelId, hasToken } from './web-api.ts';
@@ -29,9 +30,16 @@ const failed = (error: string, status = 200): Answer => answer({ ok: false, erro
  * Takes what would go to Slack, and keeps it as Slack does: its Web API's chat methods (`api/<method>`), response URLs
  * (`responses/<id>`, or `responses/<id>/<message>` of a button in that message), and the acknowledgements of commands
  * (`acknowledgements/<id>`), which whoever plays Slack's part hands in.
+ * @param options `file`: where the messages are kept; in memory where absent
  */
-export const createSlackInbox = ({ now = Date.now }: { readonly now?: () => number } = {}): SlackInbox => {
-  const messages = createMessages(now);
+export const createSlackInbox = ({
+  now = Date.now,
+  file,
+}: {
+  readonly now?: () => number;
+  readonly file?: string;
+} = {}): SlackInbox => {
+  const messages = createMessages(now, file === undefined ? undefined : openJournal(file, kept));
   const urls = createResponseUrls(now);
 
   const callApi = (method: string, body: Unknowns, authorization: string | undefined): Answer => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Unknowns } from '../service/yaml.ts';
+import type { Journal } from './journal.ts';
 import { type SlackMessage, textOf, withIds } from './message.ts';
 
 export type Messages = {
@@ -13,18 +14,19 @@ export type Messages = {
 };
 
 /** More than a day of trying things out; the rest is forgotten. */
-const kept = 500;
+export const kept = 500;
 
 const shortId = (): string => randomUUID().slice(0, 5);
 
-/** What was said, in memory. @param now milliseconds since 1970 */
-export const createMessages = (now: () => number): Messages => {
-  let messages: readonly SlackMessage[] = [];
+/** What was said. @param now milliseconds since 1970 @param journal where it outlives the stack; in memory where absent */
+export const createMessages = (now: () => number, journal?: Journal): Messages => {
+  let messages: readonly SlackMessage[] = journal?.read() ?? [];
   let count = 0;
   const listeners = new Set<(message: SlackMessage) => void>();
 
   const keep = (message: SlackMessage): SlackMessage => {
     messages = [message, ...messages.filter(({ id }) => id !== message.id)].slice(0, kept);
+    journal?.said(message);
     for (const listener of listeners) listener(message);
     return message;
   };
@@ -45,6 +47,7 @@ export const createMessages = (now: () => number): Messages => {
     change: (message, body) => keep({ ...message, ...content(now(), body), updated: true }),
     remove: (message) => {
       messages = messages.filter(({ id }) => id !== message.id);
+      journal?.removed(message.id);
     },
     subscribe: (listener) => {
       listeners.add(listener);

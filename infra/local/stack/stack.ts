@@ -139,7 +139,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
       : served;
 
   // The functions, behind their routes, queues and schedules.
-  const slack = createSlackInbox();
+  const slack = createSlackInbox({ file: state.file('slack.jsonl') });
   const work = await startWork({
     service,
     project,

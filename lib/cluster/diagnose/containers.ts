@@ -1,10 +1,11 @@
 import type { ContainerStatus, Pod } from '../objects.ts';
-import { pullFailures } from '../wedge.ts';
+import { pullFailures } from '../stuck.ts';
 import { crashFinding } from './crash.ts';
 import { eventLines, type Facts, messageOf } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { readPullWords } from './pull.ts';
 import { readMissing } from './references.ts';
+import { isSidecar } from './spec.ts';
 import { eventsOf, nameOf, type Subject, waitingLine } from './subject.ts';
 
 /** `Error: ErrImagePull` repeats the state of the container. */
@@ -71,7 +72,7 @@ export const findInContainers = (facts: Facts, pod: Pod): readonly Finding[] => 
       const containers = (isInit ? pod.spec.initContainers : pod.spec.containers) ?? [];
       const image =
         containers.find((container) => container.name === status.name)?.image ?? status.image ?? '';
-      const subject = { facts, pod, status, image, isInit };
+      const subject = { facts, pod, status, image, isInit: isInit && !isSidecar(pod, status.name) };
       const finding = pullFinding(subject) ?? configFinding(subject) ?? crashFinding(subject);
       return finding === undefined ? [] : [finding];
     });

@@ -1,7 +1,8 @@
 import { TagboatError } from '../../errors.ts';
-import { belongingsOf } from '../belongings.ts';
+import { readPods, readReplicaSets } from '../belongings.ts';
 import type { Cluster } from '../cluster.ts';
-import type { ClusterEvent, ObjectList, Pod, ReplicaSet, WorkloadRef } from '../objects.ts';
+import { listPages } from '../list.ts';
+import type { ClusterEvent, WorkloadRef } from '../objects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { readWorkload } from '../workloads.ts';
 import { oneLine } from './one-line.ts';
@@ -14,7 +15,12 @@ export type Facts = Snapshot & {
   readonly unread: readonly string[];
 };
 
-const maxEvents = 2000;
+/** As many are read as there can be in a busy namespace; the server keeps them for an hour. */
+const maxEvents = 20_000;
+
+/** Objects of a workload are named after it, and long names are cut off at 58 characters. */
+const isNamedAfter = (event: ClusterEvent, { name }: WorkloadRef): boolean =>
+  event.involvedObject.name?.startsWith(name.slice(0, 50)) !== false;
 
 /**
  * Reads the facts of a workload afresh. A part that may not be read is named in `unread`: half a diagnosis is better
@@ -23,27 +29,35 @@ const maxEvents = 2000;
 export const gather = async (cluster: Cluster, ref: WorkloadRef): Promise<Facts> => {
   const unread = new Set<string>();
   const namespace = `namespaces/${encodeURIComponent(ref.namespace)}`;
-  const list = async <T>(path: string, query: Readonly<Record<string, string | number>>, what: string) => {
+  const unlessRefused = async <T>(what: string, reading: Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
-      const answer = await cluster.api.json({ method: 'GET', path, query, what: `list ${what}` });
-      return (answer as ObjectList<T>).items ?? [];
+      return await reading;
     } catch (error) {
       if (!(error instanceof TagboatError)) throw error;
       unread.add(`${what} could not be read: ${error.message}`);
       return [];
     }
   };
-  const eventsWith = (fieldSelector: string): Promise<readonly ClusterEvent[]> =>
-    list(`/api/v1/${namespace}/events`, { fieldSelector, limit: maxEvents }, 'events');
+  const eventsWith = async (fieldSelector: string): Promise<readonly ClusterEvent[]> => {
+    const found: ClusterEvent[] = [];
+    let seen = 0;
+    const request = { path: `/api/v1/${namespace}/events`, query: { fieldSelector }, what: 'events' };
+    // They are ordered by the names of their objects, so that the workload's may come last.
+    for await (const { items } of listPages<ClusterEvent>(cluster, request)) {
+      found.push(...items.filter((event) => isNamedAfter(event, ref)));
+      seen += items.length;
+      if (seen >= maxEvents) break;
+    }
+    return found;
+  };
   const workload = await readWorkload(cluster, ref);
   if (workload === undefined) return { ref, workload, pods: [], replicaSets: [], events: [], unread: [] };
-  const { podsAt, replicaSetsAt, query } = belongingsOf(ref, workload);
   const [pods, replicaSets, warnings, killings] = await Promise.all([
-    list<Pod>(podsAt, query, 'pods'),
-    replicaSetsAt === undefined ? [] : list<ReplicaSet>(replicaSetsAt, query, 'replica sets'),
-    eventsWith('type=Warning'),
+    unlessRefused('pods', readPods(cluster, ref, workload)),
+    unlessRefused('replica sets', readReplicaSets(cluster, ref, workload)),
+    unlessRefused('events', eventsWith('type=Warning')),
     // Not a warning to Kubernetes; a liveness probe that kills tells so here only.
-    eventsWith('reason=Killing'),
+    unlessRefused('events', eventsWith('reason=Killing')),
   ]);
   return {
     ref,

@@ -1,6 +1,6 @@
 import { describeWorkload, type Pod } from '../objects.ts';
 import { newPods, oldPods } from '../snapshot.ts';
-import { isStuck } from '../wedge.ts';
+import { isStuck, isUnreadyInTheWay } from '../stuck.ts';
 import { findInContainers } from './containers.ts';
 import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -58,26 +58,35 @@ const findInPod = (facts: Facts, pod: Pod, now: number): readonly Finding[] => {
     const late = terminating(pod, now);
     return late === undefined ? [] : [late];
   }
+  // Its containers ended because the pod did.
+  const over = ended(pod);
+  if (over !== undefined) return [over];
   const containers = findInContainers(facts, pod);
   if (containers.length > 0) return containers;
   const finding =
-    unschedulable(facts, pod) ??
-    unmounted(facts, pod) ??
-    closedGate(pod) ??
-    notReady(facts, pod) ??
-    ended(pod);
+    unschedulable(facts, pod) ?? unmounted(facts, pod) ?? closedGate(pod) ?? notReady(facts, pod);
   return finding === undefined ? [] : [finding];
 };
 
 /** A pod of an earlier revision that blocks a StatefulSet: what is wrong with it, and that it has to go. */
-const stuck = (facts: Facts, pod: Pod): readonly Finding[] =>
-  facts.workload !== undefined && isStuck(facts.workload, pod)
-    ? findInContainers(facts, pod).map((finding) => ({
-        ...finding,
-        summary: `${finding.summary} The pod is of the revision before and keeps the StatefulSet from rolling on.`,
-        next: `Delete the pod: kubectl delete pod ${pod.metadata.name} -n ${facts.ref.namespace}`,
-      }))
-    : [];
+const stuck = (facts: Facts, pod: Pod): readonly Finding[] => {
+  const { workload } = facts;
+  if (workload === undefined) return [];
+  const isBroken = isStuck(workload, pod);
+  const findings = isBroken
+    ? findInContainers(facts, pod)
+    : isUnreadyInTheWay(workload, pod)
+      ? [closedGate(pod) ?? notReady(facts, pod)].filter((finding) => finding !== undefined)
+      : [];
+  const command = `kubectl delete pod ${pod.metadata.name} -n ${facts.ref.namespace}`;
+  return findings.map((finding) => ({
+    ...finding,
+    summary: `${finding.summary} The pod is of the revision before and keeps the StatefulSet from rolling on.`,
+    next: isBroken
+      ? `Delete the pod: ${command}`
+      : `If the pod does not become ready by itself, delete it: ${command}`,
+  }));
+};
 
 /** What is wrong with the pods: those of the new revision, and those of earlier ones that stand in the way. */
 export const findInPods = (facts: Facts, image: string, now: number): readonly Finding[] => {

@@ -2,7 +2,7 @@ import type { ContainerStatus, Pod } from '../objects.ts';
 import { eventLines, type Facts, isAbout, messageOf, warningsOf } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { conditionOf } from './pod-condition.ts';
-import { containerOf, describeProbe } from './spec.ts';
+import { containerOf, describeProbe, isSidecar } from './spec.ts';
 
 /** The containers of the pod are ready, and somebody who was to agree has not. */
 export const closedGate = (pod: Pod): Finding | undefined => {
@@ -42,7 +42,8 @@ const adviceOn = (pod: Pod, { name, started }: ContainerStatus & { readonly star
 
 /** Containers that run and do not become ready. */
 export const notReady = (facts: Facts, pod: Pod): Finding | undefined => {
-  const running = (pod.status?.containerStatuses ?? []).filter(
+  const sidecars = (pod.status?.initContainerStatuses ?? []).filter(({ name }) => isSidecar(pod, name));
+  const running = [...sidecars, ...(pod.status?.containerStatuses ?? [])].filter(
     (status) => !status.ready && status.state?.running !== undefined,
   );
   const [container] = running;

@@ -17,6 +17,8 @@ export type Probe = {
 };
 
 export type FullContainer = Container & {
+  /** Always: of an init container that is a sidecar, since Kubernetes 1.28. */
+  readonly restartPolicy?: string;
   readonly ports?: readonly { readonly name?: string; readonly containerPort?: number }[];
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
@@ -43,6 +45,12 @@ type FullPodSpec = {
 export const containerOf = (pod: Pod, name: string): FullContainer | undefined =>
   [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].find(
     (container) => container.name === name,
+  );
+
+/** An init container that starts before the others and runs beside them. */
+export const isSidecar = (pod: Pod, name: string): boolean =>
+  (pod.spec.initContainers ?? []).some(
+    (container: FullContainer) => container.name === name && container.restartPolicy === 'Always',
   );
 
 export const volumeOf = (pod: Pod, name: string): FullVolume | undefined =>

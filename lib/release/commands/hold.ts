@@ -37,7 +37,7 @@ export const liftTag = async (
   const asOf = new Date(asked.at).toISOString();
   const meant = holds.filter((one) => one.tag === tag && one.createdAt <= asOf);
   const [hold] = meant;
-  if (hold === undefined) throw new TagboatError('tag-held', nothingHeld(app, environment, tag, holds));
+  if (hold === undefined) throw new TagboatError('hold-unknown', nothingHeld(app, environment, tag, holds));
   await settleAll(meant.map((one) => store.liftHold(one)));
   return answer(holdLifted(holdViewOf(hold), requester(asked)));
 };

@@ -24,12 +24,13 @@ export const undo = async (
     askedFrom: asked.asker.channelId,
   };
   if (context.slack.confirm && asked.confirmed !== true) return confirm(request, context);
-  const { release, undone, isHeld, created } = await requestUndo(request, context);
+  const { release, undone, isHeld, isLifted, created } = await requestUndo(request, context);
   const view = {
     app,
     environment,
-    // What is named here is said to be held.
-    from: isHeld || !created ? undone?.tag : undefined,
+    from: undone?.tag,
+    isHeld,
+    isLifted,
     to: release.tag,
     requestedBy: release.requestedBy,
     id: release.id,

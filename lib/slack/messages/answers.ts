@@ -1,7 +1,14 @@
 import type { TagboatError } from '../../errors.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { context, type SlackMessage, section } from './block-kit.ts';
-import { requester } from './parts.ts';
+import { prose, requester } from './parts.ts';
+
+/** What to do next. Who could help is all there is to say to somebody who may not; a command is taught by its usage. */
+const nextOf = (error: TagboatError, ask: readonly string[]): readonly string[] => {
+  const whom = ask.length === 0 ? [] : [`Ask ${ask.slice(0, 10).map(requester).join(', ')}`];
+  if (error.code === 'command-invalid') return [`${code('/tagboat help')} shows every command`];
+  return error.code === 'not-allowed' && ask.length > 0 ? whom : [...whom, escapeMrkdwn(error.next, 500)];
+};
 
 /**
  * A polite no, or what was not understood, to nobody but who asked.
@@ -11,12 +18,8 @@ export const refusal = (error: TagboatError, ask: readonly string[] = []): Slack
   response_type: 'ephemeral',
   text: escapeMrkdwn(`Sorry, no: ${error.message}`, 3000),
   blocks: [
-    section(`:no_entry_sign: Sorry, no: ${escapeMrkdwn(error.message, 2000)}`),
-    ...context([
-      ...(ask.length === 0 ? [] : [`Ask ${ask.slice(0, 10).map(requester).join(', ')}`]),
-      escapeMrkdwn(error.next, 500),
-      code(error.code),
-    ]),
+    section(`:no_entry_sign: Sorry, no: ${prose(error.message, 2000)}`),
+    ...context([...nextOf(error, ask), code(error.code)]),
   ],
 });
 

@@ -45,7 +45,9 @@ export const pauseDone = (done: PauseDone): SlackMessage => {
   const words = changed ? what : paused ? 'the rollout was paused already' : 'the rollout was not paused';
   const hint =
     paused && changed
-      ? ['Nothing goes on, and nothing times out, until somebody resumes it: `/tagboat resume`']
+      ? [
+          `Nothing goes on, and nothing times out, until somebody resumes it: ${code(`/tagboat resume ${app} ${environment}`)}`,
+        ]
       : [];
   return {
     response_type: changed ? 'in_channel' : 'ephemeral',

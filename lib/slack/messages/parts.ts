@@ -30,6 +30,15 @@ export const time = (at: number): string =>
 /** The same for the line that notifications show, in which Slack does not format dates. */
 export const timeText = (at: number): string => (isTime(at) ? inUtc(at) : 'an unknown time');
 
+const isoTime = /\buntil (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
+
+/** A reason as it is on record, for people: who and until when as Slack shows them, and no ids. Of each only the first. */
+export const prose = (text: string, limit: number, show: (at: number) => string = time): string =>
+  escapeMrkdwn(text, limit)
+    .replace(/\bby (?:slack:|@)([UW][A-Z0-9]{6,20})\b/, 'by <@$1>')
+    .replace(isoTime, (_, iso: string) => `until ${show(Date.parse(iso))}`)
+    .replace(/\brelease [0-9A-HJKMNP-TV-Z]{26} (took|takes) its place\b/, 'a newer release $1 its place');
+
 export const duration = (milliseconds: number): string => {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;

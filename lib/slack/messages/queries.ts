@@ -3,7 +3,7 @@ import { actions, type Block, compose, context, type SlackMessage, section, sect
 import { offerButtons } from './buttons.ts';
 import { diagnosisBlocks } from './diagnosis.ts';
 import { holdLine } from './holds.ts';
-import { isUnderWay, numbers, place, requester, time, wordsOf } from './parts.ts';
+import { isUnderWay, numbers, place, prose, requester, time, wordsOf } from './parts.ts';
 import type { PlaceView, ReleaseView } from './views.ts';
 
 /** `v0.0.4 is healthy · #12 · when · by whom` */
@@ -20,9 +20,7 @@ const releaseLine = (release: ReleaseView): string => {
 };
 
 const whyOf = (release: ReleaseView): readonly string[] => [
-  ...(release.reason === undefined || release.reason === ''
-    ? []
-    : [`      ${escapeMrkdwn(release.reason, 400)}`]),
+  ...(release.reason === undefined || release.reason === '' ? [] : [`      ${prose(release.reason, 400)}`]),
   ...(release.progress === undefined || release.progress === '' || !isUnderWay(release)
     ? []
     : [`      ${escapeMrkdwn(release.progress, 300)}`]),
@@ -69,7 +67,8 @@ export type HistoryView = {
 
 /** `by github: octocat`, `by Ada, by hand`; the hook where the name does not say it. */
 const whoOf = ({ requestedBy, source, byHand }: ReleaseView): readonly string[] => {
-  const isSaid = source === undefined || requestedBy?.startsWith(`${source}:`) === true;
+  const isSaid =
+    source === undefined || source === 'tagboat' || requestedBy?.startsWith(`${source}:`) === true;
   const who = [
     ...(requestedBy === undefined ? [] : [`by ${requester(requestedBy)}`]),
     ...(isSaid ? [] : [`from ${escapeMrkdwn(source, 50)}`]),
@@ -85,18 +84,26 @@ const historyLine = (release: ReleaseView): string => {
     [...numbers(number), `${code(tag)} ${emoji} ${isUndo === true ? 'undo, ' : ''}${words}`].join('  '),
     ...(startedAt === undefined ? [] : [time(startedAt)]),
     ...whoOf(release),
-    ...(reason === undefined || reason === '' ? [] : [escapeMrkdwn(reason, 200)]),
+    ...(reason === undefined || reason === '' ? [] : [prose(reason, 200)]),
   ].join('  ·  ');
 };
 
-/** A release that an undo could go back to: not what runs now, and once verified to run well. */
+/** What runs, or was tried last: what was only recorded, skipped or taken away again is none of it. */
+const hasPlace = ({ state, commit, isUndo }: ReleaseView): boolean =>
+  state === 'healthy' ||
+  (commit !== undefined && state !== 'undone') ||
+  (isUndo === true && isUnderWay({ state }));
+
+/** A release that an undo could go back to: it ran well, is not what stands, and was not taken away since. */
 const wayBack = ({ app, environment, releases }: HistoryView): readonly string[] => {
-  const target = releases
-    .slice(1)
-    .find(
-      ({ number, state, undoneFrom }) =>
-        number !== undefined && (state === 'healthy' || (state === 'undone' && undoneFrom === 'healthy')),
-    );
+  const standing = releases.find(hasPlace);
+  const target = releases.find(
+    ({ number, state, tag }, index) =>
+      number !== undefined &&
+      state === 'healthy' &&
+      tag !== standing?.tag &&
+      !releases.slice(0, index).some((later) => later.tag === tag && later.state === 'undone'),
+  );
   return target?.number === undefined ? [] : [`/undo ${app} ${environment} to #${target.number}`];
 };
 

@@ -47,6 +47,8 @@ export const askEnvironment = (command: PlacedCommand, environments: readonly st
   const { plain, shown } = doing(command);
   const offered = environments.slice(0, maxEnvironments);
   const left = environments.length - offered.length;
+  // Nothing is taken for granted, though there is only one that the asker may name here
+  const which = environments.length === 1 ? 'Is this the one you mean?' : 'Which one?';
   const choices = offered.map(
     (environment): ButtonOptions => ({
       text: environment,
@@ -59,9 +61,12 @@ export const askEnvironment = (command: PlacedCommand, environments: readonly st
   );
   return {
     response_type: 'ephemeral',
-    text: escapeMrkdwn(`${plain}: ${command.app} has several environments; which one?`, 3000),
+    text: escapeMrkdwn(
+      `${plain}: ${command.app} has several environments; ${which[0]?.toLowerCase()}${which.slice(1)}`,
+      3000,
+    ),
     blocks: [
-      section(`${shown}: *${escapeMrkdwn(command.app, 200)}* has several environments. Which one?`),
+      section(`${shown}: *${escapeMrkdwn(command.app, 200)}* has several environments. ${which}`),
       ...actions([...choices, cancel]),
       ...context(
         left > 0

@@ -3,7 +3,7 @@ import { code, escapeMrkdwn, link } from '../text.ts';
 import { actions, type Block, compose, context, type SlackMessage, section, sections } from './block-kit.ts';
 import { offerButtons } from './buttons.ts';
 import { diagnosisBlocks } from './diagnosis.ts';
-import { duration, isUnderWay, numbers, place, requester, time, wordsOf } from './parts.ts';
+import { duration, isUnderWay, numbers, place, prose, requester, time, timeText, wordsOf } from './parts.ts';
 import type { ReleaseView } from './views.ts';
 
 /** What the message says in its first line, after the place. */
@@ -62,9 +62,11 @@ const askedBy = ({ requestedBy, byHand }: ReleaseView): readonly string[] =>
     ? []
     : [`${byHand === true ? 'by hand, ' : ''}asked for by ${requester(requestedBy)}`];
 
-const timesOf = ({ startedAt, endedAt }: ReleaseView): readonly string[] => [
+const timesOf = ({ state, startedAt, endedAt }: ReleaseView): readonly string[] => [
   ...(startedAt === undefined ? [] : [time(startedAt)]),
-  ...(startedAt === undefined || endedAt === undefined ? [] : [`took ${duration(endedAt - startedAt)}`]),
+  ...(startedAt === undefined || endedAt === undefined || state === 'skipped'
+    ? []
+    : [`took ${duration(endedAt - startedAt)}`]),
 ];
 
 const smallPrintOf = (release: ReleaseView): readonly string[] => [
@@ -87,10 +89,10 @@ export const releaseMessage = (release: ReleaseView): SlackMessage => {
   const { app, environment, tag } = release;
   const { emoji, words, what, because } = headlineOf(release);
   return {
-    text: escapeMrkdwn(`${app} → ${environment}: ${what}${tag} ${words}${because}`, 3000),
+    text: prose(`${app} → ${environment}: ${what}${tag} ${words}${because}`, 2900, timeText),
     blocks: compose(
       [
-        section(`${emoji} ${place(release)}: ${what}${code(tag)} ${words}${escapeMrkdwn(because, 1500)}`),
+        section(`${emoji} ${place(release)}: ${what}${code(tag)} ${words}${prose(because, 1500)}`),
         ...detailBlocks(release),
       ],
       diagnosisBlocks(release.diagnosis ?? []),

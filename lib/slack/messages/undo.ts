@@ -10,13 +10,17 @@ export type UndoView = {
   readonly environment: string;
   /** The tag that is taken away, where one ran. */
   readonly from?: string | undefined;
+  /** True where that tag is held from now on. */
+  readonly isHeld: boolean;
   /** The tag that is put back. */
   readonly to: string;
+  /** True where that one was held until now. */
+  readonly isLifted?: boolean | undefined;
   readonly requestedBy: string;
   /** Id and number of the release that the undo makes. */
   readonly id?: string | undefined;
   readonly number?: number | undefined;
-  /** Putting it back where absent. */
+  /** Where absent: putting back what is held, or undoing what was held. */
   readonly offers?: readonly Offer[] | undefined;
 };
 
@@ -27,20 +31,28 @@ const wordsOf = ({ app, environment, from, to }: UndoView) => ({
   plainChange: from === undefined ? `back to ${to}` : `from ${from} back to ${to}`,
 });
 
+const defaultOffers = ({ isHeld, isLifted }: UndoView): readonly Offer[] =>
+  isHeld ? ['put-back'] : isLifted === true ? ['undo'] : [];
+
 /** The answer to `/undo` within its three seconds; everybody in the channel sees who does what. */
 export const undoAccepted = (undo: UndoView): SlackMessage => {
   const { place, plainPlace, change, plainChange } = wordsOf(undo);
+  const { from, to, isHeld, isLifted } = undo;
   const hold =
-    undo.from === undefined || undo.from === undo.to
-      ? ''
-      : `\n${code(undo.from)} is held until somebody releases it by hand.`;
+    isHeld && from !== undefined && from !== to
+      ? `\n${code(from)} is held until somebody releases it by hand.`
+      : isLifted === true
+        ? `\nThe hold on ${code(to)} is lifted.`
+        : '';
   return {
     response_type: 'in_channel',
     text: escapeMrkdwn(`Undoing ${plainPlace}, ${plainChange}`, 3000),
     blocks: [
       section(`:leftwards_arrow_with_hook: Undoing ${place}, ${change}${hold}`),
       ...context([...numbers(undo.number), `asked for by ${requester(undo.requestedBy)}`]),
-      ...actions(offerButtons({ ...undo, tag: undo.to, undoneTag: undo.from }, undo.offers ?? ['put-back'])),
+      ...actions(
+        offerButtons({ ...undo, tag: undo.to, undoneTag: from }, undo.offers ?? defaultOffers(undo)),
+      ),
     ],
   };
 };

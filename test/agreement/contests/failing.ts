@@ -51,6 +51,9 @@ export const failingContests = ({ inContest }: Arena): void => {
       inContest(kind, async ({ cluster, ref, release }) => {
         const outcome = await release('1', {
           ready: 'never',
+          // Its patience with a workload that is away is 10 s.
+          haste: 10,
+          pollerSeconds: 120,
           meanwhile: () => cluster.write({ method: 'DELETE', path: workloadPath(ref) }),
         });
 

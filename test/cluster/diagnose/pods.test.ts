@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../lib/cluster/diagnose/facts.ts';
 import { findCauses } from '../../../lib/cluster/diagnose.ts';
+import type { ContainerStatus } from '../../../lib/cluster/objects.ts';
 import {
   container,
   facts,
@@ -280,9 +281,57 @@ describe('causes in a pod of the new revision', () => {
         evidence: ['The node was low on resource: memory.'],
       },
     ],
+    [
+      'evicted, and its containers with it',
+      {
+        status: { phase: 'Failed', reason: 'Evicted' },
+        containers: [container({ state: { terminated: { exitCode: 137, reason: 'Error' } } })],
+      },
+      {},
+      { cause: 'unknown', summary: 'The pod failed: Evicted.' },
+    ],
   ])('%s', (_, options, more, expected) => {
     const causes = ofPod(options, more);
     expect(causes).toHaveLength(1);
     expect(causes[0]).toMatchObject({ workload: 'Deployment shop/web', pod: 'web-1', count: 1, ...expected });
   });
+});
+
+describe('a sidecar, which is an init container that goes on', () => {
+  const withSidecar = (status: Partial<ContainerStatus>) => {
+    const one = pod('Deployment', { initContainers: [container({ name: 'mesh', ...status })] });
+    const mesh = { name: 'mesh', image: 'acme/mesh:1', restartPolicy: 'Always' };
+    return causesOf(
+      facts('Deployment', { pods: [{ ...one, spec: { ...one.spec, initContainers: [mesh] } }] }),
+    );
+  };
+
+  test('that crashes is a crash loop, and nothing that ends by design', () => {
+    const causes = withSidecar({
+      ...waiting('CrashLoopBackOff'),
+      restartCount: 2,
+      lastState: { terminated: { exitCode: 1 } },
+    });
+    expect(causes).toMatchObject([
+      { cause: 'crash-loop', summary: 'Container mesh ends with exit code 1 again and again.' },
+    ]);
+  });
+
+  test('that does not become ready keeps the pod from it', () => {
+    expect(withSidecar({ state: { running: {} } })).toMatchObject([
+      { cause: 'not-ready', summary: 'Container mesh runs but does not become ready.' },
+    ]);
+  });
+});
+
+test('a pod of the revision before that is not ready and keeps a StatefulSet from rolling is named, for a person to decide', () => {
+  const old = pod('StatefulSet', { revision: 'old', containers: [container({ state: { running: {} } })] });
+  expect(causesOf(facts('StatefulSet', { pods: [old] }))).toMatchObject([
+    {
+      cause: 'not-ready',
+      summary:
+        'Container web runs but does not become ready. The pod is of the revision before and keeps the StatefulSet from rolling on.',
+      next: 'If the pod does not become ready by itself, delete it: kubectl delete pod web-1 -n shop',
+    },
+  ]);
 });

@@ -7,7 +7,13 @@ import { undoAccepted } from '../../../lib/slack/messages/undo.ts';
 import { respond, startStandIn } from './stand-in.ts';
 
 const place = { app: 'okeydokey', environment: 'production' };
-const undoing = undoAccepted({ ...place, from: 'v0.0.4', to: 'v0.0.3', requestedBy: 'U024BE7LH' });
+const undoing = undoAccepted({
+  ...place,
+  isHeld: true,
+  from: 'v0.0.4',
+  to: 'v0.0.3',
+  requestedBy: 'U024BE7LH',
+});
 const answer = (text: string, response_type = 'ephemeral') => ({ response_type, text, blocks: [] });
 const question = askEnvironment({ type: 'undo', app: 'okeydokey' }, ['production', 'staging']);
 

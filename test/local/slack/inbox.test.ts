@@ -1,9 +1,15 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSlackInbox, type SlackMessage } from '../../../infra/local/slack/inbox.ts';
 import { serve } from '../serve.ts';
 
-const start = async (now?: () => number) => {
-  const inbox = createSlackInbox(now === undefined ? {} : { now });
+const start = async (now?: () => number, file?: string) => {
+  const inbox = createSlackInbox({
+    ...(now === undefined ? {} : { now }),
+    ...(file === undefined ? {} : { file }),
+  });
   const origin = await serve(inbox.handle);
   const api = async (
     method: string,
@@ -190,6 +196,39 @@ describe('createSlackInbox', () => {
     );
 
     expect(await list()).toHaveLength(500);
+  });
+});
+
+describe('with a file', () => {
+  it('finds again what was said, edited and removed, after the stack was killed', async () => {
+    const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'tagboat-slack-')), 'slack.jsonl');
+    const before = await start(undefined, file);
+    const { ts } = await before.api('chat.postMessage', { channel: 'C1AB', text: 'rolling out' });
+    await before.post('acknowledgements/abc', { text: 'gone' });
+    await before.api('chat.postMessage', { channel: 'C1AB', text: 'other' });
+    await before.api('chat.update', { channel: 'C1AB', ts, text: 'still rolling out' });
+    const gone = (await before.list()).find(({ text }) => text === 'gone');
+    await before.post(`responses/abc/${gone?.id}`, { delete_original: true });
+    appendFileSync(file, '{"said":{"id":"cut sh');
+
+    const after = await start(undefined, file);
+    const update = await after.api('chat.update', { channel: 'C1AB', ts, text: 'healthy' });
+
+    expect(update).toMatchObject({ ok: true, ts });
+    expect((await after.list()).map(({ text, updated }) => [text, updated])).toEqual([
+      ['healthy', true],
+      ['other', false],
+    ]);
+  });
+
+  it('takes messages also where it cannot be written', async () => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), 'tagboat-slack-'));
+    const { api, list } = await start(undefined, path.join(directory, 'slack.jsonl'));
+    rmSync(directory, { recursive: true });
+
+    await api('chat.postMessage', { channel: 'C1AB', text: 'x' });
+
+    expect(await list()).toHaveLength(1);
   });
 });
 

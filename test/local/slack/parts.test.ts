@@ -220,8 +220,8 @@ describe('kindOf', () => {
       askConfirmation({ command, title: 'Undo?', details: [], yes: 'Undo', danger: true }),
       'question',
     ],
-    ['an undo', undoAccepted({ ...undo, from: 'v2' }), 'begun'],
-    ['an undo that somebody else gave', undoUnderWay(undo), 'begun'],
+    ['an undo', undoAccepted({ ...undo, isHeld: true, from: 'v2' }), 'begun'],
+    ['an undo that somebody else gave', undoUnderWay({ ...undo, isHeld: true }), 'begun'],
     ['what runs', statusMessage([]), 'done'],
     ['a question no more', cancelled(), 'done'],
   ])('of %s', (_, body, kind) => {

@@ -74,7 +74,7 @@ describe('renderMessage', () => {
   it('shows an undo as a person reads it', () => {
     const undo = { app: 'web', environment: 'production', from: 'v2', to: 'v1', requestedBy: 'U024BE7LH' };
 
-    expect(renderMessage({ ...undoAccepted({ ...undo, number: 3 }) }, options)).toEqual([
+    expect(renderMessage({ ...undoAccepted({ ...undo, isHeld: true, number: 3 }) }, options)).toEqual([
       '↩ Undoing web in production, from v2 back to v1',
       'v2 is held until somebody releases it by hand.',
       '#3  ·  asked for by @U024BE7LH',

@@ -68,7 +68,6 @@ describe('/tagboat history', () => {
         /^#3 {2}`v1\.2\.0` :leftwards_arrow_with_hook: failed and was undone {2}· {2}by dockerhub: somebody/,
       ),
       '#2  `v1.1.0` :white_check_mark: is healthy  ·  by dockerhub: somebody',
-      'Go back with `/undo okeydokey production to #2`',
     ]);
   });
 

@@ -59,7 +59,7 @@ describe('/undo', () => {
 
     const message = await run(undo);
 
-    expect(message.text).toBe('Undoing okeydokey in production, back to v1.1.0');
+    expect(message.text).toBe('Undoing okeydokey in production, from v1.0.0 back to v1.1.0');
     expect(wordsOf(message)).not.toContain('is held');
     expect(await store.holds('okeydokey', 'production')).toEqual([]);
   });

@@ -114,7 +114,11 @@ export const createWorld = (environment: Partial<EnvironmentConfig> = {}) => {
       reach();
       cluster.deadlines.push(deadline);
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;
-      const verdict = verdicts.get(tag) ?? healthy;
+      const found = verdicts.get(tag) ?? healthy;
+      const verdict: Watched =
+        cluster.paused && found.type === 'pending'
+          ? { ...found, progress: { ...found.progress, phase: 'paused' } }
+          : found;
       const isLate = verdict.type === 'pending' && clock.now() >= deadline;
       return isLate ? ({ type: 'failed', reason: 'not done in time', diagnosis: [] } as const) : verdict;
     },

@@ -29,7 +29,15 @@ const time = '<!date^1795449900^{date_short_pretty} {time}|2026-11-23 16:05 UTC>
 
 describe('undo', () => {
   test('is acknowledged to everybody, and can be taken back', () => {
-    const message = undoAccepted({ ...place, from: 'v0.0.4', to: 'v0.0.3', requestedBy: by, id, number: 13 });
+    const message = undoAccepted({
+      ...place,
+      from: 'v0.0.4',
+      isHeld: true,
+      to: 'v0.0.3',
+      requestedBy: by,
+      id,
+      number: 13,
+    });
     expect(message).toMatchObject({
       response_type: 'in_channel',
       text: 'Undoing okeydokey in production, from v0.0.4 back to v0.0.3',
@@ -48,7 +56,7 @@ describe('undo', () => {
   });
 
   test('where nothing ran before, there is nothing to put back', () => {
-    const message = undoAccepted({ ...place, to: 'v1', requestedBy: 'a <script>' });
+    const message = undoAccepted({ ...place, isHeld: false, to: 'v1', requestedBy: 'a <script>' });
     expect(message.text).toBe('Undoing okeydokey in production, back to v1');
     expect(shown(message)).toEqual([
       ':leftwards_arrow_with_hook: Undoing *okeydokey* in *production*, back to `v1`',
@@ -56,8 +64,24 @@ describe('undo', () => {
     ]);
   });
 
+  test('of an undo says that the hold is lifted, and can be undone', () => {
+    const back = { from: 'v0.0.3', isHeld: false, to: 'v0.0.4', isLifted: true };
+    expect(shown(undoAccepted({ ...place, ...back, requestedBy: by, id }))).toEqual([
+      ':leftwards_arrow_with_hook: Undoing *okeydokey* in *production*, from `v0.0.3` back to `v0.0.4`\nThe hold on `v0.0.4` is lifted.',
+      'asked for by <@U024BE7LH>',
+      '[Undo]',
+    ]);
+  });
+
   test('that somebody else asked for first is said to whoever asks second', () => {
-    const message = undoUnderWay({ ...place, from: 'v0.0.4', to: 'v0.0.3', requestedBy: by, number: 13 });
+    const message = undoUnderWay({
+      ...place,
+      isHeld: true,
+      from: 'v0.0.4',
+      to: 'v0.0.3',
+      requestedBy: by,
+      number: 13,
+    });
     expect(message).toMatchObject({
       response_type: 'ephemeral',
       text: 'Already under way: undoing okeydokey in production, from v0.0.4 back to v0.0.3',
@@ -104,6 +128,16 @@ describe('which environment', () => {
       'tagboat-0',
       'tagboat-1',
       'tagboat-2',
+    ]);
+  });
+
+  test('is asked for although the asker may name only one: another may be meant', () => {
+    const message = askEnvironment({ type: 'undo', app: 'shop' }, ['staging']);
+    expect(message.text).toBe('Undo: shop has several environments; is this the one you mean?');
+    expect(shown(message)).toEqual([
+      'Undo: *shop* has several environments. Is this the one you mean?',
+      '[staging]',
+      '[Cancel]',
     ]);
   });
 
@@ -198,6 +232,7 @@ test.each([
   const message = pauseDone({ ...place, paused, by, workloads: ['deployment/okeydokey'], changed });
   expect(message).toMatchObject({ response_type, text: `okeydokey → production: ${words}` });
   expect(shown(message)[1]).toMatch(/^`deployment\/okeydokey`/);
+  expect(shown(message)[1]?.includes('`/tagboat resume okeydokey production`')).toBe(paused && changed);
 });
 
 test('the help shows every usage line, escaped', () => {
@@ -236,5 +271,22 @@ test('a refusal says why, whom to ask and what next, to one person', () => {
   expect(shown(message)).toEqual([
     ':no_entry_sign: Sorry, no: no app is called "&lt;!channel&gt;"',
     'Ask <@U024BE7LH>, <@U1234567>  ·  Use one of the names that the message lists.  ·  `app-unknown`',
+  ]);
+});
+
+test('a refusal of somebody who may not says whom to ask, once', () => {
+  const error = new TagboatError('not-allowed', 'you may not do that');
+  expect(shown(refusal(error, ['U024BE7LH']))[1]).toBe('Ask <@U024BE7LH>  ·  `not-allowed`');
+  expect(shown(refusal(error))[1]).toBe('Ask somebody on the allow-list in tagboat.yml.  ·  `not-allowed`');
+});
+
+test('a command that is not understood is not answered with the usage of another one', () => {
+  const error = new TagboatError(
+    'command-invalid',
+    'shop was put back to v1 2 min ago by @U024BE7LH; and so on',
+  );
+  expect(shown(refusal(error))).toEqual([
+    ':no_entry_sign: Sorry, no: shop was put back to v1 2 min ago by <@U024BE7LH>; and so on',
+    '`/tagboat help` shows every command  ·  `command-invalid`',
   ]);
 });

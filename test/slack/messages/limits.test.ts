@@ -112,6 +112,8 @@ const placeView: fc.Arbitrary<PlaceView> = fc.record({
   holds: fc.array(hold, { maxLength: 6 }),
 });
 const undo = fc.record({
+  isHeld: fc.boolean(),
+  isLifted: fc.boolean(),
   ...place,
   from: optional(text),
   to: text,

@@ -111,7 +111,7 @@ describe('history', () => {
       {
         ...place,
         releases: [
-          failed,
+          { ...failed, commit: '6113728' },
           {
             ...release,
             number: 11,
@@ -125,7 +125,7 @@ describe('history', () => {
             number: 10,
             tag: 'v0.0.2',
             isUndo: true,
-            requestedBy: 'tagboat:onFailure',
+            requestedBy: 'tagboat (onFailure: undo)',
             source: 'tagboat',
             state: 'undone',
             undoneFrom: 'healthy',
@@ -156,6 +156,33 @@ describe('history', () => {
   test('with nothing to go back to, says nothing of it', () => {
     expect(shown(historyMessage([{ ...place, releases: [release] }]))).toHaveLength(1);
     expect(shown(historyMessage([{ ...place, releases: [release, failed] }]))).toHaveLength(1);
+  });
+
+  test('goes back to what ran well: not to what stands, nor to what was taken away since', () => {
+    const undone: ReleaseView = { ...release, state: 'undone', undoneFrom: 'healthy' };
+    const wayBack = (...releases: readonly ReleaseView[]): string | undefined =>
+      shown(historyMessage([{ ...place, releases }]))[1];
+
+    // v0.0.5 was undone, v0.0.4 stands again; what stands was released twice
+    expect(
+      wayBack(
+        { ...release, number: 5, tag: 'v0.0.4', isUndo: true },
+        { ...undone, number: 4, tag: 'v0.0.5' },
+        { ...release, number: 3, tag: 'v0.0.4' },
+        { ...release, number: 2, tag: 'v0.0.5' },
+        { ...release, number: 1, tag: 'v0.0.3' },
+      ),
+    ).toBe('Go back with `/undo okeydokey production to #1`');
+    // What was skipped, or failed before it was committed, is not what stands
+    expect(
+      wayBack(
+        { ...release, number: 4, tag: 'v0.0.7', state: 'skipped' },
+        { ...failed, number: 3, tag: 'v0.0.6' },
+        { ...release, number: 2, tag: 'v0.0.5' },
+        { ...release, number: 1, tag: 'v0.0.4' },
+      ),
+    ).toBe('Go back with `/undo okeydokey production to #1`');
+    expect(wayBack(release, { ...undone, number: 11, tag: 'v0.0.3' })).toBeUndefined();
   });
 
   test('of places without one', () => {

@@ -281,3 +281,20 @@ test('credentials in evidence are masked', () => {
   });
   expect(JSON.stringify(message)).not.toContain('hunter2');
 });
+
+test.each([
+  [
+    'v0.0.4 is held by slack:U024BE7LH until 2026-11-23T18:00:00.000Z: by @U024BE7LH, see 2026-11-23T16:00:00Z',
+    'v0.0.4 is held by <@U024BE7LH> until <!date^1795456800^{date_short_pretty} {time}|2026-11-23 18:00 UTC>: by @U024BE7LH, see 2026-11-23T16:00:00Z',
+    'v0.0.4 is held by <@U024BE7LH> until 2026-11-23 18:00 UTC: by @U024BE7LH, see 2026-11-23T16:00:00Z',
+  ],
+  [`release ${id} took its place`, 'a newer release took its place', 'a newer release took its place'],
+])('a reason is told without ids: %s', (reason, expected, plain) => {
+  const message = releaseMessage({ ...release, state: 'skipped', reason, startedAt: at, endedAt: at });
+  expect(shown(message)).toEqual([
+    `:fast_forward: *okeydokey* → *production*: \`v0.0.4\` was skipped: ${expected}`,
+    // It took no time to leave it alone
+    `${image}  ·  ${time}`,
+  ]);
+  expect(message.text).toBe(`okeydokey → production: v0.0.4 was skipped: ${plain}`);
+});
