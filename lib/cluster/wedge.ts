@@ -8,7 +8,7 @@ import { isStuck, pullFailures, stuckFrom } from './stuck.ts';
  * kubectl waits for such a rollout: for a Deployment until its progress deadline (ten minutes unless set), for a
  * StatefulSet or DaemonSet, which have none, for ever. Here it is called failed as soon as it is certain:
  *
- * - `crash-loop`: the container has been restarted three times and waits for the next: on a real kubelet, 30 s and more
+ * - `crash-loop`: the container has been restarted four times and waits for the next: on a real kubelet, 70 s and more
  *   of crashing.
  * - `image-pull`: the pod has tried for 20 s, and the registry's answer was definite (not found, denied). The caller
  *   looks for that answer. What may be a hiccup (timeouts, 429, 5xx) is waited out. The time counts from the first
@@ -31,7 +31,7 @@ export type Wedge = {
 };
 
 /** After so many restarts a crash loop is taken to be one. */
-const certainRestarts = 3;
+const certainRestarts = 4;
 
 /** How long a pod may be at it, in milliseconds, even where its trouble is definite. */
 export const patience: Readonly<Record<Wedge['type'], number>> = {

@@ -59,7 +59,11 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
     if (noted) await context.store.amend(standing, amendable, { paused: undefined });
     throw error;
   }
-  if (!paused && standing !== undefined) await note(standing, request, context);
+  if (!paused && standing !== undefined) {
+    await note(standing, request, context);
+    // A paused rollout is looked at once a minute only.
+    if (standing.state === 'rolling-out') await context.nudges.watch(standing, 0, 0);
+  }
   if (standing !== undefined) await context.nudges.tell(standing, standing.state);
   return {
     workloads: results.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`),

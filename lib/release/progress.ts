@@ -1,5 +1,6 @@
 import type { RolloutProgress } from '../cluster/rollout.ts';
 import type { Context } from './context.ts';
+import { notePause } from './pause-clock.ts';
 import type { Release } from './release.ts';
 
 /** Between two writes of what is new, and between two times that people are told of it, in milliseconds. */
@@ -25,6 +26,7 @@ export const createProgress = (release: Release, { store, nudges, clock, logger 
 
   const write = async ({ message, phase: reached }: RolloutProgress): Promise<void> => {
     await store.amend(release, ['rolling-out'], { progress: message, phase: reached });
+    if (reached === 'paused' || phase === 'paused') await notePause(release, reached, { store, clock });
     const isNewPhase = reached !== (phase ?? 'rolling-out');
     phase = reached;
     if (!isNewPhase && clock.now() - toldAt < tellEveryMs) return;

@@ -5,6 +5,7 @@ import { withCluster } from './cluster-of.ts';
 import { conclude, concludeIfEnded, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
+import { notePause } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from './release.ts';
 
@@ -20,6 +21,8 @@ const marginMs = 10_000;
 /** How long after the deadline an API server that does not answer is given up. */
 const unreachableGraceMs = 120_000;
 const unwatchedMs = 120_000;
+/** How long one look at a paused rollout takes. */
+const pausedLookMs = 10_000;
 
 const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
 
@@ -45,14 +48,16 @@ export const watchRelease = async (
     if (!isUnderWay(release.state)) await conclude(release, context);
     return;
   }
-  const until = clock.now() + Math.max(0, remainingMs - marginMs);
+  // What stands still needs no close watch.
+  const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedLookMs;
+  const until = clock.now() + Math.max(0, Math.min(remainingMs - marginMs, patience));
   await context.store.postpone('rollouts', key, until + unwatchedMs);
   try {
     const watched = await watchUntil(release, until, context);
     if (watched.type === 'pending') {
       const { message: progress, phase } = watched.progress;
       await store.amend(release, ['rolling-out'], { progress, phase });
-      if (phase !== 'paused') await goOn(release, context);
+      await notePause(release, phase, context);
       await context.nudges.tell(release, 'rolling-out');
       await comeBack(release, round, delayOf(round), context);
       return;
@@ -84,19 +89,6 @@ const deadlineOf = ({ paused, deadline = 0 }: Release): number =>
 const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise<boolean> => {
   const { paused, deadline } = (await store.get(release)) ?? release;
   return paused?.at !== release.paused?.at || deadline !== release.deadline;
-};
-
-/** Longer than a controller takes to see that it is paused. */
-const pauseSettlesMs = 30_000;
-
-/** Paused from Slack, and resumed with kubectl: its time goes on. */
-const goOn = async (key: Release, { store, clock }: Context): Promise<void> => {
-  const release = await store.get(key);
-  if (release?.paused === undefined) return;
-  const stoodStill = clock.now() - release.paused.at;
-  if (stoodStill < pauseSettlesMs) return;
-  const deadline = release.deadline && release.deadline + stoodStill;
-  await store.amend(release, ['rolling-out'], { paused: undefined, deadline });
 };
 
 const comeBack = async (

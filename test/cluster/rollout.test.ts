@@ -82,7 +82,7 @@ test('after the deadline, what is not healthy has failed, with the reasons', () 
     });
   }));
 
-test('a crash loop is found out at its third restart, with the log', () =>
+test('a crash loop is found out at its fourth restart, with the log', () =>
   withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
     const crashed = (restartCount: number) =>
       pod('Deployment', {
@@ -95,10 +95,10 @@ test('a crash loop is found out at its third restart, with the log', () =>
         ],
       });
     collections.put(replicaSets, replicaSet('2'));
-    collections.put(pods, crashed(2));
+    collections.put(pods, crashed(3));
     const watching = watchRollout(cluster, rollout());
     await expect.poll(() => collections.isWatched(pods)).toBe(true);
-    collections.put(pods, crashed(3));
+    collections.put(pods, crashed(4));
     expect(await watching).toEqual({
       type: 'failed',
       reason: 'Container web ends with exit code 1 again and again.',
@@ -107,7 +107,7 @@ test('a crash loop is found out at its third restart, with the log', () =>
           cause: 'crash-loop',
           summary: 'Container web ends with exit code 1 again and again.',
           evidence: [
-            'container web: exit code 1, reason Error, 3 restarts',
+            'container web: exit code 1, reason Error, 4 restarts',
             'container web: CrashLoopBackOff',
             'log: connecting with password=***',
             'log: panic: no DATABASE_URL',

@@ -16,10 +16,10 @@ const wedges = (kind: WorkloadKind, ...pods: readonly Pod[]) =>
 
 describe.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'] as const)('%s', (kind) => {
   test.each([
-    ['two restarts', crashing(2), []],
-    ['three restarts', crashing(3), [['crash-loop', 'web-1', 'web']]],
-    ['three restarts, running at the moment', [container({ restartCount: 3, state: { running: {} } })], []],
-    ['three restarts, ready again', [container({ restartCount: 3, ready: true })], []],
+    ['three restarts', crashing(3), []],
+    ['four restarts', crashing(4), [['crash-loop', 'web-1', 'web']]],
+    ['four restarts, running at the moment', [container({ restartCount: 4, state: { running: {} } })], []],
+    ['four restarts, ready again', [container({ restartCount: 4, ready: true })], []],
     ['no pull', pulling, [['image-pull', 'web-1', 'web']]],
     [
       'no ConfigMap',
@@ -76,12 +76,12 @@ test('the age of a pod counts from its start, and of one without times is nothin
   expect(ageOf({ ...pod('Deployment', { metadata: { creationTimestamp: '' } }), status }, now)).toBe(0);
 });
 
-test('a stuck pod of a StatefulSet counts from its third restart, unless it has just been deleted', () => {
+test('a stuck pod of a StatefulSet counts from its fourth restart, unless it has just been deleted', () => {
   const stuckAt = (restarts: number) =>
     facts('StatefulSet', {
       pods: [pod('StatefulSet', { revision: 'old', containers: crashing(restarts) })],
     });
-  expect(findWedges(stuckAt(2), image)).toEqual([]);
-  expect(findWedges(stuckAt(3), image)).toMatchObject([{ type: 'crash-loop' }]);
-  expect(findWedges(stuckAt(3), image, new Set(['uid-web-1']))).toEqual([]);
+  expect(findWedges(stuckAt(3), image)).toEqual([]);
+  expect(findWedges(stuckAt(4), image)).toMatchObject([{ type: 'crash-loop' }]);
+  expect(findWedges(stuckAt(4), image, new Set(['uid-web-1']))).toEqual([]);
 });

@@ -102,6 +102,21 @@ describe('a paused release', () => {
     expect(await only(world)).toMatchObject({ state: 'rolling-out', paused: { by: 'slack:U024BE7LH' } });
   });
 
+  it('does not time out either where somebody else paused it, with kubectl or at a step of a canary', async () => {
+    const world = await arrange();
+    world.cluster.paused = true;
+
+    await world.pass(60 * minute);
+    const { state, paused } = await only(world);
+    world.cluster.paused = false;
+    await world.pass(2 * minute);
+
+    expect([state, paused?.by]).toEqual(['rolling-out', 'somebody in the cluster, or a step of the rollout']);
+    expect(await only(world)).toMatchObject({ state: 'rolling-out', paused: undefined });
+    await world.pass(5 * minute);
+    expect((await only(world)).state).toBe('failed');
+  });
+
   it('has its time again once somebody has resumed it with kubectl', async () => {
     const world = await arrange();
     await world.say(pause);

@@ -1,0 +1,30 @@
+import type { Context } from './context.ts';
+import type { Release, RolloutPhase } from './release.ts';
+
+/** Longer than a controller takes to see that it was paused from Slack, in milliseconds. */
+const settlesMs = 30_000;
+/** Who paused it where nobody did so from Slack. */
+export const inCluster = 'somebody in the cluster, or a step of the rollout';
+
+/**
+ * Keeps the clock of a rollout by what the cluster says of it: while it is paused, with kubectl, or at a step of a canary
+ * that waits for promotion, its deadline does not count. What was left of it is left when it goes on, whoever lets it.
+ */
+export const notePause = async (
+  key: Release,
+  phase: RolloutPhase,
+  { store, clock }: Pick<Context, 'store' | 'clock'>,
+): Promise<void> => {
+  const release = await store.get(key);
+  if (release === undefined) return;
+  const now = clock.now();
+  const { paused } = release;
+  if (phase === 'paused') {
+    if (paused === undefined)
+      await store.amend(release, ['rolling-out'], { paused: { by: inCluster, at: now } });
+    return;
+  }
+  if (paused === undefined || (paused.by !== inCluster && now - paused.at < settlesMs)) return;
+  const deadline = release.deadline && release.deadline + now - paused.at;
+  await store.amend(release, ['rolling-out'], { paused: undefined, deadline });
+};
