@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: lint, types, unit and integration tests with coverage. What it is given goes to vitest.
+// `npm test`: lint, types, unit and integration tests. What it is given goes to vitest: `npm test -- --coverage`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
@@ -55,11 +55,7 @@ for (const { name, code, output } of checks) {
   process.stdout.write(`${code === 0 ? '✓' : '✗'} ${name}\n`);
   if (code !== 0) process.stdout.write(`${output}\n`);
 }
-const tests = await run(
-  'tests',
-  [bin('vitest', 'vitest.mjs'), 'run', '--coverage', ...process.argv.slice(2)],
-  true,
-);
+const tests = await run('tests', [bin('vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)], true);
 const failed = [...checks, tests].filter(({ code }) => code !== 0).map(({ name }) => name);
 if (failed.length > 0) process.stdout.write(`\n✗ failed: ${failed.join(', ')}\n`);
 process.exit(failed.length === 0 ? 0 : 1);

@@ -236,9 +236,9 @@ describe.concurrent('pause', () => {
   }) => {
     const { project, release, history } = await start(onTestFinished, ['v1.0.0', 'v1.1.0'], {
       files: {
-        'deployment/app.yml': deployment('app', `${image}:v0.9.0`, 6).replace(
+        'deployment/app.yml': deployment('app', `${image}:v0.9.0`, 3).replace(
           'labels: {app: app}}',
-          "labels: {app: app}, annotations: {tagboat.dev/ready-after-ms: '400'}}",
+          "labels: {app: app}, annotations: {tagboat.dev/ready-after-ms: '2500'}}",
         ),
       },
     });
