@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Nothing in these starts a server or a process, or changes the process itself. */
+/** Nothing in these starts a process or changes its own; a server that one starts it ends. */
 const pure = ['architecture', 'config', 'http', 'manifests', 'notifiers', 'slack', 'sources'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
