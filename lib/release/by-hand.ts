@@ -22,6 +22,8 @@ export type HandRequest = {
   readonly expect?: string | undefined;
   /** True where somebody knows that the tag is held, and wants it all the same. */
   readonly confirmed: boolean;
+  /** When somebody asked, in milliseconds since 1970; now where absent. */
+  readonly askedAt?: number | undefined;
   readonly responseUrl?: string | undefined;
   readonly askedFrom?: string | undefined;
 };
@@ -60,10 +62,13 @@ export const requestByHand = async (request: HandRequest, context: Context): Pro
       throw new TagboatError('command-invalid', `${tag} is what ${request.environment} has now`);
   }
   const holds = await store.holds(request.app, request.environment);
+  const { askedAt = clock.now() } = request;
+  // Carried out late, nobody who confirmed it knew of a hold that came since.
+  const unknown = holds.filter((one) => !request.confirmed || Date.parse(one.createdAt) > askedAt);
   const hold =
-    holdFor(holds, { tag }, clock.now()) ??
-    holds.find((one) => one.tag === tag && isInForce(one, clock.now()));
-  if (own === undefined && hold !== undefined && !request.confirmed) return { type: 'held', hold };
+    holdFor(unknown, { tag }, clock.now()) ??
+    unknown.find((one) => one.tag === tag && isInForce(one, clock.now()));
+  if (own === undefined && hold !== undefined) return { type: 'held', hold };
   const group = groupOf(repo);
   const { release } = await store.record(
     {

@@ -2,6 +2,7 @@ import { describeError, isRetryable } from '../errors.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
 import { isUnderWay, type Release, type ReleaseKey } from './release.ts';
+import { readToStanding, standingRelease } from './standing.ts';
 import { requestUndo } from './undo.ts';
 
 /**
@@ -32,18 +33,29 @@ export const fail = async (release: Release, error: unknown, context: Context): 
   await concludeIfEnded(release, context);
 };
 
-/** An undo that never came to be held the tag that still stands; that hold would only be in the way. */
-const takeBackHold = async ({ app, environment, undoes }: Release, { store }: Context): Promise<void> => {
-  const holds = await store.holds(app, environment);
-  for (const hold of holds.filter(({ release }) => release !== undefined && release === undoes))
-    await store.liftHold(hold);
+/**
+ * An undo that never came to be held the tag that still stands; that hold would only be in the way. Where it does not stand
+ * any more, another undo may have taken it away, and counts on the same hold.
+ */
+const takeBackHold = async (undo: Release, { store, nudges }: Context): Promise<void> => {
+  const standing = standingRelease(await readToStanding(undo, store));
+  if (standing === undefined || standing.id !== undo.undoes) return;
+  const holds = await store.holds(undo.app, undo.environment);
+  for (const hold of holds.filter(({ release }) => release === standing.id))
+    await (hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces));
+  // Meanwhile it may have been shown as one about which nothing can be done.
+  await nudges.tell(standing, standing.state);
 };
 
+/**
+ * Undoes what failed, where the environment wants it so. Not where the rollout began and nobody could see how it went, for
+ * want of the cluster perhaps: such a release has no diagnosis, not even an empty one, and may run well.
+ */
 const undoIfWanted = async (release: Release, context: Context): Promise<void> => {
   try {
     const { environment } = environmentOf(context.config, release.app, release.environment);
     if (environment.onFailure !== 'undo') return;
-    const known = await context.store.list(release.app, release.environment);
+    const known = await readToStanding(release, context.store);
     // Another release stands there by now, and would be taken away; or this one is being undone already.
     if (
       known.some(
@@ -51,6 +63,10 @@ const undoIfWanted = async (release: Release, context: Context): Promise<void> =
       )
     )
       return;
+    if (release.workloads !== undefined && release.diagnosis === undefined) {
+      await noteNotUndone(release, 'nobody could see how its rollout went', context);
+      return;
+    }
     await requestUndo(
       {
         app: release.app,
@@ -67,7 +83,11 @@ const undoIfWanted = async (release: Release, context: Context): Promise<void> =
     if (isRetryable(error)) throw error;
     // Nothing to go back to is no reason to keep the verdict from people.
     context.logger.warn('failed release is not undone', { id: release.id, error });
-    const notes = [`It is not undone by itself: ${describeError(error).message}`];
-    await context.store.amend(release, ['failed'], { notes });
+    await noteNotUndone(release, describeError(error).message, context);
   }
+};
+
+const noteNotUndone = async (release: Release, why: string, { store }: Context): Promise<void> => {
+  const note = `It is not undone by itself: ${why}`;
+  if (release.notes?.includes(note) !== true) await store.amend(release, ['failed'], { notes: [note] });
 };

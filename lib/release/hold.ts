@@ -11,6 +11,8 @@ export type Hold = {
   readonly reason: string;
   /** The release whose undo made it. */
   readonly release?: string | undefined;
+  /** What somebody had held for a while before that; it comes back should the undo come to nothing. */
+  readonly replaces?: Hold | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** ISO 8601, UTC; without it the hold stays until lifted. */

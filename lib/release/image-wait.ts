@@ -12,6 +12,8 @@ import { isOlder } from './tags.ts';
 /** Seconds between two questions to the registry: soon at first, since CI often pushes the image right after the tag. */
 const delays = [2, 3, 5, 10, 15, 30, 60] as const;
 const graceMs = 120_000;
+/** How long somebody who named a tag waits for a registry that does not answer, in seconds. */
+const namedPatience = 60;
 
 const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
 
@@ -51,8 +53,9 @@ export const lookForImage = async (
       await store.settle('images', key);
       return;
     }
-    // Whoever names a tag that does not exist wants to know now.
-    const patience = release.kind === 'undo' || release.byHand === true ? 0 : environment.imageTimeout;
+    // Whoever names a tag that does not exist wants to know now; a registry that does not answer has not said so.
+    const isNamed = release.kind === 'undo' || release.byHand === true;
+    const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedPatience;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
     if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
     const newer = round === 0 ? await newerThan(release, context) : undefined;
@@ -99,11 +102,16 @@ const endDoubled = async (
   await store.settle('images', release);
 };
 
-/** What stands already, where it is newer: it is not worth waiting for an image that would be skipped then. */
+/**
+ * What stands already, where it is newer: it is not worth waiting for an image that would be skipped then. What
+ * is not healthy yet may be undone, and where somebody is just going back to an older one, that is what will stand.
+ */
 const newerThan = async (release: Release, { store }: Context): Promise<string | undefined> => {
   if (release.kind !== 'release' || release.byHand === true) return undefined;
-  const standing = standingRelease(await readToStanding(release, store));
-  return standing?.commit !== undefined && isOlder(release.tag, standing.tag) ? standing.tag : undefined;
+  const known = await readToStanding(release, store);
+  if (known.some(({ state, byHand }) => byHand === true && isUnderWay(state))) return undefined;
+  const standing = standingRelease(known);
+  return standing?.state === 'healthy' && isOlder(release.tag, standing.tag) ? standing.tag : undefined;
 };
 
 /** The digest, nothing, or the passing fault that kept the registry from answering. */

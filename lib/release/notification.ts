@@ -28,7 +28,7 @@ export const notificationFrom = (
     canPause: release.workloads?.some(({ kind }) => kind === 'Deployment' || kind === 'Rollout') ?? false,
     stands: standingRelease(known)?.id === release.id,
     startedAt: Date.parse(release.createdAt),
-    endedAt: isUnderWay(release.state) ? undefined : Date.parse(release.updatedAt),
+    endedAt: isUnderWay(release.state) ? undefined : Date.parse(release.endedAt ?? release.updatedAt),
     notify: environment?.notify ?? {},
   };
 };
@@ -37,11 +37,12 @@ export const notificationFrom = (
 const takesAway = ({ holdsUndone, state, commit }: Release): boolean =>
   holdsUndone === true && (state !== 'failed' || commit !== undefined);
 
-/** Where the source's own history shows what is new since the tag before. */
+/** Where the source's own history shows what is new since the tag before; of an undo, what it takes away. */
 const diffOf = (release: Release, { config }: Pick<Context, 'config'>): string | undefined => {
   const repository = config.apps[release.app]?.repository;
-  const from = release.previous?.tag;
-  return repository === undefined || from === undefined || from === release.tag
-    ? undefined
-    : diffUrl(repository, from, release.tag);
+  const { kind, tag, previous } = release;
+  if (repository === undefined || previous === undefined || previous.tag === tag) return undefined;
+  return kind === 'undo' && release.holdsUndone === true
+    ? diffUrl(repository, tag, previous.tag)
+    : diffUrl(repository, previous.tag, tag);
 };

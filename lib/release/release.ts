@@ -133,6 +133,8 @@ export type Release = ReleaseKey & {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** When nothing was left to do for it. What happens to it later, a pause perhaps, does not count. */
+  readonly endedAt?: string | undefined;
 };
 
 /** What a release is before the store gives it an id and a state. */
@@ -163,7 +165,17 @@ export type ReleaseRequest = Pick<
 export type ReleasePatch = Partial<
   Omit<
     Release,
-    'app' | 'environment' | 'id' | 'kind' | 'image' | 'tag' | 'createdAt' | 'updatedAt' | 'state' | 'number'
+    | 'app'
+    | 'environment'
+    | 'id'
+    | 'kind'
+    | 'image'
+    | 'tag'
+    | 'createdAt'
+    | 'updatedAt'
+    | 'endedAt'
+    | 'state'
+    | 'number'
   >
 >;
 

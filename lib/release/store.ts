@@ -4,6 +4,7 @@ import { settleAll } from '../settle-all.ts';
 import type { Item, Table } from '../store/table.ts';
 import type { Hold, HoldKey } from './hold.ts';
 import {
+  isUnderWay,
   mayBeRetried,
   mayFollow,
   type Release,
@@ -221,7 +222,15 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
     advance: (key, to, patch = {}) =>
       change(key, (release) =>
         mayFollow(release.state, to)
-          ? { ...release, ...(typeof patch === 'function' ? patch(release) : patch), state: to }
+          ? {
+              ...release,
+              ...(typeof patch === 'function' ? patch(release) : patch),
+              state: to,
+              endedAt:
+                isUnderWay(release.state) && !isUnderWay(to)
+                  ? new Date(clock.now()).toISOString()
+                  : release.endedAt,
+            }
           : undefined,
       ),
 

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { environmentOf, groupOf } from './group.ts';
 import { type Hold, holdFor } from './hold.ts';
 import { liftEarlierHold } from './lift-hold.ts';
-import { type ImageVersion, isSameVersion, isUnderWay, type Release } from './release.ts';
+import { type ImageVersion, isSameVersion, isUnderWay, mayBeRetried, type Release } from './release.ts';
 import { pickUpMs, sendOn } from './send-on.ts';
 import { findCurrent, planUndo } from './undo-plan.ts';
 
@@ -70,11 +70,14 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
   }
   const { current, target, isRedo } = planUndo(request, { known, holds, now: clock.now() });
   const isHeld = current !== undefined && !isSameVersion(current, target) && !isRedo;
-  if (isHeld && !holds.some((hold) => holdsForGood(hold, current)))
-    await store.hold(holdOf(request, current, environment, clock.now()));
-  // A tag that somebody typed may not exist, and a digest cannot be pinned before it is known: the registry says.
-  const isPinned = environment.pin === 'digest';
-  const awaitsImage = target.digest === undefined && (request.to !== undefined || isPinned);
+  if (isHeld && !holds.some((hold) => holdsForGood(hold, current))) {
+    const hold = holdOf(request, current, environment, clock.now());
+    const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
+    await store.hold({ ...hold, replaces });
+  }
+  // What somebody named may not exist, and a digest cannot be pinned before it is known: the registry says.
+  const isNamed = request.to !== undefined || request.number !== undefined;
+  const awaitsImage = target.digest === undefined && (isNamed || environment.pin === 'digest');
   const group = groupOf(repo);
   const { release, created } = await store.record(
     {
@@ -97,6 +100,8 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     },
     awaitsImage ? 'images' : `work#${group}`,
     clock.now() + pickUpMs,
+    // One that made way for a release which then came to nothing has undone nothing.
+    ({ state, commit }) => mayBeRetried(state) || (state === 'superseded' && commit === undefined),
   );
   const lifted = await liftEarlierHold(release, holds, context);
   await sendOn(release, context);
@@ -104,7 +109,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
 };
 
 /** Somebody's hold says why, and stays should the undo come to nothing. */
-const holdsForGood = ({ tag, digest, until }: Hold, version: ImageVersion): boolean =>
+export const holdsForGood = ({ tag, digest, until }: Hold, version: ImageVersion): boolean =>
   tag === version.tag && until === undefined && (digest === undefined || digest === version.digest);
 
 /**
@@ -119,6 +124,8 @@ const sameUndo = (known: readonly Release[], request: UndoRequest, now: number):
   if (own !== undefined) return own;
   const current = findCurrent(known, request);
   if (current?.kind !== 'undo' || request.number !== undefined) return undefined;
+  // Whoever decided by that very undo wants it away, though it is not through yet.
+  if (request.expect === current.id) return undefined;
   const wasUnderWay = isUnderWay(current.state) || Date.parse(current.updatedAt) > (request.askedAt ?? now);
   return wasUnderWay && (request.to ?? current.tag) === current.tag ? current : undefined;
 };

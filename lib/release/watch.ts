@@ -5,7 +5,7 @@ import { withCluster } from './cluster-of.ts';
 import { conclude, concludeIfEnded, fail } from './conclude.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
-import { notePause } from './pause-clock.ts';
+import { inCluster, notePause } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from './release.ts';
 
@@ -59,7 +59,9 @@ export const watchRelease = async (
       await store.amend(release, ['rolling-out'], { progress, phase });
       await notePause(release, phase, context);
       await context.nudges.tell(release, 'rolling-out');
-      await comeBack(release, round, delayOf(round), context);
+      // What goes on after a pause is worth a close watch again.
+      const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
+      await comeBack(release, from, delayOf(from), context);
       return;
     }
     if (watched.type === 'failed' && (await wasPausedMeanwhile(release, context))) {
@@ -132,13 +134,15 @@ const record = async (
 ): Promise<void> => {
   const { store } = context;
   if (watched.type === 'healthy')
-    await store.advance(release, 'healthy', {
+    await store.advance(release, 'healthy', ({ paused }) => ({
       progress: watched.message,
       notes: watched.notes.slice(0, maxDiagnoses),
       phase: undefined,
+      // A canary that was promoted between two looks; what somebody paused from Slack may be paused still.
+      paused: paused?.by === inCluster ? undefined : paused,
       reason: undefined,
       code: undefined,
-    });
+    }));
   else if (watched.type === 'superseded')
     await store.advance(release, 'superseded', { code: 'superseded', reason: watched.message });
   else

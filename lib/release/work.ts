@@ -130,14 +130,17 @@ const deliverOne = async (
     if ((await store.get(release))?.state !== 'committed') return undefined;
     const { workloads, timeout } = await deliverTo({ release, resumes, files }, context);
     await store.owe('rollouts', release, clock.now() + unwatchedMs);
-    const rolling = await store.advance(release, 'rolling-out', {
+    const startedAt = clock.now();
+    const rolling = await store.advance(release, 'rolling-out', ({ paused }) => ({
       workloads,
-      deadline: clock.now() + timeout * 1000,
+      deadline: startedAt + timeout * 1000,
+      // However long it was paused before, its own time stands still only from here on.
+      paused: paused && { ...paused, at: startedAt },
       attempts: 0,
       notBefore: undefined,
       code: undefined,
       reason: undefined,
-    });
+    }));
     if (rolling !== undefined) {
       await nudges.watch(release, 0, 0);
       await nudges.tell(rolling, 'rolling-out');

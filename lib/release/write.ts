@@ -7,10 +7,11 @@ import { concludeIfEnded } from './conclude.ts';
 import type { Context } from './context.ts';
 import { evaluate, type Outcome } from './evaluate.ts';
 import { environmentOf } from './group.ts';
+import { inCluster } from './pause-clock.ts';
 import { putOff } from './put-off.ts';
-import { isSameVersion, isUnderWay, type Release } from './release.ts';
+import { isUnderWay, type Release } from './release.ts';
 import { readBefore } from './standing.ts';
-import { holdOf } from './undo.ts';
+import { holdOf, holdsForGood } from './undo.ts';
 import { createWorktree, type Worktree } from './worktree.ts';
 
 /** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
@@ -87,7 +88,7 @@ const noteIntent = async (
   const { app, environment: name, requestedBy: by } = release;
   const hold = holdOf({ app, environment: name, by, reason: 'undone' }, previous, environment, clock.now());
   const holds = await store.holds(app, name);
-  if (!holds.some((one) => isSameVersion(one, hold))) await store.hold(hold);
+  if (!holds.some((one) => holdsForGood(one, hold))) await store.hold(hold);
 };
 
 /** Records what became of every release, now that it is certain. */
@@ -149,8 +150,8 @@ const record = async (
       ? release
       : await store.advance(release, 'committed', {
           commit,
-          // The workload stays paused, whatever image it is given.
-          paused: release.kind === 'release' ? paused : undefined,
+          // What somebody paused stays so, whatever image it is given. A canary begins anew, and the poller sees what waits.
+          paused: release.kind === 'undo' || paused?.by === inCluster ? undefined : paused,
           attempts: 0,
           notBefore: undefined,
           code: undefined,

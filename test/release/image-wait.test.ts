@@ -204,7 +204,8 @@ it('does not wait for the image of a tag that is older than what stands', async 
   const { release: newer } = await record(
     requestFor('v9.0.0', { app: release.app, claim: 'newer', digest: digest('e') }),
   );
-  await store.advance(newer, 'committed', { commit: 'c0ffee' });
+  for (const state of ['committed', 'rolling-out', 'healthy'] as const)
+    await store.advance(newer, state, { commit: 'c0ffee' });
 
   await look(0);
 

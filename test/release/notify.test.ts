@@ -164,6 +164,16 @@ describe('the notification', () => {
     });
   });
 
+  it('shows what an undo takes away, which a comparison the other way round would not', async () => {
+    const { of, release, undo, store } = await undoing();
+    const putBack = await undo(release, 'undo');
+    await store.amend(putBack, ['queued'], { previous: { tag: 'v1.0.0' } });
+
+    expect(await of(putBack)).toMatchObject({
+      diffUrl: 'https://github.com/devops-with-kubernetes/okeydokey/compare/v0.9.0...v1.0.0',
+    });
+  });
+
   it('says who undid it, and that it stands no more', async () => {
     const { of, release, undo, store } = await undoing();
     const putBack = await undo(release, 'undo');

@@ -19,6 +19,7 @@ export const releaseByHand = async (
       delivery: asked.id,
       expect: asked.expect,
       confirmed: asked.confirmed === true,
+      askedAt: asked.at,
       responseUrl: asked.asker.responseUrl,
       askedFrom: asked.asker.channelId,
     },
