@@ -99,6 +99,19 @@ describe('causes in the workload', () => {
     expect(causesOf(facts('StatefulSet', { events, pods }))).toEqual([]);
   });
 
+  test.each([
+    ['a pod was made since', secondsAgo(50), 'forbidden: try again'],
+    [
+      'the pod of that name is on its way out',
+      secondsAgo(1),
+      'create Pod web-1 in StatefulSet web failed error: object is being deleted: pods "web-1" already exists',
+    ],
+  ])('a refusal does not count where %s, although a pod is missing', (_, lastTimestamp, words) => {
+    const events = [warning('uid-web', 'FailedCreate', words, { lastTimestamp })];
+    const pods = [pod('StatefulSet', { name: 'web-0', metadata: { creationTimestamp: secondsAgo(40) } })];
+    expect(causesOf(facts('StatefulSet', { events, pods }))).toEqual([]);
+  });
+
   test('an old refusal of a Deployment that is over does not count', () => {
     const events = [warning('uid-rs-2', 'FailedCreate', 'exceeded quota')];
     expect(causesOf(facts('Deployment', { events }))).toEqual([]);

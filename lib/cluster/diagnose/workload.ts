@@ -1,6 +1,6 @@
-import { describeWorkload, hasReplicaSets } from '../objects.ts';
+import { type ClusterEvent, describeWorkload, hasReplicaSets } from '../objects.ts';
 import { newPods, newReplicaSet, oldPods } from '../snapshot.ts';
-import { eventLines, type Facts, messageOf, warningsOf } from './facts.ts';
+import { eventLines, type Facts, messageOf, timeOf, warningsOf } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { readRefusal } from './refusals.ts';
 
@@ -10,6 +10,20 @@ const lacksPods = (facts: Facts, image: string): boolean => {
   // The controller of a DaemonSet counts what is desired only after it could make its pods.
   const wanted = workload?.spec.replicas ?? Math.max(1, workload?.status?.desiredNumberScheduled ?? 1);
   return newPods(facts, image).length + oldPods(facts, image).length < wanted;
+};
+
+/** A StatefulSet makes a pod while the one of that name is on its way out: that passes by itself. */
+const passing = /object is being deleted|already exists/;
+
+/** False where a pod was made since: what kept the controller from it then keeps it no more. */
+const isStill = (facts: Facts, image: string): ((event: ClusterEvent) => boolean) => {
+  const made = [...newPods(facts, image), ...oldPods(facts, image)].map(({ metadata }) =>
+    Date.parse(metadata.creationTimestamp ?? ''),
+  );
+  return (event) => {
+    const at = Date.parse(timeOf(event));
+    return !passing.test(messageOf(event)) && !made.some((time) => time >= at);
+  };
 };
 
 /** The API server refuses the pods themselves: quota, a policy, a service account that is not there. */
@@ -25,14 +39,17 @@ const podsRefused = (facts: Facts, image: string): Finding | undefined => {
   ].filter((event) => event.reason === 'FailedCreate');
   // A ReplicaSet says in a condition whether it still is so.
   if (condition === undefined && (hasReplicaSets(ref.kind) || !lacksPods(facts, image))) return undefined;
-  const [event] = events;
+  const event = events.find(isStill(facts, image));
   const message = condition?.message ?? (event === undefined ? undefined : messageOf(event));
   if (message === undefined) return undefined;
   const { cause, says, next } = readRefusal(message, ref.namespace);
   return {
     cause,
     summary: `Pods cannot be created: ${says.replace(/\.$/, '')}.`,
-    evidence: condition === undefined ? eventLines(events, 1) : [`condition ReplicaFailure: ${message}`],
+    evidence:
+      condition === undefined
+        ? eventLines(event === undefined ? [] : [event])
+        : [`condition ReplicaFailure: ${message}`],
     next,
   };
 };
