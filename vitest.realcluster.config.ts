@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     maxConcurrency: 6,
+    // A cluster that others use, or that shares two cores with its tests, may look at a pod a moment too late.
+    retry: 1,
   },
 });
