@@ -29,7 +29,7 @@ export const errorCatalogue = {
     retry: 'terminal',
     status: 401,
     meaning: 'The request does not carry the signature or token that this source must send.',
-    next: 'Set the secret in the webhook settings of the sender.',
+    next: 'Set the secret in the webhook settings of the sender; Slack signs by itself.',
   },
   'signature-wrong': {
     retry: 'terminal',

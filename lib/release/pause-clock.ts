@@ -1,10 +1,16 @@
 import type { Context } from './context.ts';
-import type { Release, RolloutPhase } from './release.ts';
+import type { Release, ReleasePatch, RolloutPhase } from './release.ts';
 
 /** Longer than a controller takes to see that it was paused from Slack, in milliseconds. */
 const settlesMs = 30_000;
 /** Who paused it where nobody did so from Slack. */
 export const inCluster = 'somebody in the cluster, or a step of the rollout';
+
+/** What a release is when its rollout goes on: with as much time left as it had when it was paused. */
+export const goingOn = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
+  paused: undefined,
+  deadline: deadline && deadline + now - (paused?.at ?? now),
+});
 
 /**
  * Keeps the clock of a rollout by what the cluster says of it: while it is paused, with kubectl, or at a step of a canary
@@ -25,6 +31,5 @@ export const notePause = async (
     return;
   }
   if (paused === undefined || (paused.by !== inCluster && now - paused.at < settlesMs)) return;
-  const deadline = release.deadline && release.deadline + now - paused.at;
-  await store.amend(release, ['rolling-out'], { paused: undefined, deadline });
+  await store.amend(release, ['rolling-out'], goingOn(release, now));
 };

@@ -4,6 +4,7 @@ import { TagboatError } from '../errors.ts';
 import { withCluster } from './cluster-of.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './group.ts';
+import { goingOn } from './pause-clock.ts';
 import type { Release } from './release.ts';
 import { readToStanding, standingRelease } from './standing.ts';
 import { movedOn } from './undo-plan.ts';
@@ -83,13 +84,10 @@ const note = async (
   const release = await store.get(key);
   if (release === undefined || paused === (release.paused !== undefined)) return false;
   const now = clock.now();
-  const stoodStill = release.paused === undefined ? 0 : now - release.paused.at;
   const amended = await store.amend(
     release,
     amendable,
-    paused
-      ? { paused: { by, at: now } }
-      : { paused: undefined, phase: undefined, deadline: release.deadline && release.deadline + stoodStill },
+    paused ? { paused: { by, at: now } } : { ...goingOn(release, now), phase: undefined },
   );
   return amended !== undefined;
 };
