@@ -144,6 +144,7 @@ export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Pro
     isClusterPath,
     close: async () => {
       closed = true;
+      runner.close();
       handler.close();
       timers.close();
       saver?.flush();

@@ -64,13 +64,15 @@ export const createReplicaSetController = (tools: Tools): Controller => {
         ...(failure === undefined
           ? {}
           : {
+              // The first one stays, as upstream's SetCondition has it: each attempt names another pod, and a new message
+              // would be a change that is looked at at once.
               conditions: [
-                {
+                previous ?? {
                   type: 'ReplicaFailure',
                   status: 'True',
                   reason: 'FailedCreate',
                   message: failure,
-                  lastTransitionTime: previous?.lastTransitionTime ?? context.now(),
+                  lastTransitionTime: context.now(),
                 },
               ],
             }),

@@ -21,7 +21,12 @@ export type Controller = {
   sync(namespace: string, name: string): void;
 };
 
-export type Runner = { handle(change: Change): void; enqueue(controller: Controller, key: string): void };
+export type Runner = {
+  handle(change: Change): void;
+  enqueue(controller: Controller, key: string): void;
+  /** Nothing is looked at any more. */
+  close(): void;
+};
 
 export const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
@@ -38,9 +43,11 @@ export const createRunner = (
   const dirty = new Map<Controller, Set<string>>();
   const appointments = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   let scheduled = false;
+  let closed = false;
 
   const drain = (): void => {
     scheduled = false;
+    if (closed) return;
     // In the order given: a ReplicaSet has acted on its last orders before its Deployment gives new ones.
     for (const controller of controllers) {
       const keys = dirty.get(controller);
@@ -62,7 +69,7 @@ export const createRunner = (
   const enqueue = (controller: Controller, key: string): void => {
     const keys = dirty.get(controller) ?? new Set();
     dirty.set(controller, keys.add(key));
-    if (scheduled) return;
+    if (scheduled || closed) return;
     scheduled = true;
     setImmediate(drain);
   };
@@ -92,5 +99,8 @@ export const createRunner = (
         for (const key of controller.keys(change)) enqueue(controller, key);
     },
     enqueue,
+    close: () => {
+      closed = true;
+    },
   };
 };
