@@ -1,4 +1,5 @@
 import { Logger as Powertools } from '@aws-lambda-powertools/logger';
+import type { Context as LambdaContext } from 'aws-lambda';
 import type { Config } from '../lib/config/types.ts';
 import { TagboatError } from '../lib/errors.ts';
 import type { LogFields, Logger } from '../lib/logger.ts';
@@ -20,6 +21,12 @@ const createLogger = (): Logger => {
       powertools[level](message, fields as Record<string, string>);
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 };
+
+/** Middleware that says how long the invocation may run, for what bounds the calls to AWS. */
+export const boundCalls = ({ timeLeft }: Pick<Runtime, 'timeLeft'>) => ({
+  before: ({ context }: { readonly context: Pick<LambdaContext, 'getRemainingTimeInMillis'> }): void =>
+    timeLeft.begin(context.getRemainingTimeInMillis()),
+});
 
 /**
  * The handler that AWS calls: made from the process's environment and the packaged configuration at the first

@@ -4,7 +4,7 @@ import { notifiers } from '../lib/notifiers/registry.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
 import { keyOf, parseMessage } from '../lib/release/messages.ts';
 import { notify } from '../lib/release/notify.ts';
-import { forLambda } from './lambda.ts';
+import { boundCalls, forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
 import { createSlack } from './slack-client.ts';
 
@@ -12,12 +12,14 @@ import { createSlack } from './slack-client.ts';
 export const createHandler = (runtime: Runtime) => {
   const parts = { slack: createSlack(runtime) };
   const context = { ...runtime, notifiers: Object.values(notifiers).map((create) => create(parts)) };
-  return middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent) =>
-    handleBatch(event, runtime.logger, async ({ body }) => {
-      const message = parseMessage('notifications', body);
-      await notify(keyOf(message), context);
-    }),
-  );
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(boundCalls(runtime))
+    .handler(async (event: SQSEvent) =>
+      handleBatch(event, runtime.logger, async ({ body }) => {
+        const message = parseMessage('notifications', body);
+        await notify(keyOf(message), context);
+      }),
+    );
 };
 
 export const handler = forLambda(createHandler);

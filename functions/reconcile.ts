@@ -1,18 +1,18 @@
 import middy from '@middy/core';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { reconcile } from '../lib/release/reconcile.ts';
-import { forLambda } from './lambda.ts';
+import { boundCalls, forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
 
 /** On a schedule: nudges again for whatever was recorded and not picked up. */
 export const createHandler = (runtime: Runtime) =>
-  middy<EventBridgeEvent<'Scheduled Event', unknown>, Awaited<ReturnType<typeof reconcile>>>().handler(
-    async () => {
+  middy<EventBridgeEvent<'Scheduled Event', unknown>, Awaited<ReturnType<typeof reconcile>>>()
+    .use(boundCalls(runtime))
+    .handler(async () => {
       const sent = await reconcile(runtime);
       if (sent.work + sent.images + sent.rollouts + sent.commands > 0)
         runtime.logger.warn('overdue work nudged again', sent);
       return sent;
-    },
-  );
+    });
 
 export const handler = forLambda(createHandler);

@@ -5,13 +5,14 @@ import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, toRawRequest } from '../lib/http.ts';
 import { listReleases } from '../lib/release/list.ts';
 import { viewOf } from '../lib/release/view.ts';
-import { forLambda } from './lambda.ts';
+import { boundCalls, forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
 
 /** GET /releases?app=&environment=&limit=&before= and GET /releases/{id}, behind the token sealed under `api.token`. */
 export const createHandler = (runtime: Runtime) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(httpErrors(runtime.logger))
+    .use(boundCalls(runtime))
     .handler(async (event: APIGatewayProxyEventV2) => {
       const request = toRawRequest(event);
       await authorize(request.headers.authorization, runtime);

@@ -4,7 +4,7 @@ import { handleBatch } from '../lib/queues/batch.ts';
 import { keyOf, parseMessage } from '../lib/release/messages.ts';
 import { type WatchContext, watchRelease } from '../lib/release/watch.ts';
 import { createClusters } from './clusters.ts';
-import { forLambda } from './lambda.ts';
+import { boundCalls, forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
 
 /** SQS rollouts: watches one rollout until its verdict, or until this invocation has to end. */
@@ -15,12 +15,14 @@ export const createHandler = (runtime: Runtime) => {
     watchRollout: async (cluster, rollout) =>
       (await import('../lib/cluster/rollout.ts')).watchRollout(cluster, rollout),
   };
-  return middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent, lambda: LambdaContext) =>
-    handleBatch(event, runtime.logger, async ({ body }) => {
-      const message = parseMessage('rollouts', body);
-      await watchRelease(keyOf(message), message.round, lambda.getRemainingTimeInMillis(), context);
-    }),
-  );
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(boundCalls(runtime))
+    .handler(async (event: SQSEvent, lambda: LambdaContext) =>
+      handleBatch(event, runtime.logger, async ({ body }) => {
+        const message = parseMessage('rollouts', body);
+        await watchRelease(keyOf(message), message.round, lambda.getRemainingTimeInMillis(), context);
+      }),
+    );
 };
 
 export const handler = forLambda(createHandler);

@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { monotonicFactory } from 'ulid';
 import { awsOptions } from '../lib/aws-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
@@ -14,6 +17,14 @@ import { createStore, type Store } from '../lib/release/store.ts';
 import { createKmsClient } from '../lib/secrets/client.ts';
 import { createSecrets, type Secrets } from '../lib/secrets/unseal.ts';
 import { createTable } from '../lib/store/table.ts';
+import { createTimeLeft, type TimeLeft } from '../lib/time-left.ts';
+
+/** Clients of AWS. Those of a function are made, and their code loaded, when they are first needed. */
+export type AwsClients = {
+  readonly kms: () => Promise<KMSClient>;
+  readonly sqs: () => Promise<SQSClient>;
+  readonly dynamodb: () => Promise<DynamoDBClient>;
+};
 
 /** What the local stack does otherwise than AWS. Handed in by it, and by nothing that is deployed. */
 export type LocalOptions = {
@@ -27,6 +38,8 @@ export type LocalOptions = {
   readonly slackApi?: string;
   /** Where a response_url may lie besides Slack's own host. */
   readonly slackResponses?: string;
+  /** Within so many milliseconds a request of Slack's is answered, instead of the three seconds that Slack waits. */
+  readonly slackAnswerMs?: number;
 };
 
 export type RuntimeOptions = {
@@ -35,6 +48,8 @@ export type RuntimeOptions = {
   readonly config: Config;
   readonly local?: LocalOptions | undefined;
   readonly logger: Logger;
+  /** Clients that several runtimes share; its own where absent. */
+  readonly aws?: AwsClients;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -48,6 +63,8 @@ export type Runtime = Context & {
   readonly storeUntil: (signal: AbortSignal) => Store;
   /** Requests of Slack's that are answered before they are carried out. */
   readonly inbox: Inbox;
+  /** What calls to AWS are bounded by. */
+  readonly timeLeft: TimeLeft;
   readonly local: LocalOptions | undefined;
 };
 
@@ -63,6 +80,19 @@ export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   };
 };
 
+/** Clients as the environment says, with the settings of the deployed functions. */
+export const createAwsClients = (env: RuntimeOptions['env']): AwsClients => ({
+  kms: once(() => createKmsClient(env)),
+  sqs: once(async () => {
+    const { SQSClient } = await import('@aws-sdk/client-sqs');
+    // Our own queue client checks nothing that TLS does not; hashing every body costs cold start.
+    return new SQSClient({ ...awsOptions(env, 'SQS'), useQueueUrlAsEndpoint: true, md5: false });
+  }),
+  dynamodb: once(
+    async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(awsOptions(env, 'DYNAMODB')),
+  ),
+});
+
 const secureRandom = (): number => randomBytes(4).readUInt32LE() / 2 ** 32;
 
 /**
@@ -73,6 +103,7 @@ export const createRuntime = ({
   config,
   local,
   logger,
+  aws = createAwsClients(env),
   clock = systemClock,
   random = secureRandom,
 }: RuntimeOptions): Runtime => {
@@ -84,17 +115,16 @@ export const createRuntime = ({
   };
   const ulid = monotonicFactory(random);
   const newId = (now = clock.now()) => ulid(now);
+  // On the local stack everything is on a loopback address.
+  const timeLeft = createTimeLeft(clock, { patient: local !== undefined });
   const secrets = createSecrets({
-    kms: once(() => createKmsClient(env)),
+    kms: aws.kms,
     local: local && { env: local.env, baseDirectory: local.baseDirectory },
     clock,
+    timeLeft,
   });
   const queues = createQueues(
-    once(async () => {
-      const { SQSClient } = await import('@aws-sdk/client-sqs');
-      // Our own queue client checks nothing that TLS does not; hashing every body costs cold start.
-      return new SQSClient({ ...awsOptions(env, 'SQS'), useQueueUrlAsEndpoint: true, md5: false });
-    }),
+    aws.sqs,
     {
       releases: required('TAGBOAT_RELEASES_QUEUE_URL'),
       rollouts: required('TAGBOAT_ROLLOUTS_QUEUE_URL'),
@@ -102,12 +132,10 @@ export const createRuntime = ({
       notifications: required('TAGBOAT_NOTIFICATIONS_QUEUE_URL'),
       commands: required('TAGBOAT_COMMANDS_QUEUE_URL'),
     },
-  );
-  const dynamo = once(
-    async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(awsOptions(env, 'DYNAMODB')),
+    timeLeft,
   );
   const tableName = required('TAGBOAT_TABLE');
-  const table = createTable(dynamo, tableName);
+  const table = createTable(aws.dynamodb, tableName, timeLeft);
   return {
     config,
     clock,
@@ -116,7 +144,9 @@ export const createRuntime = ({
     secrets,
     local,
     store: createStore({ table, clock, newId }),
-    storeUntil: (signal) => createStore({ table: createTable(dynamo, tableName, signal), clock, newId }),
+    storeUntil: (signal) =>
+      createStore({ table: createTable(aws.dynamodb, tableName, timeLeft, signal), clock, newId }),
+    timeLeft,
     inbox: createInbox({ table, clock, newId }),
     nudges: createNudges(queues),
     registry: once(async () => {

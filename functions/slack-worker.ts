@@ -5,7 +5,7 @@ import { carryOutLater } from '../lib/release/carry-out.ts';
 import { parseMessage } from '../lib/release/messages.ts';
 import { type PauseContext, pauseRollout } from '../lib/release/pause.ts';
 import { createClusters } from './clusters.ts';
-import { forLambda } from './lambda.ts';
+import { boundCalls, forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
 import { createDesk } from './slack-desk.ts';
 
@@ -20,16 +20,18 @@ export const createHandler = (runtime: Runtime) => {
     cluster: createClusters(runtime),
     setPaused: async (...args) => (await import('../lib/cluster/pause.ts')).setPaused(...args),
   };
-  return middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent) =>
-    handleBatch(event, runtime.logger, async ({ body, attributes }) => {
-      const { v: _v, type: _type, ...request } = parseMessage('commands', body);
-      const isLastTry = Number(attributes.ApproximateReceiveCount) >= maxReceives;
-      await carryOutLater(request, isLastTry, {
-        ...desk(),
-        pauseRollout: (asked) => pauseRollout(asked, pauseContext),
-      });
-    }),
-  );
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(boundCalls(runtime))
+    .handler(async (event: SQSEvent) =>
+      handleBatch(event, runtime.logger, async ({ body, attributes }) => {
+        const { v: _v, type: _type, ...request } = parseMessage('commands', body);
+        const isLastTry = Number(attributes.ApproximateReceiveCount) >= maxReceives;
+        await carryOutLater(request, isLastTry, {
+          ...desk(),
+          pauseRollout: (asked) => pauseRollout(asked, pauseContext),
+        });
+      }),
+    );
 };
 
 export const handler = forLambda(createHandler);

@@ -5,20 +5,22 @@ import { httpErrors, json, type RawRequest, toRawRequest } from '../lib/http.ts'
 import { receive } from '../lib/release/front-desk.ts';
 import type { SignedRequest } from '../lib/release/inbox.ts';
 import { isSslCheck } from '../lib/slack/command.ts';
-import { forLambda } from './lambda.ts';
+import { boundCalls, forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
 import { createDesk } from './slack-desk.ts';
 
 /** Slack waits for three seconds, and the way to it and back is part of them. */
-const answerWithinMs = 2_500;
+const deployedAnswerMs = 2_500;
 /** What Slack sends is small, but for a button under a message with long evidence; and it has to fit into a queue. */
 const maxBytes = 200_000;
 
 /** POST /slack/commands, /slack/interactions: takes it, puts it on record, carries it out if there is time, and answers. */
 export const createHandler = (runtime: Runtime) => {
   const desk = createDesk(runtime);
+  const answerWithinMs = runtime.local?.slackAnswerMs ?? deployedAnswerMs;
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(httpErrors(runtime.logger))
+    .use(boundCalls(runtime))
     .handler(async (event: APIGatewayProxyEventV2) => {
       const now = runtime.clock.now();
       const raw = toRawRequest(event);

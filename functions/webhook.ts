@@ -5,13 +5,14 @@ import { httpErrors, json, toRawRequest } from '../lib/http.ts';
 import { intake } from '../lib/release/intake.ts';
 import { unsealSource } from '../lib/release/source-secrets.ts';
 import { sources } from '../lib/sources/registry.ts';
-import { forLambda } from './lambda.ts';
+import { boundCalls, forLambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
 
 /** POST /webhooks/{source}[/{key}]: verify the raw bytes, parse, record what is to be released, answer 202 with the plan. */
 export const createHandler = (runtime: Runtime) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(httpErrors(runtime.logger))
+    .use(boundCalls(runtime))
     .handler(async (event: APIGatewayProxyEventV2) => {
       const request = toRawRequest(event);
       const name = event.pathParameters?.source ?? '';

@@ -5,6 +5,8 @@ import type { LogFields, Logger } from '../logger.ts';
 import { json } from './respond.ts';
 
 const maxCauses = 5;
+/** When a caller may come again to what did not answer, where nothing says when. */
+const retryLaterSeconds = 5;
 
 /** Everything about an error that the logs should have; `JSON.stringify` alone makes `{}` of one. */
 const errorFields = (error: unknown, depth = 0): LogFields => {
@@ -18,7 +20,7 @@ const errorFields = (error: unknown, depth = 0): LogFields => {
 /**
  * The one map from errors to HTTP, as middy middleware. What the caller did wrong (4xx) is explained:
  * `{error: {code, message, next, requestId}}`. What we did wrong (5xx) shows `{requestId}` and nothing else; the logs have
- * the rest under that id. A 503 carries `Retry-After` where the error knows how long.
+ * the rest under that id. A 503 carries `Retry-After`: what the error knows, or a few seconds.
  */
 export const httpErrors = (
   logger: Logger,
@@ -40,9 +42,9 @@ export const httpErrors = (
     const status = error instanceof TagboatError ? error.status : 500;
     logger.error('request failed', { requestId, path, status, error: errorFields(error) });
     const response = json(status, { requestId });
-    const seconds = error instanceof TagboatError ? error.retryAfterSeconds : undefined;
+    const { retryAfterSeconds: seconds = retryLaterSeconds } = error instanceof TagboatError ? error : {};
     request.response =
-      status === 503 && seconds !== undefined
+      status === 503
         ? {
             ...response,
             headers: { ...response.headers, 'retry-after': String(Math.max(1, Math.ceil(seconds))) },

@@ -1,5 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { TagboatError } from '../errors.ts';
+import type { TimeLeft } from '../time-left.ts';
 
 /** The queues by what they carry. Bodies are JSON; `lib/release/messages.ts` has their shapes. */
 export type QueueName = 'releases' | 'rollouts' | 'images' | 'notifications' | 'commands';
@@ -23,6 +24,7 @@ const maxDelaySeconds = 900;
 export const createQueues = (
   client: () => Promise<SQSClient>,
   urls: Readonly<Record<QueueName, string>>,
+  timeLeft: TimeLeft,
 ): Queues => ({
   send: async (queue, body, options = {}) => {
     const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
@@ -36,7 +38,7 @@ export const createQueues = (
         : { DelaySeconds: Math.min(maxDelaySeconds, Math.max(0, Math.round(options.delaySeconds))) }),
     });
     try {
-      await (await client()).send(command);
+      await (await client()).send(command, timeLeft.forCall());
     } catch (error) {
       throw new TagboatError('queue-unreachable', `the queue for ${queue} did not take a message`, {
         cause: error,

@@ -1,16 +1,17 @@
 import { createDecipheriv } from 'node:crypto';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { TagboatError } from '../errors.ts';
+import type { TimeLeft } from '../time-left.ts';
 import { fromKmsError } from './kms-error.ts';
 import { type Envelope, parseSealed } from './sealed.ts';
 
-type Ask = { readonly kms: KMSClient; readonly slot: string; readonly timeoutMs: number };
+type Ask = { readonly kms: KMSClient; readonly slot: string; readonly timeLeft: TimeLeft };
 
-const decryptWithKms = async (ciphertext: Uint8Array, { kms, slot, timeoutMs }: Ask): Promise<Uint8Array> => {
+const decryptWithKms = async (ciphertext: Uint8Array, { kms, slot, timeLeft }: Ask): Promise<Uint8Array> => {
   // Costs 50 ms to load: only what really unseals something pays for it.
   const { DecryptCommand } = await import('@aws-sdk/client-kms');
   const command = new DecryptCommand({ CiphertextBlob: ciphertext, EncryptionContext: { slot } });
-  const { Plaintext } = await kms.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+  const { Plaintext } = await kms.send(command, timeLeft.forCall());
   if (Plaintext === undefined) throw new TagboatError('kms-unreachable', `KMS sent no plaintext for ${slot}`);
   return Plaintext;
 };

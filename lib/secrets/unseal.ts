@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { type Clock, systemClock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
+import { createTimeLeft, type TimeLeft } from '../time-left.ts';
 import { decrypt } from './decrypt.ts';
 import { parseReference } from './reference.ts';
 
@@ -26,9 +27,9 @@ export type SecretsOptions = {
     | undefined;
   /** How long a plaintext is kept in memory, in milliseconds; 5 minutes where absent. */
   readonly cacheMs?: number;
-  /** How long KMS may take, with all attempts of its client, in milliseconds; 10 seconds where absent. */
-  readonly timeoutMs?: number;
   readonly clock?: Clock;
+  /** Bounds what KMS may take. */
+  readonly timeLeft?: TimeLeft;
 };
 
 type Cached = { readonly plaintext: Promise<string>; expires: number };
@@ -37,7 +38,7 @@ const withoutFinalNewline = (text: string): string => text.replace(/\r?\n$/, '')
 
 /** Opens secrets, and keeps each in memory for a while; whoever asks for the same one meanwhile shares the call. */
 export const createSecrets = (options: SecretsOptions): Secrets => {
-  const { cacheMs = 300_000, timeoutMs = 10_000, clock = systemClock, local } = options;
+  const { cacheMs = 300_000, clock = systemClock, timeLeft = createTimeLeft(clock), local } = options;
   const cache = new Map<string, Cached>();
   let client: Promise<KMSClient> | undefined;
 
@@ -55,7 +56,7 @@ export const createSecrets = (options: SecretsOptions): Secrets => {
     const key = `${slot} ${sealed}`;
     const known = cache.get(key);
     if (known !== undefined) return known.plaintext;
-    const plaintext = (async () => decrypt(sealed, { kms: await connect(), slot, timeoutMs }))();
+    const plaintext = (async () => decrypt(sealed, { kms: await connect(), slot, timeLeft }))();
     const entry: Cached = { plaintext, expires: Number.POSITIVE_INFINITY };
     cache.set(key, entry);
     plaintext.then(

@@ -1,5 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TagboatError } from '../errors.ts';
+import type { TimeLeft } from '../time-left.ts';
 
 /** A row of the table: its key, and whatever else. */
 export type Item = { readonly pk: string; readonly sk: string } & Readonly<Record<string, unknown>>;
@@ -66,9 +67,10 @@ const load = async () => {
 export const createTable = (
   client: () => Promise<DynamoDBClient>,
   tableName: string,
+  timeLeft: TimeLeft,
   signal?: AbortSignal,
 ): Table => {
-  const options = signal === undefined ? {} : { abortSignal: signal };
+  const bounds = () => timeLeft.forCall(signal);
   return {
     get: async (pk, sk) => {
       const { sdk, marshall, plain } = await load();
@@ -77,7 +79,7 @@ export const createTable = (
         Key: marshall({ pk, sk }),
         ConsistentRead: true,
       });
-      const { Item } = await (await client()).send(command, options).catch(unreachable);
+      const { Item } = await (await client()).send(command, bounds()).catch(unreachable);
       return plain(Item);
     },
 
@@ -95,7 +97,7 @@ export const createTable = (
             }),
       });
       try {
-        await (await client()).send(command, options);
+        await (await client()).send(command, bounds());
         return true;
       } catch (error) {
         if (error instanceof sdk.ConditionalCheckFailedException) return false;
@@ -106,7 +108,7 @@ export const createTable = (
     remove: async (pk, sk) => {
       const { sdk, marshall } = await load();
       const command = new sdk.DeleteItemCommand({ TableName: tableName, Key: marshall({ pk, sk }) });
-      await (await client()).send(command, options).catch(unreachable);
+      await (await client()).send(command, bounds()).catch(unreachable);
     },
 
     increment: async (pk, sk) => {
@@ -119,7 +121,7 @@ export const createTable = (
         ExpressionAttributeValues: marshall({ ':one': 1 }),
         ReturnValues: 'UPDATED_NEW',
       });
-      const { Attributes } = await (await client()).send(command, options).catch(unreachable);
+      const { Attributes } = await (await client()).send(command, bounds()).catch(unreachable);
       return Number(Attributes?.count?.N);
     },
 
@@ -139,7 +141,7 @@ export const createTable = (
               { removeUndefinedValues: true },
             ),
           },
-          options,
+          bounds(),
         );
         for await (const page of pages) {
           items.push(...(page.Items ?? []).map(plain).filter((item) => item !== undefined));
@@ -160,7 +162,7 @@ export const createTable = (
         ExpressionAttributeValues: marshall({ ':id': id }),
         Limit: 1,
       });
-      const { Items } = await (await client()).send(command, options).catch(unreachable);
+      const { Items } = await (await client()).send(command, bounds()).catch(unreachable);
       return plain(Items?.[0]);
     },
   };

@@ -24,7 +24,7 @@ const config = {
 };
 const local = { baseDirectory: '/', env: { SECRET: 'the secret', TOKEN: 'the-token' } };
 const runtime = createRuntime({ env, config, local, logger: silentLogger });
-const lambda = { awsRequestId: 'request-1' } as Context;
+const lambda = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 } as Context;
 
 const bodyOf = (result: APIGatewayProxyStructuredResultV2): unknown => JSON.parse(result.body ?? '');
 

@@ -89,9 +89,14 @@ test.each([
   ['a whole number', 7, '7'],
   ['a fraction', 1.2, '2'],
   ['nothing', 0, '1'],
+  ['what nothing is known of', undefined, '5'],
 ])('a 503 says when to come back: %s', async (_name, retryAfterSeconds, header) => {
   const { response } = await answerTo(
-    new TagboatError('store-unreachable', 'slow down', { retryAfterSeconds }),
+    new TagboatError(
+      'store-unreachable',
+      'slow down',
+      retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+    ),
   );
 
   expect(response.statusCode).toBe(503);

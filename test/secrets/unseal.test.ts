@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { createKmsClient } from '../../lib/secrets/client.ts';
 import { seal } from '../../lib/secrets/seal.ts';
 import { formatEnvelope, parseSealed } from '../../lib/secrets/sealed.ts';
 import { createSecrets, type SecretsOptions } from '../../lib/secrets/unseal.ts';
+import { createTimeLeft } from '../../lib/time-left.ts';
 import { clientFor } from './support/client.ts';
 import { type KmsMood, type KmsServer, startKmsServer } from './support/kms-server.ts';
 
@@ -116,7 +117,11 @@ describe('when KMS does not play along', () => {
     const reference = await sealed('hunter2');
     server.mood = mood;
 
-    await expect(secrets({ timeoutMs: 200 }).unseal(reference, slot)).rejects.toMatchObject({
+    // What never answers is given up when the invocation is about to end.
+    const timeLeft = createTimeLeft(systemClock);
+    if (mood === 'hang') timeLeft.begin(0);
+
+    await expect(secrets({ timeLeft }).unseal(reference, slot)).rejects.toMatchObject({
       code,
       retry,
       message,

@@ -3,7 +3,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsAccess, clientOptions } from './endpoints.ts';
 
-/** Clients of the stack itself, beside those of the functions. */
+/** Clients of the stack, its functions included. */
 export type AwsClients = {
   readonly sqs: SQSClient;
   readonly dynamodb: DynamoDBClient;
@@ -12,7 +12,7 @@ export type AwsClients = {
 };
 
 export const createClients = (access: AwsAccess): AwsClients => {
-  const sqs = new SQSClient(clientOptions(access, 'SQS'));
+  const sqs = new SQSClient({ ...clientOptions(access, 'SQS'), md5: false });
   const dynamodb = new DynamoDBClient(clientOptions(access, 'DYNAMODB'));
   const kms = new KMSClient(clientOptions(access, 'KMS'));
   return {

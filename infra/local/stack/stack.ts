@@ -35,6 +35,8 @@ import { startWork } from './work.ts';
 
 const thisProject = path.resolve(import.meta.dirname, '../../..');
 const accountId = '000000000000';
+/** There is no Slack that gives up after three seconds: a busy machine has the time it takes. */
+const slackAnswerMs = 60_000;
 
 /**
  * Starts the whole of Tagboat on one port: the functions behind their routes and queues, and everything they talk to.
@@ -144,18 +146,25 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     service,
     project,
     surroundings: { created, region: access.region, accountId },
-    client: clients.sqs,
-    embeddedQueues: emulators.sqs !== undefined,
+    clients,
+    embedded: emulators.sqs,
     runtime: {
       env: { ...env, ...access.variables },
       config,
       logger,
+      // One set for all functions: what they share on a laptop is its time, and each client takes some to warm up.
+      aws: {
+        kms: async () => clients.kms,
+        sqs: async () => clients.sqs,
+        dynamodb: async () => clients.dynamodb,
+      },
       local: {
         baseDirectory,
         env: secretEnv,
         registryEndpoint: url,
         slackApi: `${url}/local/slack/api`,
         slackResponses: `${url}/local/slack/responses`,
+        slackAnswerMs,
       },
       ...(options.clock === undefined ? {} : { clock: options.clock }),
       ...(options.random === undefined ? {} : { random: options.random }),
@@ -196,7 +205,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     slackMessages: slack.messages,
     onSlackMessage: slack.subscribe,
     invoke: work.invoke,
-    idle: ({ timeoutMs = 60_000 } = {}) =>
+    idle: ({ timeoutMs = 300_000 } = {}) =>
       untilQuiet(async () => {
         await registry.idle();
         return work.isQuiet();

@@ -1,8 +1,10 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { RuntimeOptions } from '../../../functions/runtime.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/logger.ts';
+import type { AwsClients } from '../aws/clients.ts';
+import type { LocalSqs } from '../aws/fauxqs.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { atMost } from '../lambda/concurrency.ts';
 import type { Invocation, LambdaFunction } from '../lambda/function.ts';
 import type { Poller } from '../queues/poller.ts';
 import type { Service } from '../service/service.ts';
@@ -17,9 +19,9 @@ export type WorkOptions = {
   readonly service: Service;
   readonly project: string;
   readonly surroundings: Surroundings;
-  readonly client: SQSClient;
-  /** Whether the queues are the stack's own. */
-  readonly embeddedQueues: boolean;
+  readonly clients: AwsClients;
+  /** The queues, where they are the stack's own. */
+  readonly embedded: LocalSqs | undefined;
   readonly runtime: RuntimeOptions;
   readonly schedules: boolean;
   readonly retrySeconds: number | undefined;
@@ -39,9 +41,12 @@ export type Work = {
   close(): Promise<void>;
 };
 
+/** Requests of one route that are answered at the same time. */
+const httpConcurrency = 10;
+
 /** The functions, each behind what triggers it. */
 export const startWork = async (options: WorkOptions): Promise<Work> => {
-  const { client, service, surroundings, logger } = options;
+  const { clients, service, surroundings, logger } = options;
   const functions = await createFunctions(service, options.project, surroundings, options.runtime, logger);
   const lambda = (name: string): LambdaFunction => {
     const found = functions.get(name);
@@ -51,13 +56,19 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
   };
   const gateway = createGateway(
     service.functions.flatMap(({ name, routes }) =>
-      routes.map((route) => ({ ...route, invoke: lambda(name).invoke })),
+      routes.map((route) => ({ ...route, invoke: atMost(httpConcurrency, lambda(name).invoke) })),
     ),
   );
   const redrives = Object.values(service.resources).flatMap((resource) =>
     resource.type === 'queue' && resource.redrive !== undefined ? [resource.redrive.target] : [],
   );
   const urlOf = (id: string): string => surroundings.created[id]?.ref ?? '';
+  const count = async (id: string): Promise<number> => {
+    const queue = service.resources[id];
+    return options.embedded !== undefined && queue?.type === 'queue'
+      ? (await options.embedded.waiting(queue.name)).length
+      : countMessages(clients.sqs, urlOf(id));
+  };
   const read = [...new Set(service.functions.flatMap(({ queues }) => queues.map(({ queue }) => queue)))];
 
   let pollers: readonly Poller[] = [];
@@ -68,10 +79,10 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
     deadLetterQueues: [...new Set(redrives)].map((id) => ({ id, url: urlOf(id) })),
     start: () => {
       pollers = startPollers(service, functions, {
-        client,
+        client: clients.sqs,
         created: surroundings.created,
         region: surroundings.region,
-        embedded: options.embeddedQueues,
+        embedded: options.embedded !== undefined,
         retrySeconds: options.retrySeconds,
         deliverTwice: options.deliverTwice,
         logger,
@@ -82,7 +93,7 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
     isQuiet: async () => {
       const isRunning = () => [...functions.values()].some(({ running }) => running() > 0);
       if (isRunning()) return false;
-      const counts = await Promise.all(read.map((id) => countMessages(client, urlOf(id))));
+      const counts = await Promise.all(read.map(count));
       return counts.every((count) => count === 0) && !isRunning();
     },
     close: async () => {

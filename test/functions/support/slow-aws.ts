@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -16,18 +15,19 @@ const services = { kms: isKmsRequest, sqs: isSqsRequest, dynamodb: isDynamoDbReq
 const queues = ['releases.fifo', 'rollouts', 'images', 'notifications', 'commands'] as const;
 
 /**
- * KMS, SQS and DynamoDB over their real protocols, each as slow as it is told, and what was sent to a response_url. With
- * a table, queues and a key, and what the functions find in their environment.
+ * KMS, SQS and DynamoDB over their real protocols, each of which can be made to keep its requests waiting, and what was
+ * sent to a response_url. With a table, queues and a key, and what the functions find in their environment.
  */
 export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
-  const delays: Record<Service, number> = { kms: 0, sqs: 0, dynamodb: 0 };
+  let slow: readonly Service[] = [];
+  const waiting: { readonly service: Service; readonly answer: () => void }[] = [];
+  let arrived = Promise.withResolvers<void>();
   const parts = {
     kms: await createKms(),
     sqs: await createSqs({ region: 'eu-central-1' }),
     dynamodb: await createDynamoDb(),
   };
   const responses: { readonly text: string }[] = [];
-  const over = new AbortController();
   const serviceOf = (request: IncomingMessage): Service | undefined =>
     (['kms', 'sqs', 'dynamodb'] as const).find((service) => services[service](request));
   const server = createServer(async (request, response) => {
@@ -37,12 +37,11 @@ export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTest
       response.end('ok');
       return;
     }
-    try {
-      await sleep(delays[service], undefined, { signal: over.signal });
-      parts[service].handle(request, response);
-    } catch {
-      response.destroy();
-    }
+    const answer = () => parts[service].handle(request, response);
+    if (!slow.includes(service)) return answer();
+    waiting.push({ service, answer });
+    arrived.resolve();
+    arrived = Promise.withResolvers();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -55,7 +54,6 @@ export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTest
   const sqs = new SQSClient(options);
   const dynamodb = new DynamoDBClient(options);
   onTestFinished(async () => {
-    over.abort();
     for (const client of [kms, sqs, dynamodb]) client.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -89,9 +87,17 @@ export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTest
     responses,
     responseBase: `${url}/responses`,
     seal: (slot: string, plaintext: string) => seal(kms, { keyId: 'alias/test', slot, plaintext }),
-    /** In milliseconds, for each request from now on. */
-    slow: (ms: Partial<Record<Service, number>>) => {
-      Object.assign(delays, { kms: 0, sqs: 0, dynamodb: 0 }, ms);
+    /** From now on these keep their requests waiting. */
+    slow: (...services: readonly Service[]) => {
+      slow = services;
+    },
+    /** Resolves when a request waits at that service, with what answers it. */
+    waitsAt: async (service: Service): Promise<() => void> => {
+      for (;;) {
+        const index = waiting.findIndex((request) => request.service === service);
+        if (index !== -1) return waiting.splice(index, 1)[0]?.answer ?? (() => {});
+        await arrived.promise;
+      }
     },
     /** Bodies of what waits for slack-worker, delayed or not. */
     commands: async () => (await parts.sqs.waiting('commands')).map(({ body }) => body),

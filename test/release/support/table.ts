@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { systemClock } from '../../../lib/clock.ts';
 import { createTable, type Table } from '../../../lib/store/table.ts';
+import { createTimeLeft } from '../../../lib/time-left.ts';
 
 /** The real client against a DynamoDB in this process, with the table of infra/aws/table.yml. */
 export const startTable = async (): Promise<{ readonly table: Table; close(): Promise<void> }> => {
@@ -40,7 +42,7 @@ export const startTable = async (): Promise<{ readonly table: Table; close(): Pr
   for (let status: string | undefined; status !== 'ACTIVE'; )
     status = (await client.send(new DescribeTableCommand({ TableName: 'releases' }))).Table?.TableStatus;
   return {
-    table: createTable(async () => client, 'releases'),
+    table: createTable(async () => client, 'releases', createTimeLeft(systemClock)),
     close: async () => {
       client.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,56 @@
+import type { Clock } from './clock.ts';
+
+/** What one call to AWS may take; the SDK's clients take it as the options of `send`. */
+export type CallBounds = {
+  /** Of one attempt, in milliseconds. */
+  readonly requestTimeout: number;
+  /** Ends the call with all its attempts. */
+  readonly abortSignal: AbortSignal;
+};
+
+/** How long the invocation under way still runs, so that a call to AWS neither outlasts it nor gives up long before. */
+export type TimeLeft = {
+  /**
+   * Says that an invocation has begun that may run so many milliseconds. On Lambda one runs at a time; on the local stack,
+   * where several share a process, the one that ends last counts.
+   */
+  begin(milliseconds: number): void;
+  /** @param signal ends the call as well */
+  forCall(signal?: AbortSignal): CallBounds;
+};
+
+/** The SDK's clients try three times where nothing else is said. */
+const attempts = 3;
+/** What is left at the end for an answer that says so. */
+const reserveMs = 500;
+/** Outside an invocation, as in the command line. */
+const withoutInvocationMs = 30_000;
+const shortestMs = 200;
+/** A connection that died while the function was frozen is given up after so long, and the call tried on a new one. */
+const longestAttemptMs = 10_000;
+
+/**
+ * Bounds for the calls to AWS within an invocation: three attempts fit into what is left of it.
+ * @param options `patient`: one attempt may take all of it, as on a loopback address, where a slow answer means a busy
+ *   machine and not a lost connection
+ */
+export const createTimeLeft = (clock: Clock, options: { readonly patient?: boolean } = {}): TimeLeft => {
+  let end: number | undefined;
+  return {
+    begin: (milliseconds) => {
+      end = Math.max(end ?? 0, clock.now() + milliseconds);
+    },
+    forCall: (signal) => {
+      const left = end === undefined ? withoutInvocationMs : end - clock.now() - reserveMs;
+      const callMs = Math.max(shortestMs, left);
+      const over = AbortSignal.timeout(callMs);
+      return {
+        requestTimeout:
+          options.patient === true
+            ? callMs
+            : Math.min(longestAttemptMs, Math.max(shortestMs, callMs / attempts)),
+        abortSignal: signal === undefined ? over : AbortSignal.any([signal, over]),
+      };
+    },
+  };
+};
