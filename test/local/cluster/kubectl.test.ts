@@ -19,10 +19,10 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
   it.each(kinds)('follows a good rollout of a $kind to its end', async ({ kind, plural, done }) => {
     const { kubectl, until } = await startKubectl();
     await kubectl('apply --server-side -f -', workload(kind, 'web', '1'));
-    await kubectl(`rollout status ${plural}/web --timeout=10s`);
+    await kubectl(`rollout status ${plural}/web --timeout=5m`);
 
     await kubectl(`set image ${plural}/web app=registry.test/web:2`);
-    const status = await kubectl(`rollout status ${plural}/web --timeout=10s`);
+    const status = await kubectl(`rollout status ${plural}/web --timeout=5m`);
 
     expect(status.trim().split('\n').at(-1)).toBe(done);
     expect(isRolledOut(await until(apps(plural, 'web'), () => true))).toBe(true);
@@ -30,11 +30,12 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
 
   it.each(kinds)('waits for a slow rollout of a $kind', async ({ kind, plural, done }) => {
     const { kubectl, run } = await startKubectl();
-    const slow = { 'tagboat.dev/ready-after-ms': '700' };
-    await kubectl('apply --server-side -f -', workload(kind, 'web', '1', {}, {}, slow));
+    const readyAfter = (ms: string) => ({ 'tagboat.dev/ready-after-ms': ms });
+    await kubectl('apply --server-side -f -', workload(kind, 'held', '1', {}, {}, readyAfter('3600000')));
+    await kubectl('apply --server-side -f -', workload(kind, 'web', '1', {}, {}, readyAfter('700')));
 
-    const impatient = await run(['rollout', 'status', `${plural}/web`, '--timeout=300ms']);
-    const patient = await kubectl(`rollout status ${plural}/web --timeout=10s`);
+    const impatient = await run(['rollout', 'status', `${plural}/held`, '--timeout=300ms']);
+    const patient = await kubectl(`rollout status ${plural}/web --timeout=5m`);
 
     expect(impatient.code).toBe(1);
     expect(patient.trim().split('\n').at(-1)).toBe(done);
@@ -43,7 +44,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
   it.each(kinds)('never sees a bad rollout of a $kind end', async ({ kind, plural }) => {
     const { kubectl, run } = await startKubectl();
     await kubectl('apply --server-side -f -', workload(kind, 'web', '1'));
-    await kubectl(`rollout status ${plural}/web --timeout=10s`);
+    await kubectl(`rollout status ${plural}/web --timeout=5m`);
 
     await kubectl(`set image ${plural}/web app=registry.test/web:missing`);
     const { code, stderr } = await run(['rollout', 'status', `${plural}/web`, '--timeout=400ms']);
@@ -145,12 +146,12 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     const { kubectl } = await startKubectl();
     for (const tag of ['1', '2']) {
       await kubectl('apply --server-side -f -', workload(kind, 'web', tag));
-      await kubectl(`rollout status ${plural}/web --timeout=10s`);
+      await kubectl(`rollout status ${plural}/web --timeout=5m`);
     }
 
     const history = await kubectl(`rollout history ${plural}/web`);
     const undone = await kubectl(`rollout undo ${plural}/web`);
-    await kubectl(`rollout status ${plural}/web --timeout=10s`);
+    await kubectl(`rollout status ${plural}/web --timeout=5m`);
 
     expect(history.trim().split('\n').slice(2)).toEqual(['1         <none>', '2         <none>']);
     expect(undone).toBe(`${kind.toLowerCase()}.apps/web rolled back\n`);

@@ -220,7 +220,7 @@ export const startKubectl = async (options: Options = {}) => {
       const child = execFile(
         'kubectl',
         ['--kubeconfig', file, '--cache-dir', join(directory, 'cache'), ...args],
-        { timeout: 20_000 },
+        { timeout: 280_000 },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
           resolve({ code, stdout, stderr });
