@@ -216,7 +216,7 @@ describe('a server that answers discovery or a fetch with', () => {
   });
 
   it('gzip: as though it were none', async () => {
-    const before = await moody.git('rev-parse', 'main');
+    const before = moody.repository().tip();
     const body = lines(`${before} refs/heads/main`);
     moody.answer('upload', 1, with200({ ...uploadResult, 'content-encoding': 'gzip' }, gzipSync(body)));
 

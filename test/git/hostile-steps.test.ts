@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { exportToGit } from './support/memory-export.ts';
 import {
   type Answer,
   advertisement,
@@ -10,6 +11,7 @@ import {
   with200,
   withStatus,
 } from './support/moody-server.ts';
+import { git } from './support/repository.ts';
 
 const moody = useMoodyServer();
 
@@ -104,14 +106,14 @@ const outcomes: readonly {
 
 describe.each(steps)('at $step', ({ service, nth, headers }) => {
   it.each(outcomes)('$name is a typed error', async ({ respond, expected }) => {
-    const before = await moody.git('rev-parse', 'main');
+    const before = moody.repository().tip();
     moody.answer(service, nth, respond(headers));
 
     await expect(moody.release()).rejects.toThrow(
       expect.objectContaining({ name: 'TagboatError', ...expected }),
     );
 
-    expect(await moody.git('rev-parse', 'main')).toBe(before);
+    expect(moody.repository().tip()).toBe(before);
   });
 
   it('an answer without end is not read for long', async () => {
@@ -140,7 +142,18 @@ describe.each(steps)('at $step', ({ service, nth, headers }) => {
 
     const outcome = await moody.release();
 
-    expect(outcome).toEqual({ type: 'pushed', commit: await moody.git('rev-parse', 'main') });
-    expect(await moody.git('fsck', '--strict', '--full')).toBe('');
+    expect(outcome).toEqual({ type: 'pushed', commit: moody.repository().tip() });
   });
+});
+
+it('what all of them leave behind is a repository that Git finds nothing wrong with', async () => {
+  for (const { service, nth } of steps) {
+    moody.answer(service, nth, withStatus(503));
+    await moody.release().catch(() => {});
+    await moody.release();
+  }
+
+  await using exported = await exportToGit({ '': moody.repository() });
+
+  expect(await git(exported.bare, 'fsck', '--strict', '--full')).toBe('');
 });

@@ -1,15 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitServer } from '../../infra/local/git-server/git-server.ts';
 import { selfSignedCertificate } from '../../infra/local/tls.ts';
+import { git } from './support/repository.ts';
+import { runCommand, useShell } from './support/shell.ts';
 
-const run = promisify(execFile);
+useShell();
+
 const token = 'ghp_0123456789';
 
 let directory: string;
@@ -36,28 +37,27 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const change = async (password: string, env: Record<string, string>): Promise<string> => {
+const change = async (passwords: readonly string[], env: Record<string, string>): Promise<string> => {
   const script = path.join(import.meta.dirname, 'support', 'change-over-https.ts');
-  const { stdout } = await run(process.execPath, [script, url, 'x-access-token', password], {
-    env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+  const { status, stdout, stderr } = await runCommand({
+    command: [process.execPath, script, url, 'x-access-token', ...passwords],
+    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
   });
-  return stdout;
+  expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+  return stdout.toString();
 };
 
 describe('over HTTPS', () => {
-  it('a token reads, commits and pushes', async () => {
-    expect(await change(token, { NODE_EXTRA_CA_CERTS: authority })).toBe('pushed');
+  it('a token reads, commits and pushes, and a wrong token is refused', async () => {
+    expect(await change(['ghp_guess', token], { NODE_EXTRA_CA_CERTS: authority })).toBe(
+      'git-denied, terminal\npushed\n',
+    );
 
-    const { stdout } = await run('git', ['--git-dir', bare, 'show', 'config:app.yml']);
-    expect(stdout).toBe('image: app:v1.1.0\n');
-    await run('git', ['--git-dir', bare, 'fsck', '--strict']);
-  });
-
-  it('a wrong token is refused', async () => {
-    expect(await change('ghp_guess', { NODE_EXTRA_CA_CERTS: authority })).toBe('git-denied, terminal');
+    expect(await git(bare, 'show', 'config:app.yml')).toBe('image: app:v1.1.0');
+    await git(bare, 'fsck', '--strict');
   });
 
   it('a certificate that nobody vouches for is refused, and not tried again', async () => {
-    expect(await change(token, {})).toBe('git-unreachable, terminal');
+    expect(await change([token], {})).toBe('git-unreachable, terminal\n');
   });
 });

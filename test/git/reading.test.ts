@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { openRemote } from '../../lib/git/remote.ts';
 import { asked, openMain, text } from './support/remote-fixture.ts';
 import { useRepositories } from './support/repositories.ts';
-import { git } from './support/repository.ts';
 
 const repositories = useRepositories();
 
@@ -10,12 +9,12 @@ const refused = (code: string) => expect.objectContaining({ code });
 
 describe('reading', () => {
   it('finds the regular files that the globs mean, sorted, with their modes', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
 
     const tip = await openMain(repositories.server(), name).tip();
     const found = await tip.files(['deployment/*', 'README.md', 'linked/*']);
 
-    expect(tip.revision).toBe(await git(bare, 'rev-parse', 'main'));
+    expect(tip.revision).toBe(repository.tip());
     expect(found.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
       '100644 README.md',
       '100755 deployment/deploy.sh',
@@ -25,7 +24,7 @@ describe('reading', () => {
   });
 
   it('fetches all the files that were found in one request', async () => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
     const tip = await openMain(repositories.server(), name).tip();
     const found = await tip.files(['deployment/*.yml', 'apps/*/overlays/prod/*.yml']);
     repositories.server().requests.length = 0;
@@ -37,7 +36,7 @@ describe('reading', () => {
   });
 
   it('hands out copies: writing into one changes nothing', async () => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
     const tip = await openMain(repositories.server(), name).tip();
     const [file] = await tip.files(['README.md']);
     if (file === undefined) throw new Error('not found');
@@ -48,7 +47,7 @@ describe('reading', () => {
   });
 
   it('finds files at any depth', async () => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
 
     const found = await (await openMain(repositories.server(), name).tip()).files(['**/*.yml']);
 
@@ -61,7 +60,7 @@ describe('reading', () => {
   });
 
   it('fetches a level of trees at a time where a second search leads deeper than the first', async () => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
     const tip = await openMain(repositories.server(), name).tip();
     await tip.files(['*.md']);
     repositories.server().requests.length = 0;
@@ -73,31 +72,25 @@ describe('reading', () => {
   });
 
   it('finds nothing in an empty tree', async () => {
-    const { name } = await repositories.create({});
+    const { name } = repositories.create({});
 
     expect(await (await openMain(repositories.server(), name).tip()).files(['**'])).toEqual([]);
   });
 
   it.each(['no-such-branch', 'mai', 'main/x'])('says that there is no branch %s', async (branch) => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
     const remote = openRemote({ url: `${repositories.server().origin}/${name}.git`, branch });
 
     await expect(remote.tip()).rejects.toThrow(refused('git-branch-not-found'));
   });
 
   it('does not take a longer name for the branch', async () => {
-    const { name, bare } = await repositories.create();
-    await git(bare, 'branch', 'release-candidate', 'main');
-    await git(bare, 'branch', 'release/next', 'main');
+    const { name, repository } = repositories.create();
+    repository.refs.set('refs/heads/release-candidate', repository.tip());
+    repository.refs.set('refs/heads/release/next', repository.tip());
     const remote = openRemote({ url: `${repositories.server().origin}/${name}.git`, branch: 'release-' });
 
     await expect(remote.tip()).rejects.toThrow(refused('git-branch-not-found'));
-  });
-
-  it('does not support SHA-256 repositories', async () => {
-    await git(repositories.directory(), 'init', '-q', '--bare', '--object-format=sha256', 'sha256.git');
-
-    await expect(openMain(repositories.server(), 'sha256').tip()).rejects.toThrow(refused('git-unsupported'));
   });
 
   it('says that there is no repository', async () => {

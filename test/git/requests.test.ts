@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createObjectCache, openRemote } from '../../lib/git/remote.ts';
+import { exportToGit } from './support/memory-export.ts';
 import { asked, change, meta, openMain } from './support/remote-fixture.ts';
 import { useRepositories } from './support/repositories.ts';
 import { git } from './support/repository.ts';
@@ -16,7 +17,7 @@ describe('requests', () => {
   };
 
   it('are five for a change from nothing', async () => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
 
     await releaseOnce(name);
 
@@ -30,7 +31,7 @@ describe('requests', () => {
   });
 
   it('are one for the next change', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const cache = createObjectCache();
     await releaseOnce(name, cache);
     repositories.server().requests.length = 0;
@@ -38,12 +39,13 @@ describe('requests', () => {
     await releaseOnce(name, cache, '1.2.0');
 
     expect(asked(repositories.server())).toEqual(['POST /git-receive-pack']);
-    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('image: okeydokey:1.2.0');
-    expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
+    expect(repository.text('deployment/deployment.yml')).toBe('image: okeydokey:1.2.0\n');
+    await using exported = await exportToGit({ '': repository });
+    expect(await git(exported.bare, 'fsck', '--strict', '--full')).toBe('');
   });
 
   it('are two where the tip is asked for afresh and nobody else has pushed', async () => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
     const cache = createObjectCache();
     await releaseOnce(name, cache);
     repositories.server().requests.length = 0;
@@ -55,7 +57,7 @@ describe('requests', () => {
   });
 
   it('are no more than needed where the cache holds next to nothing', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const cache = createObjectCache({ maxBytes: 1 });
     await releaseOnce(name, cache);
     repositories.server().requests.length = 0;
@@ -67,11 +69,11 @@ describe('requests', () => {
       'POST /git-upload-pack',
       'POST /git-receive-pack',
     ]);
-    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('image: okeydokey:1.2.0');
+    expect(repository.text('deployment/deployment.yml')).toBe('image: okeydokey:1.2.0\n');
   });
 
   it('share nothing between users, but the objects', async () => {
-    const { name } = await repositories.create();
+    const { name } = repositories.create();
     const cache = createObjectCache();
     await releaseOnce(name, cache);
     repositories.server().requests.length = 0;
@@ -95,20 +97,20 @@ describe('a branch that moves', () => {
   };
 
   it('is reported, not overwritten', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const remote = openMain(repositories.server(), name);
     const tip = await remote.tip();
     await pushFromElsewhere(name, 'elsewhere\n');
-    const moved = await git(bare, 'rev-parse', 'main');
+    const moved = repository.tip();
 
     const outcome = await tip.commit(change('deployment/deployment.yml', 'x\n'), meta);
 
     expect(outcome).toEqual({ type: 'moved' });
-    expect(await git(bare, 'rev-parse', 'main')).toBe(moved);
+    expect(repository.tip()).toBe(moved);
   });
 
   it('takes the change on top of the fresh tip', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const remote = openMain(repositories.server(), name);
     const tip = await remote.tip();
     await pushFromElsewhere(name, 'elsewhere\n');
@@ -118,32 +120,31 @@ describe('a branch that moves', () => {
     const outcome = await fresh.commit(change('deployment/deployment.yml', 'x\n'), meta);
 
     expect(outcome.type).toBe('pushed');
-    expect(await git(bare, 'show', 'main:README.md')).toBe('elsewhere');
-    expect(await git(bare, 'show', 'main:deployment/deployment.yml')).toBe('x');
-    expect(await git(bare, 'rev-list', '--count', 'main')).toBe('3');
+    expect(repository.text('README.md')).toBe('elsewhere\n');
+    expect(repository.text('deployment/deployment.yml')).toBe('x\n');
+    expect(repository.history()).toHaveLength(3);
   });
 
   it('is reported where it was rewritten, and where it is gone', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const remote = openMain(repositories.server(), name);
     const tip = await remote.tip();
-    const rewritten = await git(bare, 'commit-tree', '-m', 'again', 'main^{tree}');
-    await git(bare, 'update-ref', 'refs/heads/main', rewritten);
+    repository.rewrite();
     expect(await tip.commit(change('README.md', 'x\n'), meta)).toEqual({ type: 'moved' });
-    await git(bare, 'update-ref', '-d', 'refs/heads/main');
+    repository.refs.delete('refs/heads/main');
 
     expect(await tip.commit(change('README.md', 'x\n'), meta)).toEqual({ type: 'moved' });
     await expect(remote.tip({ fresh: true })).rejects.toThrow(refused('git-branch-not-found'));
   });
 
   it('is asked for again where the server no longer has the remembered commit', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const cache = createObjectCache({ maxBytes: 1 });
     const server = repositories.server();
     await openMain(server, name, cache).tip();
-    const rewritten = await git(bare, 'commit-tree', '-m', 'again', 'main^{tree}');
-    await git(bare, 'update-ref', 'refs/heads/main', rewritten);
-    await git(bare, 'gc', '-q', '--prune=now');
+    const before = repository.tip();
+    const rewritten = repository.rewrite();
+    repository.objects.delete(before);
 
     const stale = openMain(server, name, cache).tip();
 
@@ -154,7 +155,7 @@ describe('a branch that moves', () => {
   });
 
   it('takes every change of eight writers at once', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const write = async (writer: number): Promise<void> => {
       const remote = openMain(repositories.server(), name);
       for (let fresh = false; ; fresh = true) {
@@ -166,10 +167,10 @@ describe('a branch that moves', () => {
 
     await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
 
-    expect(await git(bare, 'ls-tree', '--name-only', 'main:writers')).toBe(
-      Array.from({ length: 8 }, (_, writer) => `${writer}.yml`).join('\n'),
-    );
-    expect(await git(bare, 'rev-list', '--count', 'main')).toBe('9');
-    expect(await git(bare, 'fsck', '--strict', '--full', '--no-dangling')).toBe('');
+    for (let writer = 0; writer < 8; writer += 1)
+      expect(repository.text(`writers/${writer}.yml`)).toBe(`image: ${writer}\n`);
+    expect(repository.history()).toHaveLength(9);
+    await using exported = await exportToGit({ '': repository });
+    expect(await git(exported.bare, 'fsck', '--strict', '--full')).toBe('');
   });
 });

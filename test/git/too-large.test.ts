@@ -12,7 +12,7 @@ const manifests = {
 };
 
 const find = async (limits: { readonly objectBytes?: number; readonly inflatedBytes?: number }) => {
-  const { name } = await repositories.create(manifests);
+  const { name } = repositories.create(manifests);
   const url = `${repositories.server().origin}/${name}.git`;
   const tip = await openRemote({ url, branch: 'main', limits }).tip();
   const files = await tip.files(['*.yml']);

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { exportToGit } from './support/memory-export.ts';
 import { asked, author, bytes, change, meta, openMain, time } from './support/remote-fixture.ts';
 import { useRepositories } from './support/repositories.ts';
 import { git } from './support/repository.ts';
@@ -8,18 +8,10 @@ const repositories = useRepositories();
 
 const refused = (code: string) => expect.objectContaining({ code });
 
-const hashObject = (bare: string, type: string, data: Buffer): string => {
-  const args = ['-C', bare, 'hash-object', '-t', type, '-w', '--literally', '--stdin'];
-  return execFileSync('git', args, { input: data }).toString().trim();
-};
-
-const catTree = (bare: string): Buffer =>
-  execFileSync('git', ['-C', bare, 'cat-file', 'tree', 'main^{tree}']);
-
 describe('writing', () => {
   it('makes one commit that Git finds nothing wrong with', async () => {
-    const { name, bare } = await repositories.create();
-    const before = await git(bare, 'rev-parse', 'main');
+    const { name, repository } = repositories.create();
+    const before = repository.tip();
     const tip = await openMain(repositories.server(), name).tip();
 
     const outcome = await tip.commit(change('deployment/deployment.yml', 'image: okeydokey:1.1.0\n'), {
@@ -30,10 +22,11 @@ describe('writing', () => {
       timezone: '+0200',
     });
 
-    expect(outcome).toEqual({ type: 'pushed', commit: await git(bare, 'rev-parse', 'main') });
-    expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
+    expect(outcome).toEqual({ type: 'pushed', commit: repository.tip() });
+    await using exported = await exportToGit({ '': repository });
+    expect(await git(exported.bare, 'fsck', '--strict', '--full')).toBe('');
     const format = '%P%n%an <%ae> %ai%n%cn <%ce> %ci%n%B';
-    expect(await git(bare, 'log', '-1', `--format=${format}`, 'main')).toBe(
+    expect(await git(exported.bare, 'log', '-1', `--format=${format}`, 'main')).toBe(
       [
         before,
         'Mona Lisa <mona@example.com> 2026-03-04 07:06:07 +0200',
@@ -44,13 +37,13 @@ describe('writing', () => {
         '',
       ].join('\n'),
     );
-    expect(await git(bare, 'diff', '--stat=60', before, 'main')).toBe(
+    expect(await git(exported.bare, 'diff', '--stat=60', before, 'main')).toBe(
       [' deployment/deployment.yml | 2 +-', ' 1 file changed, 1 insertion(+), 1 deletion(-)'].join('\n'),
     );
   });
 
   it('keeps modes, and writes new files and directories in their places', async () => {
-    const { name, bare } = await repositories.create();
+    const { name, repository } = repositories.create();
     const tip = await openMain(repositories.server(), name).tip();
 
     await tip.commit(
@@ -63,9 +56,10 @@ describe('writing', () => {
       meta,
     );
 
-    expect(await git(bare, 'fsck', '--strict', '--full')).toBe('');
+    await using exported = await exportToGit({ '': repository });
+    expect(await git(exported.bare, 'fsck', '--strict', '--full')).toBe('');
     expect(
-      await git(bare, '-c', 'core.quotePath=false', 'diff', '--raw', '--abbrev=4', 'main~', 'main'),
+      await git(exported.bare, '-c', 'core.quotePath=false', 'diff', '--raw', '--abbrev=4', 'main~', 'main'),
     ).toBe(
       [
         ':000000 100644 0000 3e75 A\tdeployment.yml',
@@ -77,9 +71,9 @@ describe('writing', () => {
   });
 
   it('leaves symlinks, submodules, old modes and names that are not UTF-8 as they are', async () => {
-    const { name, bare } = await repositories.create();
-    const blob = await git(bare, 'rev-parse', 'main:README.md');
-    const commit = await git(bare, 'rev-parse', 'main');
+    const { name, repository } = repositories.create();
+    const blob = repository.entry('README.md')?.oid ?? '';
+    const commit = repository.tip();
     const odd = Buffer.concat([Buffer.from('100664 \xff\xfe\n\0', 'latin1'), Buffer.from(blob, 'hex')]);
     const entries = [
       Buffer.concat([Buffer.from('100644 a.yml\0'), Buffer.from(blob, 'hex')]),
@@ -87,24 +81,25 @@ describe('writing', () => {
       Buffer.concat([Buffer.from('160000 sub\0'), Buffer.from(commit, 'hex')]),
       odd,
     ];
-    const tree = hashObject(bare, 'tree', Buffer.concat(entries));
-    await git(bare, 'update-ref', 'refs/heads/main', await git(bare, 'commit-tree', '-m', 'odd', tree));
-    const before = catTree(bare);
+    const before = Buffer.concat(entries);
+    const person = 'Mona <mona@example.com> 1767323045 +0000';
+    const commitOf = `tree ${repository.put('tree', before)}\nauthor ${person}\ncommitter ${person}\n\nodd\n`;
+    repository.refs.set('refs/heads/main', repository.put('commit', Buffer.from(commitOf)));
     const tip = await openMain(repositories.server(), name).tip();
 
     const found = await tip.files(['**']);
     await tip.commit(change('a.yml', 'changed\n'), meta);
 
     expect(found.map(({ path }) => path)).toEqual(['a.yml']);
-    const changed = Buffer.from(await git(bare, 'rev-parse', 'main:a.yml'), 'hex');
+    const changed = Buffer.from(repository.entry('a.yml')?.oid ?? '', 'hex');
     const at = before.indexOf(0) + 1;
     const expected = Buffer.concat([before.subarray(0, at), changed, before.subarray(at + 20)]);
-    expect(catTree(bare)).toEqual(expected);
+    expect(repository.objects.get(repository.entry('')?.oid ?? '')?.data).toEqual(expected);
   });
 
   it('pushes nothing where nothing changes', async () => {
-    const { name, bare } = await repositories.create();
-    const before = await git(bare, 'rev-parse', 'main');
+    const { name, repository } = repositories.create();
+    const before = repository.tip();
     const tip = await openMain(repositories.server(), name).tip();
 
     const outcome = await tip.commit(change('deployment/service.yml', 'kind: Service\n'), meta);
@@ -129,21 +124,21 @@ describe('writing', () => {
     { path: 'linked/service.yml', why: 'it is not a directory' },
     { path: 'README.md/x.yml', why: 'it is not a directory' },
   ])('refuses to write $path', async ({ path, why }) => {
-    const { name, bare } = await repositories.create();
-    const before = await git(bare, 'rev-parse', 'main');
+    const { name, repository } = repositories.create();
+    const before = repository.tip();
     const tip = await openMain(repositories.server(), name).tip();
 
     const attempt = tip.commit(change(path, 'x'), meta);
 
     await expect(attempt).rejects.toThrow(refused('manifest-path-refused'));
     await expect(attempt).rejects.toThrow(why);
-    expect(await git(bare, 'rev-parse', 'main')).toBe(before);
+    expect(repository.tip()).toBe(before);
   });
 
   it.each([{ paths: ['new', 'new/file'] }, { paths: ['new/file', 'new'] }])(
     'refuses to write $paths at once',
     async ({ paths }) => {
-      const { name } = await repositories.create();
+      const { name } = repositories.create();
       const tip = await openMain(repositories.server(), name).tip();
 
       const attempt = tip.commit(new Map(paths.map((path) => [path, bytes('x')])), meta);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { TagboatError } from '../../../lib/errors.ts';
 import { stateUnusable } from '../state-error.ts';
 import { gitEnvironment } from './environment.ts';
@@ -31,8 +31,7 @@ export const createBareRepository = async (directory: string, repository: NewRep
   await mkdir(dirname(directory), { recursive: true });
   const building = `${directory}.${randomUUID()}.new`;
   try {
-    await git(['init', '--quiet', '--bare', '--template=', building]);
-    await git(['--git-dir', building, 'symbolic-ref', 'HEAD', `refs/heads/${repository.branch}`]);
+    await writeEmptyRepository(building, repository.branch);
     await git(
       ['--git-dir', building, 'fast-import', '--quiet', '--date-format=raw'],
       importStream(repository),
@@ -64,6 +63,20 @@ export const assertReadable = async (directory: string, branch: string): Promise
       );
     }
   }
+};
+
+/**
+ * What `git init --bare` writes, without a process, and with SHA-1 objects whatever the default of that Git is.
+ * https://git-scm.com/docs/gitrepository-layout
+ */
+const writeEmptyRepository = async (directory: string, branch: string): Promise<void> => {
+  for (const part of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags'])
+    await mkdir(join(directory, part), { recursive: true });
+  await writeFile(join(directory, 'HEAD'), `ref: refs/heads/${branch}\n`);
+  await writeFile(
+    join(directory, 'config'),
+    '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n',
+  );
 };
 
 /** One commit as a stream for git fast-import. https://git-scm.com/docs/git-fast-import#_input_format */

@@ -100,7 +100,8 @@ const relay = (output: Readable, response: ServerResponse, onNoHead: () => void)
     if (parts === undefined) {
       if (pending.length <= maxHeadBytes) return;
       output.off('data', onData);
-      output.resume();
+      // Not read to its end: what the program started may outlive it, and write for ever
+      output.destroy();
       onNoHead();
       return;
     }

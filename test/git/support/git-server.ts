@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { splitCgiOutput } from '../../../infra/local/git-server/cgi-head.ts';
+import { findBackend } from '../../../infra/local/git-server/find-backend.ts';
+import { runCommand } from './shell.ts';
 
 export type SeenRequest = {
   readonly method: string;
@@ -43,11 +45,28 @@ const isAllowed = (request: IncomingMessage, options: GitServerOptions): boolean
   return request.headers.authorization === `Basic ${expected}`;
 };
 
+type BackendOptions = GitServerOptions & {
+  /** Path of git-http-backend: by way of `git`, each request is one more process. */
+  readonly backend: string;
+};
+
+export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+};
+
 /** CGI, RFC 3875: headers and a blank line in front of the body, the status among the headers. */
-const runBackend = (request: IncomingMessage, response: ServerResponse, options: GitServerOptions): void => {
+const runBackend = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: BackendOptions,
+): Promise<void> => {
+  const input = await readBody(request);
   const url = new URL(request.url ?? '/', 'http://localhost');
   const protocol = request.headers['git-protocol'];
-  const child = spawn('git', ['http-backend'], {
+  const { stdout } = await runCommand({
+    command: [options.backend],
     env: {
       PATH: process.env.PATH,
       GIT_CONFIG_NOSYSTEM: '1',
@@ -59,38 +78,21 @@ const runBackend = (request: IncomingMessage, response: ServerResponse, options:
       PATH_INFO: url.pathname,
       QUERY_STRING: url.search.slice(1),
       CONTENT_TYPE: request.headers['content-type'] ?? '',
-      ...(request.headers['content-length'] === undefined
-        ? {}
-        : { CONTENT_LENGTH: request.headers['content-length'] }),
+      CONTENT_LENGTH: String(input.length),
       HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      ...(typeof protocol === 'string' && options.protocol2 !== false ? { GIT_PROTOCOL: protocol } : {}),
+      GIT_PROTOCOL: options.protocol2 === false ? undefined : protocol?.toString(),
     },
-    stdio: ['pipe', 'pipe', 'ignore'],
+    input,
   });
-  child.stdin.on('error', () => {});
-  request.pipe(child.stdin);
-  let head: Buffer | undefined = Buffer.alloc(0);
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (head === undefined) {
-      response.write(chunk);
-      return;
-    }
-    head = Buffer.concat([head, chunk]);
-    const end = head.indexOf('\r\n\r\n');
-    if (end === -1) return;
-    for (const line of head.toString('latin1', 0, end).split('\r\n')) {
-      const [name = '', value = ''] = line.split(/:\s*/, 2);
-      if (name.toLowerCase() === 'status') response.statusCode = Number.parseInt(value, 10);
-      else response.setHeader(name, value);
-    }
-    response.write(head.subarray(end + 4));
-    head = undefined;
-  });
-  child.on('close', () => response.end());
+  const output = splitCgiOutput(stdout);
+  for (const [name, value] of output?.head.headers ?? []) response.setHeader(name, value);
+  response.writeHead(output?.head.status ?? 500).end(output?.body);
 };
 
-/** `git http-backend` behind HTTP, as any Git host runs it. */
-export const startGitServer = async (options: GitServerOptions): Promise<GitServer> => {
+/** A server that keeps what it is asked, and lets a test answer in its place. */
+export const serveGit = async (
+  answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): Promise<GitServer> => {
   const requests: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
     requests.push({
@@ -98,9 +100,7 @@ export const startGitServer = async (options: GitServerOptions): Promise<GitServ
       url: request.url ?? '',
       authorization: request.headers.authorization,
     });
-    if (await started.intercept(request, response)) return;
-    if (isAllowed(request, options)) runBackend(request, response, options);
-    else response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+    if (!(await started.intercept(request, response))) await answer(request, response);
   });
   const started: GitServer = {
     origin: await listen(server),
@@ -109,4 +109,13 @@ export const startGitServer = async (options: GitServerOptions): Promise<GitServ
     close: () => closeServer(server),
   };
   return started;
+};
+
+/** `git http-backend` behind HTTP, as any Git host runs it. */
+export const startGitServer = (options: GitServerOptions): Promise<GitServer> => {
+  const backend = findBackend();
+  return serveGit(async (request, response) => {
+    if (isAllowed(request, options)) await runBackend(request, response, { ...options, backend });
+    else response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+  });
 };

@@ -3,9 +3,11 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Clock } from '../../../lib/clock.ts';
 import { encodePacket, flushPacket } from '../../../lib/git/pkt-line.ts';
 import { type CommitOutcome, type Limits, openRemote, type Remote } from '../../../lib/git/remote.ts';
-import { type GitServer, startGitServer } from './git-server.ts';
+import { readBody } from './git-server.ts';
+import type { MemoryRepository } from './memory-repository.ts';
+import { type MemoryServer, startMemoryServer } from './memory-server.ts';
 import { change, meta, text } from './remote-fixture.ts';
-import { createWorkspace, git, type Workspace } from './repository.ts';
+import { useShell } from './shell.ts';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -16,9 +18,8 @@ const clock: Clock = { now: () => 1_772_600_767_000, sleep: async () => {} };
 
 /** A server that answers everything as it should, until it is told not to. One repository, `config.git`, with a file `a.yml`. */
 export type MoodyServer = {
-  server(): GitServer;
-  /** Runs git in the repository. */
-  git(...args: readonly string[]): Promise<string>;
+  server(): MemoryServer;
+  repository(): MemoryRepository;
   open(): Remote;
   /** Finds, reads, changes and pushes the file. */
   release(options?: {
@@ -34,18 +35,14 @@ export type MoodyServer = {
 
 /** One such server for the tests of a file, which starts each test in a good mood. */
 export const useMoodyServer = (): MoodyServer => {
-  let workspace: Workspace;
-  let server: GitServer;
-  let bare: string;
+  let server: MemoryServer;
+  let repository: MemoryRepository;
   beforeAll(async () => {
-    workspace = await createWorkspace();
-    server = await startGitServer({ directory: workspace.directory });
-    bare = await workspace.createRepository('config', { 'a.yml': 'image: okeydokey:1.0.0\n' });
+    server = await startMemoryServer();
+    repository = server.create('config', { 'a.yml': 'image: okeydokey:1.0.0\n' });
   });
-  afterAll(async () => {
-    await server.close();
-    await workspace.remove();
-  });
+  afterAll(() => server.close());
+  useShell();
   afterEach(() => {
     server.intercept = () => false;
     server.requests.length = 0;
@@ -53,7 +50,7 @@ export const useMoodyServer = (): MoodyServer => {
   const configUrl = () => `${server.origin}/config.git`;
   return {
     server: () => server,
-    git: (...args) => git(bare, ...args),
+    repository: () => repository,
     open: () => openRemote({ url: configUrl(), branch: 'main' }),
     release: async ({ url = configUrl(), ...rest } = {}) => {
       const tip = await openRemote({ url, branch: 'main', credentials, clock, ...rest }).tip();
@@ -74,12 +71,10 @@ export const useMoodyServer = (): MoodyServer => {
       };
     },
     passOn: async (request) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
       const forwarded = await fetch(`${server.origin}${request.url}`, {
         method: 'POST',
         headers: { 'content-type': 'application/x-git-receive-pack-request' },
-        body: Buffer.concat(chunks),
+        body: Uint8Array.from(await readBody(request)),
       });
       await forwarded.arrayBuffer();
     },

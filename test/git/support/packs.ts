@@ -24,7 +24,12 @@ export const packEntry = (
   const size = options.size ?? data.length;
   const first = (type << 4) | (size % 16) | (size >= 16 ? 0x80 : 0);
   const rest = size >= 16 ? deltaSize(Math.floor(size / 16)) : Buffer.alloc(0);
-  return Buffer.concat([Buffer.from([first]), rest, options.base ?? Buffer.alloc(0), deflateSync(data)]);
+  return Buffer.concat([
+    Buffer.from([first]),
+    rest,
+    options.base ?? Buffer.alloc(0),
+    deflateSync(data, { level: 0 }),
+  ]);
 };
 
 /** A pack of such entries, with the right checksum. */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { type GitServer, startGitServer } from './git-server.ts';
-import { type Content, createWorkspace, type Workspace } from './repository.ts';
+import type { MemoryRepository } from './memory-repository.ts';
+import { type MemoryServer, startMemoryServer } from './memory-server.ts';
+import type { Files } from './repository.ts';
+import { useShell } from './shell.ts';
 
 /** A config repo with a little of everything. */
-const files: Readonly<Record<string, Content>> = {
+export const someFiles: Files = {
   'README.md': 'hello\n',
   'deployment/deployment.yml': 'image: okeydokey:1.0.0\n',
   'deployment/service.yml': 'kind: Service\n',
@@ -14,37 +16,29 @@ const files: Readonly<Record<string, Content>> = {
 };
 
 export type Repositories = {
-  server(): GitServer;
-  directory(): string;
+  server(): MemoryServer;
   /** A repository of the test's own. */
-  create(
-    content?: Readonly<Record<string, Content>>,
-  ): Promise<{ readonly name: string; readonly bare: string }>;
+  create(content?: Files): { readonly name: string; readonly repository: MemoryRepository };
 };
 
 /** A server for the tests of a file. */
 export const useRepositories = (): Repositories => {
-  let workspace: Workspace;
-  let server: GitServer;
+  let server: MemoryServer;
   let counter = 0;
   beforeAll(async () => {
-    workspace = await createWorkspace();
-    server = await startGitServer({ directory: workspace.directory });
+    server = await startMemoryServer();
   });
-  afterAll(async () => {
-    await server.close();
-    await workspace.remove();
-  });
+  afterAll(() => server.close());
+  useShell();
   beforeEach(() => {
     server.requests.length = 0;
   });
   return {
     server: () => server,
-    directory: () => workspace.directory,
-    create: async (content = files) => {
+    create: (content = someFiles) => {
       counter += 1;
       const name = `config-${counter}`;
-      return { name, bare: await workspace.createRepository(name, content) };
+      return { name, repository: server.create(name, content) };
     },
   };
 };

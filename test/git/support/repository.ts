@@ -1,17 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const execute = promisify(execFile);
+import { runCommand } from './shell.ts';
 
 /** Git with nobody's configuration and a fixed clock. */
 const environment = {
   PATH: process.env.PATH,
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
+  // Clones, fetches and commits would each start a process to see whether there is something to tidy up
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'maintenance.auto',
+  GIT_CONFIG_VALUE_0: 'false',
   GIT_AUTHOR_NAME: 'Mona',
   GIT_AUTHOR_EMAIL: 'mona@example.com',
   GIT_AUTHOR_DATE: '2026-01-02T03:04:05Z',
@@ -20,25 +20,35 @@ const environment = {
   GIT_COMMITTER_DATE: '2026-01-02T03:04:05Z',
 };
 
-/** Runs git and answers what it prints, without the newline at the end. */
-export const git = async (directory: string, ...args: readonly string[]): Promise<string> => {
-  const { stdout } = await execute('git', ['-C', directory, ...args], {
-    env: environment,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout.replace(/\n$/, '');
+/** Runs git and answers what it prints. */
+export const gitBytes = async (
+  directory: string,
+  args: readonly string[],
+  options: { readonly input?: Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Buffer> => {
+  const command = ['git', '-C', directory, ...args];
+  const env = { ...environment, ...options.env };
+  const { status, stdout, stderr } = await runCommand({ command, env, input: options.input });
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr}${stdout}`);
+  return stdout;
 };
+
+/** The same as text, without the newline at the end. */
+export const git = async (directory: string, ...args: readonly string[]): Promise<string> =>
+  (await gitBytes(directory, args)).toString().replace(/\n$/, '');
 
 /** A file's text, or what else stands there. */
 export type Content = string | { readonly executable: string } | { readonly symlink: string };
 
-const modeAndText = (content: Content): readonly [string, string] => {
+export type Files = Readonly<Record<string, Content>>;
+
+export const modeAndText = (content: Content): readonly [string, string] => {
   if (typeof content === 'string') return ['100644', content];
   return 'symlink' in content ? ['120000', content.symlink] : ['100755', content.executable];
 };
 
 /** One commit on `main`, as `git fast-import` reads it: one process for a whole repository. */
-const importStream = (files: Readonly<Record<string, Content>>): string => {
+const importStream = (files: Files): string => {
   const lines = Object.entries(files).map(([path, content]) => {
     const [mode, text] = modeAndText(content);
     return `M ${mode} inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
@@ -47,11 +57,8 @@ const importStream = (files: Readonly<Record<string, Content>>): string => {
   return `commit refs/heads/main\n${committer}\ndata 5\nfirst\n${lines.join('')}\ndone\n`;
 };
 
-const importInto = async (bare: string, files: Readonly<Record<string, Content>>): Promise<void> => {
-  const child = spawn('git', ['-C', bare, 'fast-import', '--quiet', '--done'], { env: environment });
-  child.stdin.end(importStream(files));
-  const [status] = await once(child, 'close');
-  if (status !== 0) throw new Error(`git fast-import ended with ${status}`);
+const importInto = async (bare: string, files: Files): Promise<void> => {
+  await gitBytes(bare, ['fast-import', '--quiet', '--done'], { input: Buffer.from(importStream(files)) });
 };
 
 const config = `[core]
@@ -68,24 +75,51 @@ const config = `[core]
 
 export type Workspace = {
   readonly directory: string;
-  /** Makes `<name>.git` with one commit on `main`, and answers its path. */
-  createRepository(name: string, files: Readonly<Record<string, Content>>): Promise<string>;
+  /** Makes `<name>.git` with one commit on `main`, and answers its path; files it has seen before cost no process. */
+  createRepository(name: string, files: Files): Promise<string>;
   remove(): Promise<void>;
+};
+
+/** A repository without an object. */
+export const createBare = async (bare: string): Promise<void> => {
+  for (const part of ['objects', 'refs/heads', 'hooks']) await mkdir(join(bare, part), { recursive: true });
+  await writeFile(join(bare, 'HEAD'), 'ref: refs/heads/main\n');
+  await writeFile(join(bare, 'config'), config);
 };
 
 export const createWorkspace = async (): Promise<Workspace> => {
   const directory = await mkdtemp(join(tmpdir(), 'tagboat-git-'));
+  const made = new Map<string, Promise<string>>();
+  const makeOnce = (files: Files): Promise<string> => {
+    const key = JSON.stringify(files);
+    const making = made.get(key) ?? makeTemplate(join(directory, `template-${made.size}`), files);
+    made.set(key, making);
+    return making;
+  };
   return {
     directory,
     createRepository: async (name, files) => {
       const bare = join(directory, `${name}.git`);
-      for (const part of ['objects', 'refs/heads', 'hooks'])
-        await mkdir(join(bare, part), { recursive: true });
-      await writeFile(join(bare, 'HEAD'), 'ref: refs/heads/main\n');
-      await writeFile(join(bare, 'config'), config);
-      await importInto(bare, files);
+      await cp(await makeOnce(files), bare, { recursive: true });
       return bare;
     },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
+};
+
+const makeTemplate = async (bare: string, files: Files): Promise<string> => {
+  await createBare(bare);
+  await importInto(bare, files);
+  return bare;
+};
+
+/**
+ * A setting, as `git config` would write it, but without a process.
+ * @param key `section.name`, or `section.subsection.name`
+ */
+export const configure = (bare: string, key: string, value: string): Promise<void> => {
+  const [section, ...rest] = key.split('.');
+  const name = rest.pop();
+  const header = rest.length === 0 ? section : `${section} "${rest.join('.')}"`;
+  return appendFile(join(bare, 'config'), `[${header}]\n\t${name} = ${value}\n`);
 };

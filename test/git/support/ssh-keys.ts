@@ -1,18 +1,33 @@
-import { execFile, spawnSync } from 'node:child_process';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-
-const execute = promisify(execFile);
+import { existsSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { runCommand } from './shell.ts';
 
 /** Git calls it to verify, and to sign. */
-export const hasSshKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
+export const hasSshKeygen = (process.env.PATH ?? '')
+  .split(delimiter)
+  .some((directory) => existsSync(join(directory, 'ssh-keygen')));
 /** For the name of a group of tests. */
 export const unlessInstalled = hasSshKeygen ? '' : ' (skipped: ssh-keygen is not installed)';
 
+const keygen = async (...args: readonly string[]): Promise<void> => {
+  const command = ['ssh-keygen', '-q', ...args];
+  const { status, stderr } = await runCommand({ command, env: { PATH: process.env.PATH } });
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr}`);
+};
+
 /** A key that ssh-keygen makes, with `<path>.pub` beside it. */
 export const makeKey = async (path: string, ...args: readonly string[]): Promise<string> => {
-  await execute('ssh-keygen', ['-q', '-N', '', '-C', 'Tagboat', '-f', path, ...args]);
+  await keygen('-N', '', '-C', 'Tagboat', '-f', path, ...args);
+  return readFile(path, 'utf8');
+};
+
+/** The same key in another form: RSA keys take long to make. */
+export const convertKey = async (from: string, path: string, form: 'PKCS8' | 'PEM'): Promise<string> => {
+  await copyFile(from, path);
+  await copyFile(`${from}.pub`, `${path}.pub`);
+  await keygen('-p', '-P', '', '-N', '', '-m', form, '-f', path);
   return readFile(path, 'utf8');
 };
 

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitServer, type GitServer } from '../../../infra/local/git-server/git-server.ts';
-import { type Served, serve } from '../registry/serve.ts';
+import { oidOf } from '../../../lib/git/object.ts';
+import { createBare } from '../../git/support/repository.ts';
+import { useShell } from '../../git/support/shell.ts';
+import type { Served } from '../registry/serve.ts';
 import { git, type TemporaryDirectory, temporaryDirectory } from './git.ts';
+import { serveGit } from './git-process.ts';
 
 const files = {
   'README.md': '# okeydokey\n',
@@ -16,27 +19,53 @@ const files = {
 };
 const initialCommit = 'a1f93607f08c72898a14b46f11d37e3225dc646b';
 
+useShell();
+
 describe('local Git server', () => {
   let work: TemporaryDirectory;
   let gitServer: GitServer;
   let http: Served;
+  /** Of a repository that no test pushes to. */
   let url: string;
+  /** A clone of it, to copy. */
+  let pristine: string;
+  /** Outside of the server's directory. */
+  let theirs: string;
+  let copies = 0;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     work = await temporaryDirectory();
     gitServer = createGitServer({ directory: join(work.path, 'served') });
     await gitServer.createRepository('okeydokey', { branch: 'config', files });
-    http = await serve((request, response) => gitServer.handle(request, response));
+    theirs = join(work.path, 'their repository');
+    await cp(gitServer.path('okeydokey'), theirs, { recursive: true });
+    await appendFile(join(theirs, 'config'), '[receive]\n\tfsckObjects = false\n');
+    gitServer.serve('theirs', theirs);
+    http = await serveGit(join(work.path, 'served'), { theirs });
     url = `${http.url}/git/okeydokey.git`;
+    pristine = await clone();
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await http.close();
     await work[Symbol.asyncDispose]();
   });
 
   const clone = async (...options: readonly string[]): Promise<string> => {
-    await git(work.path, 'clone', '--quiet', ...options, url, 'clone');
-    return join(work.path, 'clone');
+    copies += 1;
+    const path = join(work.path, `clone-${copies}`);
+    await git(work.path, 'clone', '--quiet', ...options, url, path);
+    return path;
+  };
+  /** A repository of the test's own, and a clone of it, as though they had been made now. */
+  const copy = async (): Promise<{ readonly name: string; readonly path: string }> => {
+    copies += 1;
+    const name = `copy-${copies}`;
+    const path = join(work.path, name);
+    await cp(gitServer.path('okeydokey'), gitServer.path(name), { recursive: true });
+    await cp(pristine, path, { recursive: true });
+    const config = await readFile(join(path, '.git/config'), 'utf8');
+    await writeFile(join(path, '.git/config'), config.replace('/okeydokey.git', `/${name}.git`));
+    return { name, path };
   };
   const commitFile = async (clonePath: string, name: string, content: string | Buffer): Promise<void> => {
     await writeFile(join(clonePath, name), content);
@@ -45,15 +74,13 @@ describe('local Git server', () => {
   };
 
   it('makes a repository with one commit, the same on every machine', async () => {
-    const path = await clone();
-
-    expect(await git(path, 'log', '--format=%H %an <%ae> %at %s')).toBe(
+    expect(await git(pristine, 'log', '--format=%H %an <%ae> %at %s')).toBe(
       `${initialCommit} Tagboat <tagboat@example.com> 1506859200 Initial commit`,
     );
-    expect(await git(path, 'branch', '--show-current')).toBe('config');
+    expect(await readFile(join(pristine, '.git/HEAD'), 'utf8')).toBe('ref: refs/heads/config\n');
     for (const [name, content] of Object.entries(files))
-      expect(await readFile(join(path, name), 'utf8')).toBe(content);
-    expect((await git(path, 'ls-files', '-z')).split('\0').filter(Boolean).sort()).toEqual(
+      expect(await readFile(join(pristine, name), 'utf8')).toBe(content);
+    expect((await git(pristine, 'ls-files', '-z')).split('\0').filter(Boolean).sort()).toEqual(
       Object.keys(files).sort(),
     );
     await git(gitServer.path('okeydokey'), 'fsck', '--strict');
@@ -82,29 +109,28 @@ describe('local Git server', () => {
   });
 
   it('takes pushes', async () => {
-    const path = await clone();
+    const { name, path } = await copy();
     await commitFile(path, 'new.yml', 'x');
 
     await git(path, 'push', '--quiet', 'origin', 'config');
 
-    expect(await git(gitServer.path('okeydokey'), 'log', '--format=%s', 'config')).toBe(
+    expect(await git(gitServer.path(name), 'log', '--format=%s', 'config')).toBe(
       'write new.yml\nInitial commit',
     );
   });
 
   it('refuses a push over a branch that moved', async () => {
-    const path = await clone();
-    await git(work.path, 'clone', '--quiet', url, 'second');
-    await commitFile(join(work.path, 'second'), 'first.yml', 'x');
-    await git(join(work.path, 'second'), 'push', '--quiet', 'origin', 'config');
-    await commitFile(path, 'late.yml', 'x');
+    const { path } = await copy();
+    await commitFile(path, 'first.yml', 'x');
+    await git(path, 'push', '--quiet', 'origin', 'config');
+    await git(path, 'commit', '--quiet', '--amend', '--message', 'late');
 
     await expect(git(path, 'push', '--quiet', 'origin', 'config')).rejects.toThrow('[rejected]');
   });
 
   it('refuses objects that git fsck does not like', async () => {
-    const path = await clone();
-    const blob = await git(path, 'rev-parse', 'HEAD:empty');
+    const { path } = await copy();
+    const blob = oidOf('blob', Buffer.from(files.empty));
     const entry = Buffer.concat([Buffer.from('100644 .git\0'), Buffer.from(blob, 'hex')]);
     await writeFile(join(path, 'tree'), entry);
     const tree = await git(path, 'hash-object', '-t', 'tree', '-w', '--literally', 'tree');
@@ -129,8 +155,8 @@ describe('local Git server', () => {
 
   it('fetches any object by its id', async () => {
     const bare = join(work.path, 'bare');
-    const blob = await git(gitServer.path('okeydokey'), 'rev-parse', 'config:README.md');
-    await git(work.path, 'init', '--quiet', '--bare', bare);
+    const blob = oidOf('blob', Buffer.from(files['README.md']));
+    await createBare(bare);
 
     await git(bare, 'fetch', '--quiet', url, blob);
 
@@ -138,15 +164,16 @@ describe('local Git server', () => {
   });
 
   it('streams large packs both ways, in chunks', async () => {
-    const path = await clone();
-    const large = randomBytes(2 * 1024 * 1024);
+    const { name, path } = await copy();
+    const large = randomBytes(512 * 1024);
     await commitFile(path, 'large.bin', large);
 
     await git(path, '-c', 'http.postBuffer=65536', 'push', '--quiet', 'origin', 'config');
-    await git(work.path, 'clone', '--quiet', url, 'again');
+    const again = join(work.path, 'again');
+    await git(work.path, 'clone', '--quiet', url.replace('okeydokey', name), again);
 
-    expect((await readFile(join(work.path, 'again', 'large.bin'))).equals(large)).toBe(true);
-    await git(join(work.path, 'again'), 'fsck', '--full');
+    expect((await readFile(join(again, 'large.bin'))).equals(large)).toBe(true);
+    await git(again, 'fsck', '--full');
   });
 
   it('speaks protocol v2 to those that ask for it', async () => {
@@ -179,11 +206,8 @@ describe('local Git server', () => {
   });
 
   it('mounts a repository of somebody else, and writes nothing into its configuration', async () => {
-    const path = await clone();
-    const theirs = join(work.path, 'their repository');
-    await git(work.path, 'clone', '--quiet', '--bare', url, theirs);
+    const { path } = await copy();
     const before = await readFile(join(theirs, 'config'), 'utf8');
-    gitServer.serve('theirs', theirs);
     await commitFile(path, 'new.yml', 'x');
 
     await git(path, 'push', '--quiet', `${http.url}/git/theirs.git`, 'config');
@@ -199,70 +223,6 @@ describe('local Git server', () => {
     );
     expect(() => gitServer.serve('../theirs', gitServer.path('okeydokey'))).toThrow(
       expect.objectContaining({ code: 'git-not-found' }),
-    );
-  });
-
-  it('answers what is not a repository of its own with an error', async () => {
-    const expected = {
-      '/git/okeydokey.git/info/refs?service=git-upload-pack': 200,
-      '/git/nobody.git/info/refs?service=git-upload-pack': 404,
-      '/elsewhere': 404,
-      '/git/': 404,
-      '/git/..%2f..%2fetc.git/info/refs': 404,
-      '/git/okeydokey.git/..%2f..%2f..%2fetc/passwd': 404,
-      '/git/okeydokey.git/%': 404,
-      '/git/okeydokey.git/%00': 404,
-      '/git/okeydokey.git/info/refs?service=git-rm-rf': 403,
-    };
-    // fetch would tidy the paths
-    const statusOf = (path: string): Promise<number | undefined> =>
-      new Promise((resolve, reject) => {
-        const request = httpRequest({ port: http.port, path }, (response) => {
-          response.resume();
-          response.on('end', () => resolve(response.statusCode));
-        });
-        request.on('error', reject).end();
-      });
-
-    const answered: Record<string, number | undefined> = {};
-    for (const path of Object.keys(expected)) answered[path] = await statusOf(path);
-
-    expect(answered).toEqual(expected);
-  });
-});
-
-describe('local Git server with credentials', () => {
-  it('wants them of every request, also for repositories that are not there', async () => {
-    await using work = await temporaryDirectory();
-    const gitServer = createGitServer({
-      directory: work.path,
-      credentials: { username: 'x-access-token', password: 's3:cret' },
-    });
-    await gitServer.createRepository('okeydokey', { branch: 'config', files });
-    await using http = await serve((request, response) => gitServer.handle(request, response));
-    const ask = (name: string, credentials?: string): Promise<Response> =>
-      fetch(`${http.url}/git/${name}.git/info/refs?service=git-upload-pack`, {
-        headers:
-          credentials === undefined
-            ? {}
-            : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-      });
-
-    const none = await ask('okeydokey');
-
-    expect(none.status).toBe(401);
-    expect(none.headers.get('www-authenticate')).toMatch(/^Basic /);
-    expect((await ask('nobody')).status).toBe(401);
-    expect((await ask('okeydokey', 'x-access-token:s3')).status).toBe(401);
-    expect((await ask('okeydokey', 'somebody:s3:cret')).status).toBe(401);
-    expect((await ask('okeydokey', 'x-access-token:s3:cret')).status).toBe(200);
-    expect((await ask('nobody', 'x-access-token:s3:cret')).status).toBe(404);
-    await git(
-      work.path,
-      'clone',
-      '--quiet',
-      `http://x-access-token:s3%3Acret@127.0.0.1:${http.port}/git/okeydokey.git`,
-      'clone',
     );
   });
 });

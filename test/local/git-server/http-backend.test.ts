@@ -1,7 +1,6 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runBackend } from '../../../infra/local/git-server/http-backend.ts';
 import { silentLogger } from '../../../lib/logger.ts';
@@ -40,6 +39,13 @@ describe('a CGI program behind the Git server', () => {
     );
     servers.push(server);
     return server;
+  };
+
+  /** What the script wrote as its process id, once it has. */
+  const writtenPid = async (): Promise<number> => {
+    const read = (): Promise<string> => readFile(join(work.path, 'pid'), 'utf8').catch(() => '');
+    await expect.poll(read).toMatch(/^\d+\n$/);
+    return Number(await read());
   };
 
   it('is told of the request in its environment, and of nothing else', async () => {
@@ -101,13 +107,16 @@ describe('a CGI program behind the Git server', () => {
     expect(response.status).toBe(500);
   });
 
-  it('that writes no end of a head is ended', async () => {
-    const server = await serveScript(`echo $$ > "$GIT_PROJECT_ROOT/pid"\nexec yes "X-Endless: header"`);
+  it.each([
+    ['itself', 'echo $$ > "$GIT_PROJECT_ROOT/pid"\nexec yes "X-Endless: header"'],
+    ['by what it started', 'yes "X-Endless: header" &\necho $! > "$GIT_PROJECT_ROOT/pid"\nwait'],
+  ])('that writes no end of a head is ended, and read no further: %s', async (_name, script) => {
+    const server = await serveScript(script);
 
     await fetch(server.url);
 
-    const pid = await until(async () => Number(await readFile(join(work.path, 'pid'), 'utf8')) || undefined);
-    await until(async () => (isAlive(pid) ? undefined : true));
+    const pid = await writtenPid();
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   it('that cannot be started is answered with 500', async () => {
@@ -128,22 +137,13 @@ describe('a CGI program behind the Git server', () => {
     const server = await serveScript(`echo $$ > "$GIT_PROJECT_ROOT/pid"\n${beginning}\nexec sleep 100`);
     const request = httpRequest(server.url).on('error', () => {});
     request.end();
-    const pid = await until(async () => Number(await readFile(join(work.path, 'pid'), 'utf8')) || undefined);
+    const pid = await writtenPid();
 
     request.destroy();
 
-    await until(async () => (isAlive(pid) ? undefined : true));
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });
-
-/** Asks again and again until there is an answer; the test's own time limit ends it. */
-const until = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
-  for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    await delay(10);
-  }
-};
 
 const isAlive = (pid: number): boolean => {
   try {

@@ -1,0 +1,10 @@
+import { it } from 'vitest';
+import { expectEveryChangeToLand } from './support/many-writers.ts';
+import { useShell } from './support/shell.ts';
+
+useShell();
+
+it.each([16, 50])(
+  '%d writers and a git CLI on one branch: every change lands, and nobody loses a commit',
+  (writers) => expectEveryChangeToLand({ writers, files: 10, pushesOfGit: 5 }),
+);
