@@ -48,7 +48,7 @@ ${Array.from(
         configRepo: config
         files: [apps/${appOf(index)}/*.yml]
         cluster: production
-        timeout: 60s
+        timeout: 30m
 `,
 ).join('')}`;
 
@@ -65,6 +65,13 @@ const payload = (index: number, tag: string) => ({
   },
   sender: { login: 'octocat' },
 });
+
+/** What a hook was answered, as it came. */
+export type HookAnswer = {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly text: string;
+};
 
 /** A stack with so many apps, each with a manifest of its own in one config repo. */
 export const startBurst = async (count: number, options: Partial<StackOptions> = {}) => {
@@ -88,7 +95,7 @@ export const startBurst = async (count: number, options: Partial<StackOptions> =
   const git = async (...args: readonly string[]): Promise<string> =>
     (await run('git', ['--git-dir', bare, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout.trimEnd();
 
-  const hook = async (index: number, tag: string): Promise<ReleaseView> => {
+  const hook = async (index: number, tag: string): Promise<HookAnswer> => {
     const body = JSON.stringify(payload(index, tag));
     const response = await fetch(`${stack.url}/webhooks/github`, {
       method: 'POST',
@@ -100,20 +107,20 @@ export const startBurst = async (count: number, options: Partial<StackOptions> =
       },
       body,
     });
-    const { releases } = (await response.json()) as { readonly releases: readonly ReleaseView[] };
-    const [release] = releases;
-    if (response.status >= 300 || release === undefined)
-      throw new Error(`the hook of ${appOf(index)} was answered ${response.status}`);
-    return release;
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after'),
+      text: await response.text(),
+    };
   };
 
   return {
     stack,
     bare,
     git,
-    /** One signed hook for every app, all at once. */
-    hooks: (tag: string): Promise<readonly ReleaseView[]> =>
-      Promise.all(indices.map((index) => hook(index, tag))),
+    /** One signed hook for every app, or for those of them, all at once. */
+    hooks: (tag: string, of: readonly number[] = indices): Promise<readonly HookAnswer[]> =>
+      Promise.all(of.map((index) => hook(index, tag))),
     /** Puts the images of that tag into the registry. */
     pushImages: async (tag: string): Promise<void> => {
       for (const index of indices) await stack.registry.push(`burst/${appOf(index)}`, tag);
@@ -123,6 +130,7 @@ export const startBurst = async (count: number, options: Partial<StackOptions> =
         indices.map(async (index) => {
           const query = `app=${appOf(index)}&environment=production`;
           const answer = await fetch(`${stack.url}/releases?${query}`);
+          if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
           return ((await answer.json()) as { readonly releases: readonly ReleaseView[] }).releases;
         }),
       );
