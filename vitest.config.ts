@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { createReporter } from './test/support/reporter.ts';
 
 /** They have configurations of their own. */
 const elsewhere = ['test/realcluster/**', 'test/packaging/**', 'test/moto/**', '**/*.exhaustive.test.ts'];
@@ -6,18 +7,29 @@ const elsewhere = ['test/realcluster/**', 'test/packaging/**', 'test/moto/**', '
 /** Only what hangs takes so long: tests wait for events and conditions, and machines differ. */
 export const hangMs = 300_000;
 
+/** The order of the tests and every made-up value come from it; a failing test names it. */
+const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+
+/** What all configurations have in common. */
+export const common = {
+  sequence: { shuffle: true, seed },
+  env: { TEST_SEED: String(seed) },
+  setupFiles: ['test/support/seed.ts'],
+  reporters: [createReporter()],
+  testTimeout: hangMs,
+  hookTimeout: hangMs,
+  expect: { poll: { timeout: hangMs } },
+  maxWorkers: 2,
+};
+
 export default defineConfig({
   test: {
+    ...common,
     include: ['test/**/*.test.ts'],
     exclude: [...elsewhere, 'node_modules/**'],
-    sequence: { shuffle: true },
     // Nothing patches a module or leaves a trace in its process, so that the files share a few processes and what they
     // import is loaded once in each.
     isolate: false,
-    maxWorkers: 2,
-    testTimeout: hangMs,
-    hookTimeout: hangMs,
-    expect: { poll: { timeout: hangMs } },
     coverage: {
       provider: 'v8',
       include: ['lib/**/*.ts', 'functions/**/*.ts', 'infra/local/**/*.ts'],

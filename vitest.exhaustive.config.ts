@@ -1,15 +1,12 @@
 import { defineConfig } from 'vitest/config';
-import { hangMs } from './vitest.config.ts';
+import { common, hangMs } from './vitest.config.ts';
 
 /** What takes too long for every day: `vitest run --config vitest.exhaustive.config.ts`. */
 export default defineConfig({
   test: {
+    ...common,
     include: ['test/**/*.exhaustive.test.ts'],
-    sequence: { shuffle: true },
+    testTimeout: 4 * hangMs,
     isolate: false,
-    maxWorkers: 2,
-    testTimeout: 2 * hangMs,
-    hookTimeout: hangMs,
-    expect: { poll: { timeout: hangMs } },
   },
 });
