@@ -19,13 +19,13 @@ const secretField =
 
 /** What must never reach a message, a log line or a commit, and how it looks. */
 const patterns: readonly (readonly [RegExp, string])[] = [
-  // Private keys; also the end of one whose beginning was cut off
+  // Private keys; also the end of one whose beginning was cut off: 200 lines are 12 kB, more than any key in use has
   [
     /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
     '*** private key ***',
   ],
   [
-    /(^|\n)(?:[A-Za-z0-9+/=]{16,}\s*\n)*[A-Za-z0-9+/=]*\s*-----END [A-Z ]*PRIVATE KEY-----/g,
+    /(^|\n)(?:[A-Za-z0-9+/=]{16,}\s*\n){0,200}[A-Za-z0-9+/=]*\s*-----END [A-Z ]*PRIVATE KEY-----/g,
     '$1*** private key ***',
   ],
   // PEM in base64, as in a kubeconfig and in Secrets
