@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts';
 import { TagboatError } from '../../lib/errors.ts';
 
 /** What a subcommand may touch of the process it runs in. */
@@ -6,6 +7,8 @@ export type CommandIo = {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The system's where absent. */
+  readonly clock?: Clock;
 };
 
 /** @returns the exit code: 0 well, 1 something is wrong, 2 the command is not understood */

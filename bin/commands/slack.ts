@@ -93,6 +93,7 @@ export const run: Command = reporting(usage, async (args, io) => {
     acknowledged: sent.answer === undefined ? 'later' : kindOf(sent.answer),
     making,
     show,
+    ...(io.clock === undefined ? {} : { clock: io.clock }),
     patienceMs: values.wait === undefined ? patienceFor(making, config) : Number(values.wait) * 1000,
   });
   return conclude(outcome, terminal);

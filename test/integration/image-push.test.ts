@@ -1,23 +1,20 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { deployment, type Project, startProject } from './support/project.ts';
+import { expect, it } from 'vitest';
+import { readJson } from './support/answers.ts';
+import { exampleApp } from './support/project.ts';
+import { shareProject } from './support/share.ts';
 
-const image = 'example/app';
-
-let project: Project;
-beforeEach(async () => {
-  project = await startProject({
-    image,
-    repository: 'github.com/example/app',
-    files: { 'deployment/app.yml': deployment('app', `${image}:v1.0.0`) },
-    environment: { on: 'image-push', tags: "{ semver: '>=1.0.0' }", imageTimeout: '1s' },
-  });
-  await project.stack.registry.push('example/proxy', 'v1');
+const environment = { on: 'image-push', tags: "{ semver: '>=1.0.0' }" };
+const project = shareProject({
+  apps: {
+    announced: exampleApp('announced', { environment }),
+    unconfirmed: exampleApp('unconfirmed', { environment: { ...environment, imageTimeout: '1s' } }),
+    older: exampleApp('older', { environment }),
+  },
 });
-afterEach(() => project.close());
 
 /** A hook as Docker Hub sends it. https://docs.docker.com/docker-hub/repos/manage/webhooks/ */
-const hubHook = (tag: string, pushedAt = 1_795_392_000.5) =>
-  fetch(`${project.stack.url}/webhooks/dockerhub/hub-key`, {
+const hubHook = (image: string, tag: string, pushedAt = 1_795_392_000.5) =>
+  fetch(`${project().stack.url}/webhooks/dockerhub/hub-key`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -28,40 +25,46 @@ const hubHook = (tag: string, pushedAt = 1_795_392_000.5) =>
   });
 
 it('releases what Docker Hub announces, with the digest that the registry has', async () => {
-  const digest = await project.stack.registry.push(image, 'v1.1.0');
+  const { app, stack } = project();
+  const { image, releases } = app('announced');
+  const digest = await stack.registry.push(image, 'v1.1.0');
 
-  const response = await hubHook('v1.1.0');
-  await project.stack.idle();
+  const response = await hubHook(image, 'v1.1.0');
+  await stack.idle();
 
-  expect(await response.json()).toMatchObject({
+  expect(await readJson(response, 202)).toMatchObject({
     releases: [{ tag: 'v1.1.0', digest, state: 'queued', created: true }],
   });
-  expect(await project.releases()).toMatchObject([
+  expect(await releases()).toMatchObject([
     { tag: 'v1.1.0', digest, state: 'healthy', requestedBy: 'dockerhub:bot' },
   ]);
 });
 
 it('believes nothing that the registry does not confirm', async () => {
-  await hubHook('v6.6.6');
-  await project.stack.idle();
+  const { image, releases, commits } = project().app('unconfirmed');
 
-  expect(await project.releases()).toMatchObject([
+  await readJson(await hubHook(image, 'v6.6.6'), 202);
+  await project().stack.idle();
+
+  expect(await releases()).toMatchObject([
     { tag: 'v6.6.6', state: 'failed', code: 'image-not-found', commit: null },
   ]);
-  expect(await project.commits()).toBe(1);
+  expect(await commits()).toBe(1);
 });
 
 it('skips what is older than what the config repo has', async () => {
-  for (const tag of ['v1.2.0', 'v1.1.0']) await project.stack.registry.push(image, tag);
-  await hubHook('v1.2.0');
-  await project.stack.idle();
+  const { app, stack } = project();
+  const { image, pushImages, releases, commits } = app('older');
+  await pushImages('v1.2.0', 'v1.1.0');
+  await readJson(await hubHook(image, 'v1.2.0'), 202);
+  await stack.idle();
 
-  await hubHook('v1.1.0');
-  await project.stack.idle();
+  await readJson(await hubHook(image, 'v1.1.0'), 202);
+  await stack.idle();
 
-  expect((await project.releases()).map(({ tag, state, reason }) => ({ tag, state, reason }))).toEqual([
+  expect((await releases()).map(({ tag, state, reason }) => ({ tag, state, reason }))).toEqual([
     { tag: 'v1.1.0', state: 'skipped', reason: 'v1.1.0 is older than v1.2.0, which the config repo has' },
     { tag: 'v1.2.0', state: 'healthy', reason: null },
   ]);
-  expect(await project.commits()).toBe(2);
+  expect(await commits()).toBe(2);
 });

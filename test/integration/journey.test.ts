@@ -1,12 +1,10 @@
-import { afterEach, it } from 'vitest';
+import { it } from 'vitest';
 import { journeyImage, makeTheJourney } from './support/journey.ts';
-import { deployment, type Project, startProject } from './support/project.ts';
-
-let project: Project;
-afterEach(() => project.close());
+import { deployment } from './support/project.ts';
+import { startOwnProject } from './support/share.ts';
 
 it('makes the whole journey, every queue message delivered twice', async () => {
-  project = await startProject({
+  const project = await startOwnProject({
     image: journeyImage,
     repository: 'github.com/example/journey',
     files: { 'deployment/app.yml': deployment('app', `${journeyImage}:v0.9.0`) },
@@ -14,4 +12,4 @@ it('makes the whole journey, every queue message delivered twice', async () => {
   });
 
   await makeTheJourney(project);
-}, 60_000);
+});

@@ -1,177 +1,125 @@
-import { describe, it, vi } from 'vitest';
-import { deployment, type ProjectOptions, startProject } from './support/project.ts';
+import { describe, expect, it } from 'vitest';
+import { readJson } from './support/answers.ts';
+import { openGates, withGate } from './support/gates.ts';
+import { type App, deployment, exampleApp, type Project } from './support/project.ts';
+import { shareProject } from './support/share.ts';
 
-// They mostly wait.
-vi.setConfig({ maxConcurrency: 5 });
+const names = ['put-back', 'record', 'hold-all', 'hold-tag'];
+const project = shareProject({
+  apps: {
+    ...Object.fromEntries(names.map((name) => [name, exampleApp(name)])),
+    asked: exampleApp('asked', {
+      environment: { tags: '{ pattern: never }' },
+      environments: { staging: { files: '[asked/staging/*.yml]', tags: "{ pattern: '.+' }" } },
+      files: {
+        'asked/app.yml': deployment('asked', 'example/asked:v0.9.0', 1),
+        'asked/staging/app.yml': deployment('asked-staging', 'example/asked:v0.9.0', 1),
+      },
+    }),
+  },
+});
 
-const image = 'example/app';
+/** The app of a test, with these tags released one after the other. */
 const start = async (
-  onTestFinished: (close: () => Promise<void>) => void,
+  name: string,
   tags: readonly string[],
-  options: Partial<ProjectOptions> = {},
+  { app: get, stack, slash, git }: Project = project(),
 ) => {
-  const project = await startProject({
-    image,
-    repository: 'github.com/example/app',
-    files: { 'deployment/app.yml': deployment('app', `${image}:v0.9.0`) },
-    ...options,
-  });
-  onTestFinished(project.close);
-  await project.stack.registry.push('example/proxy', 'v1');
-  for (const tag of ['v0.9.0', ...tags]) await project.stack.registry.push(image, tag);
-  return {
-    project,
-    release: async (...wanted: readonly string[]): Promise<void> => {
-      for (const tag of wanted) {
-        await project.pushTag(tag);
-        await project.stack.idle();
-      }
-    },
-    history: async () => (await project.releases()).map(({ kind, tag, state }) => `${kind} ${tag} ${state}`),
-    manifest: () => project.git('show', 'config:deployment/app.yml'),
-  };
+  const app: App = get(name);
+  await app.pushImages('v0.9.0', 'v1.0.0', 'v1.1.0', 'v1.2.0');
+  await app.release(...tags);
+  return { app, stack, slash, git };
 };
 
-describe.concurrent('buttons', () => {
-  it('put the release back that an undo took away, and undo what is rolled out', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { project, release, history, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
-    await release('v1.0.0', 'v1.1.0');
-    await project.slash('/undo app');
-    await project.stack.idle();
-    expect(await manifest()).toContain(`"${image}:v1.0.0"`);
+describe('buttons', () => {
+  it('put the release back that an undo took away, undo what is rolled out, and say so where it stands no more', async () => {
+    const { app, stack, slash } = await start('put-back', ['v1.0.0']);
+    // Slack shows the old message until it is told otherwise.
+    const old = app.slackMessages().filter(({ text }) => text.includes('v1.0.0'));
+    await app.release('v1.1.0');
 
-    const back = await project.press('Put v1.1.0 back');
-    await project.stack.idle();
+    const stale = await app.press('Undo', {}, old);
+    await stack.idle();
+
+    expect(stale.replies()).toEqual([
+      'Sorry, no: v1.0.0 does not stand in put-back production any more; v1.1.0 does',
+    ]);
+    expect(await app.history()).toEqual(['release v1.1.0 healthy', 'release v1.0.0 healthy']);
+    const now = stack.slackMessages().find(({ id }) => id === old[0]?.id);
+    expect(JSON.stringify(now?.body)).not.toContain('tagboat-');
+
+    await slash('/undo put-back');
+    await stack.idle();
+    expect(await app.manifest()).toContain('"example/put-back:v1.0.0"');
+
+    const back = await app.press('Put v1.1.0 back');
+    await stack.idle();
 
     expect([back.status, back.text, back.replies()]).toEqual([
       200,
       undefined,
-      ['app → production: releasing v1.1.0 by hand; the hold on it is lifted'],
+      ['put-back → production: releasing v1.1.0 by hand; the hold on it is lifted'],
     ]);
-    expect(await manifest()).toContain(`"${image}:v1.1.0"`);
-    expect((await project.slash('/tagboat holds')).text).toBe('Nothing is held.');
+    expect(await app.manifest()).toContain('"example/put-back:v1.1.0"');
+    expect((await slash('/tagboat holds put-back')).text).toBe('Nothing is held.');
 
-    await project.press('Undo');
-    await project.stack.idle();
+    await app.press('Undo');
+    await stack.idle();
 
-    expect(await history()).toEqual([
+    expect(await app.history()).toEqual([
       'undo v1.0.0 healthy',
       'release v1.1.0 undone',
       'undo v1.0.0 healthy',
       'release v1.1.0 undone',
       'release v1.0.0 healthy',
     ]);
-    expect(await project.stack.deadLetters()).toEqual({});
+    expect(await stack.deadLetters()).toEqual({});
   });
 
-  it('under a release that stands no more say so, and do nothing', async ({ expect, onTestFinished }) => {
-    const { project, release, history } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
-    await release('v1.0.0');
-    const stale = project.stack.slackMessages();
-    await release('v1.1.0');
+  it('ask which environment is meant, and undo there', async () => {
+    const { app, stack, slash, git } = await start('asked', ['v1.0.0', 'v1.1.0']);
 
-    // Slack shows the old message until it is told otherwise.
-    const old = stale.find(({ text }) => text.includes('v1.0.0'));
-    const pressed = await project.press('Undo', {}, old === undefined ? [] : [old]);
-    await project.stack.idle();
+    const asked = await slash('/undo asked');
+    const pressed = await app.press('staging');
+    await stack.idle();
 
-    expect(pressed.replies()).toEqual([
-      'Sorry, no: v1.0.0 does not stand in app production any more; v1.1.0 does',
-    ]);
-    expect(await history()).toEqual(['release v1.1.0 healthy', 'release v1.0.0 healthy']);
-    const now = project.stack.slackMessages().find(({ id }) => id === old?.id);
-    expect(JSON.stringify(now?.body)).not.toContain('tagboat-');
-  });
-
-  it('ask which environment is meant, and undo there', async ({ expect, onTestFinished }) => {
-    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0'], {
-      environments: { staging: { files: '[staging/*.yml]' } },
-      files: {
-        'deployment/app.yml': deployment('app', `${image}:v0.9.0`),
-        'staging/app.yml': deployment('app-staging', `${image}:v0.9.0`),
-      },
-    });
-    await release('v1.0.0', 'v1.1.0');
-
-    const asked = await project.slash('/undo app');
-    const pressed = await project.press('staging');
-    await project.stack.idle();
-
-    expect(asked.text).toBe('Undo: app has several environments; which one?');
-    expect(pressed.replies()).toEqual(['Undoing app in staging, from v1.1.0 back to v1.0.0']);
+    expect(asked.text).toBe('Undo: asked has several environments; which one?');
+    expect(pressed.replies()).toEqual(['Undoing asked in staging, from v1.1.0 back to v1.0.0']);
     // The question is gone.
-    expect(project.stack.slackMessages().some(({ text }) => text.includes('which one?'))).toBe(false);
-    expect(await manifest()).toContain('v1.1.0');
-    expect(await project.git('show', 'config:staging/app.yml')).toContain('v1.0.0');
-  });
-
-  it('confirm an undo where `slack.confirm` wants it', async ({ expect, onTestFinished }) => {
-    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0'], {
-      slack: { confirm: 'true' },
-    });
-    await release('v1.0.0', 'v1.1.0');
-
-    const asked = await project.slash('/undo app');
-    await project.stack.idle();
-    expect([asked.text, await manifest()]).toEqual([
-      'Undo app in production?',
-      expect.stringContaining('v1.1.0'),
-    ]);
-
-    await project.press('Put v1.0.0 back');
-    await project.stack.idle();
-    expect(await manifest()).toContain('v1.0.0');
-  });
-
-  it('are nothing for strangers', async ({ expect, onTestFinished }) => {
-    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
-    await release('v1.0.0', 'v1.1.0');
-
-    const pressed = await project.press('Undo', { user: 'U0STRANGER' });
-
-    expect(pressed.replies()).toEqual(['Sorry, no: you may not do that in app production']);
-    expect(await manifest()).toContain('v1.1.0');
+    expect(stack.slackMessages().some(({ text }) => text.includes('which one?'))).toBe(false);
+    expect(await app.manifest()).toContain('v0.9.0');
+    expect(await git('show', 'config:asked/staging/app.yml')).toContain('v1.0.0');
   });
 });
 
-describe.concurrent('holds', () => {
-  it('of everything keep hooks out, on record and with the reason, and no undo', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { project, release, history, manifest } = await start(onTestFinished, [
-      'v1.0.0',
-      'v1.1.0',
-      'v1.2.0',
-    ]);
-    await release('v1.0.0', 'v1.1.0');
+describe('holds', () => {
+  it('of everything keep hooks out, on record and with the reason, and no undo', async () => {
+    const { app, stack, slash } = await start('hold-all', ['v1.0.0', 'v1.1.0']);
 
-    const held = await project.slash('/tagboat hold app for 2h because the schema is migrated');
-    const hook = await project.pushTag('v1.2.0');
-    const answer = (await hook.json()) as { skipped: { id: string; reason: string; message: string }[] };
-    await project.stack.idle();
+    const held = await slash('/tagboat hold hold-all for 2h because the schema is migrated');
+    const hook = await app.pushTag('v1.2.0');
+    type Answer = { readonly skipped: readonly { id: string; reason: string; message: string }[] };
+    const answer = await readJson<Answer>(hook, 202);
+    await stack.idle();
 
-    expect(held.text).toMatch(/^app → production: every tag is held until .*: the schema is migrated$/);
+    expect(held.text).toMatch(/^hold-all → production: every tag is held until .*: the schema is migrated$/);
     expect(answer.skipped).toMatchObject([{ reason: 'held', id: expect.any(String) }]);
     expect(answer.skipped[0]?.message).toMatch(
       /^every tag is held by slack:U024BE7LH until .*: the schema is migrated$/,
     );
-    expect((await project.releases())[0]).toMatchObject({
+    expect((await app.releases())[0]).toMatchObject({
       id: answer.skipped[0]?.id,
       state: 'skipped',
       code: 'held',
       reason: answer.skipped[0]?.message,
     });
-    await project.slash('/undo app');
-    await project.stack.idle();
-    expect(await manifest()).toContain('v1.0.0');
+    await slash('/undo hold-all');
+    await stack.idle();
+    expect(await app.manifest()).toContain('v1.0.0');
 
-    await project.slash('/tagboat unhold app');
-    await release('v1.2.0');
-    expect(await history()).toEqual([
+    await slash('/tagboat unhold hold-all');
+    await app.release('v1.2.0');
+    expect(await app.history()).toEqual([
       'release v1.2.0 healthy',
       'undo v1.0.0 healthy',
       'release v1.2.0 skipped',
@@ -180,81 +128,103 @@ describe.concurrent('holds', () => {
     ]);
   });
 
-  it('of a tag have to be confirmed away when it is released by hand', async ({ expect, onTestFinished }) => {
-    const { project, release, history } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
-    await release('v1.0.0');
-    await project.slash('/tagboat hold app v1.1.0 because it drops orders');
+  it('of a tag have to be confirmed away when it is released by hand', async () => {
+    const { app, stack, slash } = await start('hold-tag', ['v1.0.0']);
+    await slash('/tagboat hold hold-tag v1.1.0 because it drops orders');
 
-    const asked = await project.slash('/tagboat release app v1.1.0');
-    await project.stack.idle();
-    expect([asked.text, (await project.releases()).length]).toEqual([
-      'Release v1.1.0 to app production although it is held?',
+    const asked = await slash('/tagboat release hold-tag v1.1.0');
+    await stack.idle();
+    expect([asked.text, (await app.releases()).length]).toEqual([
+      'Release v1.1.0 to hold-tag production although it is held?',
       1,
     ]);
-    await project.press('Release v1.1.0');
-    await project.stack.idle();
+    await app.press('Release v1.1.0');
+    await stack.idle();
 
-    expect(await history()).toEqual(['release v1.1.0 healthy', 'release v1.0.0 healthy']);
+    expect(await app.history()).toEqual(['release v1.1.0 healthy', 'release v1.0.0 healthy']);
   });
 });
 
-describe.concurrent('questions', () => {
-  it('are answered from the record', async ({ expect, onTestFinished }) => {
-    const { project, release } = await start(onTestFinished, ['v1.0.0', 'v1.1.0']);
-    await release('v1.0.0', 'v1.1.0');
+it('a history is told, is nothing for strangers, and is gone back in by its numbers', async () => {
+  const { app, slash, stack } = await start('record', ['v1.0.0', 'v1.1.0', 'v1.2.0']);
 
-    const told = JSON.stringify([
-      await project.slash('/tagboat status'),
-      await project.slash('/tagboat history app'),
+  const told = JSON.stringify([await slash('/tagboat status'), await slash('/tagboat history record')]);
+  const shown = app
+    .slackMessages()
+    .filter(({ type }) => type === 'acknowledgement')
+    .map(({ body }) => JSON.stringify(body))
+    .join();
+
+  expect(told).not.toContain('Sorry');
+  expect(shown).toContain('`/undo record production to #2`');
+  expect(shown).toMatch(/#2.*v1\.1\.0.*healthy.*github: octocat/);
+
+  const pressed = await app.press('Undo', { user: 'U0STRANGER' });
+
+  expect(pressed.replies()).toEqual(['Sorry, no: you may not do that in record production']);
+  expect(await app.manifest()).toContain('v1.2.0');
+
+  await slash('/undo record to #1');
+  await stack.idle();
+
+  expect(await app.manifest()).toContain('v1.0.0');
+});
+
+describe('with `slack.confirm`', () => {
+  const careful = shareProject({
+    slack: { confirm: 'true' },
+    apps: {
+      confirmed: exampleApp('confirmed'),
+      paused: exampleApp('paused', {
+        files: { 'paused/app.yml': withGate(deployment('paused', 'example/paused:v0.9.0')) },
+      }),
+    },
+  });
+
+  it('an undo is confirmed first', async () => {
+    const { app, stack, slash } = await start('confirmed', ['v1.0.0', 'v1.1.0'], careful());
+
+    const asked = await slash('/undo confirmed');
+    await stack.idle();
+    expect([asked.text, await app.manifest()]).toEqual([
+      'Undo confirmed in production?',
+      expect.stringContaining('v1.1.0'),
     ]);
-    const shown = project.stack
-      .slackMessages()
-      .filter(({ type }) => type === 'acknowledgement')
-      .map(({ body }) => JSON.stringify(body))
-      .join();
 
-    expect(told).not.toContain('Sorry');
-    expect(shown).toContain('`/undo app production to #1`');
-    expect(shown).toMatch(/#2.*v1\.1\.0.*healthy.*github: octocat/);
+    await app.press('Put v1.0.0 back');
+    await stack.idle();
+    expect(await app.manifest()).toContain('v1.0.0');
   });
 
-  it('goes back to a number of the history', async ({ expect, onTestFinished }) => {
-    const { project, release, manifest } = await start(onTestFinished, ['v1.0.0', 'v1.1.0', 'v1.2.0']);
-    await release('v1.0.0', 'v1.1.0', 'v1.2.0');
+  it('a pause stops the rollout in the cluster and its clock, and resume lets it go on', async () => {
+    const { app, stack, slash } = await start('paused', [], careful());
+    const newest = async () => (await app.releases())[0]?.state;
+    const openTheGates = () =>
+      expect
+        .poll(
+          async () => {
+            await openGates(stack, 'paused');
+            return newest();
+          },
+          { interval: 200 },
+        )
+        .toBe('healthy');
+    await app.pushTag('v1.0.0');
+    await openTheGates();
+    await stack.idle();
+    await app.pushTag('v1.1.0');
+    await expect.poll(newest).toBe('rolling-out');
 
-    await project.slash('/undo app to #1');
-    await project.stack.idle();
+    const pausing = await slash('/tagboat pause paused');
+    await expect.poll(() => pausing.replies()).toEqual(['paused → production: the rollout is paused']);
+    await expect.poll(() => app.channel().at(-1)).toContain('v1.1.0 is paused');
+    expect((await app.releases())[0]).toMatchObject({ state: 'rolling-out' });
+    const resuming = await slash('/tagboat resume paused');
+    await expect.poll(() => resuming.replies()).toEqual(['paused → production: the rollout goes on']);
+    await openTheGates();
+    await stack.idle();
 
-    expect(await manifest()).toContain('v1.0.0');
-  });
-});
-
-describe.concurrent('pause', () => {
-  it('stops the rollout in the cluster and its clock, and resume lets it go on', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { project, release, history } = await start(onTestFinished, ['v1.0.0', 'v1.1.0'], {
-      files: {
-        'deployment/app.yml': deployment('app', `${image}:v0.9.0`, 3).replace(
-          'labels: {app: app}}',
-          "labels: {app: app}, annotations: {tagboat.dev/ready-after-ms: '2500'}}",
-        ),
-      },
-    });
-    await release('v1.0.0');
-    await project.pushTag('v1.1.0');
-    await expect.poll(async () => (await project.releases())[0]?.state).toBe('rolling-out');
-
-    const pausing = await project.slash('/tagboat pause app');
-    await expect.poll(() => pausing.replies()).toEqual(['app → production: the rollout is paused']);
-    await expect.poll(() => project.channel().at(-1)).toContain('paused');
-    expect((await project.releases())[0]).toMatchObject({ state: 'rolling-out' });
-    const resuming = await project.slash('/tagboat resume app');
-    await project.stack.idle();
-
-    expect(pausing.text).toBe('Received: /tagboat pause app; the answer follows.');
-    expect(resuming.replies()).toEqual(['app → production: the rollout goes on']);
-    expect(await history()).toEqual(['release v1.1.0 healthy', 'release v1.0.0 healthy']);
+    expect(pausing.text).toBe('Received: /tagboat pause paused; the answer follows.');
+    expect(await app.history()).toEqual(['release v1.1.0 healthy', 'release v1.0.0 healthy']);
   });
 });

@@ -11,7 +11,8 @@ it(
         image: journeyImage,
         repository: 'github.com/example/journey',
         files: { 'deployment/app.yml': deployment('app', `${journeyImage}:v0.9.0`) },
-        environment: { namespace },
+        // A crash is told within it, and not after the fourth restart.
+        environment: { namespace, timeout: '60s' },
         env: { KUBECONFIG: process.env.KUBECONFIG },
       });
       try {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { readJson } from './answers.ts';
 import type { Project } from './project.ts';
 
 export const journeyImage = 'example/journey';
@@ -14,7 +15,8 @@ export const makeTheJourney = async (project: Project): Promise<void> => {
   const { stack } = project;
   for (const tag of ['v0.9.0', ...Object.values(tags)]) await stack.registry.push(journeyImage, tag);
   await stack.registry.push('example/proxy', 'v1');
-  const idle = () => stack.idle({ timeoutMs: 120_000 });
+  // On a real cluster a crash takes its time to be one.
+  const idle = () => stack.idle({ timeoutMs: 300_000 });
 
   await Promise.all([project.pushTag(tags.first), project.pushTag(tags.first), project.pushTag(tags.first)]);
   await idle();
@@ -35,7 +37,7 @@ export const makeTheJourney = async (project: Project): Promise<void> => {
   expect(project.channel().at(-1)).toBe(`app → production: undo to ${tags.first} is healthy`);
 
   const again = await project.pushTag(tags.bad);
-  expect(await again.json()).toMatchObject({ releases: [], skipped: [{ reason: 'held' }] });
+  expect(await readJson(again, 202)).toMatchObject({ releases: [], skipped: [{ reason: 'held' }] });
   await project.pushTag(tags.next);
   await idle();
 

@@ -11,6 +11,11 @@ import { type Sender, type Sent, sendCommand, sendPress } from '../../../infra/l
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import type { ReleaseView } from '../../../lib/release/view.ts';
+import { readJson } from './answers.ts';
+import { type KeptLog, keepLog } from './log.ts';
+import { type AppOptions, type Settings, tagboatYml } from './tagboat-yml.ts';
+
+export { type AppOptions, deployment, exampleApp } from './tagboat-yml.ts';
 
 const run = promisify(execFile);
 
@@ -18,85 +23,80 @@ const textsOf = (messages: readonly SlackMessage[]): readonly string[] =>
   messages.map(({ text }) => text).toReversed();
 
 export const githubSecret = 'the secret of the GitHub webhook';
-const signingSecret = 'the signing secret of the Slack app';
+export const signingSecret = 'the signing secret of the Slack app';
 export const user = 'U024BE7LH';
 
-export type ProjectOptions = Partial<Omit<StackOptions, 'config' | 'port' | 'stateDirectory'>> & {
-  readonly image: string;
-  readonly repository: string;
-  readonly files: Readonly<Record<string, string>>;
-  /** Lines of the environment, over the defaults: `{ onFailure: 'undo' }`. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Lines of `slack:`, over the defaults: `{ confirm: 'true' }`. */
-  readonly slack?: Readonly<Record<string, string>>;
-  /** More environments of the app, each with the lines that differ from the first: `{ staging: { namespace: 'staging' } }`. */
-  readonly environments?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** The kubeconfig's file; the embedded cluster's own where absent. */
-  readonly kubeconfig?: string;
+type Chosen = 'clusterTimings' | 'retrySeconds' | 'deliverTwice' | 'schedules' | 'clock' | 'random' | 'env';
+
+export type ProjectOptions = Partial<Pick<StackOptions, Chosen>> &
+  Partial<Omit<Settings, 'user' | 'apps'>> & {
+    /** The kubeconfig's file of the cluster `production`; the embedded cluster's own where absent. */
+    readonly kubeconfig?: string;
+  } & (AppOptions | { readonly apps: Settings['apps'] });
+
+/** Starts a stack; where that fails its log is shown. */
+const start = async (options: StackOptions, log: KeptLog, directory: string): Promise<Stack> => {
+  try {
+    return await startStack({ ...options, logger: log.logger });
+  } catch (error) {
+    log.print();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
 };
 
-const tagboatYml = (options: ProjectOptions, repository: string, kubeconfig: string): string => {
-  const environment = {
-    on: 'tag-push',
-    tags: "{ pattern: '.+' }",
-    configRepo: 'config',
-    files: '[deployment/*.yml]',
-    cluster: 'production',
-    timeout: '60s',
-    notify: "{ slack: '#deploys' }",
-    ...options.environment,
-  };
-  const linesOf = (lines: Readonly<Record<string, string>>, indent: number): string =>
-    Object.entries(lines)
-      .map(([key, value]) => `${' '.repeat(indent)}${key}: ${value}`)
-      .join('\n');
-  const slack = {
-    signingSecret: 'env:SIGNING_SECRET',
-    allow: `{ users: [${user}], channels: [C0DEPLOYS] }`,
-    ...options.slack,
-  };
-  const environments = Object.entries({ production: {}, ...options.environments }).map(
-    ([name, lines]) => `      ${name}:\n${linesOf({ ...environment, ...lines }, 8)}`,
-  );
-  return `
-clusters: { production: { kubeconfig: 'file:${kubeconfig}' } }
-configRepos: { config: { url: 'file://${repository}', branch: config } }
-sources:
-  github: { secret: env:GITHUB_SECRET }
-  dockerhub: { key: env:DOCKERHUB_KEY }
-slack:
-${linesOf(slack, 2)}
-apps:
-  app:
-    image: ${options.image}
-    repository: ${options.repository}
-    environments:
-${environments.join('\n')}
-`;
-};
+const tagPayload = (tag: string, name: string) => ({
+  ref: `refs/tags/${tag}`,
+  before: '0'.repeat(40),
+  after: 'a'.repeat(40),
+  created: true,
+  deleted: false,
+  head_commit: { id: 'a'.repeat(40) },
+  repository: { full_name: name, html_url: `https://github.com/${name}` },
+  sender: { login: 'octocat' },
+});
 
 /**
- * Somebody's own project on a local stack: a tagboat.yml, a bare config repo, and the things its users do. Everything
+ * A project of one's own on a local stack: a tagboat.yml, a bare config repo, and the things its users do. Everything
  * lies in a temporary directory and on a free port.
  */
 export const startProject = async (options: ProjectOptions) => {
   const directory = await mkdtemp(path.join(tmpdir(), 'tagboat-project-'));
   const bare = path.join(directory, 'config.git');
-  await createBareRepository(bare, { branch: 'config', files: options.files });
+  const apps = 'apps' in options ? options.apps : { app: options };
+  const files = Object.assign({}, ...Object.values(apps).map((app) => app.files)) as AppOptions['files'];
+  await createBareRepository(bare, { branch: 'config', files });
   const state = path.join(directory, 'state');
   const file = path.join(directory, 'tagboat.yml');
-  await writeFile(file, tagboatYml(options, bare, options.kubeconfig ?? path.join(state, 'kubeconfig')));
-  const { image, repository, files, environment, environments, slack, kubeconfig, env, ...stackOptions } =
-    options;
-  const stack: Stack = await startStack({
-    clusterTimings: { pullMs: 10, startMs: 10, readyMs: 30, terminateMs: 10 },
-    retrySeconds: 1,
-    ...stackOptions,
-    env: { ...env, GITHUB_SECRET: githubSecret, DOCKERHUB_KEY: 'hub-key', SIGNING_SECRET: signingSecret },
-    config: { type: 'file', path: file },
-    port: 0,
-    stateDirectory: state,
-  });
+  const { clusterTimings, retrySeconds, deliverTwice, schedules, clock, random, env } = options;
+  const settings = {
+    user,
+    slack: options.slack,
+    apps,
+    configRepos: { config: { path: bare, branch: 'config' }, ...options.configRepos },
+    clusters: {
+      production: options.kubeconfig ?? path.join(state, 'kubeconfig'),
+      ...options.clusters,
+    },
+  };
+  await writeFile(file, tagboatYml(settings));
+  const log = keepLog();
+  const stack = await start(
+    {
+      clusterTimings: clusterTimings ?? { pullMs: 10, startMs: 10, readyMs: 30, terminateMs: 10 },
+      retrySeconds: retrySeconds ?? 1,
+      ...(deliverTwice === undefined ? {} : { deliverTwice }),
+      ...(schedules === undefined ? {} : { schedules }),
+      ...(clock === undefined ? {} : { clock }),
+      ...(random === undefined ? {} : { random }),
+      env: { ...env, GITHUB_SECRET: githubSecret, DOCKERHUB_KEY: 'hub-key', SIGNING_SECRET: signingSecret },
+      config: { type: 'file', path: file },
+      port: 0,
+      stateDirectory: state,
+    },
+    log,
+    directory,
+  );
   const git = async (...args: readonly string[]): Promise<string> =>
     (await run('git', ['--git-dir', bare, ...args])).stdout.trimEnd();
 
@@ -116,24 +116,6 @@ export const startProject = async (options: ProjectOptions) => {
     });
   };
 
-  const tagPayload = (tag: string, name = repository.split('/').slice(1).join('/')) => ({
-    ref: `refs/tags/${tag}`,
-    before: '0'.repeat(40),
-    after: 'a'.repeat(40),
-    created: true,
-    deleted: false,
-    head_commit: { id: 'a'.repeat(40) },
-    repository: { full_name: name, html_url: `https://github.com/${name}` },
-    sender: { login: 'octocat' },
-  });
-
-  const releases = async (): Promise<readonly ReleaseView[]> =>
-    (
-      (await (await fetch(`${stack.url}/releases?app=app&environment=production`)).json()) as {
-        releases: ReleaseView[];
-      }
-    ).releases;
-
   const sender = { origin: stack.url, signingSecret, user, channel: 'C0DEPLOYS' };
   const outcomeOf = (sent: Sent) => ({
     status: sent.isOk ? 200 : 500,
@@ -143,30 +125,78 @@ export const startProject = async (options: ProjectOptions) => {
     replies: () =>
       textsOf(stack.slackMessages().filter(({ to, type }) => to === sent.responseId && type === 'response')),
   });
-  /** What somebody types. */
+  /** What a person types. */
   const slash = async (line: string, by: Partial<Sender> = {}) =>
     outcomeOf(await sendCommand({ ...sender, ...by }, line));
-  /** Presses the button of that name in the newest message that has one. */
-  const press = async (text: string, by: Partial<Sender> = {}, messages = stack.slackMessages()) => {
-    const found = findButton(text, messages);
-    if ('problem' in found) throw new Error(found.problem);
-    return outcomeOf(await sendPress({ ...sender, ...by }, found));
+
+  /** One of its apps, and what comes of it. */
+  const app = (name: string) => {
+    const configured = apps[name];
+    if (configured === undefined) throw new Error(`the project has no app ${name}`);
+    const repositoryName = configured.repository.split('/').slice(1).join('/');
+    const releases = async (): Promise<readonly ReleaseView[]> => {
+      const response = await fetch(`${stack.url}/releases?app=${name}&environment=production`);
+      return (await readJson<{ readonly releases: readonly ReleaseView[] }>(response)).releases;
+    };
+    const pushTag = (tag: string) => hook(tagPayload(tag, repositoryName));
+    const isAbout = ({ text, body }: SlackMessage): boolean =>
+      `${text} ${JSON.stringify(body)}`.match(/[\w-]+/g)?.includes(name) ?? false;
+    return {
+      name,
+      image: configured.image,
+      tagPayload: (tag: string, repository = repositoryName) => tagPayload(tag, repository),
+      pushTag,
+      pushImages: async (...tags: readonly string[]): Promise<void> => {
+        for (const tag of tags) await stack.registry.push(configured.image, tag);
+      },
+      /** Newest first. */
+      releases,
+      /** Releases these tags, one after the other. */
+      release: async (...tags: readonly string[]): Promise<void> => {
+        for (const tag of tags) {
+          await readJson(await pushTag(tag), 202);
+          await stack.idle();
+        }
+      },
+      history: async () => (await releases()).map(({ kind, tag, state: is }) => `${kind} ${tag} ${is}`),
+      /** What Slack shows of it, newest first. */
+      slackMessages: () => stack.slackMessages().filter(isAbout),
+      /** What stands in the channel of it, oldest first. */
+      channel: () =>
+        textsOf(
+          stack
+            .slackMessages()
+            .filter(({ type, text }) => type === 'message' && text.startsWith(`${name} → `)),
+        ),
+      /** Presses the button of that name in the newest message that has one. */
+      press: async (
+        text: string,
+        by: Partial<Sender> = {},
+        messages = stack.slackMessages().filter(isAbout),
+      ) => {
+        const found = findButton(text, messages);
+        if ('problem' in found) throw new Error(found.problem);
+        return outcomeOf(await sendPress({ ...sender, ...by }, found));
+      },
+      manifest: () => git('show', `config:${Object.keys(configured.files)[0]}`),
+      /** How many commits there are, with the one that began the config repo. */
+      commits: async () =>
+        Number(await git('rev-list', '--count', 'config', '--', ...Object.keys(configured.files))),
+    };
   };
 
   return {
+    ...app(Object.keys(apps)[0] ?? ''),
+    /** Of the whole config repo. */
+    commits: async () => Number(await git('rev-list', '--count', 'config')),
     stack,
+    log,
     directory,
     bare,
     git,
     hook,
-    tagPayload,
-    pushTag: (tag: string) => hook(tagPayload(tag)),
-    releases,
     slash,
-    press,
-    /** What stands in the channel, oldest first. */
-    channel: () => textsOf(stack.slackMessages().filter(({ type }) => type === 'message')),
-    commits: async () => Number(await git('rev-list', '--count', 'config')),
+    app,
     close: async () => {
       await stack.close();
       await rm(directory, { recursive: true, force: true });
@@ -175,24 +205,4 @@ export const startProject = async (options: ProjectOptions) => {
 };
 
 export type Project = Awaited<ReturnType<typeof startProject>>;
-
-export const deployment = (
-  name: string,
-  image: string,
-  replicas = 2,
-): string => `# ${name}: the tag is written by Tagboat
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}}
-spec:
-    replicas:   ${replicas}
-    progressDeadlineSeconds: 60
-    selector: {matchLabels: {app: ${name}}}
-    template:
-        metadata: {labels: {app: ${name}}}
-        spec:
-            containers:
-            - name:  ${name}
-              image: "${image}"   # <- here
-            - {name: proxy, image: 'example/proxy:v1'}
-`;
+export type App = ReturnType<Project['app']>;

@@ -1,23 +1,28 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import { prepare } from '../../../infra/local/play/prepare.ts';
-import { chooseTarget, until } from '../../../infra/local/play/target.ts';
+import { chooseTarget } from '../../../infra/local/play/target.ts';
 import { sendCommand } from '../../../infra/local/slack/send.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import { isUnderWay } from '../../../lib/release/release.ts';
 import type { ReleaseView } from '../../../lib/release/view.ts';
+import { readJson } from './answers.ts';
+import { keepLog } from './log.ts';
 
 /** Pods that need next to no time. */
 export const fastPods = { pullMs: 5, startMs: 5, readyMs: 5, terminateMs: 5 };
 
-/** A stack for one test: temporary state, a free port, no schedules, retries at once. */
+/** A stack for one test: temporary state, a free port, no schedules, retries at once. Its log is shown where it fails. */
 export const startTestStack = async (options: Partial<StackOptions> = {}): Promise<Stack> => {
+  const log = keepLog();
+  onTestFailed(() => log.print());
   const stack = await startStack({
     stateDirectory: undefined,
     port: 0,
     clusterTimings: fastPods,
     retrySeconds: 0,
+    logger: log.logger,
     ...options,
   });
   onTestFinished(() => stack.close());
@@ -34,33 +39,29 @@ export const startExample = async (options: Partial<StackOptions> = {}) => {
 };
 
 export type Answer = {
-  readonly status: number;
-  readonly body: {
-    readonly releases?: readonly { readonly id: string; readonly state: string; readonly created: boolean }[];
-    readonly skipped?: readonly { readonly reason: string }[];
-    readonly error?: { readonly code: string; readonly message: string };
-  };
+  readonly releases?: readonly { readonly id: string; readonly state: string; readonly created: boolean }[];
+  readonly skipped?: readonly { readonly reason: string }[];
 };
 
-/** Sends a GitHub webhook, signed with the secret of the example unless told otherwise. */
+/** Sends a GitHub webhook, signed with the secret of the example unless told otherwise, that is accepted. */
 export const sendHook = async (
   stack: Stack,
   payload: unknown,
-  options: { readonly event?: string; readonly secret?: string; readonly delivery?: string } = {},
+  options: { readonly secret?: string } = {},
 ): Promise<Answer> => {
-  const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  const body = JSON.stringify(payload);
   const secret = options.secret ?? stack.secrets.TAGBOAT_DEMO_GITHUB_SECRET ?? '';
   const response = await fetch(`${stack.url}/webhooks/github`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      'x-github-event': options.event ?? 'push',
-      'x-github-delivery': options.delivery ?? randomUUID(),
+      'x-github-event': 'push',
+      'x-github-delivery': randomUUID(),
       'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
     },
     body,
   });
-  return { status: response.status, body: (await response.json()) as Answer['body'] };
+  return readJson<Answer>(response, 202);
 };
 
 /** A push of a tag to the repository of the example. */
@@ -76,24 +77,25 @@ export const tagPush = (tag: string) => ({
 });
 
 export const getRelease = async (stack: Stack, id: string): Promise<ReleaseView> =>
-  (await (await fetch(`${stack.url}/releases/${id}`)).json()) as ReleaseView;
+  readJson<ReleaseView>(await fetch(`${stack.url}/releases/${id}`));
 
-export const listReleases = async (stack: Stack): Promise<readonly ReleaseView[]> => {
-  const body = (await (await fetch(`${stack.url}/releases`)).json()) as {
-    readonly releases: readonly ReleaseView[];
-  };
-  return body.releases;
+/** Newest first. */
+export const listReleases = async (stack: Stack): Promise<readonly ReleaseView[]> =>
+  (await readJson<{ readonly releases: readonly ReleaseView[] }>(await fetch(`${stack.url}/releases`)))
+    .releases;
+
+/** The first release that an answer tells of, when it has ended. */
+export const ended = async (
+  stack: Stack,
+  answer: { readonly releases?: readonly { readonly id: string }[] },
+): Promise<ReleaseView> => {
+  const id = answer.releases?.[0]?.id;
+  if (id === undefined) throw new Error(`no release was asked for: ${JSON.stringify(answer)}`);
+  await stack.idle();
+  const release = await getRelease(stack, id);
+  if (isUnderWay(release.state)) throw new Error(`the release has not ended: ${JSON.stringify(release)}`);
+  return release;
 };
-
-/** Waits until a release has ended. */
-export const ended = (stack: Stack, id: string, timeoutMs = 20_000): Promise<ReleaseView> =>
-  until(
-    async () => {
-      const release = await getRelease(stack, id);
-      return isUnderWay(release.state) ? undefined : release;
-    },
-    { timeoutMs, what: `release ${id}` },
-  );
 
 /** Sends a slash command as an allowed user, and gives the answer. */
 export const sendSlash = async (stack: Stack, line: string): Promise<{ readonly text: string }> => {
@@ -102,4 +104,17 @@ export const sendSlash = async (stack: Stack, line: string): Promise<{ readonly 
   const { isOk, answer } = await sendCommand(sender, line);
   if (!isOk) throw new Error(`the command was answered ${JSON.stringify(answer)}`);
   return { text: String(answer?.text) };
+};
+
+/** Revisions of the ReplicaSets, as kubectl shows them. */
+export const revisions = async (
+  stack: Pick<Stack, 'url' | 'secrets'>,
+  namespace = 'default',
+): Promise<readonly (string | undefined)[]> => {
+  type Item = { readonly metadata: { readonly annotations: Readonly<Record<string, string>> } };
+  const response = await fetch(`${stack.url}/apis/apps/v1/namespaces/${namespace}/replicasets`, {
+    headers: { authorization: `Bearer ${stack.secrets.TAGBOAT_DEMO_CLUSTER_TOKEN}` },
+  });
+  const { items } = await readJson<{ readonly items: readonly Item[] }>(response);
+  return items.map(({ metadata }) => metadata.annotations['deployment.kubernetes.io/revision']).toSorted();
 };

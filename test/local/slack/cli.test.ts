@@ -100,11 +100,16 @@ describe('tagboat slack, a command', () => {
   });
 
   it('waits for what is put off, and no longer than it is told', async () => {
+    let putOff: string | undefined;
     const { slack } = await startStandIn({
       commands: async ({ text, responseUrl }) => {
-        if (text.startsWith('pause'))
-          setTimeout(() => respond(responseUrl, answer('the rollout is paused', 'in_channel')), 50);
+        if (text.startsWith('pause')) putOff = responseUrl;
         return { body: received({ words: `/tagboat ${text}` }) };
+      },
+      // It was looked for in vain, and comes then.
+      looked: async () => {
+        if (putOff !== undefined) await respond(putOff, answer('the rollout is paused', 'in_channel'));
+        putOff = undefined;
       },
     });
 

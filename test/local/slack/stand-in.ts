@@ -20,6 +20,8 @@ export type StandInOptions = {
   readonly commands?: (command: SlashCommand) => Response | Promise<Response>;
   readonly interactions?: (interaction: Interaction) => Response | Promise<Response>;
   readonly releases?: () => readonly Partial<ReleaseView>[];
+  /** Called when the messages were looked at. */
+  readonly looked?: () => Promise<void>;
 };
 
 /** Says something into a response URL, as the functions do. */
@@ -48,7 +50,11 @@ export const startStandIn = async (options: StandInOptions) => {
   };
   origin = await serve(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://x');
-    if (pathname.startsWith('/local/slack')) return inbox.handle(request, response);
+    if (pathname.startsWith('/local/slack')) {
+      await inbox.handle(request, response);
+      if (request.method === 'GET') await options.looked?.();
+      return;
+    }
     const body = Buffer.concat(await request.toArray());
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),

@@ -331,12 +331,10 @@ describe('createClosers', () => {
       isFirstClosed = true;
     });
     for (let count = 0; count < 5; count += 1) closers.add(() => new Promise(() => {}));
-    const began = performance.now();
 
+    // Resolves although the five never do.
     await closers.close();
 
     expect(isFirstClosed).toBe(true);
-    // 1.5 s of patience; the rest is for a busy machine.
-    expect(performance.now() - began).toBeLessThan(5000);
   });
 });

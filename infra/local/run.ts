@@ -1,0 +1,143 @@
+import path from 'node:path';
+import { errorCatalogue } from '../../lib/error-catalogue.ts';
+import { TagboatError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { redact } from '../../lib/redact.ts';
+import type { Environment } from './aws/endpoints.ts';
+import type { Options } from './options.ts';
+import { showHints } from './play/hints.ts';
+import { showReleases } from './play/live.ts';
+import { playRelease } from './play/play.ts';
+import { showRepeats } from './play/repeats.ts';
+import { showConfiguration, showStack, showWebhooks } from './play/summary.ts';
+import { isAboutRelease, showSlackMessages } from './slack/show.ts';
+import { createFileLogger } from './stack/log.ts';
+import { checkConfiguration } from './stack/preflight.ts';
+import { startStack } from './stack/stack.ts';
+import type { Stack } from './stack/types.ts';
+import { explain } from './terminal/explain.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+/** After so many seconds what failed is tried again; in AWS it takes a visibility timeout, minutes. */
+const retrySeconds = 5;
+/** Whatever still hangs after so many milliseconds is left behind. */
+const shutdownMs = 1800;
+/** What is still on its way to Slack when a release has ended belongs to it, and is waited for so many milliseconds. */
+const lastWordMs = 2000;
+
+/** What a run takes of the process it lives in. */
+export type Host = {
+  readonly env: Environment;
+  exit(code: number): void;
+};
+
+export type Run = {
+  /** Closes what is open and ends the process with that code; the first call counts. */
+  end(code: number): Promise<void>;
+  /** Resolves when everything is closed, for whatever reason it ended. */
+  readonly ended: Promise<void>;
+};
+
+/** Starts the stack and shows in the terminal what happens there, until it is told to end. */
+export const startRun = (options: Options, terminal: Terminal, host: Host): Run => {
+  const stop = new AbortController();
+  let stopShowing = () => {};
+  const start = async (): Promise<Stack> =>
+    startStack({
+      config: options.config === undefined ? { type: 'example' } : { type: 'file', path: options.config },
+      stateDirectory: options.state,
+      port: options.port,
+      env: host.env,
+      logger: createLogger(options, terminal, stop.signal),
+      schedules: true,
+      retrySeconds,
+      signal: stop.signal,
+    });
+  const starting = start();
+  const closed = Promise.withResolvers<void>();
+  let ending: Promise<void> | undefined;
+  const end = (code: number): Promise<void> => {
+    ending ??= (async () => {
+      terminal.clearStatus();
+      stop.abort();
+      const patience = setTimeout(() => host.exit(code), shutdownMs).unref();
+      stopShowing();
+      // What is not started yet closes what it opened, and throws.
+      const stack = await starting.catch(() => undefined);
+      await stack?.close();
+      clearTimeout(patience);
+      host.exit(code);
+      closed.resolve();
+    })();
+    return ending;
+  };
+
+  const run = async (): Promise<void> => {
+    const stack = await starting;
+    stop.signal.throwIfAborted();
+    const isOwn = options.config !== undefined;
+    let isLive = false;
+    showStack(stack, terminal, isOwn);
+    showSlackMessages(stack, terminal, (message) => isLive && isAboutRelease(message));
+    if (isOwn) {
+      if (!(await showProblems(stack, terminal))) return end(1);
+      showConfiguration(stack, terminal);
+      await showWebhooks(stack, terminal);
+    } else {
+      const healthy = await playRelease(stack, terminal, stop.signal);
+      await stack.idle({ timeoutMs: lastWordMs }).catch(() => {});
+      if (options.once) return end(healthy ? 0 : 1);
+      await showHints(stack, terminal);
+    }
+    stopShowing = await showReleases(stack, terminal);
+    stop.signal.throwIfAborted();
+    isLive = true;
+    terminal.line();
+    terminal.line(terminal.style.dim('Running. Ctrl-C ends it.'));
+  };
+  run().catch((error: unknown) => {
+    if (stop.signal.aborted) return stopShowing();
+    terminal.clearStatus();
+    showError(error, terminal);
+    return end(1);
+  });
+  return { end, ended: closed.promise };
+};
+
+/** Everything goes into the log; what a person should know at once is told in the terminal as well. */
+const createLogger = (options: Options, terminal: Terminal, signal: AbortSignal): Logger => {
+  const file = path.resolve(options.state, 'log.jsonl');
+  const logger = createFileLogger(file, (level, message, fields) => {
+    if (signal.aborted) return;
+    const paint = level === 'error' ? terminal.style.red : terminal.style.yellow;
+    terminal.line(`  ${paint('!')} ${explain(message, fields)} ${terminal.style.dim(`(${file})`)}`);
+  });
+  return {
+    ...logger,
+    info: (message, fields = {}) => {
+      logger.info(message, fields);
+      if (message === 'webhook accepted' && !signal.aborted) showRepeats(fields, terminal);
+    },
+  };
+};
+
+/** @returns false where something has to be mended before the stack can do anything */
+const showProblems = async (stack: Stack, { line, style }: Terminal): Promise<boolean> => {
+  const problems = await checkConfiguration(stack);
+  for (const { severity, slot, message, next } of problems) {
+    line(`${severity === 'error' ? style.red('✗') : style.yellow('!')} ${slot}: ${message}`);
+    line(`  ${style.dim(next)}`);
+  }
+  return !problems.some(({ severity }) => severity === 'error');
+};
+
+const showError = (error: unknown, { line, style }: Terminal): void => {
+  if (error instanceof TagboatError) {
+    line(`${style.red('✗')} ${error.message}`);
+    line(`  ${errorCatalogue[error.code].next} ${style.dim(`(${error.code})`)}`);
+    return;
+  }
+  line(
+    `${style.red('✗')} ${redact(error instanceof Error ? (error.stack ?? error.message) : String(error))}`,
+  );
+};

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { launch, temporaryDirectory } from './support/process.ts';
+
+const start = () => {
+  const state = temporaryDirectory();
+  return { state, ...launch('start.mjs', ['--port', '0', '--state', state], state) };
+};
+
+describe('npm start', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends with 0 on %s', async (signal) => {
+    const { exit, has, kill } = start();
+    await has('Playing one release');
+
+    kill(signal);
+
+    expect(await exit).toBe(0);
+  });
+
+  it('takes back what it did when it is ended while it starts', async () => {
+    const { exit, kill, state } = start();
+    await expect.poll(() => existsSync(path.join(state, 'lock'))).toBe(true);
+
+    kill('SIGTERM');
+
+    expect(await exit).toBe(0);
+    expect(['lock', 'stack.json'].filter((name) => existsSync(path.join(state, name)))).toEqual([]);
+  });
+
+  it('ends when the process that started it is killed', async () => {
+    const { exit, has, kill } = start();
+    await has('Playing one release');
+
+    kill('SIGKILL');
+
+    // The output is closed when the last process that holds it has ended.
+    expect(await exit).toBe(null);
+  });
+
+  it('plays one release with --once, and ends with 0', async () => {
+    const state = temporaryDirectory();
+
+    const { exit, output } = launch('start.mjs', ['--port', '0', '--state', state, '--once'], state);
+
+    expect([await exit, output()]).toEqual([0, expect.stringMatching(/✓ healthy/)]);
+  });
+});
