@@ -1,3 +1,4 @@
+import { Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
@@ -8,7 +9,7 @@ type Kubeconfig = {
   readonly contexts: readonly { name: string; context: { cluster: string; user: string } }[];
   readonly clusters: readonly {
     name: string;
-    cluster: { server: string; 'certificate-authority-data': string };
+    cluster: { server: string; 'certificate-authority-data'?: string };
   }[];
   readonly users: readonly {
     name: string;
@@ -26,6 +27,9 @@ export type Write = {
   readonly path: string;
   readonly body?: unknown;
 };
+
+/** How this way to the objects introduces itself. */
+export const refereeAgent = 'referee';
 
 /** A way to the objects that shares nothing with what is compared. */
 export type Access = {
@@ -48,22 +52,24 @@ export const accessThrough = (kubeconfig: string): Access => {
   const cluster = config.clusters.find(({ name }) => name === context?.cluster)?.cluster;
   const user = config.users.find(({ name }) => name === context?.user)?.user;
   if (cluster === undefined || user === undefined) throw new Error('the kubeconfig has no current context');
-  const agent = new Agent({
-    keepAlive: true,
+  const isPlain = cluster.server.startsWith('http:');
+  const secrets = {
     ca: decoded(cluster['certificate-authority-data']),
     cert: decoded(user['client-certificate-data']),
     key: decoded(user['client-key-data']),
-  });
+  };
+  const agent = isPlain ? new PlainAgent({ keepAlive: true }) : new Agent({ keepAlive: true, ...secrets });
 
   const open = async (method: string, path: string, body?: unknown, signal?: AbortSignal) => {
     const payload = body === undefined ? '' : JSON.stringify(body);
     const type = method === 'PATCH' ? 'application/strategic-merge-patch+json' : 'application/json';
     return await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
-      const outgoing = request(new URL(path, cluster.server), {
+      const outgoing = (isPlain ? requestPlain : request)(new URL(path, cluster.server), {
         ...{ agent, method, signal },
         headers: {
           ...(user.token === undefined ? {} : { authorization: `Bearer ${user.token}` }),
           accept: 'application/json',
+          'user-agent': refereeAgent,
           'content-type': type,
           'content-length': Buffer.byteLength(payload),
         },
@@ -87,9 +93,11 @@ export const accessThrough = (kubeconfig: string): Access => {
     },
     watch: async (path, onEvent, signal) => {
       const response = await open('GET', `${path}?watch=1`, undefined, signal);
+      if (response.statusCode !== 200)
+        throw new Error(`watch ${path}: ${response.statusCode} ${(await response.toArray()).join('')}`);
       createInterface({ input: response })
         .on('line', (line) => onEvent(JSON.parse(line) as WatchEvent))
-        // Aborted, or the cluster is gone; whoever still waits for an event then says so.
+        // Aborted, or the cluster is gone; what still waits for an event then says so.
         .on('error', () => undefined);
     },
     close: () => agent.destroy(),

@@ -2,18 +2,30 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { type Access, accessThrough } from './access.ts';
+import type { Judge } from './judge.ts';
+import { kubectl } from './kubectl.ts';
 
 /** How a watch can be broken: its connection ends, or the server says that it has forgotten the version (410 Gone). */
 export type Interruption = 'closed' | 'gone';
 
 /** A cluster on which kubectl and the poller are compared. */
 export type AgreementCluster = Access & {
-  /** What both are given. */
+  /** The poller's. */
   readonly kubeconfig: string;
+  /** kubectl's. */
   readonly kubeconfigFile: string;
   /** kubectl's, so that discovery is asked for once. */
   readonly cacheDirectory: string;
+  readonly judge: Judge;
+  /**
+   * The poller's. Its patience is long, and no test waits for so long: where the cluster's time is ours, the poller's goes
+   * by faster.
+   */
+  clock(haste: number): Clock;
+  /** Where time does not go by on its own, it does until the promise is settled, but by no more than that (in ms). */
+  run<T>(promise: Promise<T>, atMost?: number): Promise<T>;
   /** Whether its StatefulSets know `minReadySeconds`. */
   readonly hasStatefulSetAvailability: boolean;
   /** A new one, ready for pods. */
@@ -25,13 +37,29 @@ export type AgreementCluster = Access & {
 };
 
 export type Reached = {
-  /** What kubectl and the poller are given. */
   readonly kubeconfig: string;
-  /** What everybody else is given; the same where absent. */
-  readonly direct?: string;
+  /** kubectl's; the same where absent. */
+  readonly secureKubeconfig?: string;
+  /** kubectl where absent. */
+  readonly judge?: Judge;
+  /** Absent: its time is ours. */
+  readonly time?: Pick<AgreementCluster, 'clock' | 'run'>;
   readonly interrupt?: AgreementCluster['interrupt'];
+  /** One of its own where absent. */
+  readonly cacheDirectory?: string;
   readonly close?: () => Promise<void>;
 };
+
+/** A clock that is so many times as fast as ours. */
+export const hasty = (haste: number): Clock => {
+  const start = systemClock.now();
+  return {
+    now: () => start + (systemClock.now() - start) * haste,
+    sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / haste, signal),
+  };
+};
+
+const ourTime: Pick<AgreementCluster, 'clock' | 'run'> = { clock: hasty, run: (promise) => promise };
 
 /** Waits for what a new namespace is given before it takes pods. */
 const serviceAccount = async (access: Access, namespace: string): Promise<void> => {
@@ -45,11 +73,11 @@ const serviceAccount = async (access: Access, namespace: string): Promise<void> 
 
 /** The cluster that a kubeconfig leads to. Nothing is left of it on this machine once it is closed. */
 export const reachCluster = async (reached: Reached): Promise<AgreementCluster> => {
-  const { kubeconfig, direct = kubeconfig, interrupt, close } = reached;
+  const { kubeconfig, judge = kubectl, time = ourTime, interrupt, cacheDirectory, close } = reached;
   const directory = mkdtempSync(join(tmpdir(), 'tagboat-agreement-'));
   const kubeconfigFile = join(directory, 'kubeconfig');
-  writeFileSync(kubeconfigFile, kubeconfig, { mode: 0o600 });
-  const access = accessThrough(direct);
+  writeFileSync(kubeconfigFile, reached.secureKubeconfig ?? kubeconfig, { mode: 0o600 });
+  const access = accessThrough(kubeconfig);
   const { minor = '0', platform = '' } = (await access.read('/version')) as unknown as {
     readonly minor?: string;
     readonly platform?: string;
@@ -58,8 +86,8 @@ export const reachCluster = async (reached: Reached): Promise<AgreementCluster> 
 
   return {
     ...access,
-    ...{ kubeconfig, kubeconfigFile },
-    cacheDirectory: join(directory, 'cache'),
+    ...{ kubeconfig, kubeconfigFile, judge, ...time },
+    cacheDirectory: cacheDirectory ?? join(directory, 'cache'),
     hasStatefulSetAvailability: Number.parseInt(minor, 10) >= 25,
     createNamespace: async () => {
       const name = `tagboat-agreement-${randomBytes(4).toString('hex')}`;

@@ -1,5 +1,5 @@
 import type { Version } from './history.ts';
-import type { KubectlSays } from './kubectl.ts';
+import { errors, type KubectlSays } from './judge.ts';
 import { type Outcome, pausedPrefix } from './side-by-side.ts';
 
 /**
@@ -8,13 +8,13 @@ import { type Outcome, pausedPrefix } from './side-by-side.ts';
  *
  * - `none`: both come to the same end in the same words.
  * - `fails sooner`: kubectl still waits, and nothing is done; the poller knows that nothing will be, or its time is up.
- * - `on delete`: kubectl refuses the update strategy OnDelete; the poller waits until somebody has deleted the old pods.
+ * - `on delete`: kubectl refuses the update strategy OnDelete; the poller waits until the old pods have been deleted.
  * - `follows`: kubectl goes on with whatever template the workload is given; the poller says `superseded`.
  * - `waits for availability`: kubectl is content with a StatefulSet whose pods are ready; the poller waits until they have
  *   been so for `minReadySeconds`, in words of its own.
  *   (Where a pod falls back for a moment, it may find that out before the counts do, and says so in any contest.)
  * - `deleted`: kubectl says that the object was deleted; the poller has failed, in words of its own.
- * - `interrupted`: what a broken watch has missed nobody says, and kubectl says again what it finds when it looks anew.
+ * - `interrupted`: what a broken watch has missed is not said, and kubectl says again what it finds when it looks anew.
  */
 export type Difference =
   | 'none'
@@ -24,12 +24,6 @@ export type Difference =
   | 'waits for availability'
   | 'deleted'
   | 'interrupted';
-
-const errors = {
-  timedOut: 'error: timed out waiting for the condition',
-  onDelete: 'error: rollout status is only available for RollingUpdate strategy type',
-  deleted: 'error: object has been deleted',
-};
 
 /** Where in the history the lines are those of as many versions in a row; several places where versions say the same. */
 const runsOf = (history: readonly Version[], lines: readonly string[]): readonly number[] =>
@@ -44,7 +38,7 @@ const endsRight = (history: readonly Version[], kubectl: KubectlSays, start: num
   const next = history[start + lines.length];
   const end = seen.findIndex(({ type }) => type !== 'waiting');
   if (code === 0) return seen[end]?.type === 'done' && end === seen.length - 1;
-  if (error === errors.timedOut) return end === -1 && lines.length > 0;
+  if (code === null) return end === -1 && lines.length > 0;
   if (error === errors.deleted) return end === -1 && next === undefined;
   // It says nothing where the first version it sees has failed.
   return end === -1 && next?.type === 'failed' && error === `error: ${next.message}`;
@@ -132,9 +126,7 @@ const ends: Readonly<Record<Difference, (outcome: Outcome) => boolean>> = {
   interrupted: isHealthy,
   'waits for availability': isHealthy,
   'fails sooner': ({ history, poller, kubectl }) =>
-    kubectl.error === errors.timedOut &&
-    poller.watched.type === 'failed' &&
-    !history.some(({ type }) => type === 'done'),
+    kubectl.code === null && poller.watched.type === 'failed' && !history.some(({ type }) => type === 'done'),
   'on delete': ({ history, poller }) =>
     poller.watched.type === 'healthy' &&
     poller.watched.message === history.findLast(({ type }) => type === 'done')?.message,
@@ -156,14 +148,14 @@ export const disagreements = (outcome: Outcome, difference: Difference = 'none')
   ...(ends[difference](outcome) ? [] : [`they did not end as they should (${difference})`]),
 ];
 
-/** All there is to know about a disagreement. The lag is shown and never judged. */
+/** All there is to know about a disagreement. */
 export const report = ({ history, kubectl, poller, steps, log }: Outcome): string =>
   [
     'versions:',
     ...history.map(
       ({ resourceVersion, image, type, message }) => `  ${resourceVersion} ${image} ${type}: ${message}`,
     ),
-    `kubectl, exit ${kubectl.code} (${Math.round(poller.endedAt - kubectl.endedAt)} ms before the poller):`,
+    `kubectl, exit ${kubectl.code ?? 'none, it was stopped'}:`,
     ...[...kubectl.lines, kubectl.error].map((line) => `  ${line}`),
     `poller, ${JSON.stringify(poller.watched)}:`,
     ...poller.messages.map((message) => `  ${message}`),

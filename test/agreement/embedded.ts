@@ -1,7 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { startEmbeddedCluster } from '../../infra/local/cluster/cluster.ts';
+import { startSimulatedCluster } from '../local/cluster/simulated.ts';
+import { refereeAgent } from './access.ts';
 import { type AgreementCluster, type Interruption, reachCluster } from './cluster.ts';
-import { serve } from './serve.ts';
+import type { Judge } from './judge.ts';
+import type { Host } from './serve.ts';
 
 const timings = { pullMs: 5, startMs: 5, readyMs: 30, terminateMs: 20, backoffMs: 100 };
 const digest = `sha256:${'a1'.repeat(32)}`;
@@ -15,13 +17,13 @@ const gone = {
   },
 };
 
-/** Passes everything on, and can break the watches that go through it. */
+/** Passes everything on, and can break the watches of kubectl and the poller. */
 const createFront = (handle: RequestListener) => {
   const watches = new Map<ServerResponse, string>();
   return {
     handle: (request: IncomingMessage, response: ServerResponse): void => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'https://front');
-      if (searchParams.has('watch')) {
+      if (searchParams.has('watch') && request.headers['user-agent'] !== refereeAgent) {
         watches.set(response, pathname);
         response.on('close', () => watches.delete(response));
       }
@@ -38,27 +40,28 @@ const createFront = (handle: RequestListener) => {
 };
 
 /**
- * An embedded cluster over TLS on a free port. Its registry lacks every tag with `bad` in it. kubectl and the poller
- * come to it through a front that can break their watches.
+ * An embedded cluster whose time is simulated. Its registry lacks every tag with `bad` in it. kubectl and the poller come
+ * to it through a front that can break their watches.
+ * @param cacheDirectory kubectl's, for all clusters of the host
  */
-export const startEmbedded = async (): Promise<AgreementCluster> => {
-  const cluster = await startEmbeddedCluster({
+export const startEmbedded = async (
+  host: Host,
+  judge: Judge,
+  cacheDirectory?: string,
+): Promise<AgreementCluster> => {
+  const cluster = await startSimulatedCluster({
     timings,
     resolveImage: async (reference) => (reference.includes(':bad') ? undefined : { digest }),
   });
-  const front = createFront(cluster.handle);
-  const [before, direct] = await Promise.all([
-    serve(front.handle, cluster.token),
-    serve(cluster.handle, cluster.token),
-  ]);
+  const { handle, interrupt } = createFront(cluster.handle);
+  const { close, ...kubeconfigs } = host.serve(handle, cluster.token);
   return await reachCluster({
-    kubeconfig: before.kubeconfig,
-    direct: direct.kubeconfig,
-    interrupt: front.interrupt,
+    ...{ ...kubeconfigs, judge, interrupt },
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+    time: { clock: () => cluster.time.clock, run: cluster.time.run },
     close: async () => {
+      close();
       await cluster.close();
-      before.close();
-      direct.close();
     },
   });
 };

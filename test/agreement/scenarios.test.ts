@@ -1,31 +1,45 @@
-import { afterAll, beforeAll, beforeEach, describe, vi } from 'vitest';
-import type { AgreementCluster } from './cluster.ts';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { connect } from '../../lib/cluster/connect.ts';
+import { describeArgoRollouts } from '../realcluster/argo-rollouts.ts';
+import { describeBeyondKubectl } from '../realcluster/beyond-kubectl.ts';
+import { describeDelivery } from '../realcluster/delivery.ts';
+import { applyWithout, fieldOf, type InNamespace } from '../realcluster/field.ts';
+import { describeRollouts } from '../realcluster/rollouts.ts';
 import { startEmbedded } from './embedded.ts';
-import { hasKubectl, unlessInstalled } from './kubectl.ts';
+import { standIn } from './judge.ts';
+import { type Host, openHost } from './serve.ts';
 
-// They mostly wait, some for 8 s.
-vi.setConfig({ maxConcurrency: 40, testTimeout: 60_000 });
-
-/** Waits for 20 s of a real clock; agreement.test.ts has the same on a faster one. */
-const tooSlow = 'an image that cannot be pulled fails before the timeout, with the registry’s words';
-
-// What is meant for any cluster runs on the embedded one too: it behaves as a real one does.
-describe.skipIf(!hasKubectl)(`on the embedded cluster${unlessInstalled}`, async () => {
-  const before = { KUBECONFIG: process.env.KUBECONFIG, KUBECACHEDIR: process.env.KUBECACHEDIR };
-  let cluster: AgreementCluster;
+// What is meant for any cluster runs on the embedded one too: it behaves as a real one does. Each scenario has one of
+// its own, whose time goes by as soon as all else is done.
+describe.concurrent('on the embedded cluster', () => {
+  let host: Host;
   beforeAll(async () => {
-    cluster = await startEmbedded();
-    process.env.KUBECONFIG = cluster.kubeconfigFile;
-    process.env.KUBECACHEDIR = cluster.cacheDirectory;
+    host = await openHost();
   });
-  afterAll(async () => {
-    for (const [name, value] of Object.entries(before))
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    await cluster.close();
-  });
-  beforeEach(({ task, skip }) => skip(task.name === tooSlow, 'takes 20 s'));
+  afterAll(() => host.close());
 
-  await import('../realcluster/rollouts.test.ts');
-  await import('../realcluster/delivery.test.ts');
+  const inNamespace: InNamespace = async (scenario) => {
+    const embedded = await startEmbedded(host, standIn);
+    const { kubeconfig } = embedded;
+    const cluster = connect({ kubeconfig });
+    try {
+      const namespace = await embedded.createNamespace();
+      const field = fieldOf({
+        ...{ cluster, namespace, kubeconfig, clock: embedded.clock },
+        secureKubeconfig: readFileSync(embedded.kubeconfigFile, 'utf8'),
+        apply: applyWithout(cluster, namespace),
+        judge: (ref, onLine) => standIn(embedded, ref, onLine),
+      });
+      await embedded.run(scenario(field));
+    } finally {
+      cluster.close();
+      await embedded.close();
+    }
+  };
+
+  describeRollouts(inNamespace);
+  describeBeyondKubectl(inNamespace);
+  describeArgoRollouts(inNamespace);
+  describeDelivery(inNamespace);
 });

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { type Clock, systemClock } from '../../lib/clock.ts';
 import { connect } from '../../lib/cluster/connect.ts';
 import { deliver } from '../../lib/cluster/deliver.ts';
 import type { WorkloadKind, WorkloadRef } from '../../lib/cluster/objects.ts';
@@ -8,16 +7,16 @@ import { rolloutStatus } from '../../lib/cluster/status.ts';
 import type { AgreementCluster } from './cluster.ts';
 import { gate, isCounted, keepGates, livePods } from './gatekeeper.ts';
 import { recordHistory, type Version } from './history.ts';
-import { type KubectlSays, runKubectl } from './kubectl.ts';
+import type { KubectlSays } from './judge.ts';
 
 export type Scenario = {
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly pod?: Readonly<Record<string, unknown>>;
-  /** How long kubectl waits, in seconds. */
-  readonly kubectlSeconds?: number;
-  /** The poller's deadline, in seconds of its clock. */
+  /** kubectl would wait for ever: it is stopped once it has said how things stand, and the poller has ended. */
+  readonly isInVain?: boolean;
+  /** The poller's deadline, in seconds of its clock; absent: it has none. */
   readonly pollerSeconds?: number;
-  /** How much faster than ours the poller's clock runs: its patience is long, and no test waits for so long. */
+  /** See the cluster's clock. */
   readonly haste?: number;
   /**
    * When pods may become ready. `watched`: once both watch. `step`: each once both have said what is to be said of the
@@ -40,8 +39,6 @@ export type Outcome = {
     readonly watched: Watched;
     /** Those of its progress, and that of its verdict where it is healthy. */
     readonly messages: readonly string[];
-    /** As `performance.now()` has it. */
-    readonly endedAt: number;
   };
   /** What both said each time when a pod was let go on (ready: step). */
   readonly steps: readonly string[];
@@ -53,13 +50,10 @@ export type Outcome = {
 
 export type Contest = Awaited<ReturnType<typeof createContest>>;
 
-const hasty = (factor: number): Clock => {
-  const start = Date.now();
-  return {
-    now: () => start + (Date.now() - start) * factor,
-    sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / factor, signal),
-  };
-};
+/** Enough for pods to start, and not for anything to run out of patience before both watch. */
+const aMomentMs = 1_000;
+/** Enough for the poller's patience with anything, and not for a Deployment's progress deadline where it has none. */
+const aWhileMs = 200_000;
 
 /** What the poller puts before kubectl's words where the Deployment is paused. */
 export const pausedPrefix = (name: string): string => `deployment "${name}" is paused. `;
@@ -110,13 +104,13 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
       files: [{ path: 'deployment/web.yml', text: manifest(kind, 'web', `${image}:${tag}`, scenario) }],
     });
 
-  /** Brings a tag out, with nobody watching, and waits until it is. */
+  /** Brings a tag out, unwatched, and waits until it is. */
   const settle = async (tag: string, scenario: Scenario = {}): Promise<void> => {
     const stop = new AbortController();
     try {
       const history = await recordHistory(cluster, ref, () => undefined, stop.signal);
       await bring(tag, scenario);
-      await history.done(`${image}:${tag}`);
+      await cluster.run(history.done(`${image}:${tag}`));
     } finally {
       stop.abort();
     }
@@ -124,7 +118,8 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
 
   /** Delivers a tag and has it watched by kubectl and by the poller at the same time. */
   const release = async (tag: string, scenario: Scenario = {}): Promise<Outcome> => {
-    const { kubectlSeconds = 30, pollerSeconds = 30, haste = 1, ready = 'at-once' } = scenario;
+    const { isInVain = false, pollerSeconds = Number.POSITIVE_INFINITY, haste = 1 } = scenario;
+    const { ready = 'at-once' } = scenario;
     const reference = `${image}:${tag}`;
     const stop = new AbortController();
     let wake = Promise.withResolvers<void>();
@@ -133,6 +128,7 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
       wake = Promise.withResolvers();
     };
     const history = await recordHistory(cluster, ref, changed, stop.signal);
+    let judge: ReturnType<AgreementCluster['judge']> | undefined;
     let kubectlSaid: string | undefined;
     let pollerSaid: string | undefined;
     let kubectlEnded = false;
@@ -187,7 +183,7 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
         stop.signal,
       );
       const workloads = await bring(tag, scenario);
-      const clock = hasty(haste);
+      const clock = cluster.clock(haste);
       const deadline = clock.now() + pollerSeconds * 1_000;
       const runPoller = async () => {
         const result = await watchRollout(connection, {
@@ -202,26 +198,28 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
         pollerSaid ??= result.type;
         pollerEnded = true;
         changed();
-        return { watched: result, messages, endedAt: performance.now() };
+        return { watched: result, messages };
       };
-      const options = [`--timeout=${kubectlSeconds}s`];
-      const kubectlRuns = runKubectl(cluster, ref, options, (line) => {
+      judge = cluster.judge(cluster, ref, (line) => {
         kubectlSaid = line;
         changed();
-      }).then((says) => {
+      });
+      const kubectlRuns = judge.says.then((says) => {
         kubectlSaid ??= says.error;
         kubectlEnded = true;
         changed();
         return says;
       });
-      const [kubectl, poller] = await Promise.all([
-        kubectlRuns,
-        runPoller(),
-        scenario.meanwhile && waitFor(async () => pollerEnded || (await settled())).then(scenario.meanwhile),
-      ]);
+      const meanwhile =
+        scenario.meanwhile && waitFor(async () => pollerEnded || (await settled())).then(scenario.meanwhile);
+      if (isInVain) void waitFor(() => pollerEnded && kubectlSaid !== undefined).then(() => judge?.stop());
+      const ends = Promise.all([kubectlRuns, runPoller(), meanwhile]);
+      await cluster.run(Promise.race([ends, Promise.all([waitFor(watched), meanwhile])]), aMomentMs);
+      const [kubectl, poller] = await cluster.run(ends, aWhileMs);
       const since = await history.since(reference);
       return { image: reference, history: since, kubectl, poller, steps, hasWavered: hasWavered(), log };
     } finally {
+      judge?.stop();
       stop.abort();
       changed();
     }

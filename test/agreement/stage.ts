@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startEmbeddedCluster } from '../../infra/local/cluster/cluster.ts';
 import { type Workload, type WorkloadKind, workloadsPath } from '../../lib/cluster/objects.ts';
 import { reachCluster } from './cluster.ts';
-import { type KubectlSays, runKubectl } from './kubectl.ts';
-import { serve } from './serve.ts';
+import type { KubectlSays } from './judge.ts';
+import { kubectl } from './kubectl.ts';
+import { openHost } from './serve.ts';
 
 type Play = { readonly kind: WorkloadKind; readonly versions: readonly Workload[] };
 
@@ -32,16 +33,17 @@ const perform = (play: Play, request: IncomingMessage, response: ServerResponse)
 export const openStage = async () => {
   const cluster = await startEmbeddedCluster({ resolveImage: async () => undefined });
   const plays = new Map<string, Play>();
-  const served = await serve((request, response) => {
+  const host = await openHost();
+  const { close: _, ...kubeconfigs } = host.serve((request, response) => {
     const play = [...plays.entries()].find(([path]) => request.url?.startsWith(path))?.[1];
     if (play === undefined) cluster.handle(request, response);
     else perform(play, request, response);
   }, cluster.token);
-  const reached = await reachCluster({ kubeconfig: served.kubeconfig });
+  const reached = await reachCluster(kubeconfigs);
   let count = 0;
 
   return {
-    /** What kubectl says of a workload `web` that has those versions in turn; it waits 20 s for one that ends it. */
+    /** What kubectl says of a workload `web` that has those versions in turn, the last of which ends it. */
     play: async (kind: WorkloadKind, versions: readonly Workload[]): Promise<KubectlSays> => {
       count += 1;
       const namespace = `play-${count}`;
@@ -58,12 +60,12 @@ export const openStage = async () => {
       }));
       plays.set(`${workloadsPath(kind, namespace)}`, { kind, versions: named });
       const ref = { apiVersion: 'apps/v1', kind, namespace, name: 'web' };
-      return await runKubectl(reached, ref, ['--timeout=20s']);
+      return await kubectl(reached, ref).says;
     },
     close: async (): Promise<void> => {
       await cluster.close();
       await reached.close();
-      served.close();
+      host.close();
     },
   };
 };

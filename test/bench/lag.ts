@@ -6,7 +6,7 @@ import { rolloutStatus } from '../../lib/cluster/status.ts';
 import { isUnderWay } from '../../lib/release/release.ts';
 import type { ReleaseView } from '../../lib/release/view.ts';
 import { type Access, accessThrough } from '../agreement/access.ts';
-import { hasKubectl, type KubectlSays, runKubectl } from '../agreement/kubectl.ts';
+import { hasKubectl, kubectl } from '../agreement/kubectl.ts';
 import { manifest } from '../agreement/side-by-side.ts';
 import { type Project, startProject } from '../integration/support/project.ts';
 import { showSpread, spreadOf, table } from './table.ts';
@@ -55,11 +55,15 @@ const oneRound = async (
   await project.stack.registry.push(image, tag);
   const answer = (await (await project.pushTag(tag)).json()) as { releases: readonly { id: string }[] };
   await carries;
-  const judge: Promise<KubectlSays> = runKubectl(
-    { kubeconfigFile: project.stack.kubeconfigPath, cacheDirectory: path.join(project.directory, 'kubectl') },
-    { apiVersion: 'apps/v1', kind, namespace: 'default', name: 'app' },
-    ['--timeout=60s'],
-  );
+  const directories = {
+    kubeconfigFile: project.stack.kubeconfigPath,
+    cacheDirectory: path.join(project.directory, 'kubectl'),
+  };
+  const ref = { apiVersion: 'apps/v1', kind, namespace: 'default', name: 'app' };
+  const judge = kubectl({ ...access, ...directories }, ref).says.then((says) => ({
+    ...says,
+    endedAt: performance.now(),
+  }));
   const start = await done;
   const verdict = await verdictOf(project, answer.releases[0]?.id);
   const { code, error, lines, endedAt } = await judge;

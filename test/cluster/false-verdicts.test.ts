@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
 import type { Workload } from '../../lib/cluster/objects.ts';
 import { type Rollout, type RolloutProgress, watchRollout } from '../../lib/cluster/rollout.ts';
 import {
@@ -25,15 +24,6 @@ import {
   warning,
   workload,
 } from './world.ts';
-
-/** It is noon in this world, and time goes on, so many times faster. */
-const worldClock = (speed = 1) => {
-  const start = performance.now();
-  return {
-    now: () => now + (performance.now() - start) * speed,
-    sleep: (milliseconds: number, signal?: AbortSignal) => systemClock.sleep(milliseconds / speed, signal),
-  };
-};
 
 const timedOut = (set: string): Workload['status'] => ({
   ...half,
@@ -97,13 +87,14 @@ describe('several workloads', () => {
 
 describe('a workload that is not there', () => {
   test('and is there again a moment later was replaced: kubectl replace --force, Argo CD with Replace=true', () =>
-    withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    withDeployment(workload('Deployment', {}, half), async ({ cluster, time }, collections) => {
       const messages: string[] = [];
       const onProgress: Rollout['onProgress'] = ({ message }) => messages.push(message);
       const watching = watchRollout(cluster, rollout({ onProgress }));
       await expect.poll(() => collections.isWatched(pods)).toBe(true);
       collections.remove(deployments, 'web');
-      expect(await watchRollout(cluster, rollout({ until: Date.now() + 50 }))).toMatchObject({
+      const other = watchRollout(cluster, rollout({ clock: time.clock, until: now + 50 }));
+      expect(await time.run(other)).toMatchObject({
         type: 'pending',
         progress: { message: 'deployment "web" is not in the cluster' },
       });
@@ -113,17 +104,15 @@ describe('a workload that is not there', () => {
     }));
 
   test('for 10 s was deleted', () =>
-    withDeployment(undefined, async ({ cluster }) => {
-      const clock = worldClock(50);
-      const end = now + 600_000;
-      const verdict = await watchRollout(cluster, rollout({ clock, deadline: end, until: end }));
+    withDeployment(undefined, async ({ cluster, time }) => {
+      const verdict = await time.run(watchRollout(cluster, rollout({ clock: time.clock })));
       expect(verdict).toMatchObject({ type: 'failed', diagnosis: [{ cause: 'workload-missing' }] });
-      expect(clock.now() - now).toBeGreaterThanOrEqual(10_000);
+      expect(time.clock.now() - now).toBe(10_000);
     }));
 
   test('at the deadline has failed for that reason', () =>
     withDeployment(undefined, async ({ cluster }) => {
-      expect(await watchRollout(cluster, rollout({ deadline: Date.now() - 1 }))).toMatchObject({
+      expect(await watchRollout(cluster, rollout({ deadline: now - 1 }))).toMatchObject({
         type: 'failed',
         diagnosis: [{ cause: 'workload-missing' }],
       });
@@ -147,7 +136,7 @@ describe('a webhook that changes the image in the template too', () => {
     [`acme/okeydokey@${digest}`, { mode: 'agent' }, 'pending'],
   ])('%s, of the release %j: %s', (text, more, type) =>
     withDeployment(withImage(text, done), async ({ cluster }) => {
-      const until = Date.now() + (type === 'pending' ? 0 : 20_000);
+      const until = now + (type === 'pending' ? 0 : 20_000);
       expect((await watchRollout(cluster, rollout({ ...more, until }))).type).toBe(type);
     }),
   );
@@ -155,7 +144,8 @@ describe('a webhook that changes the image in the template too', () => {
 
 describe('what is given up early', () => {
   test('an image that has just failed to come after minutes of pulling another one is waited for', () =>
-    withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    withDeployment(workload('Deployment', {}, half), async ({ cluster, time }, collections) => {
+      const late = now + 600_000;
       const old = { startTime: secondsAgo(600) };
       collections.put(replicaSets, replicaSet('2'));
       collections.put(events, {
@@ -164,33 +154,31 @@ describe('what is given up early', () => {
       });
       const creating = [container(waiting('ContainerCreating'))];
       collections.put(pods, pod('Deployment', { containers: creating, status: old }));
-      const clock = worldClock(20);
-      const end = now + 600_000;
-      const watching = watchRollout(cluster, rollout({ clock, deadline: end, until: end }));
+      const watching = watchRollout(cluster, rollout({ clock: time.clock, deadline: late, until: late }));
       await expect.poll(() => collections.isWatched(pods)).toBe(true);
       const failing = [container(waiting('ErrImagePull'))];
-      const from = clock.now();
       collections.put(pods, pod('Deployment', { containers: failing, status: old }));
-      expect((await watching).type).toBe('failed');
-      expect(clock.now() - from).toBeGreaterThanOrEqual(15_000);
+      expect((await time.run(watching)).type).toBe('failed');
+      expect(time.clock.now() - now).toBeGreaterThanOrEqual(15_000);
     }));
 
   const crashed = [container({ ...waiting('CrashLoopBackOff'), restartCount: 5 })];
 
-  test('nothing of a rollout that somebody has paused', () =>
-    withDeployment(workload('Deployment', { paused: true }, half), async ({ cluster }, collections) => {
+  test('nothing of a rollout that was paused', () =>
+    withDeployment(workload('Deployment', { paused: true }, half), async ({ cluster, time }, collections) => {
       collections.put(replicaSets, replicaSet('2'));
       collections.put(pods, pod('Deployment', { containers: crashed }));
-      const verdict = await watchRollout(cluster, rollout({ until: Date.now() + 200 }));
-      expect(verdict).toMatchObject({ type: 'pending', progress: { phase: 'paused' } });
+      const watching = watchRollout(cluster, rollout({ clock: time.clock, until: now + 200 }));
+      expect(await time.run(watching)).toMatchObject({ type: 'pending', progress: { phase: 'paused' } });
     }));
 
   test('nothing for the sake of a pod that was evicted: another one takes its place', () =>
-    withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+    withDeployment(workload('Deployment', {}, half), async ({ cluster, time }, collections) => {
       collections.put(replicaSets, replicaSet('2'));
       const status = { phase: 'Failed', reason: 'Evicted' };
       collections.put(pods, pod('Deployment', { containers: crashed, status }));
-      expect((await watchRollout(cluster, rollout({ until: Date.now() + 200 }))).type).toBe('pending');
+      const watching = watchRollout(cluster, rollout({ clock: time.clock, until: now + 200 }));
+      expect((await time.run(watching)).type).toBe('pending');
     }));
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Workload } from '../../lib/cluster/objects.ts';
 import { type Rollout, type RolloutProgress, watchRollout } from '../../lib/cluster/rollout.ts';
 import {
@@ -10,16 +10,11 @@ import {
   ref,
   replicaSets,
   rollout,
+  still,
   withDeployment,
   withImage,
 } from './watching.ts';
 import { container, now, pod, readyFor, replicaSet, secondsAgo, waiting, workload } from './world.ts';
-
-/** It is noon in this world, and time goes on. */
-const worldClock = () => {
-  const start = performance.now();
-  return { ...systemClock, now: () => now + performance.now() - start };
-};
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const otherDigest = `sha256:${'b'.repeat(64)}`;
@@ -47,7 +42,7 @@ describe('the image that the pods run', () => {
       collections.put(replicaSets, replicaSet('2'));
       collections.put(pods, mutated);
       collections.put(pods, { ...mutated, metadata: { ...mutated.metadata, name: 'web-2', uid: 'uid-2' } });
-      const verdict = await watchRollout(cluster, rollout({ deadline: Date.now() - 1 }));
+      const verdict = await watchRollout(cluster, rollout({ deadline: now - 1 }));
       expect(verdict).toMatchObject({
         type: 'failed',
         reason: `not healthy in time: ${words}`,
@@ -114,24 +109,23 @@ test('a StatefulSet is watched by the clock until its pods were ready for minRea
     { replicas: 1, minReadySeconds: 10, updateStrategy: { type: 'RollingUpdate', rollingUpdate: {} } },
     { readyReplicas: 1, updatedReplicas: 1 },
   );
-  return withDeployment(undefined, async ({ cluster }, collections) => {
+  return withDeployment(undefined, async ({ cluster, time }, collections) => {
     collections.put(statefulSets, set);
     // Nothing changes any more in the cluster.
     collections.put(pods, pod('StatefulSet', { name: 'web-0', conditions: readyFor(9.8) }));
-    const clock = worldClock();
     const messages: string[] = [];
-    const verdict = await watchRollout(
-      cluster,
-      rollout({
-        workloads: [{ ...ref, kind: 'StatefulSet' }],
-        clock,
-        deadline: now + 5_000,
-        until: now + 5_000,
-        onProgress: ({ message }) => messages.push(message),
-      }),
+    const verdict = await time.run(
+      watchRollout(
+        cluster,
+        rollout({
+          workloads: [{ ...ref, kind: 'StatefulSet' }],
+          clock: time.clock,
+          onProgress: ({ message }) => messages.push(message),
+        }),
+      ),
     );
     expect(verdict.type).toBe('healthy');
-    expect(clock.now() - now).toBeGreaterThanOrEqual(200);
+    expect(time.clock.now() - now).toBe(200);
     expect(messages).toEqual([
       'Waiting for statefulset "web": 0 of 1 new pods are available (minReadySeconds is 10)...',
     ]);
@@ -153,7 +147,7 @@ describe('how far it is', () => {
     ['paused', {}, workload('Deployment', { paused: true }, half), 'paused'],
   ])('%s', (_, more, workloads, phase) =>
     withDeployment(workloads, async ({ cluster }) => {
-      const verdict = await watchRollout(cluster, rollout({ ...more, until: Date.now() }));
+      const verdict = await watchRollout(cluster, rollout({ ...more, until: now }));
       expect(verdict).toMatchObject({ type: 'pending', progress: { phase } });
     }),
   );
@@ -161,7 +155,7 @@ describe('how far it is', () => {
   test('with several workloads, the one that an agent has yet to touch comes first', () =>
     withDeployment(workload('Deployment', {}, half), async ({ cluster }) => {
       const workloads = [ref, { ...ref, kind: 'DaemonSet' as const }];
-      const verdict = await watchRollout(cluster, rollout({ mode: 'agent', workloads, until: Date.now() }));
+      const verdict = await watchRollout(cluster, rollout({ mode: 'agent', workloads, until: now }));
       expect(verdict).toMatchObject({
         type: 'pending',
         progress: { phase: 'waiting-for-agent', workload: { kind: 'DaemonSet' } },
@@ -175,7 +169,7 @@ describe('mode agent', () => {
       collections.put(pods, pod('Deployment', { containers: [container(waiting('ImagePullBackOff'))] }));
       const message =
         'Waiting for deployment "web" to be given acme/okeydokey:2 (it has acme/okeydokey:1)...';
-      expect(await watchRollout(cluster, rollout({ mode: 'agent', deadline: Date.now() - 1 }))).toEqual({
+      expect(await watchRollout(cluster, rollout({ mode: 'agent', deadline: now - 1 }))).toEqual({
         type: 'failed',
         reason: `not healthy in time: ${message}`,
         diagnosis: [
@@ -199,7 +193,7 @@ describe('mode agent', () => {
       });
     }));
 
-  test('a StatefulSet that a pod of the revision before blocks is given up, since nobody deletes it here', () => {
+  test('a StatefulSet that a pod of the revision before blocks is given up, since it is not deleted here', () => {
     const statefulSets = '/apis/apps/v1/namespaces/shop/statefulsets';
     const set = workload(
       'StatefulSet',
@@ -236,17 +230,18 @@ test.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)(
     const object = workload(kind, {}, kind === 'DaemonSet' ? { desiredNumberScheduled: 1 } : half);
     return withDeployment(
       kind === 'Deployment' ? object : undefined,
-      async ({ cluster }, collections) => {
+      async ({ cluster, time }, collections) => {
         collections.put(path, object);
         collections.put(replicaSets, replicaSet('2'));
         const broken = [container(waiting('CreateContainerConfigError', 'configmap "settings" not found'))];
         collections.put(pods, pod(kind, { containers: broken, status: { startTime: secondsAgo(29.8) } }));
-        const clock = worldClock();
-        const end = now + 20_000;
         const workloads = [{ ...ref, kind }];
-        const verdict = await watchRollout(cluster, rollout({ workloads, clock, deadline: end, until: end }));
-        expect(verdict).toMatchObject({ type: 'failed', diagnosis: [{ cause: 'missing-reference' }] });
-        expect(clock.now() - now).toBeGreaterThanOrEqual(200);
+        const watching = watchRollout(cluster, rollout({ workloads, clock: time.clock }));
+        expect(await time.run(watching)).toMatchObject({
+          type: 'failed',
+          diagnosis: [{ cause: 'missing-reference' }],
+        });
+        expect(time.clock.now() - now).toBe(200);
       },
       [],
       { [`${path}/web`]: object },
@@ -255,16 +250,17 @@ test.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)(
 );
 
 test('without a deadline it is watched until `until`, and without either until the end', () =>
-  withDeployment(workload('Deployment', { paused: true }, half), async ({ cluster }, collections) => {
+  withDeployment(workload('Deployment', { paused: true }, half), async ({ cluster, time }, collections) => {
     const deadline = Number.POSITIVE_INFINITY;
-    const first = await watchRollout(cluster, rollout({ deadline, until: Date.now() + 50 }));
+    const limited = watchRollout(cluster, rollout({ clock: time.clock, deadline, until: now + 50 }));
+    const first = await time.run(limited);
     expect(first).toMatchObject({ type: 'pending', progress: { phase: 'paused' } });
     const asked: number[] = [];
-    const sleep: typeof systemClock.sleep = (milliseconds, signal) => {
+    const sleep: Clock['sleep'] = (milliseconds, signal) => {
       asked.push(milliseconds);
-      return systemClock.sleep(milliseconds, signal);
+      return still.sleep(milliseconds, signal);
     };
-    const clock = { ...systemClock, sleep };
+    const clock = { ...still, sleep };
     const watching = watchRollout(cluster, rollout({ deadline, until: deadline, clock }));
     await expect.poll(() => collections.isWatched(pods)).toBe(true);
     await expect.poll(() => asked.length).toBeGreaterThan(0);
@@ -276,7 +272,7 @@ test('without a deadline it is watched until `until`, and without either until t
 
 test('a pod of the revision before that never became ready is deleted after a minute, so that an undo arrives', () => {
   const statefulSets = '/apis/apps/v1/namespaces/shop/statefulsets';
-  return withDeployment(undefined, async ({ cluster, requests }, collections) => {
+  return withDeployment(undefined, async ({ cluster, requests, time }, collections) => {
     collections.put(
       statefulSets,
       workload('StatefulSet', {}, { readyReplicas: 1, currentRevision: 'web-good' }),
@@ -287,11 +283,8 @@ test('a pod of the revision before that never became ready is deleted after a mi
       pods,
       pod('StatefulSet', { revision: 'old', conditions, status: { startTime: started } }),
     );
-    const clock = worldClock();
-    const end = now + 1_000;
     const workloads = [{ ...ref, kind: 'StatefulSet' as const }];
-    const late = now + 60_000;
-    await watchRollout(cluster, rollout({ workloads, clock, deadline: late, until: end }));
+    await time.run(watchRollout(cluster, rollout({ workloads, clock: time.clock, until: now + 1_000 })));
     const deleted = requests.filter(({ method }) => method === 'DELETE');
     expect(deleted.map(({ url }) => url.pathname)).toEqual([`${pods}/web-1`]);
   });

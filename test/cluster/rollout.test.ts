@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
 import { type Rollout, watchRollout } from '../../lib/cluster/rollout.ts';
 import { sendJson, withServer } from './server.ts';
 import {
@@ -14,7 +13,7 @@ import {
   withDeployment,
   withImage,
 } from './watching.ts';
-import { container, pod, readyFor, replicaSet, waiting, warning, workload } from './world.ts';
+import { container, now, pod, readyFor, replicaSet, waiting, warning, workload } from './world.ts';
 
 test('a rollout that is done is healthy at the first answer, after one look at its pods', () =>
   withDeployment(workload('Deployment', {}, done), async ({ cluster, requests }) => {
@@ -49,8 +48,9 @@ test('each change is judged as it arrives, and told once', () =>
   }));
 
 test('`until` ends it with what is known', () =>
-  withDeployment(workload('Deployment', {}, half), async ({ cluster }) => {
-    expect(await watchRollout(cluster, rollout({ until: Date.now() + 50 }))).toEqual({
+  withDeployment(workload('Deployment', {}, half), async ({ cluster, time }) => {
+    const watching = watchRollout(cluster, rollout({ clock: time.clock, until: now + 50 }));
+    expect(await time.run(watching)).toEqual({
       type: 'pending',
       progress: {
         phase: 'rolling-out',
@@ -65,7 +65,7 @@ test('`until` ends it with what is known', () =>
 
 test('after the deadline there is still one look, and what is healthy is healthy', () =>
   withDeployment(workload('Deployment', {}, done), async ({ cluster }) => {
-    const late = { deadline: Date.now() - 1000, until: Date.now() - 1000 };
+    const late = { deadline: now - 1000, until: now - 1000 };
     expect((await watchRollout(cluster, rollout(late))).type).toBe('healthy');
   }));
 
@@ -73,7 +73,7 @@ test('after the deadline, what is not healthy has failed, with the reasons', () 
   withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
     collections.put(replicaSets, replicaSet('2'));
     collections.put(pods, pod('Deployment', { containers: [container({ state: { running: {} } })] }));
-    const verdict = await watchRollout(cluster, rollout({ deadline: Date.now() - 1 }));
+    const verdict = await watchRollout(cluster, rollout({ deadline: now - 1 }));
     expect(verdict).toMatchObject({
       type: 'failed',
       reason:
@@ -125,17 +125,13 @@ test.each([
   ['has failed when the registry refused it', 'Failed to pull image: not found', 'failed'],
   ['is waited for when the registry was busy', 'Failed to pull image: toomanyrequests', 'pending'],
 ])('an image that could not be pulled for 20 s %s', (_, words, type) =>
-  withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+  withDeployment(workload('Deployment', {}, half), async ({ cluster, time }, collections) => {
     collections.put(replicaSets, replicaSet('2'));
     collections.put(pods, pod('Deployment', { containers: [container(waiting('ImagePullBackOff'))] }));
     collections.put(events, { metadata: { name: 'e' }, ...warning('uid-web-1', 'Failed', words) });
     // The pod of this world started one minute before its noon.
-    const clock = { ...systemClock, now: () => Date.parse('2026-11-23T10:00:00Z') + performance.now() };
-    const verdict = await watchRollout(
-      cluster,
-      rollout({ clock, deadline: clock.now() + 20_000, until: clock.now() + 500 }),
-    );
-    expect(verdict.type).toBe(type);
+    const watching = watchRollout(cluster, rollout({ clock: time.clock, until: now + 500 }));
+    expect((await time.run(watching)).type).toBe(type);
   }),
 );
 
@@ -170,11 +166,11 @@ test('an agent is waited for, and superseded only once it has set the image', ()
   }));
 
 test('a workload that is deleted has failed', () =>
-  withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
-    const watching = watchRollout(cluster, rollout());
+  withDeployment(workload('Deployment', {}, half), async ({ cluster, time }, collections) => {
+    const watching = watchRollout(cluster, rollout({ clock: time.clock }));
     await expect.poll(() => collections.isWatched(deployments)).toBe(true);
     collections.remove(deployments, 'web');
-    expect(await watching).toMatchObject({
+    expect(await time.run(watching)).toMatchObject({
       type: 'failed',
       reason: 'deployment "web" is not in the cluster',
       diagnosis: [{ cause: 'workload-missing', workload: 'Deployment shop/web' }],
@@ -214,15 +210,9 @@ test('nothing to watch is healthy, and says so', () =>
 test('an API server that never answers rightly is unreachable, with its words', () =>
   withServer(
     (_, response) => sendJson(response, 503, { message: 'etcd is away' }),
-    async ({ cluster }) => {
-      const clock = {
-        now: () => performance.now() * 100,
-        sleep: (milliseconds: number, signal?: AbortSignal) => systemClock.sleep(milliseconds / 100, signal),
-      };
-      const end = clock.now() + 1000;
-      await expect(
-        watchRollout(cluster, rollout({ clock, until: end, deadline: end + 5000 })),
-      ).rejects.toMatchObject({
+    async ({ cluster, time }) => {
+      const more = { clock: time.clock, until: now + 1000, deadline: now + 6000 };
+      await expect(time.run(watchRollout(cluster, rollout(more)))).rejects.toMatchObject({
         code: 'cluster-unreachable',
         message: expect.stringContaining('etcd is away'),
       });

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Cluster, connect } from '../../lib/cluster/connect.ts';
+import { createSimulatedTime, type SimulatedTime } from './simulated-time.ts';
+import { watchTraffic } from './traffic.ts';
+import { now } from './world.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => void;
 
@@ -14,6 +17,8 @@ export type TestServer = {
   }[];
   /** Connections on which a response is still being sent. */
   openResponses(): number;
+  /** Stands still until it is let go by, which it does as soon as all that is asked is answered. */
+  readonly time: SimulatedTime;
 };
 
 export const kubeconfigOf = (server: string, user: Record<string, unknown> = { token: 't0ken' }): string =>
@@ -34,20 +39,26 @@ export const withServer = async (
 ): Promise<void> => {
   const requests: { method: string; url: URL; headers: IncomingMessage['headers'] }[] = [];
   let open = 0;
+  let port = 0;
+  const traffic = watchTraffic((request) => request.getHeader('host') === `127.0.0.1:${port}`);
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     requests.push({ method: request.method ?? '', url, headers: request.headers });
     open++;
     response.on('close', () => open--);
+    traffic.seen(request, response);
     handler(request, response, url);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  ({ port } = server.address() as AddressInfo);
+  const time = createSimulatedTime(() => ({ busy: !traffic.isQuiet(), count: traffic.count() }), now);
   const cluster = connect({ kubeconfig: kubeconfigOf(`http://127.0.0.1:${port}`), ...options });
   try {
-    await use({ cluster, requests, openResponses: () => open });
+    await use({ cluster, requests, openResponses: () => open, time });
   } finally {
     cluster.close();
+    time.close();
+    traffic.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }

@@ -26,7 +26,7 @@ const hastyClock = (): Clock & { readonly pauses: number[] } => {
   const pauses: number[] = [];
   return {
     pauses,
-    now: () => Date.now(),
+    now: () => pauses.reduce((sum, pause) => sum + pause, 0),
     sleep: async (milliseconds, signal) => {
       signal?.throwIfAborted();
       pauses.push(milliseconds);

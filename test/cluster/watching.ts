@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
+import type { Clock } from '../../lib/clock.ts';
 import type { Workload } from '../../lib/cluster/objects.ts';
 import type { Rollout } from '../../lib/cluster/rollout.ts';
 import { createCollections } from './collections.ts';
 import { sendJson, type TestServer, withServer } from './server.ts';
-import { image, workload } from './world.ts';
+import { image, now, workload } from './world.ts';
 
 export const deployments = '/apis/apps/v1/namespaces/shop/deployments';
 export const replicaSets = '/apis/apps/v1/namespaces/shop/replicasets';
@@ -12,13 +13,23 @@ export const events = '/api/v1/namespaces/shop/events';
 
 export const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
 
+/** It is always noon in this world: what is found out is found out at once, or by an event. */
+export const still: Clock = {
+  now: () => now,
+  sleep: (_, signal) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+};
+
 export const rollout = (more: Partial<Rollout> = {}): Rollout => ({
   workloads: [ref],
   image,
   tag: '2',
   mode: 'apply',
-  deadline: Date.now() + 20_000,
-  until: Date.now() + 20_000,
+  clock: still,
+  deadline: now + 20_000,
+  until: now + 20_000,
   ...more,
 });
 

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, systemClock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { type Cluster, connect } from '../../lib/cluster/connect.ts';
 import { type Delivery, deliver, type WorkloadRef } from '../../lib/cluster/deliver.ts';
 import type { DiagnosisCause } from '../../lib/cluster/diagnose/finding.ts';
@@ -33,22 +32,13 @@ export type Stage = {
   until(isMet: () => Promise<boolean>): Promise<void>;
 };
 
-/** A clock that is as many times faster, so that no test waits for as long as a person would. */
-const hasty = (factor: number): Clock => {
-  const start = Date.now();
-  return {
-    now: () => start + (Date.now() - start) * factor,
-    sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / factor, signal),
-  };
-};
-
 /** Seconds of a watch's clock that no test lives to see. */
 const never = 10_000;
 
 const stageIn = (
   cluster: Cluster,
   namespace: string,
-  { haste, timeout }: { readonly haste: number; readonly timeout: number },
+  { clock: startClock, timeout }: Pick<Theatre, 'clock' | 'timeout'>,
   signal: AbortSignal,
 ): Stage => {
   let ref: WorkloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'okeydokey' };
@@ -79,7 +69,7 @@ const stageIn = (
   };
   const watch = (tag: string, mode: Delivery['mode'], seconds: number): Promise<Watched> => {
     // A new one each time: the times that the cluster writes are ours.
-    const clock = hasty(haste);
+    const clock = startClock();
     const deadline = clock.now() + seconds * 1_000;
     return watchRollout(cluster, {
       ...{ workloads: [ref], image, tag, mode, clock, deadline, until: deadline, signal },
@@ -107,15 +97,15 @@ const stageIn = (
       await cluster.api.json({ method: 'PATCH', path: at(path), body, what: `patch ${path}`, signal });
     },
     until: async (isMet) => {
-      while (!(await isMet())) await delay(20, undefined, { signal });
+      while (!(await isMet())) await startClock().sleep(200, signal);
     },
   };
 };
 
 export type Theatre = {
   readonly kubeconfig: string;
-  /** How many times faster than ours the watch's clock runs. */
-  readonly haste: number;
+  /** A watch's clock, from now on: faster than ours, so that no test waits for as long as a person would. */
+  readonly clock: () => Clock;
   /** After how many seconds of that clock a release has failed where nothing tells sooner. */
   readonly timeout: number;
 };
@@ -127,7 +117,7 @@ let stages = 0;
 
 /** Sets up a namespace, lets a scenario take place in it, and takes it down again. */
 export const onStage = async <T>(
-  { kubeconfig, haste, timeout }: Theatre,
+  { kubeconfig, clock, timeout }: Theatre,
   { labels, causes }: Pick<Scenario, 'labels' | 'causes'>,
   play: (stage: Stage) => Promise<T>,
   signal: AbortSignal,
@@ -143,7 +133,7 @@ export const onStage = async <T>(
   const stage = stageIn(
     cluster,
     namespace,
-    { haste, timeout: late.some((cause) => causes.includes(cause)) ? timeout : never },
+    { clock, timeout: late.some((cause) => causes.includes(cause)) ? timeout : never },
     signal,
   );
   try {

@@ -6,7 +6,12 @@ import { scenarios } from './scenarios.ts';
 import { onStage, type Theatre } from './stage.ts';
 
 /** Provokes every cause that a cluster can show, and compares its diagnosis with the page's. */
-export const describeScenarios = (cluster: ClusterName, theatre: () => Theatre): void => {
+export const describeScenarios = (
+  cluster: ClusterName,
+  perform: <T>(play: (theatre: Theatre) => Promise<T>) => Promise<T>,
+  /** How often it is tried again: others may keep a cluster busy, so that it looks at a container just when it runs again. */
+  retry = 0,
+): void => {
   const collected = new Map<string, string>();
   const provoked = scenarios.filter(({ on }) => on.includes(cluster));
 
@@ -15,13 +20,14 @@ export const describeScenarios = (cluster: ClusterName, theatre: () => Theatre):
       if (isWriting) writePage(collected);
     });
 
-    // A machine that is busy may look at a container just when it runs again.
-    it.each(provoked)('$name', { retry: 2 }, async (scenario) => {
-      const [verdict, namespace] = await onStage(
-        theatre(),
-        scenario,
-        async (stage) => [await scenario.play(stage), stage.namespace] as const,
-        AbortSignal.timeout(100_000),
+    it.for(provoked)('$name', { retry }, async (scenario, { signal }) => {
+      const [verdict, namespace] = await perform((theatre) =>
+        onStage(
+          theatre,
+          scenario,
+          async (stage) => [await scenario.play(stage), stage.namespace] as const,
+          signal,
+        ),
       );
 
       const rendered = normalise(renderVerdict(verdict), namespace);

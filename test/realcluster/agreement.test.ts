@@ -19,7 +19,7 @@ describe.concurrent('kubectl and the poller on a cluster', () => {
   afterAll(async () => {
     await cluster.close();
   });
-  const arena = createArena(() => cluster);
+  const arena = createArena(async () => ({ cluster, close: async () => undefined }));
 
   goodContests(arena);
   failingContests(arena);

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deliver } from '../../lib/cluster/deliver.ts';
 import { setPaused } from '../../lib/cluster/pause.ts';
-import { type Rollout, type RolloutProgress, watchRollout } from '../../lib/cluster/rollout.ts';
-import { playArgo, serveRollouts } from './argo.ts';
-import {
-  causes,
-  delivery,
-  type Field,
-  inNamespace,
-  kubectl,
-  kubectlApply,
-  manifest,
-  refOf,
-  rolloutOf,
-} from './harness.ts';
+import type { Rollout, RolloutProgress } from '../../lib/cluster/rollout.ts';
+import { playArgo } from './argo.ts';
+import { causes, type Field, type InNamespace } from './field.ts';
+import { delivery, manifest, refOf } from './manifest.ts';
 
 const canary = { strategy: { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } } };
 
@@ -24,26 +15,37 @@ const referring =
 /** Watches the Rollout `web`. */
 const watch = (field: Field, tag: string, more: Partial<Rollout> = {}) => {
   const told: RolloutProgress[] = [];
-  const verdict = watchRollout(field.cluster, {
-    ...rolloutOf('Rollout', field.namespace, tag, 60),
-    onProgress: (progress) => told.push(progress),
+  let wake = Promise.withResolvers<void>();
+  const verdict = field.watch('Rollout', tag, 60, {
+    onProgress: (progress) => {
+      told.push(progress);
+      wake.resolve();
+      wake = Promise.withResolvers();
+    },
     ...more,
   });
   return {
     verdict,
     told,
     /** Until the latest that was told has these words. */
-    saying: (words: string) =>
-      vi.waitFor(() => expect(told.at(-1)?.message).toContain(words), { timeout: 20_000 }),
+    saying: async (words: string): Promise<void> => {
+      while (told.at(-1)?.message.includes(words) !== true) await wake.promise;
+    },
   };
 };
 
-/** Argo Rollouts, with its controller played by the test. */
-export const describeArgoRollouts = (): void => {
+/**
+ * Argo Rollouts, with its controller played by the test.
+ * @param serve sees to it that the cluster serves them, where it does not by itself; answers with what takes that back
+ */
+export const describeArgoRollouts = (
+  inNamespace: InNamespace,
+  serve?: () => Promise<() => Promise<void>>,
+): void => {
   describe('Argo Rollouts', () => {
     let takeBack: (() => Promise<void>) | undefined;
     beforeAll(async () => {
-      takeBack = await serveRollouts();
+      takeBack = await serve?.();
     });
     afterAll(() => takeBack?.());
 
@@ -73,13 +75,7 @@ export const describeArgoRollouts = (): void => {
         await deliver(field.cluster, delivery(field.namespace, 'crash-1', manifest('Rollout', 'crash-1')));
         const hash = await argo.start(1);
         await argo.say({ currentPodHash: hash, phase: 'Progressing' });
-        const { namespace } = field;
-        const crashes = async () =>
-          await kubectl('get', 'pods', '-n', namespace, '-o', 'jsonpath={..status.containerStatuses}');
-        await vi.waitFor(async () => expect(await crashes()).toContain('"exitCode":1'), {
-          timeout: 20_000,
-          interval: 200,
-        });
+        await field.until(async () => JSON.stringify(await field.read('pods')).includes('"exitCode":1'));
         const message = 'RolloutAborted: Rollout aborted update to revision 2: metric "errors" failed';
         await argo.say({ currentPodHash: hash, phase: 'Degraded', abort: true, message });
         const verdict = await watch(field, 'crash-1').verdict;
@@ -100,7 +96,7 @@ export const describeArgoRollouts = (): void => {
       inNamespace(async (field) => {
         const { cluster, namespace } = field;
         const argo = playArgo(field);
-        await kubectlApply(namespace, manifest('Rollout', '1.0.0', canary));
+        await field.apply(manifest('Rollout', '1.0.0', canary));
         const before = await argo.read();
         const release = delivery(namespace, '1.0.1', 'image: acme/okeydokey', 'set-image');
         expect(await deliver(cluster, release)).toEqual([refOf('Rollout', namespace)]);
@@ -116,8 +112,8 @@ export const describeArgoRollouts = (): void => {
       inNamespace(async (field) => {
         const { cluster, namespace } = field;
         const argo = playArgo(field);
-        await kubectlApply(namespace, manifest('Deployment', '1.0.0', { replicas: 0 }));
-        await kubectlApply(namespace, referring);
+        await field.apply(manifest('Deployment', '1.0.0', { replicas: 0 }));
+        await field.apply(referring);
         await argo.say({ phase: 'Healthy' });
         const text = manifest('Deployment', '1.0.1', { replicas: 0 });
         const workloads = await deliver(cluster, delivery(namespace, '1.0.1', text, 'set-image'));
@@ -138,13 +134,13 @@ export const describeArgoRollouts = (): void => {
       inNamespace(async (field) => {
         const { cluster, namespace } = field;
         const argo = playArgo(field);
-        await kubectlApply(namespace, manifest('Rollout', '1.0.0'));
+        await field.apply(manifest('Rollout', '1.0.0'));
         await argo.say({ phase: 'Healthy' });
         const workloads = await deliver(cluster, delivery(namespace, '1.0.1', 'tag: 1.0.1', 'agent'));
         expect(workloads).toEqual([refOf('Rollout', namespace)]);
         const { verdict, told, saying } = watch(field, '1.0.1', { mode: 'agent', workloads });
         await saying('to be given acme/okeydokey:1.0.1 (it has acme/okeydokey:1.0.0)');
-        await kubectlApply(namespace, manifest('Rollout', '1.0.1'));
+        await field.apply(manifest('Rollout', '1.0.1'));
         await saying('to be observed');
         await argo.say({ phase: 'Healthy', currentPodHash: await argo.start(1) });
         expect((await verdict).type).toBe('healthy');
@@ -155,7 +151,7 @@ export const describeArgoRollouts = (): void => {
       inNamespace(async (field) => {
         const { cluster, namespace } = field;
         const argo = playArgo(field);
-        await kubectlApply(namespace, manifest('Rollout', '1.0.0'));
+        await field.apply(manifest('Rollout', '1.0.0'));
         const ref = refOf('Rollout', namespace);
         expect(await setPaused(cluster, [ref], true)).toEqual([{ ref, changed: true }]);
         expect((await argo.read()).spec.paused).toBe(true);

@@ -42,7 +42,7 @@ export const serveRollouts = async (): Promise<() => Promise<void>> => {
 type Status = NonNullable<Workload['status']>;
 
 /** Plays Argo's controller for the Rollout `web`, whose words are the test's; the pods are real ones. */
-export const playArgo = ({ cluster, namespace }: Field) => {
+export const playArgo = ({ cluster, namespace, apply }: Field) => {
   const ref = refOf('Rollout', namespace);
   const read = async (): Promise<Workload> => {
     const rollout = await readWorkload(cluster, ref);
@@ -79,8 +79,7 @@ export const playArgo = ({ cluster, namespace }: Field) => {
         uid: metadata.uid,
         controller: true,
       };
-      await kubectlApply(
-        namespace,
+      await apply(
         JSON.stringify({
           apiVersion: 'apps/v1',
           kind: 'ReplicaSet',

@@ -1,4 +1,11 @@
+import { hasty } from '../agreement/cluster.ts';
 import { describeScenarios } from '../diagnosis/suite.ts';
 import { kubeconfig } from './harness.ts';
 
-describeScenarios('lab', () => ({ kubeconfig: kubeconfig(), haste: 4, timeout: 30 }));
+const retry = 2;
+
+describeScenarios(
+  'lab',
+  (play) => play({ kubeconfig: kubeconfig(), clock: () => hasty(4), timeout: 30 }),
+  retry,
+);

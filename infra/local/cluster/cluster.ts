@@ -33,6 +33,8 @@ export type EmbeddedCluster = {
   /** What clients send as `Authorization: Bearer …`. */
   readonly token: string;
   readonly isClusterPath: (pathname: string) => boolean;
+  /** Whether it still reacts to what was written; else it waits for a request or its clock. */
+  readonly isBusy: () => boolean;
   /** Saves, ends every watch and timer. */
   readonly close: () => Promise<void>;
 };
@@ -45,6 +47,8 @@ export type EmbeddedClusterOptions = {
   /** Asked when a pod pulls its image; undefined: the registry does not have it. */
   readonly resolveImage: ResolveImage;
   readonly timings?: Partial<Timings> | undefined;
+  /** How many changes a watch can catch up on. */
+  readonly logLength?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 };
@@ -68,7 +72,7 @@ export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Pro
   const timers = createTimers(clock, (error) =>
     logger.error('cluster timer failed', { error: String(error) }),
   );
-  const store = createStore(saved?.state);
+  const store = createStore(saved?.state, options.logLength);
   const context = createContext({ store, clock, timers, logger });
   const writes = createWrites(context);
   const logs = createLogs(context);
@@ -126,7 +130,7 @@ export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Pro
 
   const saver = directory === undefined ? undefined : keepSaved(directory, token, store, timers);
   seed(context, writes);
-  // Whatever state was left, everybody looks at all of it once.
+  // Whatever state was left, every part looks at all of it once.
   for (const { resource, object } of store.all()) {
     const change: Change = {
       type: 'MODIFIED',
@@ -142,6 +146,7 @@ export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Pro
     handle: handler.handle,
     token,
     isClusterPath,
+    isBusy: () => !closed && (pending.length > 0 || runner.isBusy()),
     close: async () => {
       closed = true;
       runner.close();

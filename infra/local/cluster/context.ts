@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { timestamp } from './meta.ts';
@@ -25,7 +25,8 @@ export const createContext = (parts: {
   readonly logger: Logger;
 }): Context => ({
   ...parts,
-  random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+  // For names, which are no secrets.
+  random: Math.random,
   uuid: randomUUID,
   now: () => timestamp(parts.clock.now()),
 });

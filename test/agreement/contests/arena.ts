@@ -9,20 +9,24 @@ export type Arena = {
   inContest(kind: WorkloadKind, run: (contest: Contest) => Promise<void>): Promise<void>;
 };
 
-/** @param cluster asked for when a contest begins */
-export const createArena = (cluster: () => AgreementCluster): Arena => ({
+/** A cluster for one contest: one for all of them, or each its own. */
+export type Ground = () => Promise<{ readonly cluster: AgreementCluster; close(): Promise<void> }>;
+
+export const createArena = (ground: Ground): Arena => ({
   inContest: async (kind, run) => {
-    const contest = await createContest(cluster(), kind);
+    const { cluster, close } = await ground();
+    const contest = await createContest(cluster, kind);
     try {
       await run(contest);
     } finally {
       await contest.close();
+      await close();
     }
   },
 });
 
-/** The poller gives up after a minute of its clock, or 20 s of a registry's no: here in 4 s or 1.3 s. kubectl waits 3 s. */
-export const impatient: Scenario = { kubectlSeconds: 3, pollerSeconds: 60, haste: 15 };
+/** The poller gives up after a minute of its clock, or 20 s of a registry's no; kubectl does not. */
+export const impatient: Scenario = { isInVain: true, pollerSeconds: 60, haste: 15 };
 
 export const expectAgreement = (outcome: Outcome, difference: Difference = 'none'): void => {
   expect(disagreements(outcome, difference), report(outcome)).toEqual([]);

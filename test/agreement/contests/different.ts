@@ -24,9 +24,8 @@ const onDeleteKinds = [
 const deletePods = ({ cluster, namespace }: Contest): Promise<void> =>
   cluster.write({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}/pods` });
 
-/** Where the poller says something else than kubectl, and means to: what exactly. */
-export const differentContests = ({ inContest }: Arena): void => {
-  describe.each(kinds)('$kind', ({ kind, done }) => {
+export const followedContests = ({ inContest }: Arena, of = kinds): void => {
+  describe.each(of)('$kind', ({ kind, done }) => {
     it('another template meanwhile: kubectl follows it, the poller says superseded', () =>
       inContest(kind, async ({ settle, bring, release, image }) => {
         await settle('1');
@@ -45,7 +44,47 @@ export const differentContests = ({ inContest }: Arena): void => {
           message: `${kind.toLowerCase()} "web" was given ${image}:3 meanwhile`,
         });
       }));
+  });
+};
 
+export const pausedContests = ({ inContest }: Arena): void => {
+  it('a paused Deployment: both wait, the poller says why', () =>
+    inContest('Deployment', async ({ cluster, ref, settle, release }) => {
+      await settle('1');
+
+      const outcome = await release('2', {
+        spec: { paused: true },
+        meanwhile: () =>
+          cluster.write({ method: 'PATCH', path: workloadPath(ref), body: { spec: { paused: false } } }),
+      });
+
+      expectHealthy(outcome, 'deployment "web" successfully rolled out');
+      expect(outcome.poller.messages, report(outcome)).toContain(
+        `${pausedPrefix('web')}Waiting for deployment "web" rollout to finish: 0 out of 3 new replicas have been updated...`,
+      );
+    }));
+};
+
+export const availabilityContests = ({ inContest }: Arena): void => {
+  it('a StatefulSet with minReadySeconds: kubectl is content with ready pods, the poller waits', ({ skip }) =>
+    inContest('StatefulSet', async ({ cluster, settle, release }) => {
+      skip(!cluster.hasStatefulSetAvailability, 'its StatefulSets do not know minReadySeconds');
+      await settle('1');
+
+      const outcome = await release('2', { spec: { minReadySeconds: 2 }, ready: 'watched' });
+
+      expectAgreement(outcome, 'waits for availability');
+    }));
+};
+
+/** Where the poller says something else than kubectl, and means to: what exactly. */
+export const differentContests = (arena: Arena): void => {
+  const { inContest } = arena;
+  followedContests(arena);
+  pausedContests(arena);
+  availabilityContests(arena);
+
+  describe.each(kinds)('$kind', ({ kind, done }) => {
     it('an undo while the release still rolls: it wins', () =>
       inContest(kind, async ({ settle, release }) => {
         await settle('1');
@@ -74,30 +113,4 @@ export const differentContests = ({ inContest }: Arena): void => {
       expect(outcome.poller.watched).toMatchObject({ type: 'healthy', message: expect.stringMatching(done) });
     }),
   );
-
-  it('a paused Deployment: both wait, the poller says why', () =>
-    inContest('Deployment', async ({ cluster, ref, settle, release }) => {
-      await settle('1');
-
-      const outcome = await release('2', {
-        spec: { paused: true },
-        meanwhile: () =>
-          cluster.write({ method: 'PATCH', path: workloadPath(ref), body: { spec: { paused: false } } }),
-      });
-
-      expectHealthy(outcome, 'deployment "web" successfully rolled out');
-      expect(outcome.poller.messages, report(outcome)).toContain(
-        `${pausedPrefix('web')}Waiting for deployment "web" rollout to finish: 0 out of 3 new replicas have been updated...`,
-      );
-    }));
-
-  it('a StatefulSet with minReadySeconds: kubectl is content with ready pods, the poller waits', ({ skip }) =>
-    inContest('StatefulSet', async ({ cluster, settle, release }) => {
-      skip(!cluster.hasStatefulSetAvailability, 'its StatefulSets do not know minReadySeconds');
-      await settle('1');
-
-      const outcome = await release('2', { spec: { minReadySeconds: 2 }, ready: 'watched' });
-
-      expectAgreement(outcome, 'waits for availability');
-    }));
 };

@@ -11,8 +11,8 @@ type Trouble = {
   readonly causes: readonly string[];
 };
 
-/** kubectl waits for these until its time is up. */
-const troubles: readonly Trouble[] = [
+/** kubectl waits for these for ever. */
+export const troubles: readonly Trouble[] = [
   { name: 'an image that the registry lacks', tag: 'bad', scenario: impatient, causes: ['image-pull'] },
   {
     name: 'pods that never become ready',
@@ -23,15 +23,14 @@ const troubles: readonly Trouble[] = [
   {
     name: 'containers that crash',
     tag: 'crash',
-    scenario: { kubectlSeconds: 3, pollerSeconds: 30 },
+    scenario: { isInVain: true },
     causes: ['crash-loop'],
   },
 ];
 
-/** Rollouts that end badly. */
-export const failingContests = ({ inContest }: Arena): void => {
-  describe.each(kinds)('$kind', ({ kind, done }) => {
-    it.each(troubles)('$name, and the release that mends it', ({ tag, scenario, causes }) =>
+export const troubledContests = ({ inContest }: Arena, of = kinds, what = troubles): void => {
+  describe.each(of)('$kind', ({ kind, done }) => {
+    it.each(what)('$name, and the release that mends it', ({ tag, scenario, causes }) =>
       inContest(kind, async ({ settle, release }) => {
         await settle('1');
 
@@ -46,14 +45,17 @@ export const failingContests = ({ inContest }: Arena): void => {
         if (kind !== 'StatefulSet' || tag !== 'notready') expectHealthy(await release('2'), done);
       }),
     );
+  });
+};
 
+export const deletedContests = ({ inContest }: Arena, of = kinds): void => {
+  describe.each(of)('$kind', ({ kind }) => {
     it('a workload that is deleted meanwhile', () =>
       inContest(kind, async ({ cluster, ref, release }) => {
         const outcome = await release('1', {
           ready: 'never',
           // Its patience with a workload that is away is 10 s.
           haste: 10,
-          pollerSeconds: 120,
           meanwhile: () => cluster.write({ method: 'DELETE', path: workloadPath(ref) }),
         });
 
@@ -65,8 +67,13 @@ export const failingContests = ({ inContest }: Arena): void => {
         });
       }));
   });
+};
 
-  it.each(['bad', 'notready'])('a Deployment of tag %s that exceeds its progress deadline', (tag) =>
+export const exceededContests = (
+  { inContest }: Arena,
+  tags: readonly string[] = ['bad', 'notready'],
+): void => {
+  it.each(tags)('a Deployment of tag %s that exceeds its progress deadline', (tag) =>
     inContest('Deployment', async ({ settle, release }) => {
       const reason = 'deployment "web" exceeded its progress deadline';
       await settle('1');
@@ -78,4 +85,11 @@ export const failingContests = ({ inContest }: Arena): void => {
       expect(outcome.poller.watched).toMatchObject({ type: 'failed', reason });
     }),
   );
+};
+
+/** Rollouts that end badly. */
+export const failingContests = (arena: Arena): void => {
+  troubledContests(arena);
+  deletedContests(arena);
+  exceededContests(arena);
 };

@@ -67,15 +67,9 @@ const nothing: readonly Variant[] = [
   },
 ];
 
-/** Rollouts that end well. */
-export const goodContests = ({ inContest }: Arena): void => {
-  describe.each(kinds)('$kind', ({ kind, done, steps, oneByOne }) => {
-    it('a good first release, and a good one after it', () =>
-      inContest(kind, async ({ release }) => {
-        expectHealthy(await release('1', { ready: 'watched' }), done);
-        expectHealthy(await release('2', { ready: 'watched' }), done);
-      }));
-
+/** Pods that come one after another, each held back until both have said so. */
+export const slowContests = ({ inContest }: Arena, of = kinds): void => {
+  describe.each(of)('$kind', ({ kind, done, steps, oneByOne }) => {
     it('a slow release, at every step', () =>
       inContest(kind, async ({ settle, release }) => {
         await settle('1', { spec: oneByOne });
@@ -84,6 +78,20 @@ export const goodContests = ({ inContest }: Arena): void => {
 
         expectHealthy(outcome, done);
         expect(outcome.steps, report(outcome)).toEqual(steps);
+      }));
+  });
+};
+
+/** Rollouts that end well. */
+export const goodContests = (arena: Arena): void => {
+  const { inContest } = arena;
+  slowContests(arena);
+
+  describe.each(kinds)('$kind', ({ kind, done }) => {
+    it('a good first release, and a good one after it', () =>
+      inContest(kind, async ({ release }) => {
+        expectHealthy(await release('1', { ready: 'watched' }), done);
+        expectHealthy(await release('2', { ready: 'watched' }), done);
       }));
 
     it('one that is out already when both begin to look', () =>

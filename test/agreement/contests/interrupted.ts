@@ -4,11 +4,13 @@ import { report } from '../compare.ts';
 import { type Arena, expectAgreement } from './arena.ts';
 import { kinds } from './kinds.ts';
 
-const interruptions: readonly Interruption[] = ['closed', 'gone'];
-
 /** Watches that break at every step; for a cluster with something in front of it that breaks them. */
-export const interruptedContests = ({ inContest }: Arena): void => {
-  describe.each(kinds)('$kind', ({ kind, done, steps, oneByOne }) => {
+export const interruptedContests = (
+  { inContest }: Arena,
+  of = kinds,
+  interruptions: readonly Interruption[] = ['closed', 'gone'],
+): void => {
+  describe.each(of)('$kind', ({ kind, done, steps, oneByOne }) => {
     it.each(interruptions)('watches that are broken at every step: %s', (how) =>
       inContest(kind, async ({ cluster, namespace, settle, release }) => {
         await settle('1', { spec: oneByOne });

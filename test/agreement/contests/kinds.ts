@@ -1,14 +1,16 @@
 import type { WorkloadKind } from '../../../lib/cluster/objects.ts';
 
-/** What there is to say of each kind: three replicas, or the two nodes of either cluster. */
-export const kinds: readonly {
+/** What there is to say of a kind: three replicas, or the two nodes of either cluster. */
+export type Kind = {
   readonly kind: WorkloadKind;
   readonly done: string;
   /** What is said while each of the pods, which come one after another, is held back. */
   readonly steps: readonly string[];
   /** Makes them come one after another. */
   readonly oneByOne: Readonly<Record<string, unknown>>;
-}[] = [
+};
+
+export const kinds: readonly Kind[] = [
   {
     kind: 'Deployment',
     done: 'deployment "web" successfully rolled out',
@@ -39,5 +41,9 @@ export const kinds: readonly {
     oneByOne: {},
   },
 ];
+
+/** Those of all that are asked for. */
+export const only = (...wanted: readonly WorkloadKind[]): readonly Kind[] =>
+  kinds.filter(({ kind }) => wanted.includes(kind));
 
 export const doneOf = (kind: WorkloadKind): string => kinds.find((one) => one.kind === kind)?.done ?? '';

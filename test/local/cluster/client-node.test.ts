@@ -8,7 +8,8 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { apps, isRolledOut, startKubectl, workload } from './support.ts';
+import { startKubectl } from './kubectl.ts';
+import { apps, isRolledOut, workload } from './support.ts';
 
 const connect = async () => {
   const test = await startKubectl();

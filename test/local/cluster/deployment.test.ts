@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSimulatedTime } from '../../cluster/simulated-time.ts';
 import {
   apps,
   conditionOf,
@@ -20,6 +21,19 @@ const fraction = fc.oneof(
 );
 const resolve = (value: number | string, total: number, round: (n: number) => number): number =>
   typeof value === 'number' ? value : round((Number.parseInt(value, 10) * total) / 100);
+
+/** Less than a watch lasts. */
+const aMinute = 60_000;
+
+/** A cluster whose time goes by when the test lets it. */
+const startInTime = async () => {
+  let isBusy = (): boolean => false;
+  const time = createSimulatedTime(() => ({ busy: isBusy(), count: 0 }));
+  onTestFinished(time.close);
+  const started = await startCluster({ clock: time.clock });
+  isBusy = started.cluster.isBusy;
+  return { ...started, time };
+};
 
 describe('a Deployment', () => {
   it('never leaves the bounds of maxSurge and maxUnavailable, whatever they are', async () => {
@@ -91,15 +105,15 @@ describe('a Deployment', () => {
   });
 
   it('exceeds its progress deadline, keeps the old pods, and recovers', async () => {
-    const { call, until } = await startCluster();
-    const spec = { progressDeadlineSeconds: 1 };
+    const { call, until, time } = await startInTime();
+    const spec = { progressDeadlineSeconds: 5 };
     await call('POST', apps('deployments'), workload('Deployment', 'web', '1', spec));
-    await until(web, isRolledOut);
+    await time.run(until(web, isRolledOut), aMinute);
 
     await call('PATCH', web, setImage('missing'), patchType.strategic);
-    const failed = await until(web, (seen) => conditionOf(seen, 'Progressing')?.status === 'False');
+    const failed = await time.run(until(web, (seen) => conditionOf(seen, 'Progressing')?.status === 'False'));
     await call('PATCH', web, setImage('1'), patchType.strategic);
-    const healed = await until(web, isRolledOut);
+    const healed = await time.run(until(web, isRolledOut), aMinute);
 
     expect(conditionOf(failed, 'Progressing')).toMatchObject({
       reason: 'ProgressDeadlineExceeded',
@@ -139,19 +153,25 @@ describe('a Deployment', () => {
   });
 
   it('counts a pod as available only after minReadySeconds', async () => {
-    const { call, until } = await startCluster();
-    const began = Date.now();
+    const { call, until, time } = await startInTime();
+    const began = time.clock.now();
     await call(
       'POST',
       apps('deployments'),
-      workload('Deployment', 'web', '1', { minReadySeconds: 2, replicas: 1 }),
+      workload('Deployment', 'web', '1', { minReadySeconds: 20, replicas: 1 }),
     );
-    const ready = await until(web, ({ status }) => status.readyReplicas === 1);
-    const available = await until(web, ({ status }) => status.availableReplicas === 1);
+    const ready = await time.run(
+      until(web, ({ status }) => status.readyReplicas === 1),
+      aMinute,
+    );
+    const available = await time.run(
+      until(web, ({ status }) => status.availableReplicas === 1),
+      aMinute,
+    );
 
     expect(ready.status.availableReplicas).toBeUndefined();
     // Times are whole seconds, as in any cluster: up to one less.
-    expect(Date.now() - began).toBeGreaterThanOrEqual(1_000);
+    expect(time.clock.now() - began).toBeGreaterThanOrEqual(19_000);
     expect(available.status.availableReplicas).toBe(1);
   });
 

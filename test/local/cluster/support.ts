@@ -1,13 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { kubeconfigFor, startEmbeddedCluster } from '../../../infra/local/cluster/cluster.ts';
+import { startEmbeddedCluster } from '../../../infra/local/cluster/cluster.ts';
 import type { Condition, KubeObject } from '../../../infra/local/cluster/types.ts';
-import { createBoth, selfSignedCertificate, serveBoth } from '../../../infra/local/tls.ts';
 import type { Clock } from '../../../lib/clock.ts';
 
 /** Any object as the tests look at it. */
@@ -46,12 +41,13 @@ export type Answer = {
 };
 export type WatchEvent = { readonly type: string; readonly object: Seen };
 
-const digest = `sha256:${'a1'.repeat(32)}`;
+export const digest = `sha256:${'a1'.repeat(32)}`;
 
-type Options = {
+export type Options = {
   readonly directory?: string;
   readonly timings?: Parameters<typeof startEmbeddedCluster>[0]['timings'];
   readonly clock?: Clock;
+  readonly logLength?: number;
   readonly resolveImage?: Parameters<typeof startEmbeddedCluster>[0]['resolveImage'];
 };
 
@@ -65,8 +61,8 @@ export const patchType = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
-/** An embedded cluster over plain http, gone when the test is. Images tagged `missing` are not in its registry. */
-export const startCluster = async (options: Options = {}) => {
+/** An embedded cluster over plain http. Images tagged `missing` are not in its registry. */
+export const openCluster = async (options: Options = {}) => {
   const cluster = await startEmbeddedCluster({
     timings: fastTimings,
     resolveImage: async (reference) => (reference.includes(':missing') ? undefined : { digest }),
@@ -83,7 +79,6 @@ export const startCluster = async (options: Options = {}) => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  onTestFinished(close);
   const authorization = `Bearer ${cluster.token}`;
 
   const call = async (method: string, path: string, body?: unknown, type: string = json): Promise<Answer> => {
@@ -134,12 +129,19 @@ export const startCluster = async (options: Options = {}) => {
   return { cluster, url, call, watch, until, close, authorization };
 };
 
-export type TestCluster = Awaited<ReturnType<typeof startCluster>>;
+export type TestCluster = Awaited<ReturnType<typeof openCluster>>;
 
-export const apps = (plural: string, name = ''): string =>
-  `/apis/apps/v1/namespaces/default/${plural}${name === '' ? '' : `/${name}`}`;
-export const core = (plural: string, name = ''): string =>
-  `/api/v1/namespaces/default/${plural}${name === '' ? '' : `/${name}`}`;
+/** The same, gone when the test is. */
+export const startCluster = async (options: Options = {}): Promise<TestCluster> => {
+  const cluster = await openCluster(options);
+  onTestFinished(cluster.close);
+  return cluster;
+};
+
+export const apps = (plural: string, name = '', namespace = 'default'): string =>
+  `/apis/apps/v1/namespaces/${namespace}/${plural}${name === '' ? '' : `/${name}`}`;
+export const core = (plural: string, name = '', namespace = 'default'): string =>
+  `/api/v1/namespaces/${namespace}/${plural}${name === '' ? '' : `/${name}`}`;
 
 type Spec = Record<string, unknown>;
 
@@ -189,50 +191,4 @@ export const isRolledOut = (object: Seen): boolean => {
     available === wanted &&
     total === wanted
   );
-};
-
-export const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
-
-/** An embedded cluster over TLS with a kubeconfig, and kubectl on it. */
-export const startKubectl = async (options: Options = {}) => {
-  const directory = mkdtempSync(join(tmpdir(), 'tagboat-kubectl-'));
-  const test = await startCluster(options);
-  const certificate = selfSignedCertificate(['127.0.0.1']);
-  const both = createBoth(certificate, test.cluster.handle);
-  const server = serveBoth(both);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const kubeconfig = kubeconfigFor({
-    server: origin,
-    token: test.cluster.token,
-    certificateAuthority: certificate.cert,
-  });
-  const file = join(directory, 'kubeconfig');
-  writeFileSync(file, kubeconfig);
-  onTestFinished(async () => {
-    await new Promise((resolve) => server.close(resolve));
-    rmSync(directory, { recursive: true, force: true });
-  });
-
-  type Result = { readonly code: number; readonly stdout: string; readonly stderr: string };
-  const run = (args: readonly string[], input?: string): Promise<Result> =>
-    new Promise((resolve) => {
-      const child = execFile(
-        'kubectl',
-        ['--kubeconfig', file, '--cache-dir', join(directory, 'cache'), ...args],
-        { timeout: 280_000 },
-        (error, stdout, stderr) => {
-          const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-          resolve({ code, stdout, stderr });
-        },
-      );
-      child.stdin?.end(input ?? '');
-    });
-  /** Standard output; fails where kubectl does. */
-  const kubectl = async (command: string, input?: unknown): Promise<string> => {
-    const result = await run(command.split(' '), input === undefined ? undefined : JSON.stringify(input));
-    if (result.code !== 0) throw new Error(`kubectl ${command}: ${result.stderr}`);
-    return result.stdout;
-  };
-  return { ...test, run, kubectl, kubeconfig, origin, certificate };
 };

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { configMaps as configMapResource } from '../../../infra/local/cluster/resources.ts';
+import { createStore } from '../../../infra/local/cluster/store.ts';
+import type { KubeObject } from '../../../infra/local/cluster/types.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { core, startCluster, type WatchEvent } from './support.ts';
 
 const configMaps = core('configmaps');
@@ -8,6 +12,31 @@ const take = async (events: AsyncGenerator<WatchEvent>, count: number): Promise<
   const taken: WatchEvent[] = [];
   for await (const event of events) if (taken.push(event) === count) break;
   return taken;
+};
+
+/** A clock that stands still; what sleeps for so many milliseconds wakes when the test says so. */
+const manualClock = (): Clock & { ring(milliseconds: number): Promise<void> } => {
+  const waits: { readonly milliseconds: number; readonly resolve: () => void }[] = [];
+  let changed = Promise.withResolvers<void>();
+  return {
+    now: () => Date.parse('2026-11-23T10:00:00Z'),
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        waits.push({ milliseconds, resolve });
+        signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        changed.resolve();
+        changed = Promise.withResolvers();
+      }),
+    /** As soon as it sleeps. */
+    ring: async (milliseconds) => {
+      for (;;) {
+        const next = changed.promise;
+        const wait = waits.find((one) => one.milliseconds === milliseconds);
+        if (wait !== undefined) return wait.resolve();
+        await next;
+      }
+    },
+  };
 };
 
 describe('a watch', () => {
@@ -37,12 +66,8 @@ describe('a watch', () => {
   });
 
   it('says 410 where that is too long ago, or was never', async () => {
-    const { call, watch } = await startCluster();
-    for (let count = 0; count < 2_100; count += 1)
-      await call('PUT', core('configmaps', 'a'), {
-        metadata: { name: 'a' },
-        data: { count: String(count) },
-      }).then(async ({ status }) => status === 404 && call('POST', configMaps, { metadata: { name: 'a' } }));
+    const { call, watch } = await startCluster({ logLength: 3 });
+    for (const name of ['a', 'b', 'c', 'd']) await call('POST', configMaps, { metadata: { name } });
     for (const version of ['2', '999999']) {
       const [event] = await take(watch(`${configMaps}?watch=1&resourceVersion=${version}`), 5);
       expect(event).toMatchObject({
@@ -50,6 +75,20 @@ describe('a watch', () => {
         object: { kind: 'Status', code: 410, reason: 'Expired' },
       });
     }
+  });
+
+  it('can catch up on 2,000 changes', () => {
+    const store = createStore();
+    const write = () =>
+      store.put(configMapResource, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'a', namespace: 'default' },
+      } as KubeObject);
+    for (let count = 0; count < 2_000; count += 1) write();
+    expect(store.changesSince(1)).toHaveLength(2_000);
+    write();
+    expect(store.changesSince(1)).toBeUndefined();
   });
 
   it('shows an object that begins or ceases to match as added or deleted', async () => {
@@ -73,10 +112,11 @@ describe('a watch', () => {
   });
 
   it('ends after timeoutSeconds, and when the cluster closes', async () => {
-    const { watch, close } = await startCluster();
-    const began = Date.now();
-    expect(await take(watch(`${configMaps}?watch=1&timeoutSeconds=1`), 1)).toEqual([]);
-    expect(Date.now() - began).toBeGreaterThanOrEqual(990);
+    const clock = manualClock();
+    const { watch, close } = await startCluster({ clock });
+    const limited = watch(`${configMaps}?watch=1&timeoutSeconds=7`).next();
+    await clock.ring(7_000);
+    expect(await limited).toMatchObject({ done: true });
     const endless = watch(`${core('services')}?watch=1`);
     await endless.next();
     await close();
@@ -96,20 +136,11 @@ describe('a watch', () => {
   });
 
   it('sends bookmarks', async () => {
-    const waits: { readonly milliseconds: number; readonly resolve: () => void }[] = [];
-    const clock = {
-      now: () => Date.now(),
-      sleep: (milliseconds: number, signal?: AbortSignal) =>
-        new Promise<void>((resolve, reject) => {
-          waits.push({ milliseconds, resolve });
-          signal?.addEventListener('abort', () => reject(new Error('aborted')));
-        }),
-    };
+    const clock = manualClock();
     const { watch } = await startCluster({ clock });
     const events = watch(`${configMaps}?watch=1&allowWatchBookmarks=true`);
     const next = events.next();
-    while (!waits.some(({ milliseconds }) => milliseconds === 60_000)) await new Promise(setImmediate);
-    waits.find(({ milliseconds }) => milliseconds === 60_000)?.resolve();
+    await clock.ring(60_000);
     expect((await next).value).toMatchObject({ type: 'BOOKMARK', object: { kind: 'ConfigMap' } });
     await events.return(undefined);
   });

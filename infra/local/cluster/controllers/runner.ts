@@ -24,6 +24,8 @@ export type Controller = {
 export type Runner = {
   handle(change: Change): void;
   enqueue(controller: Controller, key: string): void;
+  /** Whether something is still to be looked at. */
+  isBusy(): boolean;
   /** Nothing is looked at any more. */
   close(): void;
 };
@@ -99,6 +101,7 @@ export const createRunner = (
         for (const key of controller.keys(change)) enqueue(controller, key);
     },
     enqueue,
+    isBusy: () => scheduled,
     close: () => {
       closed = true;
     },
