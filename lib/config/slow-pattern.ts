@@ -3,8 +3,11 @@ import { tagPattern } from './tag-pattern.ts';
 
 /** Longest tag there is (distribution specification). */
 const tagLength = 128;
-/** For one tag. Patterns that back-track polynomially stay far below, those that do so exponentially go far beyond. */
-const limitMs = 250;
+/**
+ * For one tag. Patterns that back-track polynomially stay far below, those that do so exponentially go far beyond; the
+ * second limit is for a process that was kept waiting during the first try.
+ */
+const limitsMs = [250, 1_000];
 const maxCharacters = 10;
 
 const sampleTags = (pattern: string): readonly string[] => {
@@ -26,16 +29,28 @@ const sampleTags = (pattern: string): readonly string[] => {
  * @param pattern one that compiles as a part of a larger one
  */
 export const isSlowPattern = (pattern: string): boolean => {
+  // Apps tend to share their patterns, and each costs some milliseconds.
+  const answer = known.get(pattern) ?? tryOut(pattern);
+  known.set(pattern, answer);
+  return answer;
+};
+
+const known = new Map<string, boolean>();
+
+const tryOut = (pattern: string): boolean => {
   const context = createContext({ pattern: tagPattern(pattern), tag: '' });
   const match = new Script('pattern.test(tag)');
-  for (const tag of sampleTags(pattern)) {
-    context.tag = tag;
+  const endsWithin = (timeout: number): boolean => {
     try {
-      match.runInContext(context, { timeout: limitMs });
+      match.runInContext(context, { timeout });
+      return true;
     } catch (error) {
-      if (Object(error).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return true;
+      if (Object(error).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false;
       throw error;
     }
-  }
-  return false;
+  };
+  return sampleTags(pattern).some((tag) => {
+    context.tag = tag;
+    return !limitsMs.some(endsWithin);
+  });
 };

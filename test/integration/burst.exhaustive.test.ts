@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { startBurst } from './support/burst.ts';
+import { releaseAtOnce } from './support/burst-suite.ts';
 
 const apps = 1_000;
+
+it('a hundred hooks at once: every change lands, in a few commits that change one line a file', () =>
+  releaseAtOnce(100));
 
 it('a thousand hooks at once: each is accepted or told when to come again, and all are released', async () => {
   const burst = await startBurst(apps);
