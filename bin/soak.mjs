@@ -57,13 +57,14 @@ const childrenCpu = () => {
 const minutes = (seconds) =>
   seconds === undefined ? '?' : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 
-/** The names of the tests that failed, from vitest's JSON; undefined where it wrote none. */
-const readResults = (file) => {
+/** The names of the tests that failed, from vitest's JSON, and into `said` why; undefined where it wrote none. */
+const readResults = (file, said) => {
   if (!existsSync(file)) return undefined;
   const { testResults, numPassedTests } = JSON.parse(readFileSync(file, 'utf8'));
   const failed = testResults.flatMap(({ name, status, assertionResults }) => {
     const where = path.relative(project, name);
     const tests = assertionResults.filter((test) => test.status === 'failed');
+    for (const { failureMessages } of tests) said.push(...failureMessages);
     return tests.length === 0 && status === 'failed'
       ? [where]
       : tests.map(({ fullName }) => `${where} > ${fullName}`);
@@ -84,9 +85,9 @@ for (let run = 1; run <= runs; run += 1) {
     env: { ...childEnvironment(node), TEST_SEED: String(seed) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let printed = '';
   child.stderr.on('data', (chunk) => {
-    said = (said + chunk).slice(-20_000);
+    printed = (printed + chunk).slice(-20_000);
   });
   const [code] = await once(child, 'close');
   const cpu = cpuBefore === undefined ? undefined : childrenCpu() - cpuBefore;
@@ -95,7 +96,8 @@ for (let run = 1; run <= runs; run += 1) {
     loop.kill('SIGKILL');
     await gone;
   }
-  const results = readResults(file);
+  const said = [];
+  const results = readResults(file, said);
   const failed = results === undefined ? ['no result: vitest ended early'] : results.failed;
   if (failed.length === 0 && code !== 0) failed.push('an error outside of any test');
   for (const name of failed) failures.set(name, [...(failures.get(name) ?? []), seed]);
@@ -105,7 +107,8 @@ for (let run = 1; run <= runs; run += 1) {
       `${minutes((performance.now() - began) / 1000)}, CPU ${minutes(cpu)}\n`,
   );
   for (const name of failed) process.stdout.write(`  ✗ ${name}\n`);
-  if (failed.length > 0 && results === undefined) process.stdout.write(`${said}\n`);
+  for (const message of said) process.stdout.write(`${message.replace(/^/gm, '      ')}\n`);
+  if (failed.length > 0 && said.length === 0) process.stdout.write(`${printed}\n`);
 }
 rmSync(directory, { recursive: true, force: true });
 

@@ -9,6 +9,9 @@ import { createRouter } from './routes.ts';
 /** What an HTTP API takes in one request, in bytes. */
 const bodyLimit = 10 * 1024 * 1024;
 
+/** When to come again to what had no time. */
+const retryAfterSeconds = '5';
+
 export type GatewayRoute = Route & { readonly invoke: (event: unknown) => Promise<Invocation> };
 
 /** Stands where API Gateway stands: an HTTP request becomes an event for a function, its result the response. */
@@ -46,8 +49,14 @@ export const createGateway = (routes: readonly GatewayRoute[]) => {
         return;
       case 'failed':
         return respondJson(response, 500, { message: 'Internal Server Error' });
+      case 'throttled':
       case 'timed-out':
-        return respondJson(response, 503, { message: 'Service Unavailable' });
+        return respondJson(
+          response,
+          503,
+          { message: 'Service Unavailable' },
+          { 'retry-after': retryAfterSeconds },
+        );
     }
   };
 

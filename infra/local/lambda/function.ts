@@ -10,6 +10,8 @@ export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 export type Invocation =
   | { readonly type: 'returned'; readonly value: unknown }
   | { readonly type: 'failed' }
+  /** Not begun: too many run and wait already. */
+  | { readonly type: 'throttled' }
   | { readonly type: 'timed-out' };
 
 export type LambdaFunction = {

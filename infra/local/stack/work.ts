@@ -41,8 +41,8 @@ export type Work = {
   close(): Promise<void>;
 };
 
-/** Requests of one route that are answered at the same time. */
-const httpConcurrency = 10;
+/** Requests of one route: no more wait than are answered before their clients have lost patience. */
+const httpConcurrency = { running: 10, waiting: 240 };
 
 /** The functions, each behind what triggers it. */
 export const startWork = async (options: WorkOptions): Promise<Work> => {
@@ -56,7 +56,10 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
   };
   const gateway = createGateway(
     service.functions.flatMap(({ name, routes }) =>
-      routes.map((route) => ({ ...route, invoke: atMost(httpConcurrency, lambda(name).invoke) })),
+      routes.map((route) => ({
+        ...route,
+        invoke: atMost(httpConcurrency, lambda(name).invoke, (): Invocation => ({ type: 'throttled' })),
+      })),
     ),
   );
   const redrives = Object.values(service.resources).flatMap((resource) =>

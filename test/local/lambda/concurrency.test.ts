@@ -14,9 +14,11 @@ const startable = () => {
   return { started, run, end: (name: string) => ends.get(name) };
 };
 
+const refuse = (): string => 'no room';
+
 it('runs so many at a time, and the others in their order', async () => {
   const { started, run, end } = startable();
-  const limited = atMost(2, run);
+  const limited = atMost({ running: 2, waiting: 9 }, run, refuse);
 
   const answers = ['a', 'b', 'c', 'd'].map(limited);
   expect(started).toEqual(['a', 'b']);
@@ -33,7 +35,7 @@ it('runs so many at a time, and the others in their order', async () => {
 
 it('gives the place of one that fails to the next', async () => {
   const { started, run, end } = startable();
-  const limited = atMost(1, run);
+  const limited = atMost({ running: 1, waiting: 9 }, run, refuse);
 
   const [first, second] = [limited('a'), limited('b')];
   end('a')?.reject(new Error('no'));
@@ -42,4 +44,21 @@ it('gives the place of one that fails to the next', async () => {
   expect(started).toEqual(['a', 'b']);
   end('b')?.resolve('B');
   expect(await second).toBe('B');
+});
+
+it('refuses what comes while too many wait, and takes what comes after that', async () => {
+  const { started, run, end } = startable();
+  const limited = atMost({ running: 1, waiting: 1 }, run, refuse);
+
+  const [first, second, third] = [limited('a'), limited('b'), limited('c')];
+  expect(await third).toBe('no room');
+  end('a')?.resolve('A');
+  await first;
+  const fourth = limited('d');
+  end('b')?.resolve('B');
+  expect(await second).toBe('B');
+  end('d')?.resolve('D');
+
+  expect(await fourth).toBe('D');
+  expect(started).toEqual(['a', 'b', 'd']);
 });
