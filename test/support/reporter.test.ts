@@ -21,4 +21,7 @@ it('names what runs a failing test again, as a shell and a regular expression ta
   expect(againLine(7, 'test/a.test.ts', "a (b) > isn't $1")).toBe(
     "TEST_SEED=7 npm test -- test/a.test.ts -t '^a \\(b\\) > isn.t \\$1$'",
   );
+  expect(againLine(7, 'test/a.exhaustive.test.ts', 'a')).toBe(
+    "TEST_SEED=7 npm run exhaustive -- test/a.exhaustive.test.ts -t '^a$'",
+  );
 });

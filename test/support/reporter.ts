@@ -13,8 +13,12 @@ export const duration = (milliseconds: number): string => {
 /** What is typed to run one test again, in the same order and with the same made-up values. */
 export const againLine = (seed: number, file: string, name: string): string => {
   const pattern = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll("'", '.');
-  return `TEST_SEED=${seed} npm test -- ${file} -t '^${pattern}$'`;
+  return `${againFile(seed, file)} -t '^${pattern}$'`;
 };
+
+/** The same for all tests of a file. */
+const againFile = (seed: number, file: string): string =>
+  `TEST_SEED=${seed} ${file.includes('.exhaustive.') ? 'npm run exhaustive' : 'npm test'} -- ${file}`;
 
 /** `1 failed, 4,162 passed, 3 skipped in 2 min 40 s` */
 export const summary = (
@@ -96,7 +100,7 @@ export const createReporter = (
         const file = fileOf(module);
         write(`\n✗ ${file}\n`);
         explain([...errors, ...suites.flatMap((suite) => [...suite.errors()])], module);
-        write(`  again: TEST_SEED=${vitest.config.sequence.seed} npm test -- ${file}\n\n`);
+        write(`  again: ${againFile(vitest.config.sequence.seed, file)}\n\n`);
         counts.failed += 1;
       }
       progress();

@@ -126,15 +126,14 @@ export const startBurst = async (count: number, options: Partial<StackOptions> =
       for (const index of indices) await stack.registry.push(`burst/${appOf(index)}`, tag);
     },
     states: async (): Promise<readonly string[]> => {
-      const views = await Promise.all(
-        indices.map(async (index) => {
-          const query = `app=${appOf(index)}&environment=production`;
-          const answer = await fetch(`${stack.url}/releases?${query}`);
-          if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
-          return ((await answer.json()) as { readonly releases: readonly ReleaseView[] }).releases;
-        }),
-      );
-      return views.map(([newest]) => newest?.state ?? 'unknown');
+      const states: string[] = [];
+      for (const index of indices) {
+        const answer = await fetch(`${stack.url}/releases?app=${appOf(index)}&environment=production`);
+        if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+        const { releases } = (await answer.json()) as { readonly releases: readonly ReleaseView[] };
+        states.push(releases[0]?.state ?? 'unknown');
+      }
+      return states;
     },
     commits: async (): Promise<number> => Number(await git('rev-list', '--count', branch)),
     close: async (): Promise<void> => {
