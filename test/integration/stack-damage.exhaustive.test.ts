@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { readText } from './support/answers.ts';
-import { damageFile, repositoryDamages, stateFiles } from './support/damage.ts';
+import { damageFile, repositoryDamages, restartsDamaged, stateFiles } from './support/damage.ts';
 import { temporaryDirectory } from './support/process.ts';
-import { ended, sendHook, startExample, startTestStack, tagPush } from './support/stack.ts';
+import { startTestStack } from './support/stack.ts';
 
 describe('startStack', () => {
   it.each(stateFiles)('starts where %s was damaged', async (name) => {
@@ -19,20 +17,6 @@ describe('startStack', () => {
 
   it.each(repositoryDamages)(
     'starts with an example repository %s, and keeps what was left of it',
-    async (_name, damage) => {
-      const stateDirectory = temporaryDirectory();
-      const first = await startExample({ stateDirectory });
-      await first.stack.close();
-      damage(first.target.configRepo);
-
-      const { stack, target, next } = await startExample({ stateDirectory });
-      const release = await ended(stack, await sendHook(stack, tagPush(next)));
-
-      expect(release.state).toBe('healthy');
-      expect(readdirSync(path.dirname(target.configRepo)).toSorted()).toEqual([
-        'okeydokey.git',
-        expect.stringMatching(/^okeydokey\.git\.damaged-\d+$/),
-      ]);
-    },
+    (_name, damage) => restartsDamaged(damage),
   );
 });

@@ -8,9 +8,9 @@ import { assertReadable, createBareRepository } from '../../infra/local/git-serv
 import { openOrMoveAside } from '../../infra/local/stack/aside.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { readText } from './support/answers.ts';
-import { damageFile, repositoryDamages, stateFiles } from './support/damage.ts';
+import { damageFile, movedAside, repositoryDamages, restartsDamaged, stateFiles } from './support/damage.ts';
 import { temporaryDirectory } from './support/process.ts';
-import { ended, sendHook, startExample, startTestStack, tagPush } from './support/stack.ts';
+import { startTestStack } from './support/stack.ts';
 
 describe('startStack', () => {
   it('starts where every file of the state was damaged', async () => {
@@ -35,22 +35,10 @@ describe('startStack', () => {
     await readText(await fetch(`${stack.url}/healthz`));
   });
 
-  it('starts with an example repository that was damaged, and keeps what was left of it', async () => {
-    const stateDirectory = temporaryDirectory();
-    const first = await startExample({ stateDirectory });
-    await first.stack.close();
-    for (const [name, damage] of repositoryDamages)
-      if (name === 'with a damaged object') damage(first.target.configRepo);
-
-    const { stack, target, next } = await startExample({ stateDirectory });
-    const release = await ended(stack, await sendHook(stack, tagPush(next)));
-
-    expect(release.state).toBe('healthy');
-    expect(readdirSync(path.dirname(target.configRepo)).toSorted()).toEqual([
-      'okeydokey.git',
-      expect.stringMatching(/^okeydokey\.git\.damaged-\d+$/),
-    ]);
-  });
+  it.each(repositoryDamages.filter(([name]) => name === 'with a damaged object'))(
+    'starts with an example repository %s, and keeps what was left of it',
+    (_name, damage) => restartsDamaged(damage),
+  );
 });
 
 describe('an example repository', () => {
@@ -74,9 +62,6 @@ describe('an example repository', () => {
       await assertReadable(directory, 'config');
     });
 
-    expect(readdirSync(path.dirname(repository)).toSorted()).toEqual([
-      'okeydokey.git',
-      expect.stringMatching(/^okeydokey\.git\.damaged-\d+$/),
-    ]);
+    expect(readdirSync(path.dirname(repository)).toSorted()).toEqual(movedAside);
   });
 });

@@ -32,7 +32,7 @@ describe('a release on the local stack', () => {
 
     const release = await ended(stack, await sendHook(stack, tagPush(next)));
 
-    expect(release).toMatchObject({ state: 'healthy', tag: next, requestedBy: 'github:someone' });
+    expect(release).toMatchObject({ state: 'healthy', tag: next, requestedBy: 'github:octocat' });
     expect(git(target.configRepo, 'rev-list', '--count', 'config').trim()).toBe('2');
     expect(git(target.configRepo, 'show', '--numstat', '--format=', 'config').trim()).toBe(
       '1\t1\tdeployment/deployment.yml',

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { expect } from 'vitest';
+import { temporaryDirectory } from './process.ts';
+import { ended, sendHook, startExample, tagPush } from './stack.ts';
 
 export const git = (repository: string, ...args: readonly string[]): string =>
   execFileSync('git', ['--git-dir', repository, ...args], { encoding: 'utf8', stdio: 'pipe' });
@@ -49,3 +52,20 @@ export const repositoryDamages: readonly (readonly [string, (repository: string)
     },
   ],
 ];
+
+/** What a directory of repositories holds once one of them was moved aside and made anew. */
+export const movedAside = ['okeydokey.git', expect.stringMatching(/^okeydokey\.git\.damaged-\d+$/)];
+
+/** Starts the example on a stack whose repository was damaged while it was down: it is made anew, and a release works. */
+export const restartsDamaged = async (damage: (repository: string) => void): Promise<void> => {
+  const stateDirectory = temporaryDirectory();
+  const first = await startExample({ stateDirectory });
+  await first.stack.close();
+  damage(first.target.configRepo);
+
+  const { stack, target, next } = await startExample({ stateDirectory });
+  const release = await ended(stack, await sendHook(stack, tagPush(next)));
+
+  expect(release.state).toBe('healthy');
+  expect(readdirSync(path.dirname(target.configRepo)).toSorted()).toEqual(movedAside);
+};

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +11,7 @@ import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import type { ReleaseView } from '../../../lib/release/view.ts';
 import { readJson } from './answers.ts';
+import { postHook, tagPayload } from './github.ts';
 import { type KeptLog, keepLog } from './log.ts';
 import { type AppOptions, type Settings, tagboatYml } from './tagboat-yml.ts';
 
@@ -44,17 +44,6 @@ const start = async (options: StackOptions, log: KeptLog, directory: string): Pr
     throw error;
   }
 };
-
-const tagPayload = (tag: string, name: string) => ({
-  ref: `refs/tags/${tag}`,
-  before: '0'.repeat(40),
-  after: 'a'.repeat(40),
-  created: true,
-  deleted: false,
-  head_commit: { id: 'a'.repeat(40) },
-  repository: { full_name: name, html_url: `https://github.com/${name}` },
-  sender: { login: 'octocat' },
-});
 
 /**
  * A project of one's own on a local stack: a tagboat.yml, a bare config repo, and the things its users do. Everything
@@ -101,20 +90,8 @@ export const startProject = async (options: ProjectOptions) => {
     (await run('git', ['--git-dir', bare, ...args])).stdout.trimEnd();
 
   /** A webhook as GitHub sends it. */
-  const hook = (payload: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> => {
-    const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-    return fetch(`${stack.url}/webhooks/github`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-github-event': 'push',
-        'x-github-delivery': randomUUID(),
-        'x-hub-signature-256': `sha256=${createHmac('sha256', githubSecret).update(body).digest('hex')}`,
-        ...headers,
-      },
-      body,
-    });
-  };
+  const hook = (payload: unknown, headers?: Readonly<Record<string, string>>): Promise<Response> =>
+    postHook(stack.url, githubSecret, payload, headers);
 
   const sender = { origin: stack.url, signingSecret, user, channel: 'C0DEPLOYS' };
   const outcomeOf = (sent: Sent) => ({

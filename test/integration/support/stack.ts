@@ -1,4 +1,3 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { prepare } from '../../../infra/local/play/prepare.ts';
 import { chooseTarget } from '../../../infra/local/play/target.ts';
@@ -8,6 +7,7 @@ import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import { isUnderWay } from '../../../lib/release/release.ts';
 import type { ReleaseView } from '../../../lib/release/view.ts';
 import { readJson } from './answers.ts';
+import { postHook, tagPayload } from './github.ts';
 import { keepLog } from './log.ts';
 
 /** Pods that need next to no time. */
@@ -49,32 +49,13 @@ export const sendHook = async (
   payload: unknown,
   options: { readonly secret?: string } = {},
 ): Promise<Answer> => {
-  const body = JSON.stringify(payload);
   const secret = options.secret ?? stack.secrets.TAGBOAT_DEMO_GITHUB_SECRET ?? '';
-  const response = await fetch(`${stack.url}/webhooks/github`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-github-event': 'push',
-      'x-github-delivery': randomUUID(),
-      'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
-    },
-    body,
-  });
+  const response = await postHook(stack.url, secret, payload);
   return readJson<Answer>(response, 202);
 };
 
 /** A push of a tag to the repository of the example. */
-export const tagPush = (tag: string) => ({
-  ref: `refs/tags/${tag}`,
-  deleted: false,
-  head_commit: { id: '1'.repeat(40) },
-  repository: {
-    full_name: 'DevOps-with-Kubernetes/okeydokey',
-    html_url: 'https://github.com/DevOps-with-Kubernetes/okeydokey',
-  },
-  sender: { login: 'someone' },
-});
+export const tagPush = (tag: string) => tagPayload(tag, 'DevOps-with-Kubernetes/okeydokey');
 
 export const getRelease = async (stack: Stack, id: string): Promise<ReleaseView> =>
   readJson<ReleaseView>(await fetch(`${stack.url}/releases/${id}`));
