@@ -7,10 +7,10 @@ const elsewhere = ['test/realcluster/**', 'test/packaging/**', 'test/moto/**', '
 /** Only what hangs takes so long: tests wait for events and conditions, and machines differ. */
 export const hangMs = 300_000;
 
-/** The order of the tests and every made-up value come from it; a failing test names it. */
+/** The order of the tests within a file and the values that fast-check makes up come from it; a failing test names it. */
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 
-/** What all configurations have in common. */
+/** What `npm test` and the exhaustive tests have in common. */
 export const common = {
   sequence: { shuffle: true, seed },
   env: { TEST_SEED: String(seed) },

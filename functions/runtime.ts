@@ -19,8 +19,8 @@ import { createSecrets, type Secrets } from '../lib/secrets/unseal.ts';
 import { createTable } from '../lib/store/table.ts';
 import { createTimeLeft, type TimeLeft } from '../lib/time-left.ts';
 
-/** Clients of AWS. Those of a function are made, and their code loaded, when they are first needed. */
-export type AwsClients = {
+/** Make clients of AWS. A function's are made, and their code loaded, when they are first needed, and then kept. */
+export type ClientFactories = {
   readonly kms: () => Promise<KMSClient>;
   readonly sqs: () => Promise<SQSClient>;
   readonly dynamodb: () => Promise<DynamoDBClient>;
@@ -38,7 +38,7 @@ export type LocalOptions = {
   readonly slackApi?: string;
   /** Where a response_url may lie besides Slack's own host. */
   readonly slackResponses?: string;
-  /** Within so many milliseconds a request of Slack's is answered, instead of the three seconds that Slack waits. */
+  /** Within so many milliseconds a request of Slack's is answered, or all but what is left of the invocation, instead of the three seconds that Slack waits. */
   readonly slackAnswerMs?: number;
 };
 
@@ -49,7 +49,7 @@ export type RuntimeOptions = {
   readonly local?: LocalOptions | undefined;
   readonly logger: Logger;
   /** Clients that several runtimes share; its own where absent. */
-  readonly aws?: AwsClients;
+  readonly aws?: ClientFactories;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -81,7 +81,7 @@ export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 };
 
 /** Clients as the environment says, with the settings of the deployed functions. */
-export const createAwsClients = (env: RuntimeOptions['env']): AwsClients => ({
+export const createAwsClients = (env: RuntimeOptions['env']): ClientFactories => ({
   kms: once(() => createKmsClient(env)),
   sqs: once(async () => {
     const { SQSClient } = await import('@aws-sdk/client-sqs');

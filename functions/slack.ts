@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, type RawRequest, toRawRequest } from '../lib/http.ts';
 import { receive } from '../lib/release/front-desk.ts';
@@ -11,6 +11,8 @@ import { createDesk } from './slack-desk.ts';
 
 /** Slack waits for three seconds, and the way to it and back is part of them. */
 const deployedAnswerMs = 2_500;
+/** Of the invocation, for the answer itself. */
+const reserveMs = 500;
 /** What Slack sends is small, but for a button under a message with long evidence; and it has to fit into a queue. */
 const maxBytes = 200_000;
 
@@ -21,13 +23,14 @@ export const createHandler = (runtime: Runtime) => {
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(httpErrors(runtime.logger))
     .use(boundCalls(runtime))
-    .handler(async (event: APIGatewayProxyEventV2) => {
+    .handler(async (event: APIGatewayProxyEventV2, context: Context) => {
       const now = runtime.clock.now();
       const raw = toRawRequest(event);
       const request = toSignedRequest(raw, now);
       if (isSslCheck(raw)) return json(200, {});
       const arrived = event.requestContext.timeEpoch || now;
-      const message = await receive(request, Math.min(now, arrived) + answerWithinMs, desk());
+      const until = Math.min(arrived + answerWithinMs, now + context.getRemainingTimeInMillis() - reserveMs);
+      const message = await receive(request, until, desk());
       return message === undefined ? { statusCode: 200, body: '' } : json(200, message);
     });
 };

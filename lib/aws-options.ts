@@ -1,5 +1,8 @@
 export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
 
+/** How often a call is tried; left alone, each service's client has a number of its own. */
+export const awsAttempts = 3;
+
 /**
  * Settings that the AWS SDK would read from the process, taken from an environment that is handed in instead.
  * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
@@ -14,10 +17,12 @@ export const awsOptions = (env: Readonly<Record<string, string | undefined>>, se
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   return {
     ...(region === undefined ? {} : { region }),
-    // How long a request may take is said with each call: see time-left.ts. At an endpoint of its own, on a loopback
+    maxAttempts: awsAttempts,
+    // Within an invocation each call says how long it may take: see time-left.ts. At an endpoint of its own, on a loopback
     // address as a rule, it is a busy machine that is slow to connect.
     requestHandler: {
       ...(endpoint === undefined ? { connectionTimeout: 1_000 } : {}),
+      requestTimeout: 10_000,
       throwOnRequestTimeout: true,
     },
     ...(endpoint === undefined ? {} : { endpoint }),

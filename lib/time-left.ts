@@ -1,3 +1,4 @@
+import { awsAttempts } from './aws-options.ts';
 import type { Clock } from './clock.ts';
 
 /** What one call to AWS may take; the SDK's clients take it as the options of `send`. */
@@ -11,16 +12,16 @@ export type CallBounds = {
 /** How long the invocation under way still runs, so that a call to AWS neither outlasts it nor gives up long before. */
 export type TimeLeft = {
   /**
-   * Says that an invocation has begun that may run so many milliseconds. On Lambda one runs at a time; on the local stack,
-   * where several share a process, the one that ends last counts.
+   * Says that an invocation has begun that may run so many milliseconds. On Lambda one runs at a time; where several share
+   * a process, the one that ends last counts.
    */
   begin(milliseconds: number): void;
-  /** @param signal ends the call as well */
-  forCall(signal?: AbortSignal): CallBounds;
+  /**
+   * @param options `signal` ends the call as well; `share`, in (0, 1], of what is left is what all attempts may take
+   */
+  forCall(options?: { readonly signal?: AbortSignal | undefined; readonly share?: number }): CallBounds;
 };
 
-/** The SDK's clients try three times where nothing else is said. */
-const attempts = 3;
 /** What is left at the end for an answer that says so. */
 const reserveMs = 500;
 /** Outside an invocation, as in the command line. */
@@ -31,24 +32,26 @@ const longestAttemptMs = 10_000;
 
 /**
  * Bounds for the calls to AWS within an invocation: three attempts fit into what is left of it.
- * @param options `patient`: one attempt may take all of it, as on a loopback address, where a slow answer means a busy
- *   machine and not a lost connection
+ * @param options `patient`: for the local stack, where several invocations share a process, and where one attempt may take
+ *   all of the time, as a slow answer on a loopback address means a busy machine and not a lost connection
  */
 export const createTimeLeft = (clock: Clock, options: { readonly patient?: boolean } = {}): TimeLeft => {
   let end: number | undefined;
   return {
     begin: (milliseconds) => {
-      end = Math.max(end ?? 0, clock.now() + milliseconds);
+      const ends = clock.now() + milliseconds;
+      end = options.patient === true ? Math.max(end ?? 0, ends) : ends;
     },
-    forCall: (signal) => {
-      const left = end === undefined ? withoutInvocationMs : end - clock.now() - reserveMs;
-      const callMs = Math.max(shortestMs, left);
+    forCall: ({ signal, share = 1 } = {}) => {
+      const left = end === undefined ? withoutInvocationMs : end - clock.now();
+      const wanted = Math.max(shortestMs, Math.round(share * (left - reserveMs)));
+      const callMs = Math.max(1, Math.min(left, wanted));
       const over = AbortSignal.timeout(callMs);
       return {
         requestTimeout:
           options.patient === true
             ? callMs
-            : Math.min(longestAttemptMs, Math.max(shortestMs, callMs / attempts)),
+            : Math.min(callMs, longestAttemptMs, Math.max(shortestMs, callMs / awsAttempts)),
         abortSignal: signal === undefined ? over : AbortSignal.any([signal, over]),
       };
     },

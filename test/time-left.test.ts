@@ -27,16 +27,37 @@ describe('the time a call to AWS may take', () => {
     expect(timeLeft.forCall().requestTimeout).toBe(60_000);
   });
 
-  it('is never nothing: what is late is tried once more, and shortly', () => {
+  it('is short towards the end, and never outlasts it', () => {
     const clock = manualClock();
     const timeLeft = createTimeLeft(clock);
     timeLeft.begin(1_000);
+    clock.advance(700);
+    expect(timeLeft.forCall().requestTimeout).toBe(200);
+    clock.advance(200);
+    expect(timeLeft.forCall().requestTimeout).toBe(100);
+
     clock.advance(5_000);
 
-    expect(timeLeft.forCall().requestTimeout).toBe(200);
+    expect(timeLeft.forCall().requestTimeout).toBe(1);
   });
 
-  it('counts the invocation that ends last, where several are under way', () => {
+  it('can be a share, so that what comes after it has some left', () => {
+    const timeLeft = createTimeLeft(manualClock(), { patient: true });
+    timeLeft.begin(9_500);
+
+    expect(timeLeft.forCall({ share: 0.5 }).requestTimeout).toBe(4_500);
+  });
+
+  it('is that of the invocation under way, whatever the clock said before', () => {
+    const clock = manualClock();
+    const timeLeft = createTimeLeft(clock);
+    timeLeft.begin(60_000);
+    timeLeft.begin(6_500);
+
+    expect(timeLeft.forCall().requestTimeout).toBe(2_000);
+  });
+
+  it('counts the invocation that ends last, where several share a process', () => {
     const timeLeft = createTimeLeft(manualClock(), { patient: true });
     timeLeft.begin(30_500);
     timeLeft.begin(10_500);
@@ -46,7 +67,7 @@ describe('the time a call to AWS may take', () => {
 
   it('ends with the signal of the caller', () => {
     const stop = new AbortController();
-    const { abortSignal } = createTimeLeft(manualClock()).forCall(stop.signal);
+    const { abortSignal } = createTimeLeft(manualClock()).forCall({ signal: stop.signal });
     expect(abortSignal.aborted).toBe(false);
 
     stop.abort();

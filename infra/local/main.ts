@@ -9,6 +9,7 @@ const start = async (options: Options): Promise<void> => {
   // Ending is what was asked for, and no failure; but with --once a release was asked for, and is not healthy.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(options.once ? 1 : 0));
   // Started by bin/start.mjs, and that was killed: nothing is left to pass a signal on.
+  if (process.connected === false) end(1);
   if (process.connected) process.once('disconnect', () => end(1));
   // Most of Tagboat, which help and a mistyped option can do without.
   const { startRun } = await import('./run.ts');

@@ -6,7 +6,7 @@ import { json } from './respond.ts';
 
 const maxCauses = 5;
 /** When a caller may come again to what did not answer, where nothing says when. */
-const retryLaterSeconds = 5;
+export const retryLaterSeconds = 5;
 
 /** Everything about an error that the logs should have; `JSON.stringify` alone makes `{}` of one. */
 const errorFields = (error: unknown, depth = 0): LogFields => {

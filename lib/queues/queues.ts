@@ -21,6 +21,9 @@ export type Queues = {
 /** SQS takes no longer delay: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const maxDelaySeconds = 900;
 
+/** What a message may take of the time that is left: it only makes haste, and what it is about is on record already. */
+const nudgeShare = 0.5;
+
 export const createQueues = (
   client: () => Promise<SQSClient>,
   urls: Readonly<Record<QueueName, string>>,
@@ -38,7 +41,7 @@ export const createQueues = (
         : { DelaySeconds: Math.min(maxDelaySeconds, Math.max(0, Math.round(options.delaySeconds))) }),
     });
     try {
-      await (await client()).send(command, timeLeft.forCall());
+      await (await client()).send(command, timeLeft.forCall({ share: nudgeShare }));
     } catch (error) {
       throw new TagboatError('queue-unreachable', `the queue for ${queue} did not take a message`, {
         cause: error,

@@ -70,7 +70,7 @@ export const createTable = (
   timeLeft: TimeLeft,
   signal?: AbortSignal,
 ): Table => {
-  const bounds = () => timeLeft.forCall(signal);
+  const bounds = () => timeLeft.forCall({ signal });
   return {
     get: async (pk, sk) => {
       const { sdk, marshall, plain } = await load();

@@ -1,3 +1,5 @@
+import { awsAttempts } from '../../../lib/aws-options.ts';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
@@ -46,6 +48,9 @@ const presence = (text: string | undefined): string | undefined => (text === '' 
 export const clientOptions = (access: AwsAccess, service: AwsService) => ({
   endpoint: access.endpoint(service),
   region: access.region,
+  maxAttempts: awsAttempts,
+  // What runs into a call's bound fails and is tried again, instead of being warned about.
+  requestHandler: { throwOnRequestTimeout: true },
   credentials: {
     accessKeyId: access.variables.AWS_ACCESS_KEY_ID ?? 'local',
     secretAccessKey: access.variables.AWS_SECRET_ACCESS_KEY ?? 'local',

@@ -3,14 +3,11 @@ import type { Invocation } from '../lambda/function.ts';
 import type { Route } from '../service/service.ts';
 import { readBody } from './body.ts';
 import { toEvent } from './event.ts';
-import { respondError, respondJson, respondWith } from './respond.ts';
+import { respondError, respondJson, respondUnavailable, respondWith } from './respond.ts';
 import { createRouter } from './routes.ts';
 
 /** What an HTTP API takes in one request, in bytes. */
 const bodyLimit = 10 * 1024 * 1024;
-
-/** When to come again to what had no time. */
-const retryAfterSeconds = '5';
 
 export type GatewayRoute = Route & { readonly invoke: (event: unknown) => Promise<Invocation> };
 
@@ -51,12 +48,7 @@ export const createGateway = (routes: readonly GatewayRoute[]) => {
         return respondJson(response, 500, { message: 'Internal Server Error' });
       case 'throttled':
       case 'timed-out':
-        return respondJson(
-          response,
-          503,
-          { message: 'Service Unavailable' },
-          { 'retry-after': retryAfterSeconds },
-        );
+        return respondUnavailable(response, { message: 'Service Unavailable' });
     }
   };
 

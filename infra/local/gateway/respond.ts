@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { errorCatalogue } from '../../../lib/error-catalogue.ts';
 import type { ErrorCode } from '../../../lib/errors.ts';
+import { retryLaterSeconds } from '../../../lib/http/errors.ts';
 import { isMapping } from '../service/yaml.ts';
 
 /** Answers with JSON. */
@@ -19,6 +20,10 @@ export const respondJson = (
   });
   response.end(bytes);
 };
+
+/** 503, with when to come again. */
+export const respondUnavailable = (response: ServerResponse, body: unknown): void =>
+  respondJson(response, 503, body, { 'retry-after': String(retryLaterSeconds) });
 
 /** An error of the stack itself, in the shape that the functions answer with. */
 export const respondError = (response: ServerResponse, code: ErrorCode, message: string): void => {

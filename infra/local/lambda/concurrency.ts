@@ -1,6 +1,14 @@
 /** How many run, and how many wait for that, at the same time. */
 export type Concurrency = { readonly running: number; readonly waiting: number };
 
+export type Limited<A, R> = {
+  readonly run: (argument: A) => Promise<R>;
+  /** Resolves once what waits now has run; at once where nothing waits. */
+  readonly caughtUp: () => Promise<void>;
+  /** From now on everything is refused, what waits included. */
+  readonly close: () => void;
+};
+
 /**
  * Runs so many at the same time, in the order of their coming, and refuses what comes while too many wait. Lambda would
  * start another environment for each; here they share one process, in which a hundred at once would all be slow together.
@@ -10,20 +18,30 @@ export const atMost = <A, R>(
   limit: Concurrency,
   run: (argument: A) => Promise<R>,
   refuse: () => R,
-): ((argument: A) => Promise<R>) => {
+): Limited<A, R> => {
   let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (argument) => {
-    if (running < limit.running) running += 1;
-    else if (waiting.length >= limit.waiting) return refuse();
-    // The one that ends hands its place on, so that one that comes meanwhile does not take it.
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await run(argument);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
+  let isClosed = false;
+  const waiting: { readonly begin: () => void; readonly ended: Promise<void> }[] = [];
+  return {
+    run: async (argument) => {
+      if (isClosed || (running >= limit.running && waiting.length >= limit.waiting)) return refuse();
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      if (running < limit.running) running += 1;
+      // The one that ends hands its place on, so that one that comes meanwhile does not take it.
+      else await new Promise<void>((begin) => waiting.push({ begin, ended }));
+      try {
+        return isClosed ? refuse() : await run(argument);
+      } finally {
+        const next = waiting.shift();
+        if (next === undefined) running -= 1;
+        else next.begin();
+        end();
+      }
+    },
+    caughtUp: async () => waiting.at(-1)?.ended,
+    close: () => {
+      isClosed = true;
+      for (const { begin } of waiting.splice(0)) begin();
+    },
   };
 };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { loadConfig, parseConfig } from '../../../lib/config/load.ts';
 import type { Config } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
+import { createKmsClient } from '../../../lib/secrets/client.ts';
 import { createSecrets } from '../../../lib/secrets/unseal.ts';
 import { exampleConfig } from '../example/example.ts';
 import { readJson } from '../stack/state.ts';
@@ -24,7 +25,7 @@ export const findSender = async (
   }
   if (slack === undefined) throw new TagboatError('config-invalid', `${file} has no \`slack:\``);
   const secrets = createSecrets({
-    kms: async () => new (await import('@aws-sdk/client-kms')).KMSClient({}),
+    kms: () => createKmsClient(env),
     local: { env, baseDirectory: path.dirname(file) },
   });
   return {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TagboatError } from '../../../lib/errors.ts';
-import { respondJson } from '../gateway/respond.ts';
+import { respondJson, respondUnavailable } from '../gateway/respond.ts';
 import { type Certificate, createBoth, serveBoth } from '../tls.ts';
 
 /** Takes a request and answers it, sooner or later. */
@@ -26,7 +26,7 @@ export const listen = async (options: {
   readonly port: number;
   readonly certificate: Certificate;
 }): Promise<FrontDoor> => {
-  let door: Door = (_request, response) => respondJson(response, 503, { status: 'starting' });
+  let door: Door = (_request, response) => respondUnavailable(response, { status: 'starting' });
   const both = createBoth(options.certificate, (request, response) => {
     // A socket that breaks off is its client's affair.
     request.on('error', () => {});

@@ -5,7 +5,7 @@ import { TagboatError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { createFunction, type LambdaFunction } from '../lambda/function.ts';
 import { loadHandler } from '../lambda/load.ts';
-import type { Service } from '../service/service.ts';
+import type { FunctionDescription, Service } from '../service/service.ts';
 import { resolveEnvironment, type Surroundings } from '../service/values.ts';
 
 /**
@@ -25,11 +25,19 @@ export const createFunctions = async (
     service.functions.map(async (description): Promise<[string, LambdaFunction]> => {
       const env = { ...options.env, ...resolveEnvironment(description.environment, surroundings) };
       const handler = await loadHandler(description, createRuntime({ ...options, env }));
-      return [description.name, createFunction(description, handler, logger)];
+      return [description.name, createFunction(withPatience(description), handler, logger)];
     }),
   );
   return new Map(functions);
 };
+
+/** Of a function that a client waits for, in seconds: one on a busy machine waits as long as it takes. */
+const leastHttpSeconds = 60;
+
+const withPatience = (description: FunctionDescription): FunctionDescription =>
+  description.routes.length === 0
+    ? description
+    : { ...description, timeoutSeconds: Math.max(leastHttpSeconds, description.timeoutSeconds) };
 
 const loadCreateRuntime = async (project: string): Promise<(options: RuntimeOptions) => unknown> => {
   const file = path.join(project, 'functions', 'runtime.ts');

@@ -23,6 +23,8 @@ export const startPollers = (
     readonly embedded: boolean;
     readonly retrySeconds: number | undefined;
     readonly deliverTwice: boolean | undefined;
+    /** Awaited before each invocation, so that requests, whose clients wait, come before messages, which can. */
+    readonly answered: () => Promise<void>;
     readonly logger: Logger;
   },
 ): readonly Poller[] =>
@@ -37,7 +39,10 @@ export const startPollers = (
           client: options.client,
           queue: { url: created.ref, arn: created.arn, region: options.region, fifo: queue.fifo },
           mapping,
-          invoke: lambda.invoke,
+          invoke: async (event) => {
+            await options.answered();
+            return lambda.invoke(event);
+          },
           concurrency,
           longPoll: options.embedded ? undefined : patientPoll,
           retrySeconds: options.retrySeconds,

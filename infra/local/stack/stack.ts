@@ -7,7 +7,7 @@ import { createClients } from '../aws/clients.ts';
 import { awsAccess } from '../aws/endpoints.ts';
 import { provision } from '../aws/provision.ts';
 import { exampleConfig, exampleFiles } from '../example/example.ts';
-import { respondJson } from '../gateway/respond.ts';
+import { respondUnavailable } from '../gateway/respond.ts';
 import { assertReadable } from '../git-server/create-repository.ts';
 import { createGitServer } from '../git-server/git-server.ts';
 import { readService } from '../service/service.ts';
@@ -91,7 +91,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
   closers.add(() => emulators.close());
   frontDoor.open((request, response) => {
     const door = emulators.doorFor(request);
-    if (door === undefined) return respondJson(response, 503, { status: 'starting' });
+    if (door === undefined) return respondUnavailable(response, { status: 'starting' });
     return door(request, response);
   });
   const clients = createClients(access);
@@ -205,7 +205,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     slackMessages: slack.messages,
     onSlackMessage: slack.subscribe,
     invoke: work.invoke,
-    idle: ({ timeoutMs = 300_000 } = {}) =>
+    idle: ({ timeoutMs = 240_000 } = {}) =>
       untilQuiet(async () => {
         await registry.idle();
         return work.isQuiet();

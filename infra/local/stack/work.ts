@@ -41,7 +41,7 @@ export type Work = {
   close(): Promise<void>;
 };
 
-/** Requests of one route: no more wait than are answered before their clients have lost patience. */
+/** Requests of one function: about as many wait as an ordinary machine answers within the ten seconds that GitHub does. */
 const httpConcurrency = { running: 10, waiting: 240 };
 
 /** The functions, each behind what triggers it. */
@@ -54,13 +54,14 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
       throw new TagboatError('config-invalid', `serverless.yml has no function ${name}`);
     return found;
   };
+  const requests = service.functions
+    .filter(({ routes }) => routes.length > 0)
+    .map(({ name, routes }) => ({
+      routes,
+      ...atMost(httpConcurrency, lambda(name).invoke, (): Invocation => ({ type: 'throttled' })),
+    }));
   const gateway = createGateway(
-    service.functions.flatMap(({ name, routes }) =>
-      routes.map((route) => ({
-        ...route,
-        invoke: atMost(httpConcurrency, lambda(name).invoke, (): Invocation => ({ type: 'throttled' })),
-      })),
-    ),
+    requests.flatMap(({ routes, run }) => routes.map((route) => ({ ...route, invoke: run }))),
   );
   const redrives = Object.values(service.resources).flatMap((resource) =>
     resource.type === 'queue' && resource.redrive !== undefined ? [resource.redrive.target] : [],
@@ -88,6 +89,7 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
         embedded: options.embedded !== undefined,
         retrySeconds: options.retrySeconds,
         deliverTwice: options.deliverTwice,
+        answered: async () => void (await Promise.all(requests.map(({ caughtUp }) => caughtUp()))),
         logger,
       });
       if (options.schedules) endSchedules = startSchedules(service.functions, functions);
@@ -100,6 +102,7 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
       return counts.every((count) => count === 0) && !isRunning();
     },
     close: async () => {
+      for (const { close } of requests) close();
       endSchedules();
       await Promise.all(pollers.map((poller) => poller.close()));
     },

@@ -191,6 +191,7 @@ describe('the response', () => {
     resolve();
 
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+    expect(response.headers.get('retry-after')).toBe('5');
   });
 
   it('503, and when to come again, where too many run and wait', async () => {

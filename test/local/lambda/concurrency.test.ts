@@ -16,9 +16,19 @@ const startable = () => {
 
 const refuse = (): string => 'no room';
 
+/** Whether a promise is settled once everything else that can go on has. */
+const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
+  let settled = false;
+  promise.finally(() => {
+    settled = true;
+  });
+  await new Promise(setImmediate);
+  return settled;
+};
+
 it('runs so many at a time, and the others in their order', async () => {
   const { started, run, end } = startable();
-  const limited = atMost({ running: 2, waiting: 9 }, run, refuse);
+  const { run: limited } = atMost({ running: 2, waiting: 9 }, run, refuse);
 
   const answers = ['a', 'b', 'c', 'd'].map(limited);
   expect(started).toEqual(['a', 'b']);
@@ -35,7 +45,7 @@ it('runs so many at a time, and the others in their order', async () => {
 
 it('gives the place of one that fails to the next', async () => {
   const { started, run, end } = startable();
-  const limited = atMost({ running: 1, waiting: 9 }, run, refuse);
+  const { run: limited } = atMost({ running: 1, waiting: 9 }, run, refuse);
 
   const [first, second] = [limited('a'), limited('b')];
   end('a')?.reject(new Error('no'));
@@ -48,7 +58,7 @@ it('gives the place of one that fails to the next', async () => {
 
 it('refuses what comes while too many wait, and takes what comes after that', async () => {
   const { started, run, end } = startable();
-  const limited = atMost({ running: 1, waiting: 1 }, run, refuse);
+  const { run: limited } = atMost({ running: 1, waiting: 1 }, run, refuse);
 
   const [first, second, third] = [limited('a'), limited('b'), limited('c')];
   expect(await third).toBe('no room');
@@ -61,4 +71,40 @@ it('refuses what comes while too many wait, and takes what comes after that', as
 
   expect(await fourth).toBe('D');
   expect(started).toEqual(['a', 'b', 'd']);
+});
+
+it('has caught up once what waited has run, whatever came after it', async () => {
+  const { run, end } = startable();
+  const limited = atMost({ running: 1, waiting: 9 }, run, refuse);
+  await limited.caughtUp();
+
+  const answers = ['a', 'b', 'c'].map(limited.run);
+  const caughtUp = limited.caughtUp();
+  const late = limited.run('d');
+  for (const name of ['a', 'b']) {
+    end(name)?.resolve(name);
+    await answers[name === 'a' ? 0 : 1];
+    expect(await isSettled(caughtUp)).toBe(false);
+  }
+
+  end('c')?.resolve('c');
+  await caughtUp;
+  end('d')?.resolve('d');
+  expect(await late).toBe('d');
+});
+
+it('refuses everything once it is closed, what waits included, and lets end what runs', async () => {
+  const { started, run, end } = startable();
+  const limited = atMost({ running: 1, waiting: 9 }, run, refuse);
+  const [first, second] = [limited.run('a'), limited.run('b')];
+  const caughtUp = limited.caughtUp();
+
+  limited.close();
+
+  expect(await second).toBe('no room');
+  expect(await limited.run('c')).toBe('no room');
+  await caughtUp;
+  end('a')?.resolve('A');
+  expect(await first).toBe('A');
+  expect(started).toEqual(['a']);
 });
