@@ -170,6 +170,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
       ...(options.random === undefined ? {} : { random: options.random }),
     },
     schedules: options.schedules ?? false,
+    requests: options.requests,
     retrySeconds: options.retrySeconds,
     deliverTwice: options.deliverTwice,
     logger,

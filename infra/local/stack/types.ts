@@ -4,6 +4,7 @@ import type { Logger } from '../../../lib/logger.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import type { AwsAccess, Environment } from '../aws/endpoints.ts';
 import type { GitServer } from '../git-server/git-server.ts';
+import type { Concurrency } from '../lambda/concurrency.ts';
 import type { Invocation } from '../lambda/function.ts';
 import type { LocalRegistry } from '../registry/registry.ts';
 import type { SlackMessage } from '../slack/inbox.ts';
@@ -55,6 +56,8 @@ export type StackOptions = {
   readonly schedules?: boolean;
   /** After so many seconds what failed is tried again; absent: as in AWS, after the visibility timeout. */
   readonly retrySeconds?: number;
+  /** Requests of one function at the same time: more are answered 503. Ten run and a thousand wait where absent. */
+  readonly requests?: Concurrency;
   /** Every queue message is handed over twice. */
   readonly deliverTwice?: boolean;
   /** Gives up a start that is under way, and closes what was opened. */

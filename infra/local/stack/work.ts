@@ -4,7 +4,7 @@ import type { Logger } from '../../../lib/logger.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import type { LocalSqs } from '../aws/fauxqs.ts';
 import { createGateway } from '../gateway/gateway.ts';
-import { atMost } from '../lambda/concurrency.ts';
+import { atMost, type Concurrency } from '../lambda/concurrency.ts';
 import type { Invocation, LambdaFunction } from '../lambda/function.ts';
 import type { Poller } from '../queues/poller.ts';
 import type { Service } from '../service/service.ts';
@@ -24,6 +24,7 @@ export type WorkOptions = {
   readonly embedded: LocalSqs | undefined;
   readonly runtime: RuntimeOptions;
   readonly schedules: boolean;
+  readonly requests: Concurrency | undefined;
   readonly retrySeconds: number | undefined;
   readonly deliverTwice: boolean | undefined;
   readonly logger: Logger;
@@ -41,8 +42,11 @@ export type Work = {
   close(): Promise<void>;
 };
 
-/** Requests of one function: about as many wait as an ordinary machine answers within the ten seconds that GitHub does. */
-const httpConcurrency = { running: 10, waiting: 240 };
+/**
+ * Requests of one function. More at once are no faster, and what waits is better answered late than refused: Git hosts do
+ * not send a hook twice by themselves.
+ */
+const defaultRequests: Concurrency = { running: 10, waiting: 1_000 };
 
 /** The functions, each behind what triggers it. */
 export const startWork = async (options: WorkOptions): Promise<Work> => {
@@ -58,7 +62,11 @@ export const startWork = async (options: WorkOptions): Promise<Work> => {
     .filter(({ routes }) => routes.length > 0)
     .map(({ name, routes }) => ({
       routes,
-      ...atMost(httpConcurrency, lambda(name).invoke, (): Invocation => ({ type: 'throttled' })),
+      ...atMost(
+        options.requests ?? defaultRequests,
+        lambda(name).invoke,
+        (): Invocation => ({ type: 'throttled' }),
+      ),
     }));
   const gateway = createGateway(
     requests.flatMap(({ routes, run }) => routes.map((route) => ({ ...route, invoke: run }))),
