@@ -17,17 +17,45 @@ const isNoCredential =
 const secretField =
   '\\bname\\\\?["\']?[ \\t]*[:=][ \\t]*\\\\?["\']?[\\w.-]{0,60}(?:pass|pwd|secret|token|credential|_key)[\\w.-]{0,60}\\\\?["\']?,?\\s{0,40}(?:\\\\?["\'])?value(?:\\\\?["\'])?[ \\t]*[:=][ \\t]*';
 
+const maskedKey = '*** private key ***';
+
+const privateKey =
+  /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g;
+
+const keyLine = /^[A-Za-z0-9+/=]{16,}$/;
+const lastKeyLine = /^[A-Za-z0-9+/=]+$/;
+const endOfKey = /^([A-Za-z0-9+/=]*)\s*-----END [A-Z ]*PRIVATE KEY-----/;
+
+/**
+ * Masks the end of a private key whose beginning was cut off: back from its last line to the first that looks like a
+ * key's, so that no line is looked at twice. Blank lines may stand between.
+ */
+const withoutKeyEnds = (text: string): string => {
+  const kept: string[] = [];
+  for (const line of text.split('\n')) {
+    const end = endOfKey.exec(line);
+    if (end !== null) kept.length = startOfKey(kept, end[1] === '');
+    kept.push(end === null ? line : maskedKey + line.slice(end[0].length));
+  }
+  return kept.join('\n');
+};
+
+/** @param mayBeShort whether the last line of the key is among them, and not before its end in the same line */
+const startOfKey = (lines: readonly string[], mayBeShort: boolean): number => {
+  let start = lines.length;
+  let pattern = mayBeShort ? lastKeyLine : keyLine;
+  for (let at = start - 1; at >= 0; at -= 1) {
+    const line = lines[at]?.trimEnd() ?? '';
+    if (line === '') continue;
+    if (!pattern.test(line)) break;
+    start = at;
+    pattern = keyLine;
+  }
+  return start;
+};
+
 /** What must never reach a message, a log line or a commit, and how it looks. */
 const patterns: readonly (readonly [RegExp, string])[] = [
-  // Private keys; also the end of one whose beginning was cut off: 200 lines are 12 kB, more than any key in use has
-  [
-    /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
-    '*** private key ***',
-  ],
-  [
-    /(^|\n)(?:[A-Za-z0-9+/=]{16,}\s*\n){0,200}[A-Za-z0-9+/=]*\s*-----END [A-Z ]*PRIVATE KEY-----/g,
-    '$1*** private key ***',
-  ],
   // PEM in base64, as in a kubeconfig and in Secrets
   [/\bLS0tLS1CRUdJTi[\w+/=]+/g, '***'],
   // user:password@ in a URL; a password may hold an @
@@ -72,6 +100,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(https:\/\/hooks\.slack\.com\/)[^\s"'<>]+/gi, '$1***'],
 ];
 
-/** Masks credentials in a text that somebody will read. Cheap enough for every message and every log line. */
+/** Masks credentials in a text that people will read. Cheap enough for every message and every log line. */
 export const redact = (text: string): string =>
-  patterns.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+  patterns.reduce(
+    (masked, [pattern, replacement]) => masked.replace(pattern, replacement),
+    withoutKeyEnds(text.replace(privateKey, maskedKey)),
+  );

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { redact } from '../lib/redact.ts';
 import { endsInTime } from './support/ends-in-time.ts';
 
+const end = '-----END RSA PRIVATE KEY-----';
+const masked = '*** private key ***';
+const keyLines = (count: number, width = 64): string => `${'A'.repeat(width)}\n`.repeat(count);
+
 const key = ['MHcCAQEEIDg6dmFpbiBwbGVhc2UgZG8gbm90IHVzZSB0aGlzIGtleSBh', 'bnl3aGVyZQ=='];
 
 describe('credentials in a text', () => {
@@ -52,6 +56,19 @@ describe('credentials in a text', () => {
       ['a', ...key, '-----END EC PRIVATE KEY-----', 'b'].join('\n'),
       'a\n*** private key ***\nb',
     ],
+    [
+      'blank lines within a private key whose beginning is cut off',
+      ['a', '', ...key.map((line) => `${line}\r\n\r\n`), '-----END EC PRIVATE KEY-----', 'b'].join('\n'),
+      'a\n\n*** private key ***\nb',
+    ],
+    ['a long private key whose beginning is cut off', `${keyLines(230)}${end}`, '*** private key ***'],
+    ['a private key in short lines', `a\n${keyLines(205, 16)}${end}`, 'a\n*** private key ***'],
+    [
+      'the ends of two private keys',
+      `${keyLines(2)}${end}\nAA==\n${end}`,
+      '*** private key ***\n*** private key ***',
+    ],
+    ['the end of a private key within its last line', `a\nAA==${end}`, 'a\n*** private key ***'],
     ['a key that signs', 'SECRET_KEY_BASE=hunter2hunter2', 'SECRET_KEY_BASE=***'],
     ['a short name', 'DB_PASS=hunter2 x', 'DB_PASS=*** x'],
     [
@@ -111,18 +128,35 @@ describe('what is no credential stays', () => {
     'PWD=/app',
     '--- PASS: 12 tests, bypass=true',
     'https://example.com:8080/a?mail=x@example.com',
+    `no key ends with ${end}`,
+    `${keyLines(2)}and no key`,
     '{"name":"DB_PASSWORD","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}',
   ])('%s', (text) => {
     expect(redact(text)).toBe(text);
   });
 });
 
-// Each is done in a second or two; in a time that grows with the square of the length they would take hours.
-it.each([
+// Each is done in a second or two; in a time that grows with the square of the length they would take many minutes.
+it.each<[name: string, text: string, masked?: string]>([
   ['short words', 'a.'.repeat(500_000)],
   ['dashes', 'a-'.repeat(500_000)],
   ['one word', 'A'.repeat(1_000_000)],
-  ['lines as of a key', `${'A'.repeat(63)}\n`.repeat(16_000)],
-])('comes to an end with a megabyte of %s', (_name, text) => {
-  expect(endsInTime(() => redact(text))).toBe(text);
+  ['blanks', ' '.repeat(1_000_000)],
+  ['newlines', '\n'.repeat(1_000_000)],
+  [
+    'newlines before the end of a key',
+    `a:${'\n'.repeat(1_000_000)}${end}`,
+    `a:${'\n'.repeat(1_000_000)}${masked}`,
+  ],
+  ['lines as of a key', keyLines(16_000)],
+  ['lines of a key', `${keyLines(16_000)}${end}`, masked],
+  ['lines as of a key, with blank lines between', `${keyLines(1)}${'\n'.repeat(200)}`.repeat(4_000)],
+  [
+    'lines of a key, with blank lines between',
+    `${`${keyLines(1)}${'\n'.repeat(200)}`.repeat(4_000)}${end}`,
+    masked,
+  ],
+  ['ends of keys', `${end}\n`.repeat(30_000), `${masked}\n`.repeat(30_000)],
+])('comes to an end with a megabyte of %s', (_name, text, expected = text) => {
+  expect(endsInTime(() => redact(text)) === expected).toBe(true);
 });
