@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { isInstalled } from '../local/cluster/installed.ts';
+import { isInstalled } from '../support/installed.ts';
 import type { Judge } from './judge.ts';
 
 /** `KUBECTL` names another one than the path's: kubectl has many versions, and all of them are to be agreed with. */

@@ -25,7 +25,9 @@ describeScenarios('embedded', async (play) => {
   const { handle, token, time, close } = await startSimulatedCluster({ timings, resolveImage });
   const served = host.serve(handle, token);
   try {
-    return await time.run(play({ kubeconfig: served.kubeconfig, clock: () => time.clock, timeout: 60 }));
+    return await time.run(
+      play({ kubeconfig: served.kubeconfig, clock: () => time.clock, timeoutSeconds: 60 }),
+    );
   } finally {
     served.close();
     await close();

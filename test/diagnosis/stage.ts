@@ -38,7 +38,7 @@ const never = 10_000;
 const stageIn = (
   cluster: Cluster,
   namespace: string,
-  { clock: startClock, timeout }: Pick<Theatre, 'clock' | 'timeout'>,
+  { clock: startClock, timeoutSeconds }: Pick<Theatre, 'clock' | 'timeoutSeconds'>,
   signal: AbortSignal,
 ): Stage => {
   let ref: WorkloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'okeydokey' };
@@ -78,7 +78,7 @@ const stageIn = (
   return {
     namespace,
     deliver: deliverIt,
-    watch: (tag, mode = 'apply') => watch(tag, mode, timeout),
+    watch: (tag, mode = 'apply') => watch(tag, mode, timeoutSeconds),
     start: async (tag, options) => {
       await deliverIt(tag, options);
       const verdict = await watch(tag, 'apply', never);
@@ -106,8 +106,8 @@ export type Theatre = {
   readonly kubeconfig: string;
   /** A watch's clock, from now on: faster than ours, so that no test waits for as long as a person would. */
   readonly clock: () => Clock;
-  /** After how many seconds of that clock a release has failed where nothing tells sooner. */
-  readonly timeout: number;
+  /** Of that clock: a release has failed then where nothing tells sooner. */
+  readonly timeoutSeconds: number;
 };
 
 /** What is found out no sooner than at the deadline. */
@@ -117,7 +117,7 @@ let stages = 0;
 
 /** Sets up a namespace, lets a scenario take place in it, and takes it down again. */
 export const onStage = async <T>(
-  { kubeconfig, clock, timeout }: Theatre,
+  { kubeconfig, clock, timeoutSeconds }: Theatre,
   { labels, causes }: Pick<Scenario, 'labels' | 'causes'>,
   play: (stage: Stage) => Promise<T>,
   signal: AbortSignal,
@@ -133,7 +133,7 @@ export const onStage = async <T>(
   const stage = stageIn(
     cluster,
     namespace,
-    { clock, timeout: late.some((cause) => causes.includes(cause)) ? timeout : never },
+    { clock, timeoutSeconds: late.some((cause) => causes.includes(cause)) ? timeoutSeconds : never },
     signal,
   );
   try {

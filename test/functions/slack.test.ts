@@ -22,7 +22,7 @@ const undoing = 'Undoing okeydokey in production, from v1.1.0 back to v1.0.0';
 /** The functions as they are deployed, but for Slack, which is played here. */
 const arrange = async (test: TestContext) => {
   const aws = await startSlowAws(test);
-  const clock = manualClock(Date.now());
+  const clock = manualClock();
   const clients = createAwsClients(aws.env);
   let written = Promise.withResolvers<void>();
   /** Resolves when the table or the queue has taken the next thing, and what waited for that has gone on. */

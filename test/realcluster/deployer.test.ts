@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { systemClock } from '../../lib/clock.ts';
 import { type Cluster, connect } from '../../lib/cluster/connect.ts';
 import { deliver } from '../../lib/cluster/deliver.ts';
 import { setPaused } from '../../lib/cluster/pause.ts';
@@ -48,7 +49,10 @@ describe.concurrent('the service account of infra/cluster', () => {
             cluster,
             delivery(namespace, tag, mode === 'apply' ? service + manifest(kind, tag) : 'tag: x', mode),
           );
-          return await watchRollout(cluster, { ...rolloutOf(kind, namespace, tag, 60), workloads });
+          return await watchRollout(cluster, {
+            ...rolloutOf(kind, namespace, tag, 60, { clock: systemClock }),
+            workloads,
+          });
         };
         expect((await release('1.0.0', 'apply')).type).toBe('healthy');
         const failed = await release('crash-1', 'set-image');
@@ -110,7 +114,9 @@ describe.concurrent('the service account of infra/cluster', () => {
         code: 'cluster-forbidden',
         message: expect.stringContaining('cannot patch resource "deployments" in API group "apps"'),
       });
-      await expect(watchRollout(cluster, rolloutOf('Deployment', 'default', '1', 10))).rejects.toMatchObject({
+      await expect(
+        watchRollout(cluster, rolloutOf('Deployment', 'default', '1', 10, { clock: systemClock })),
+      ).rejects.toMatchObject({
         code: 'cluster-forbidden',
       });
       const can = (verb: string, resource: string) =>

@@ -6,6 +6,6 @@ const retry = 2;
 
 describeScenarios(
   'lab',
-  (play) => play({ kubeconfig: kubeconfig(), clock: () => hasty(4), timeout: 30 }),
+  (play) => play({ kubeconfig: kubeconfig(), clock: () => hasty(4), timeoutSeconds: 30 }),
   retry,
 );

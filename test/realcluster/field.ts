@@ -22,7 +22,7 @@ export type FieldParts = {
   readonly judge: (ref: WorkloadRef, onLine: (line: string) => void) => ReturnType<Judge>;
 };
 
-/** A namespace in which a scenario takes place, on whatever cluster. */
+/** A namespace in which a scenario takes place: on the cluster that $KUBECONFIG names, or on an embedded one. */
 export type Field = FieldParts & {
   /** @param path within the namespace: `deployments/web`; undefined where there is none */
   read(path: string): Promise<Json | undefined>;

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { systemClock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Delivery, WorkloadRef } from '../../lib/cluster/deliver.ts';
 import { apiVersionOf } from '../../lib/cluster/objects.ts';
 import type { Rollout } from '../../lib/cluster/rollout.ts';
@@ -67,9 +67,9 @@ export const rolloutOf = (
   namespace: string,
   tag: string,
   seconds: number,
-  more: Partial<Rollout> = {},
+  more: Partial<Rollout> & { readonly clock: Clock },
 ): Rollout => {
-  const end = (more.clock ?? systemClock).now() + seconds * 1000;
+  const end = more.clock.now() + seconds * 1000;
   return {
     workloads: [refOf(kind, namespace)],
     image: appImage,

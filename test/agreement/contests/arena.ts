@@ -15,11 +15,14 @@ export type Ground = () => Promise<{ readonly cluster: AgreementCluster; close()
 export const createArena = (ground: Ground): Arena => ({
   inContest: async (kind, run) => {
     const { cluster, close } = await ground();
-    const contest = await createContest(cluster, kind);
     try {
-      await run(contest);
+      const contest = await createContest(cluster, kind);
+      try {
+        await run(contest);
+      } finally {
+        await contest.close();
+      }
     } finally {
-      await contest.close();
       await close();
     }
   },

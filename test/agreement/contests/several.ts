@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { deliver } from '../../../lib/cluster/deliver.ts';
 import type { WorkloadKind, WorkloadRef } from '../../../lib/cluster/objects.ts';
 import { watchRollout } from '../../../lib/cluster/rollout.ts';
-import { rolloutStatus } from '../../../lib/cluster/status.ts';
+import { type RolloutStatus, rolloutStatus } from '../../../lib/cluster/status.ts';
 import { kubectlAgainst } from '../compare.ts';
 import { recordHistory } from '../history.ts';
 import { type Contest, manifest } from '../side-by-side.ts';
@@ -37,11 +37,12 @@ const follow = async ({ cluster }: Contest, ref: WorkloadRef, signal: AbortSigna
         changed();
       }),
     /** Until kubectl has said how it stands now. */
-    isUpToDate: async (): Promise<void> => {
+    current: async (): Promise<RolloutStatus> => {
       for (;;) {
         const next = wake.promise;
         const now = await history.now();
-        if (now !== undefined && rolloutStatus(now).message === said) return;
+        const status = now && rolloutStatus(now);
+        if (status !== undefined && status.message === said) return status;
         await next;
       }
     },
@@ -75,11 +76,11 @@ const releaseSeveral = async (contest: Contest, tagOf: (kind: WorkloadKind) => s
     const poller = await cluster.run(
       watchRollout(connection, { ...delivery, workloads: delivered, clock, deadline, until: deadline }),
     );
-    // Those that are not done would wait for ever.
+    // Those that wait would do so for ever; those that are done end by themselves, as do those that have failed.
     const says = await Promise.all(
       judges.map(async (judge, index) => {
-        await followed[index]?.isUpToDate();
-        judge.stop();
+        const status = await Promise.race([followed[index]?.current(), judge.says.then(() => undefined)]);
+        if (status?.type === 'waiting') judge.stop();
         return await judge.says;
       }),
     );
@@ -101,10 +102,10 @@ export const severalContests = ({ inContest }: Arena): void => {
     inContest('Deployment', async (contest) => {
       const { poller, judges, differences } = await releaseSeveral(contest, () => '1');
 
-      expect(differences).toEqual([]);
-      expect(judges.map(({ code, lines }) => [code, lines.at(-1)])).toEqual(
-        doneWords.map((words) => [0, words]),
+      expect(judges.map(({ code, lines, error }) => [code, lines.at(-1), error])).toEqual(
+        doneWords.map((words) => [0, words, '']),
       );
+      expect(differences).toEqual([]);
       expect(poller).toMatchObject({ type: 'healthy', message: doneWords.join('; ') });
     }));
 
@@ -114,8 +115,10 @@ export const severalContests = ({ inContest }: Arena): void => {
         one === kind ? 'notready' : '1',
       );
 
+      expect(judges.map(({ code, error }) => [code, error])).toEqual(
+        workloads.map((one) => [one.kind === kind ? null : 0, '']),
+      );
       expect(differences).toEqual([]);
-      expect(judges.map(({ code }) => code)).toEqual(workloads.map((one) => (one.kind === kind ? null : 0)));
       expect(poller).toMatchObject({
         type: 'failed',
         reason: `not healthy in time: ${judges.find(({ code }) => code === null)?.lines.at(-1)}`,

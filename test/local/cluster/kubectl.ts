@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { kubeconfigFor } from '../../../infra/local/cluster/cluster.ts';
 import { createBoth, selfSignedCertificate, serveBoth } from '../../../infra/local/tls.ts';
-import { isInstalled } from './installed.ts';
+import { isInstalled } from '../../support/installed.ts';
 import { apps, core, digest, type Options, openCluster } from './support.ts';
 
 export const hasKubectl = isInstalled('kubectl');

@@ -10,7 +10,10 @@ export type SimulatedCluster = {
   close(): Promise<void>;
 };
 
-/** An embedded cluster whose time goes by when the test lets it, and not before all that is asked of it is answered. */
+/**
+ * An embedded cluster whose time goes by when the test lets it, and not before all that is asked of it is answered. What
+ * comes with another token is not asked of it: several share a port.
+ */
 export const startSimulatedCluster = async (
   options: Omit<EmbeddedClusterOptions, 'clock'>,
 ): Promise<SimulatedCluster> => {

@@ -15,7 +15,7 @@ const take = async (events: AsyncGenerator<WatchEvent>, count: number): Promise<
 };
 
 /** A clock that stands still; what sleeps for so many milliseconds wakes when the test says so. */
-const manualClock = (): Clock & { ring(milliseconds: number): Promise<void> } => {
+const alarmClock = (): Clock & { ring(milliseconds: number): Promise<void> } => {
   const waits: { readonly milliseconds: number; readonly resolve: () => void }[] = [];
   let changed = Promise.withResolvers<void>();
   return {
@@ -112,7 +112,7 @@ describe('a watch', () => {
   });
 
   it('ends after timeoutSeconds, and when the cluster closes', async () => {
-    const clock = manualClock();
+    const clock = alarmClock();
     const { watch, close } = await startCluster({ clock });
     const limited = watch(`${configMaps}?watch=1&timeoutSeconds=7`).next();
     await clock.ring(7_000);
@@ -136,7 +136,7 @@ describe('a watch', () => {
   });
 
   it('sends bookmarks', async () => {
-    const clock = manualClock();
+    const clock = alarmClock();
     const { watch } = await startCluster({ clock });
     const events = watch(`${configMaps}?watch=1&allowWatchBookmarks=true`);
     const next = events.next();

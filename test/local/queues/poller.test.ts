@@ -201,7 +201,8 @@ describe('startPoller', () => {
     });
 
     await expect.poll(isEmpty).toBe(true);
-    expect(times).toBe(2);
+    // Once more where deleting it takes longer than that second
+    expect(times).toBeGreaterThanOrEqual(2);
     expect(requests).not.toContain('ChangeMessageVisibilityCommand');
   });
 

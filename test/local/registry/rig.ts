@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRegistry, type LocalRegistry } from '../../../infra/local/registry/registry.ts';
-import { type Clock, systemClock } from '../../../lib/clock.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 import { serve } from './serve.ts';
 
 export const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
@@ -30,8 +30,7 @@ export type Rig = AsyncDisposable & {
 /** A registry of each kind on a real server; blobs may have 100,000 bytes. */
 export const startRig = async (kind: 'memory' | 'disk'): Promise<Rig> => {
   const directory = await mkdtemp(join(tmpdir(), 'tagboat-registry-'));
-  let ahead = 0;
-  const clock: Clock = { ...systemClock, now: () => Date.now() + ahead };
+  const clock = manualClock();
   const registry = await createRegistry({
     clock,
     ...(kind === 'disk' ? { directory } : {}),
@@ -46,9 +45,7 @@ export const startRig = async (kind: 'memory' | 'disk'): Promise<Rig> => {
     port: server.port,
     ask,
     unfinished: async () => (await readdir(join(directory, 'uploads')).catch(() => [])).length,
-    advance: (milliseconds) => {
-      ahead += milliseconds;
-    },
+    advance: clock.advance,
     async putBlob(name, content) {
       const digest = sha256(content);
       const path = `/v2/${name}/blobs/uploads/?digest=${digest}`;

@@ -17,6 +17,9 @@ const undoing = undoAccepted({
 const answer = (text: string, response_type = 'ephemeral') => ({ response_type, text, blocks: [] });
 const question = askEnvironment({ type: 'undo', app: 'okeydokey' }, ['production', 'staging']);
 
+/** Later than any command that is sent here, in milliseconds since 1970. */
+const afterwards = Date.parse('2100-01-01T00:00:00Z');
+
 /** @param updatedAt milliseconds since 1970 */
 const healthy = (updatedAt: number): Partial<ReleaseView> => ({
   ...place,
@@ -78,7 +81,7 @@ describe('tagboat slack, a command', () => {
     let ended = 0;
     const { slack } = await startStandIn({
       commands: async ({ responseUrl }) => {
-        ended = Date.now();
+        ended = afterwards;
         await respond(responseUrl, answer('okeydokey → production: undo to v0.0.3 is healthy', 'in_channel'));
         return { body: undoing };
       },
@@ -177,7 +180,7 @@ describe('tagboat slack --press', () => {
       commands: () => ({ body: question }),
       interactions: async ({ action, asker }) => {
         pressed.push(action, asker.userId, asker.channelId);
-        ended = Date.now();
+        ended = afterwards;
         await respond(asker.responseUrl, { ...undoing, replace_original: false });
         await respond(asker.responseUrl, { delete_original: true });
         await respond(asker.responseUrl, answer('undo to v0.0.3 is healthy', 'in_channel'));
