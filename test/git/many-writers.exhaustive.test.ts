@@ -5,6 +5,6 @@ import { useShell } from './support/shell.ts';
 useShell();
 
 it.each([16, 50])(
-  '%d writers and a git CLI on one branch: every change lands, and nobody loses a commit',
+  '%d writers and a git CLI on one branch: every change lands, and no commit is lost',
   (writers) => expectEveryChangeToLand({ writers, files: 10, pushesOfGit: 5 }),
 );

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../lib/git/limits.ts';
 import { readPack } from '../../lib/git/pack-read.ts';
@@ -9,10 +7,11 @@ import { readReport } from '../../lib/git/report-status.ts';
 import { demultiplex } from '../../lib/git/side-band.ts';
 import { type GitServer, startGitServer } from './support/git-server.ts';
 import { exportToGit } from './support/memory-export.ts';
+import type { MemoryRepository } from './support/memory-repository.ts';
 import { type GitExchange, type MemoryServer, startMemoryServer } from './support/memory-server.ts';
 import { change, meta } from './support/remote-fixture.ts';
 import { someFiles } from './support/repositories.ts';
-import { createWorkspace, git, type Workspace } from './support/repository.ts';
+import { createWorkspace, git, gitBytes, type Workspace } from './support/repository.ts';
 import { useShell } from './support/shell.ts';
 
 /** Most tests of the client run against a server in memory. Here it is asked the same as `git http-backend`. */
@@ -73,9 +72,33 @@ const askReal = async ({ method, url, headers, body }: GitExchange): Promise<Ans
   return { status: response.status, type, body: Buffer.from(await response.arrayBuffer()) };
 };
 
+/** What a push from elsewhere can do to `main` besides adding to it. */
+type Upset = 'rewritten' | 'deleted' | 'rewritten and tidied up';
+
 type Case = {
   readonly name: string;
-  readonly does: (open: (branch?: string) => Remote, url: string) => Promise<unknown>;
+  readonly does: (
+    open: (branch?: string) => Remote,
+    url: string,
+    upset: (how: Upset) => Promise<void>,
+  ) => Promise<unknown>;
+};
+
+/** On both sides. */
+const upsetMain = async (how: Upset, bare: string, inMemory: MemoryRepository): Promise<void> => {
+  if (how === 'deleted') {
+    inMemory.refs.delete('refs/heads/main');
+    await git(bare, 'update-ref', '-d', 'refs/heads/main');
+    return;
+  }
+  const before = inMemory.tip();
+  const again = inMemory.rewrite();
+  const input = inMemory.objects.get(again)?.data ?? Buffer.alloc(0);
+  await gitBytes(bare, ['hash-object', '-w', '-t', 'commit', '--stdin'], { input });
+  await git(bare, 'update-ref', 'refs/heads/main', again);
+  if (how === 'rewritten') return;
+  inMemory.objects.delete(before);
+  await git(bare, 'gc', '-q', '--prune=now');
 };
 
 const cases: readonly Case[] = [
@@ -111,6 +134,23 @@ const cases: readonly Case[] = [
       for (const [index, tip] of tips.entries()) await tip.commit(change('a.yml', `${index}\n`), meta);
     },
   },
+  ...(['rewritten', 'deleted', 'rewritten and tidied up'] as const).map(
+    (how): Case => ({
+      name: `pushes to a branch that was ${how}, and its tip afterwards`,
+      does: async (open, _, upset) => {
+        const [remote, another] = [open(), open()];
+        const tips = [await remote.tip(), await another.tip()];
+        // What a change needs is asked for before: the server may not have it any more.
+        for (const tip of tips) await tip.files(['*.md']);
+        await upset(how);
+        for (const [index, tip] of tips.entries())
+          expect(await tip.commit(change('README.md', `${index}\n`), meta)).toEqual({ type: 'moved' });
+        const fresh = remote.tip({ fresh: true });
+        if (how === 'deleted') await expect(fresh).rejects.toThrow();
+        else await (await fresh).commit(change('README.md', 'x\n'), meta);
+      },
+    }),
+  ),
   {
     name: 'a branch that is not there, and the beginning of a name',
     does: async (open) => {
@@ -148,15 +188,27 @@ describe('the server in memory answers as `git http-backend`', () => {
     const inMemory = memory.create(repository, someFiles);
     const url = `${memory.origin}/${repository}.git`;
     memory.exchanges.length = 0;
+    /** Asks the real one what the one in memory has been asked since. */
+    const compare = async (): Promise<void> => {
+      expect(memory.exchanges).not.toEqual([]);
+      for (const exchange of memory.exchanges.splice(0))
+        expect(meaningOf(exchange.url, exchange.answer)).toEqual(
+          meaningOf(exchange.url, await askReal(exchange)),
+        );
+    };
 
-    await does((branch = 'main') => openRemote({ url, branch }), url);
+    await does(
+      (branch = 'main') => openRemote({ url, branch }),
+      url,
+      async (how) => {
+        await compare();
+        await upsetMain(how, bare, inMemory);
+      },
+    );
 
-    expect(memory.exchanges).not.toEqual([]);
-    for (const exchange of memory.exchanges)
-      expect(meaningOf(exchange.url, exchange.answer)).toEqual(
-        meaningOf(exchange.url, await askReal(exchange)),
-      );
-    expect(await readFile(join(bare, 'refs/heads/main'), 'utf8')).toBe(`${inMemory.tip()}\n`);
+    await compare();
+    const tips = inMemory.tip() === '' ? '' : `${inMemory.tip()} refs/heads/main`;
+    expect(await git(bare, 'for-each-ref', '--format=%(objectname) %(refname)')).toBe(tips);
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { treeOf } from '../../lib/git/commit-object.ts';
 import { type CommitSigner, createCommitSigner, openRemote } from '../../lib/git/remote.ts';
+import { withoutConfiguration } from './support/environment.ts';
 import { type Exported, exportToGit } from './support/memory-export.ts';
 import type { MemoryRepository } from './support/memory-repository.ts';
 import { author, change, meta } from './support/remote-fixture.ts';
@@ -13,8 +14,6 @@ import { git, gitBytes } from './support/repository.ts';
 import { runCommand } from './support/shell.ts';
 import { convertKey, hasSshKeygen, makeKey, unlessInstalled } from './support/ssh-keys.ts';
 
-/** Without any configuration of the machine's. */
-const environment = { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
 const repositories = useRepositories();
 
 let directory: string;
@@ -50,7 +49,7 @@ const verifyWith = async (
   const settings = ['-c', 'gpg.format=ssh', '-c', `gpg.ssh.allowedSignersFile=${allowed}`];
   const { status, stdout, stderr } = await runCommand({
     command: ['git', '-C', bare, ...settings, ...args],
-    env: environment,
+    env: withoutConfiguration,
   });
   return `${stdout}${stderr}${status === 0 ? '' : `status ${status}`}`;
 };
@@ -107,7 +106,7 @@ describe.skipIf(!hasSshKeygen)(`a signed commit${unlessInstalled}`, () => {
     expect(await git(exported.bare, 'fsck', '--strict', '--full', '--no-dangling')).toBe('');
   });
 
-  it('is not genuine with the key of somebody else', async () => {
+  it('is not genuine with another person’s key', async () => {
     const verdict = await verifyWith(exported.bare, [pathOf('rsa')], 'verify-commit', 'ed25519/main');
 
     expect(verdict).toMatch(/No principal matched\.\n.*status 1$/s);

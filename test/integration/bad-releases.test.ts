@@ -67,6 +67,8 @@ const appFor = (name: string): readonly [string, AppOptions] => {
 
 let directory = '';
 const kubeconfig = () => path.join(directory, 'kubeconfig');
+// Before the project is shared: what is registered first runs last, when the stack no longer uses any of it.
+afterAll(() => rm(directory, { recursive: true, force: true }));
 const project = shareProject(async (): Promise<ProjectOptions> => {
   directory = await mkdtemp(path.join(tmpdir(), 'tagboat-bad-releases-'));
   const repository = path.join(directory, 'protected.git');
@@ -91,7 +93,6 @@ beforeAll(async () => {
   const good = await readFile(project().stack.kubeconfigPath, 'utf8');
   await writeFile(kubeconfig(), good.replace(/token: .*/, 'token: not-the-token'));
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
 
 it('has a row in the documentation for each of these, and no other', () => {
   expect(Object.keys(documented('ends')).toSorted()).toEqual(names.toSorted());

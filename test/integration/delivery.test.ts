@@ -8,21 +8,21 @@ import { shareProject } from './support/share.ts';
 const kustomization = `# written by Tagboat
 resources: [base.yml]
 images:
-  - name: example/kustomized
+  - name: example/app-kustomized
     newTag: v1.0.0 # here
 `;
 
 const project = shareProject({
   apps: {
-    kustomized: exampleApp('kustomized', {
+    'app-kustomized': exampleApp('app-kustomized', {
       files: {
-        'kustomized/kustomization.yml': kustomization,
-        'kustomized/base.yml': deployment('kustomized', 'example/kustomized', 1),
+        'app-kustomized/kustomization.yml': kustomization,
+        'app-kustomized/base.yml': deployment('app-kustomized', 'example/app-kustomized', 1),
       },
-      environment: { files: '[kustomized/kustomization.yml]', deliver: 'set-image' },
+      environment: { files: '[app-kustomized/kustomization.yml]', deliver: 'set-image' },
     }),
-    agent: exampleApp('agent', {
-      files: { 'agent/app.yml': deployment('agent', 'example/agent:v1.0.0', 1) },
+    'app-agent': exampleApp('app-agent', {
+      files: { 'app-agent/app.yml': deployment('app-agent', 'example/app-agent:v1.0.0', 1) },
       environment: { deliver: 'agent' },
     }),
   },
@@ -54,7 +54,7 @@ const apply = async (name: string, tag: string): Promise<void> => {
 };
 
 it('rewrites a Kustomize tag, and sets the image of the running workload', async () => {
-  const app = await start('kustomized');
+  const app = await start('app-kustomized');
 
   await app.release('v1.1.0');
 
@@ -62,19 +62,19 @@ it('rewrites a Kustomize tag, and sets the image of the running workload', async
     {
       tag: 'v1.1.0',
       state: 'healthy',
-      workloads: [{ kind: 'Deployment', name: 'kustomized', namespace: 'default' }],
+      workloads: [{ kind: 'Deployment', name: 'app-kustomized', namespace: 'default' }],
     },
   ]);
   expect(`${await app.manifest()}\n`).toBe(kustomization.replace('v1.0.0', 'v1.1.0'));
 });
 
 it('waits for the agent that applies the commit, and then for the rollout', async () => {
-  const app = await start('agent');
+  const app = await start('app-agent');
 
   await app.pushTag('v1.1.0');
   await expect.poll(async () => (await app.releases())[0]?.state).toBe('rolling-out');
-  expect(await app.manifest()).toContain('example/agent:v1.1.0');
-  await apply('agent', 'v1.1.0');
+  expect(await app.manifest()).toContain('example/app-agent:v1.1.0');
+  await apply('app-agent', 'v1.1.0');
   await project().stack.idle();
 
   expect(await app.releases()).toMatchObject([{ tag: 'v1.1.0', state: 'healthy' }]);

@@ -6,9 +6,9 @@ import { shareProject } from './support/share.ts';
 const environment = { on: 'image-push', tags: "{ semver: '>=1.0.0' }" };
 const project = shareProject({
   apps: {
-    announced: exampleApp('announced', { environment }),
-    unconfirmed: exampleApp('unconfirmed', { environment: { ...environment, imageTimeout: '1s' } }),
-    older: exampleApp('older', { environment }),
+    'app-announced': exampleApp('app-announced', { environment }),
+    'app-unconfirmed': exampleApp('app-unconfirmed', { environment: { ...environment, imageTimeout: '1s' } }),
+    'app-older': exampleApp('app-older', { environment }),
   },
 });
 
@@ -26,7 +26,7 @@ const hubHook = (image: string, tag: string, pushedAt = 1_795_392_000.5) =>
 
 it('releases what Docker Hub announces, with the digest that the registry has', async () => {
   const { app, stack } = project();
-  const { image, releases } = app('announced');
+  const { image, releases } = app('app-announced');
   const digest = await stack.registry.push(image, 'v1.1.0');
 
   const response = await hubHook(image, 'v1.1.0');
@@ -41,7 +41,7 @@ it('releases what Docker Hub announces, with the digest that the registry has', 
 });
 
 it('believes nothing that the registry does not confirm', async () => {
-  const { image, releases, commits } = project().app('unconfirmed');
+  const { image, releases, commits } = project().app('app-unconfirmed');
 
   await readJson(await hubHook(image, 'v6.6.6'), 202);
   await project().stack.idle();
@@ -54,7 +54,7 @@ it('believes nothing that the registry does not confirm', async () => {
 
 it('skips what is older than what the config repo has', async () => {
   const { app, stack } = project();
-  const { image, pushImages, releases, commits } = app('older');
+  const { image, pushImages, releases, commits } = app('app-older');
   await pushImages('v1.2.0', 'v1.1.0');
   await readJson(await hubHook(image, 'v1.2.0'), 202);
   await stack.idle();

@@ -31,9 +31,9 @@ const realPush = (): Push => {
 const project = shareProject({
   apps: {
     app: real,
-    late: exampleApp('late'),
-    undone: exampleApp('undone'),
-    fresh: exampleApp('fresh'),
+    'app-late': exampleApp('app-late'),
+    'app-undone': exampleApp('app-undone'),
+    'app-fresh': exampleApp('app-fresh'),
   },
 });
 
@@ -97,8 +97,11 @@ describe('a real push webhook', () => {
   it('is answered with what it was skipped for', async () => {
     const payload = realPush();
     const repository = { ...payload.repository, full_name: 'Codertocat/Elsewhere' };
+    const { git, hook, stack } = project();
+    const before = await git('rev-parse', 'config');
 
-    const response = await project().hook({ ...payload, repository });
+    const response = await hook({ ...payload, repository });
+    await stack.idle();
 
     expect(await readJson(response, 202)).toMatchObject({
       releases: [],
@@ -109,13 +112,13 @@ describe('a real push webhook', () => {
         },
       ],
     });
-    expect(await project().app('fresh').commits()).toBe(1);
+    expect(await git('rev-parse', 'config')).toBe(before);
   });
 });
 
 describe('a tag whose image comes later', () => {
   it('waits for the image, then goes out', async () => {
-    const app = project().app('late');
+    const app = project().app('app-late');
     await app.pushImages('v0.9.0');
     await app.pushTag('v1.0.0');
     await expect.poll(async () => (await app.releases())[0]?.state).toBe('waiting-for-image');
@@ -130,11 +133,11 @@ describe('a tag whose image comes later', () => {
 describe('undo', () => {
   it('puts the last healthy image back, says how it goes, and keeps the tag away', async () => {
     const { stack, slash } = project();
-    const app = project().app('undone');
+    const app = project().app('app-undone');
     await app.pushImages('v0.9.0', 'v1.0.0', 'v1.1.0', 'v1.2.0');
     await app.release('v1.0.0', 'v1.1.0');
 
-    const undo = await slash('/undo undone');
+    const undo = await slash('/undo app-undone');
     await stack.idle();
     const redelivered = await app.pushTag('v1.1.0');
     await stack.invoke('reconcile', {});
@@ -142,13 +145,13 @@ describe('undo', () => {
 
     expect(undo).toMatchObject({
       status: 200,
-      text: 'Undoing undone in production, from v1.1.0 back to v1.0.0',
+      text: 'Undoing app-undone in production, from v1.1.0 back to v1.0.0',
     });
     expect(app.channel()).toEqual([
-      'undone → production: v1.0.0 is healthy',
-      'undone → production: v1.1.0 was undone',
-      'undone → production: undo to v1.0.0 is healthy',
-      `undone → production: v1.1.0 was skipped: v1.1.0 is held by <@${user}>: undone from Slack`,
+      'app-undone → production: v1.0.0 is healthy',
+      'app-undone → production: v1.1.0 was undone',
+      'app-undone → production: undo to v1.0.0 is healthy',
+      `app-undone → production: v1.1.0 was skipped: v1.1.0 is held by <@${user}>: undone from Slack`,
     ]);
     // The bot keeps a message in that very channel: nothing more is said.
     expect(undo.replies()).toEqual([]);
@@ -159,18 +162,26 @@ describe('undo', () => {
       'release v1.1.0 undone',
       'release v1.0.0 healthy',
     ]);
-    expect(await app.manifest()).toContain('"example/undone:v1.0.0"');
+    expect(await app.manifest()).toContain('"example/app-undone:v1.0.0"');
 
     await app.release('v1.2.0');
     expect((await app.releases())[0]).toMatchObject({ tag: 'v1.2.0', state: 'healthy' });
   });
 
   it.each([
-    ['an app that is not there', '/undo frish', 'Sorry, no: no app is called "frish"; did you mean fresh?'],
-    ['nothing to go back to', '/undo fresh', 'Sorry, no: nothing was released to fresh production yet'],
+    [
+      'an app that is not there',
+      '/undo app-frish',
+      'Sorry, no: no app is called "app-frish"; did you mean app-fresh?',
+    ],
+    [
+      'nothing to go back to',
+      '/undo app-fresh',
+      'Sorry, no: nothing was released to app-fresh production yet',
+    ],
     [
       'another command',
-      '/deploy fresh',
+      '/deploy app-fresh',
       'Sorry, no: /deploy is not a command of Tagboat; there are /undo and /tagboat',
     ],
   ])('says politely what is wrong with %s', async (_name, line, text) => {

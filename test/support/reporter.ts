@@ -81,6 +81,11 @@ export const createReporter = (
       files = specifications.length;
       write(`${files} files, seed ${vitest.config.sequence.seed}\n`);
     },
+    // What a test prints is for the person who looks for its fault.
+    onUserConsoleLog: ({ content }) => {
+      clear();
+      write(content);
+    },
     onTestCaseResult: (test: TestCase) => {
       const { state, errors } = test.result();
       if (state !== 'pending') counts[state] += 1;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 
 /** What has to be undone, in the opposite order of what was done. */
 export type Closers = {
@@ -8,21 +8,23 @@ export type Closers = {
   close(): Promise<void>;
 };
 
-/** Milliseconds that one closer may take, and all of them together; what is late then is left behind. */
+/**
+ * Milliseconds that one closer may take, and all of them together; what is late then is left behind. Those whose turn comes
+ * after that still get the least.
+ */
 const patience = { one: 1100, all: 1500, least: 20 };
 
-export const createClosers = (): Closers => {
+export const createClosers = (clock: Clock = systemClock): Closers => {
   const closers: (() => void | Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const run = async (): Promise<void> => {
-    const deadline = performance.now() + patience.all;
+    const deadline = clock.now() + patience.all;
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
       const timer = new AbortController();
+      const share = Math.max(patience.least, Math.min(patience.one, deadline - clock.now()));
       await Promise.race([
         (async () => close())().catch(() => {}),
-        delay(Math.max(patience.least, Math.min(patience.one, deadline - performance.now())), undefined, {
-          signal: timer.signal,
-        }).catch(() => {}),
+        clock.sleep(share, timer.signal).catch(() => {}),
       ]);
       timer.abort();
     }

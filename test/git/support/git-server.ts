@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { splitCgiOutput } from '../../../infra/local/git-server/cgi-head.ts';
 import { findBackend } from '../../../infra/local/git-server/find-backend.ts';
+import { withoutConfiguration } from './environment.ts';
 import { runCommand } from './shell.ts';
 
 export type SeenRequest = {
@@ -68,9 +69,7 @@ const runBackend = async (
   const { stdout } = await runCommand({
     command: [options.backend],
     env: {
-      PATH: process.env.PATH,
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
+      ...withoutConfiguration,
       GIT_PROJECT_ROOT: options.directory,
       GIT_HTTP_EXPORT_ALL: '1',
       REMOTE_USER: 'tester',

@@ -3,7 +3,7 @@ import { type GitObject, type ObjectType, oidOf } from '../../../lib/git/object.
 import { compareEntries, formatTree, parseTree, rawNameOf, type TreeEntry } from '../../../lib/git/tree.ts';
 import { type Content, type Files, modeAndText } from './repository.ts';
 
-/** A repository without a file or a process: what most tests push to. `exportTo` hands it to Git itself. */
+/** A repository without a file or a process: what most tests push to. `exportToGit` hands it to Git itself. */
 export type MemoryRepository = {
   readonly objects: Map<string, GitObject>;
   readonly refs: Map<string, string>;

@@ -1,22 +1,13 @@
 import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { environmentOf } from './environment.ts';
 import { runCommand } from './shell.ts';
 
-/** Git with nobody's configuration and a fixed clock. */
+/** With a fixed clock. */
 const environment = {
-  PATH: process.env.PATH,
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  // Clones, fetches and commits would each start a process to see whether there is something to tidy up
-  GIT_CONFIG_COUNT: '1',
-  GIT_CONFIG_KEY_0: 'maintenance.auto',
-  GIT_CONFIG_VALUE_0: 'false',
-  GIT_AUTHOR_NAME: 'Mona',
-  GIT_AUTHOR_EMAIL: 'mona@example.com',
+  ...environmentOf('Mona'),
   GIT_AUTHOR_DATE: '2026-01-02T03:04:05Z',
-  GIT_COMMITTER_NAME: 'Mona',
-  GIT_COMMITTER_EMAIL: 'mona@example.com',
   GIT_COMMITTER_DATE: '2026-01-02T03:04:05Z',
 };
 

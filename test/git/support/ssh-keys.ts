@@ -1,13 +1,10 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { isInstalled } from '../../support/installed.ts';
 import { runCommand } from './shell.ts';
 
 /** Git calls it to verify, and to sign. */
-export const hasSshKeygen = (process.env.PATH ?? '')
-  .split(delimiter)
-  .some((directory) => existsSync(join(directory, 'ssh-keygen')));
+export const hasSshKeygen = isInstalled('ssh-keygen');
 /** For the name of a group of tests. */
 export const unlessInstalled = hasSshKeygen ? '' : ' (skipped: ssh-keygen is not installed)';
 

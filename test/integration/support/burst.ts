@@ -1,3 +1,4 @@
+import type { StackOptions } from '../../../infra/local/stack/types.ts';
 import { deployment, startProject } from './project.ts';
 
 const appOf = (index: number): string => `app-${String(index).padStart(3, '0')}`;
@@ -11,7 +12,7 @@ export type HookAnswer = {
 };
 
 /** A project with so many apps, each with a manifest of its own in one config repo. */
-export const startBurst = async (count: number) => {
+export const startBurst = async (count: number, options: Pick<StackOptions, 'requests'> = {}) => {
   const indices = Array.from({ length: count }, (_, index) => index);
   const appWith = (index: number) => {
     const name = appOf(index);
@@ -24,6 +25,7 @@ export const startBurst = async (count: number) => {
   };
   const project = await startProject({
     apps: Object.fromEntries(indices.map((index) => [appOf(index), appWith(index)])),
+    ...options,
     clusterTimings: { pullMs: 5, startMs: 5, readyMs: 5, terminateMs: 5 },
   });
   await project.stack.registry.push('example/proxy', 'v1');

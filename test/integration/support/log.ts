@@ -1,4 +1,4 @@
-import type { LogFields, Logger } from '../../../lib/logger.ts';
+import { type LogFields, type Logger, silentLogger } from '../../../lib/logger.ts';
 import { redact } from '../../../lib/redact.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -19,13 +19,17 @@ const plainErrors = (_key: string, value: unknown): unknown =>
 const show = ({ at, level, message, fields }: Line): string =>
   redact(`${at.toISOString()} ${level} ${message} ${JSON.stringify(fields, plainErrors)}`);
 
-/** What a stack logs, kept for the test that fails. */
-export const keepLog = () => {
+/**
+ * What a stack logs, kept for the test that fails.
+ * @param listener what else is told of every message
+ */
+export const keepLog = (listener: Logger = silentLogger) => {
   const lines: Line[] = [];
   const keep =
     (level: Level) =>
     (message: string, fields: LogFields = {}): void => {
       lines.push({ at: new Date(), level, message, fields });
+      listener[level](message, fields);
     };
   const logger: Logger = {
     debug: keep('debug'),

@@ -51,6 +51,13 @@ export const watchOutput = () => {
   };
 };
 
+/** Where a person finds it: what a program wrote, and the log in its state. */
+const show = (program: string, output: string, state: string | undefined): void => {
+  process.stderr.write(`${program} wrote:\n${output}\n`);
+  const log = state === undefined ? '' : path.join(state, 'log.jsonl');
+  if (existsSync(log)) process.stderr.write(`${log}:\n${readFileSync(log, 'utf8')}\n`);
+};
+
 /** Runs one of the launchers as npm does. Where the test fails, what it wrote and the log in its state are shown. */
 export const launch = (script: string, args: readonly string[], state?: string) => {
   const { KUBECONFIG: _, AWS_ENDPOINT_URL: __, FORCE_COLOR: ___, ...env } = process.env;
@@ -68,15 +75,15 @@ export const launch = (script: string, args: readonly string[], state?: string) 
   onTestFinished(async ({ task }) => {
     child.kill('SIGTERM');
     await exit;
-    if (task.result?.state !== 'fail') return;
-    process.stderr.write(`${script} ${args.join(' ')} wrote:\n${output.text()}\n`);
-    const log = state === undefined ? '' : path.join(state, 'log.jsonl');
-    if (existsSync(log)) process.stderr.write(`${log}:\n${readFileSync(log, 'utf8')}\n`);
+    if (task.result?.state === 'fail') show(`${script} ${args.join(' ')}`, output.text(), state);
   });
   return { exit, output: output.text, has: output.has, kill: (signal: NodeJS.Signals) => child.kill(signal) };
 };
 
-/** Runs `npm start` in this process: it takes the stack and the terminal, and no signals. */
+/**
+ * Runs `npm start` in this process: it takes the stack and the terminal, and no signals. Where the test fails, what it wrote
+ * and its log are shown.
+ */
 export const runHere = (options: Partial<Options>, env: Readonly<Record<string, string>> = {}) => {
   const output = watchOutput();
   const state = options.state ?? temporaryDirectory();
@@ -94,7 +101,7 @@ export const runHere = (options: Partial<Options>, env: Readonly<Record<string, 
   );
   onTestFinished(async ({ task }) => {
     await run.end(1);
-    if (task.result?.state === 'fail') process.stderr.write(`npm start wrote:\n${output.text()}\n`);
+    if (task.result?.state === 'fail') show('npm start', output.text(), state);
   });
   return {
     state,

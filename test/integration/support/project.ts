@@ -26,7 +26,15 @@ export const githubSecret = 'the secret of the GitHub webhook';
 export const signingSecret = 'the signing secret of the Slack app';
 export const user = 'U024BE7LH';
 
-type Chosen = 'clusterTimings' | 'retrySeconds' | 'deliverTwice' | 'schedules' | 'clock' | 'random' | 'env';
+type Chosen =
+  | 'clusterTimings'
+  | 'retrySeconds'
+  | 'requests'
+  | 'deliverTwice'
+  | 'schedules'
+  | 'clock'
+  | 'random'
+  | 'env';
 
 export type ProjectOptions = Partial<Pick<StackOptions, Chosen>> &
   Partial<Omit<Settings, 'user' | 'apps'>> & {
@@ -57,7 +65,7 @@ export const startProject = async (options: ProjectOptions) => {
   await createBareRepository(bare, { branch: 'config', files });
   const state = path.join(directory, 'state');
   const file = path.join(directory, 'tagboat.yml');
-  const { clusterTimings, retrySeconds, deliverTwice, schedules, clock, random, env } = options;
+  const { clusterTimings, retrySeconds, requests, deliverTwice, schedules, clock, random, env } = options;
   const settings = {
     user,
     slack: options.slack,
@@ -74,6 +82,7 @@ export const startProject = async (options: ProjectOptions) => {
     {
       clusterTimings: clusterTimings ?? { pullMs: 10, startMs: 10, readyMs: 30, terminateMs: 10 },
       retrySeconds: retrySeconds ?? 1,
+      ...(requests === undefined ? {} : { requests }),
       ...(deliverTwice === undefined ? {} : { deliverTwice }),
       ...(schedules === undefined ? {} : { schedules }),
       ...(clock === undefined ? {} : { clock }),
@@ -116,6 +125,7 @@ export const startProject = async (options: ProjectOptions) => {
       return (await readJson<{ readonly releases: readonly ReleaseView[] }>(response)).releases;
     };
     const pushTag = (tag: string) => hook(tagPayload(tag, repositoryName));
+    // An app's name is no ordinary word: one called `asked` would be found in "asked for by …".
     const isAbout = ({ text, body }: SlackMessage): boolean =>
       `${text} ${JSON.stringify(body)}`.match(/[\w-]+/g)?.includes(name) ?? false;
     return {

@@ -13,17 +13,20 @@ import { keepLog } from './log.ts';
 /** Pods that need next to no time. */
 export const fastPods = { pullMs: 5, startMs: 5, readyMs: 5, terminateMs: 5 };
 
-/** A stack for one test: temporary state, a free port, no schedules, retries at once. Its log is shown where it fails. */
+/**
+ * A stack for one test: temporary state, a free port, no schedules, retries at once. Its log is shown where it fails, and goes
+ * to the test's own logger as well.
+ */
 export const startTestStack = async (options: Partial<StackOptions> = {}): Promise<Stack> => {
-  const log = keepLog();
+  const log = keepLog(options.logger);
   onTestFailed(() => log.print());
   const stack = await startStack({
     stateDirectory: undefined,
     port: 0,
     clusterTimings: fastPods,
     retrySeconds: 0,
-    logger: log.logger,
     ...options,
+    logger: log.logger,
   });
   onTestFinished(() => stack.close());
   return stack;

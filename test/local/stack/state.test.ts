@@ -13,7 +13,6 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { openOrMoveAside } from '../../../infra/local/stack/aside.ts';
-import { createClosers } from '../../../infra/local/stack/closers.ts';
 import { serveFileRepositories } from '../../../infra/local/stack/configuration.ts';
 import { describeKubeconfig, readKubeconfig } from '../../../infra/local/stack/kubeconfig.ts';
 import { createFileLogger } from '../../../infra/local/stack/log.ts';
@@ -292,49 +291,5 @@ describe('openOrMoveAside', () => {
 
     expect(await openOrMoveAside(directory, silentLogger, open)).toBe('new');
     expect(readdirSync(path.dirname(directory))).toEqual([expect.stringMatching(/^part\.damaged-\d+$/)]);
-  });
-});
-
-describe('createClosers', () => {
-  it('runs each once, the last first, whatever one of them does', async () => {
-    const order: string[] = [];
-    const closers = createClosers();
-    closers.add(() => void order.push('first'));
-    closers.add(async () => {
-      order.push('second');
-      throw new Error('fails');
-    });
-    closers.add(() => void order.push('third'));
-
-    await Promise.all([closers.close(), closers.close()]);
-
-    expect(order).toEqual(['third', 'second', 'first']);
-  });
-
-  it('runs at once what is added when everything is closed', async () => {
-    const closers = createClosers();
-    await closers.close();
-    let isClosed = false;
-
-    closers.add(() => {
-      isClosed = true;
-    });
-    await closers.close();
-
-    expect(isClosed).toBe(true);
-  });
-
-  it('leaves behind what does not end in time', async () => {
-    const closers = createClosers();
-    let isFirstClosed = false;
-    closers.add(() => {
-      isFirstClosed = true;
-    });
-    for (let count = 0; count < 5; count += 1) closers.add(() => new Promise(() => {}));
-
-    // Resolves although the five never do.
-    await closers.close();
-
-    expect(isFirstClosed).toBe(true);
   });
 });

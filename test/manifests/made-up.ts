@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+
+/**
+ * Files are made of pieces in which `@TAG@`, `@DIGEST@` and the like stand for what the rewriter changes, so that the
+ * same file can be written down with any tag: what it makes of one must be, to the byte, the other.
+ */
+export type Version = { readonly tag: string; readonly digest?: string | undefined };
+
+export const image = 'docker.io/org/app';
+export const spellings = ['org/app', 'docker.io/org/app', 'index.docker.io/org/app'] as const;
+export const strangers = [
+  'org/app-proxy:v1',
+  'org/app2',
+  'app:v1',
+  'other/app:v1',
+  'ghcr.io/org/app:v1',
+  `x/org/app@sha256:${'a'.repeat(64)}`,
+];
+
+/** Tags that need no quotes; quoting has tests of its own. */
+export const tag = fc
+  .tuple(fc.constantFrom('v', 'x', 'rel-', 'V'), fc.stringMatching(/^[a-zA-Z0-9_.-]{0,12}$/))
+  .map(([first, rest]) => first + rest);
+export const digest = fc.nat(0xffff).map((n) => `sha256:${n.toString(16).padStart(4, '0').repeat(16)}`);
+export const version = (pinned: boolean) =>
+  pinned ? fc.record({ tag, digest }) : tag.map((only): Version => ({ tag: only }));
+
+const quote = fc.constantFrom('', '"', "'");
+const spaces = fc.constantFrom(' ', '  ', '    ');
+const comment = fc.constantFrom(
+  '',
+  ' # org/app:v0',
+  '\t# tab\tand "quote',
+  ' #',
+  ` # ${'x'.repeat(10_000)}`,
+  '  ',
+);
+
+const reference = fc
+  .tuple(quote, fc.constantFrom(...spellings))
+  .map(([q, name]) => `${q}${name}:@TAGDIGEST@${q}`);
+const stranger = fc.tuple(quote, fc.constantFrom(...strangers)).map(([q, name]) => `${q}${name}${q}`);
+
+const container = fc
+  .tuple(fc.oneof(reference, stranger), spaces, comment, fc.integer({ min: 0, max: 3 }))
+  .map(([value, space, after, shape]) =>
+    shape === 0
+      ? [`- {name: a,${space}image:${space}${value}, args: ["org/app:v0"]}${after}`]
+      : shape === 1
+        ? [`-${space}image:${space}${value}${after}`]
+        : [
+            '- name: a # org/app:v0',
+            `  image:${space}${value}${after}`,
+            '  args: ["--image", \'org/app:v0\']',
+            '  note: |',
+            '    image: org/app:v0',
+            '     --- org/app',
+          ],
+  );
+
+const indent = (lines: readonly string[], by: number) => lines.map((line) => ' '.repeat(by) + line);
+
+const podSpec = fc
+  .tuple(fc.array(container, { minLength: 1, maxLength: 3 }), fc.array(container, { maxLength: 2 }))
+  .map(([main, init]) => [
+    ...(init.length > 0 ? ['initContainers:', ...init.flat()] : []),
+    'containers:',
+    ...main.flatMap((lines) => indent(lines, 2)),
+  ]);
+
+const workload = fc
+  .tuple(
+    fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'Rollout', 'CronJob', 'Pod'),
+    podSpec,
+  )
+  .map(([kind, spec]) => [
+    `apiVersion: any/v1`,
+    `kind:   ${kind}   # a kind`,
+    'metadata: {name: app, labels: {image: org/app}}',
+    'spec:',
+    ...(kind === 'Pod'
+      ? indent(spec, 2)
+      : kind === 'CronJob'
+        ? ['  jobTemplate:', '    spec:', '      template:', '        spec:', ...indent(spec, 10)]
+        : ['  template:', '    spec:', ...indent(spec, 6)]),
+  ]);
+
+const kustomizeEntry = fc
+  .tuple(fc.constantFrom(...spellings, 'org/app-proxy', 'app'), quote, quote, comment, fc.boolean())
+  .map(([name, q, r, after, isRenamed]) =>
+    name.endsWith('/app')
+      ? [
+          isRenamed ? `- name: placeholder` : `- name: ${name}${after}`,
+          `  newTag: ${q}@TAG@${q}${after}`,
+          ...(isRenamed ? [`  newName: ${name}`] : []),
+          `  @DIGESTKEY@: ${r}@DIGEST@${r}`,
+        ]
+      : [`- {name: ${name}, newTag: ${q}v1${q}}${after}`],
+  );
+const kustomization = fc
+  .array(kustomizeEntry, { minLength: 1, maxLength: 4 })
+  .map((entries) => ['kind: Kustomization', 'images:', ...indent(entries.flat(), 1)]);
+
+const values = fc
+  .tuple(fc.constantFrom(...spellings), quote, comment, fc.oneof(reference, stranger))
+  .map(([name, q, after, plain]) => [
+    'web:',
+    '  image:',
+    `    repository: ${name}`,
+    `    tag: ${q}@TAGDIGEST@${q}${after}`,
+    `  sidecars: [{image: ${plain}}, {image: {repository: org/app-proxy, tag: v1}}]`,
+  ]);
+
+const flux = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  values:';
+const argo = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+spec: # inline
+  source:
+   helm:
+    valuesObject:`;
+const inlineValues = fc
+  .tuple(fc.constantFrom(flux, argo), values)
+  .map(([head, lines]) => [...head.split('\n'), ...indent(lines, 6)]);
+
+const other = fc.constantFrom(
+  ['kind: ConfigMap', 'apiVersion: v1', 'data:', '  script: |', '    image: org/app:v0', '    ---'],
+  ["# a broken document isn't read where it does not mention the image", 'broken: [ "'],
+  ['{"json": ["org/app:v0", 1]}'],
+  [
+    'kind: Settings',
+    'apiVersion: any/v1',
+    'shared: &shared {note: "org/app:v0", list: &list [a, "b"]}',
+    'first: {<<: *shared, more: 1}',
+    'second: *list',
+  ],
+  [`long: "${'org/app:v0 '.repeat(900)}"`, `longer: ${'y'.repeat(10_000)}\t# org/app:v0`],
+  [],
+);
+
+export const file = fc
+  .record({
+    documents: fc.array(fc.oneof(workload, workload, kustomization, values, inlineValues, other), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    marker: fc.constantFrom('---', '--- # next', '...\n---'),
+    newline: fc.constantFrom('\n', '\r\n'),
+    bom: fc.boolean(),
+    final: fc.boolean(),
+  })
+  .map(({ documents, marker, newline, bom, final }) => {
+    const lines = documents.flatMap((document, index) => [
+      ...(index === 0 ? [] : marker.split('\n')),
+      ...document,
+    ]);
+    return (bom ? '\ufeff' : '') + lines.join(newline) + (final ? newline : '');
+  });
+
+export const write = (text: string, { tag: name, digest: at }: Version): string =>
+  text
+    .replaceAll('@TAGDIGEST@', at === undefined ? name : `${name}@${at}`)
+    .replaceAll('@TAG@', name)
+    .replaceAll('@DIGESTKEY@', at === undefined ? 'extra' : 'digest')
+    .replaceAll('@DIGEST@', at ?? 'none');
