@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { createReporter } from './test/support/reporter.ts';
+import { LongestFirst } from './test/support/sequencer.ts';
 
 /** They have configurations of their own. */
 const elsewhere = ['test/realcluster/**', 'test/packaging/**', 'test/moto/**', '**/*.exhaustive.test.ts'];
@@ -12,7 +13,7 @@ const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 
 /** What `npm test` and the exhaustive tests have in common. */
 export const common = {
-  sequence: { shuffle: true, seed },
+  sequence: { shuffle: true, seed, sequencer: LongestFirst },
   env: { TEST_SEED: String(seed) },
   setupFiles: ['test/support/seed.ts'],
   reporters: [createReporter()],

@@ -10,10 +10,13 @@ import type { CommitConfig, Config } from '../../lib/config/types.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { groupOf } from '../../lib/release/group.ts';
 import { work } from '../../lib/release/work.ts';
+import { useShell } from '../git/support/shell.ts';
 import { hasSshKeygen, knownKey, openSshFile, string } from '../git/support/ssh-keys.ts';
 import { startConfigRepo } from '../release/support/config-repo.ts';
 import { configWith, createContext, requestFor } from '../release/support/context.ts';
 import { memoryTable } from '../release/support/memory-table.ts';
+
+useShell();
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -18,11 +18,11 @@ describe('npm start', () => {
     expect(await exit).toBe(0);
   });
 
-  it('takes back what it did when it is ended while it starts', async () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('takes back what it did on %s while it starts', async (signal) => {
     const { exit, kill, state } = start();
     await expect.poll(() => existsSync(path.join(state, 'lock'))).toBe(true);
 
-    kill('SIGTERM');
+    kill(signal);
 
     expect(await exit).toBe(0);
     expect(['lock', 'stack.json'].filter((name) => existsSync(path.join(state, name)))).toEqual([]);

@@ -84,17 +84,6 @@ describe('npm start', () => {
     expect(claims(state)).toEqual([]);
   });
 
-  it('takes back what it did when Ctrl-C ends it while it starts', async () => {
-    const state = temporaryDirectory();
-    const { exit, kill } = launch('start.mjs', ['--port', '0', '--state', state], state);
-    await expect.poll(() => existsSync(path.join(state, 'lock'))).toBe(true);
-
-    kill('SIGINT');
-
-    expect(await exit).toBe(0);
-    expect(claims(state)).toEqual([]);
-  });
-
   it('ends when the process that started it is killed', async () => {
     const state = temporaryDirectory();
     const { exit, kill } = launch('start.mjs', ['--port', '0', '--state', state], state);

@@ -1,126 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster } from '../../lib/cluster/connect.ts';
-import type { Delivery } from '../../lib/cluster/deliver.ts';
-import type { AppConfig, Config, EnvironmentConfig } from '../../lib/config/types.ts';
-import { TagboatError } from '../../lib/errors.ts';
-import { createObjectCache, openRemote } from '../../lib/git/remote.ts';
-import { groupOf } from '../../lib/release/group.ts';
-import type { Release } from '../../lib/release/release.ts';
+import { describe, expect, it } from 'vitest';
 import { requestUndo } from '../../lib/release/undo.ts';
-import { type WorkContext, work } from '../../lib/release/work.ts';
-import { startConfigRepo } from './support/config-repo.ts';
-import { configWith, createContext, digest, production } from './support/context.ts';
-import { startTable } from './support/table.ts';
+import { work } from '../../lib/release/work.ts';
+import { digest } from './support/context.ts';
+import { deployment, useWorker } from './support/worker.ts';
 
-let started: Awaited<ReturnType<typeof startTable>>;
-beforeAll(async () => {
-  started = await startTable();
-});
-afterAll(() => started.close());
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-const deployment = (name: string, image: string) => `# ${name}
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec:
-      containers:
-        - name: ${name}
-          image: "${image}" # the version
-`;
-
-let count = 0;
-/** Apps with a Deployment each in one config repo, the real record, real Git, and a cluster that notes what it is given. */
-const arrange = async (
-  tags: Readonly<Record<string, string>>,
-  options: {
-    environment?: Partial<EnvironmentConfig>;
-    files?: Record<string, string>;
-    deliver?: () => Promise<void>;
-  } = {},
-) => {
-  const run = ++count;
-  const apps = Object.keys(tags);
-  const nameOf = (app: string) => `${app}-${run}`;
-  const files = Object.fromEntries(
-    apps.map((app) => [`deployment/${app}.yml`, deployment(app, `example/${nameOf(app)}:${tags[app]}`)]),
-  );
-  const repo = await startConfigRepo({ 'README.md': '# Config\n', ...files, ...options.files });
-  closers.push(repo.close);
-  const config: Config = {
-    ...configWith({}, repo.url),
-    apps: Object.fromEntries(
-      apps.map((app): [string, AppConfig] => [
-        nameOf(app),
-        {
-          image: `docker.io/example/${nameOf(app)}`,
-          environments: {
-            production: { ...production, files: [`deployment/${app}.yml`], ...options.environment },
-          },
-        },
-      ]),
-    ),
-  };
-  const all = createContext(started.table, config);
-  const configRepo = config.configRepos.okeydokey;
-  if (configRepo === undefined) throw new Error('no config repo');
-  const group = groupOf(configRepo);
-  const delivered: Delivery[] = [];
-  const cache = createObjectCache();
-  const context: WorkContext = {
-    ...all.context,
-    openRemote: async (_name, { url, branch }) => openRemote({ url, branch, cache, clock: all.clock }),
-    cluster: async () => ({}) as Cluster,
-    deliver: async (_cluster, delivery) => {
-      await options.deliver?.();
-      delivered.push(delivery);
-      return [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'okeydokey' }];
-    },
-    setPaused: async () => [],
-  };
-  const release = async (app: string, tag: string): Promise<Release> => {
-    all.clock.advance(1000);
-    const { release } = await all.record(
-      {
-        app: nameOf(app),
-        environment: 'production',
-        kind: 'release',
-        image: `docker.io/example/${nameOf(app)}`,
-        tag,
-        digest: digest('a'),
-        requestedBy: 'github:octocat',
-        source: 'github',
-        delivery: 'd',
-        group,
-        claim: tag,
-      },
-      `work#${group}`,
-    );
-    return release;
-  };
-  return {
-    ...all,
-    repo,
-    context,
-    group,
-    delivered,
-    release,
-    nameOf,
-    state: async (one: Release) => (await all.store.require(one)).state,
-  };
-};
+const { arrange, arrangeOnGit } = useWorker();
 
 describe('work', () => {
   it('writes the tag and nothing else in one commit, delivers it, and has it watched', async () => {
-    const { repo, context, group, delivered, release, store, sent, clock } = await arrange({ web: 'v1.0.0' });
+    const { repo, context, group, delivered, release, store, sent, clock } = await arrangeOnGit({
+      web: 'v1.0.0',
+    });
     const one = await release('web', 'v1.1.0');
 
     await work(group, context);
@@ -160,7 +50,7 @@ Triggered-By: github:octocat`,
   it('carries everything that waits in one commit, and one that cannot be written fails alone', async () => {
     const { repo, context, group, release, state, store } = await arrange(
       { web: 'v1.0.0', api: 'v1.0.0', broken: 'v1.0.0' },
-      { files: { 'deployment/broken.yml': 'image: "example/broken-%:v1.0.0\n  - [nonsense' } },
+      { files: () => ({ 'deployment/broken.yml': 'image: "example/broken-%:v1.0.0\n  - [nonsense' }) },
     );
     const [web, api, broken] = [
       await release('web', 'v1.1.0'),
@@ -171,6 +61,8 @@ Triggered-By: github:octocat`,
     await work(group, context);
 
     expect(await repo.commits()).toBe(2);
+    expect(await repo.file('deployment/web.yml')).toContain(':v1.1.0"');
+    expect(await repo.file('deployment/api.yml')).toContain(':v2.0.0"');
     expect([await state(web), await state(api), await state(broken)]).toEqual([
       'rolling-out',
       'rolling-out',
@@ -222,7 +114,7 @@ Triggered-By: github:octocat`,
   });
 
   it('reads again and re-applies when somebody else pushed, and keeps their edit of the same file', async () => {
-    const { repo, context, group, release, state, nameOf } = await arrange({ web: 'v1.0.0' });
+    const { repo, context, group, release, state, nameOf } = await arrangeOnGit({ web: 'v1.0.0' });
     await release('web', 'v1.1.0');
     await work(group, context);
     const edited = deployment('web', `example/${nameOf('web')}:v1.1.0`).replace(
@@ -297,126 +189,30 @@ Triggered-By: github:octocat`,
 
     expect([await state(bad), await state(undo), again.id]).toEqual(['undone', 'rolling-out', bad.id]);
     expect(await repo.file('deployment/web.yml')).toContain(':v1.0.0"');
-    expect(await repo.git('log', '-1', '--format=%s', 'config')).toBe(
-      `Undo ${nameOf('web')} to v1.0.0 in production`,
-    );
+    expect((await repo.message()).split('\n')[0]).toBe(`Undo ${nameOf('web')} to v1.0.0 in production`);
     expect(await repo.commits()).toBe(3);
   });
 
-  it('puts a release off when the cluster does not answer, and holds up nobody else', async () => {
-    let calls = 0;
-    const { context, group, release, state, sent, store, clock } = await arrange(
+  it('delivers a file that two apps share as the commit has it, to both', async () => {
+    const shared = (nameOf: (app: string) => string, web: string, api: string) =>
+      `${deployment('web', `example/${nameOf('web')}:${web}`)}---\n${deployment('api', `example/${nameOf('api')}:${api}`)}`;
+    const { context, group, release, delivered, nameOf } = await arrange(
       { web: 'v1.0.0', api: 'v1.0.0' },
       {
-        deliver: async () => {
-          calls += 1;
-          if (calls === 1) throw new TagboatError('cluster-unreachable', 'no answer');
-        },
+        files: (nameOf) => ({ 'deployment/all.yml': shared(nameOf, 'v1.0.0', 'v1.0.0') }),
+        environment: { files: ['deployment/all.yml'] },
       },
-    );
-    const [web, api] = [await release('web', 'v1.1.0'), await release('api', 'v1.1.0')];
-
-    await work(group, context);
-
-    expect([await state(web), await state(api)].toSorted()).toEqual(['committed', 'rolling-out']);
-    expect(sent.find(({ body }) => body.type === 'work-later')).toMatchObject({
-      queue: 'images',
-      delaySeconds: 2,
-    });
-    clock.advance(2_000);
-    await work(group, context);
-    expect([await state(web), await state(api)]).toEqual(['rolling-out', 'rolling-out']);
-    expect(await store.owed(`work#${group}`)).toEqual([]);
-  });
-
-  it('tries what was put off once its time has come, however many nudges arrive meanwhile', async () => {
-    const { context, group, release, store, sent } = await arrange(
-      { a: 'v1.0.0', b: 'v1.0.0', c: 'v1.0.0', d: 'v1.0.0', e: 'v1.0.0' },
-      { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
-    );
-    const releases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((app) => release(app, 'v1.1.0')));
-
-    for (let nudge = 0; nudge < 20; nudge++) await work(group, context);
-
-    const attempts = await Promise.all(releases.map(async (one) => (await store.require(one)).attempts));
-    expect(attempts).toEqual([1, 1, 1, 1, 1]);
-    const later = sent.filter(({ body }) => body.type === 'work-later').map(({ body }) => body.deduplication);
-    expect(new Set(later).size).toBe(1);
-  });
-
-  it('does not ask a cluster that does not answer again for every release', async () => {
-    let calls = 0;
-    const apps = Object.fromEntries(Array.from('abcdefgh', (app) => [app, 'v1.0.0']));
-    const { context, group, release } = await arrange(apps, {
-      deliver: () => {
-        calls += 1;
-        return Promise.reject(new TagboatError('cluster-unreachable', 'no answer'));
-      },
-    });
-    for (const app of Object.keys(apps)) await release(app, 'v1.1.0');
-
-    await work(group, context);
-
-    expect(calls).toBe(4);
-  });
-
-  it('delivers a file that two apps share as the commit has it, to both', async () => {
-    const shared = (run: string) =>
-      `${deployment('web', `example/web-${run}:v1.0.0`)}---\n${deployment('api', `example/api-${run}:v1.0.0`)}`;
-    const run = String(count + 1);
-    const { context, group, release, delivered } = await arrange(
-      { web: 'v1.0.0', api: 'v1.0.0' },
-      { files: { 'deployment/all.yml': shared(run) }, environment: { files: ['deployment/all.yml'] } },
     );
     await release('web', 'v1.1.0');
     await release('api', 'v2.0.0');
 
     await work(group, context);
 
-    const text = shared(run)
-      .replace(`web-${run}:v1.0.0`, `web-${run}:v1.1.0`)
-      .replace(`api-${run}:v1.0.0`, `api-${run}:v2.0.0`);
+    const text = shared(nameOf, 'v1.1.0', 'v2.0.0');
     expect(delivered.map(({ files }) => files)).toEqual([
       [{ path: 'deployment/all.yml', text }],
       [{ path: 'deployment/all.yml', text }],
     ]);
-  });
-
-  it('fails a release, and says why, when the cluster refuses the credentials', async () => {
-    const { context, group, release, store, sent } = await arrange(
-      { web: 'v1.0.0' },
-      {
-        deliver: () => Promise.reject(new TagboatError('cluster-credentials-refused', 'Unauthorized')),
-      },
-    );
-    const one = await release('web', 'v1.1.0');
-
-    await work(group, context);
-
-    expect(await store.require(one)).toMatchObject({
-      state: 'failed',
-      code: 'cluster-credentials-refused',
-      reason: 'cluster production: Unauthorized',
-    });
-    expect(sent.at(-1)).toMatchObject({ queue: 'notifications', body: { state: 'failed' } });
-  });
-
-  it('gives up on a passing fault that does not pass', async () => {
-    const { context, group, release, store, sent, clock } = await arrange(
-      { web: 'v1.0.0' },
-      { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
-    );
-    const one = await release('web', 'v1.1.0');
-
-    for (let attempt = 0; attempt < 8; attempt++) {
-      await work(group, context);
-      clock.advance(120_000);
-    }
-
-    expect(await store.require(one)).toMatchObject({ state: 'failed', code: 'cluster-unreachable' });
-    expect(
-      sent.filter(({ body }) => body.type === 'work-later').map(({ delaySeconds }) => delaySeconds),
-    ).toEqual([2, 4, 8, 16, 32, 64, 120]);
   });
 
   it('writes the digest behind the tag where the environment pins it', async () => {

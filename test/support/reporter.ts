@@ -33,8 +33,8 @@ export const summary = (
   return `${parts.filter((part) => part !== undefined).join(', ')} in ${duration(milliseconds)}`;
 };
 
-/** How often it says how far it is where the output is no terminal. */
-const lineEvery = 0.1;
+/** How often it says how far it is where the output is no terminal: each tenth of the files, and as many milliseconds. */
+const lineEvery = { share: 0.1, ms: 15_000 };
 
 /**
  * Shows how far a run is, every failing test at once and with the line that runs it again, and one line at the end.
@@ -50,7 +50,7 @@ export const createReporter = (
   let vitest: Vitest;
   let files = 0;
   let ended = 0;
-  let saidAt = 0;
+  let said = { ended: 0, at: began };
 
   const clear = (): void => {
     if (isTerminal) write('\r\u001b[K');
@@ -62,8 +62,9 @@ export const createReporter = (
       write(`\r\u001b[K${text}`);
       return;
     }
-    if (ended < files && ended < saidAt + files * lineEvery) return;
-    saidAt = ended;
+    const isDue = ended >= said.ended + files * lineEvery.share || now() >= said.at + lineEvery.ms;
+    if (ended < files && !isDue) return;
+    said = { ended, at: now() };
     write(`${text}\n`);
   };
   const fileOf = (module: TestModule): string =>
@@ -89,7 +90,7 @@ export const createReporter = (
     onTestCaseResult: (test: TestCase) => {
       const { state, errors } = test.result();
       if (state !== 'pending') counts[state] += 1;
-      if (state !== 'failed') return;
+      if (state !== 'failed') return progress();
       clear();
       const file = fileOf(test.module);
       write(`\n✗ ${file} > ${test.fullName}\n`);

@@ -3,25 +3,23 @@ import { type GitObject, type ObjectType, oidOf } from '../../../lib/git/object.
 import { compareEntries, formatTree, parseTree, rawNameOf, type TreeEntry } from '../../../lib/git/tree.ts';
 import { type Content, type Files, modeAndText } from './repository.ts';
 
-/** A repository without a file or a process: what most tests push to. `exportToGit` hands it to Git itself. */
+/** A repository of one branch without a file or a process: what most tests push to. `exportToGit` hands it to Git itself. */
 export type MemoryRepository = {
   readonly objects: Map<string, GitObject>;
   readonly refs: Map<string, string>;
   /** @returns its id */
   put(type: ObjectType, data: Buffer): string;
-  /** Where `main` is. */
+  /** Where its branch is. */
   tip(): string;
-  /** The entry of `main` at that path, all of the tree where it is empty. */
+  /** The entry of the branch at that path, all of the tree where it is empty. */
   entry(path: string): TreeEntry | undefined;
-  /** The file of `main` at that path. */
+  /** The file of the branch at that path. */
   text(path: string): string | undefined;
-  /** The commits of `main`, the last one first. */
+  /** The commits of the branch, the last one first. */
   history(): readonly string[];
   /** Another first commit with the same files: a history that was rewritten. */
   rewrite(): string;
 };
-
-const main = 'refs/heads/main';
 
 /** The same commit as the one that `Workspace.createRepository` makes of these files. */
 const firstCommit = (tree: string, message = 'first'): Buffer => {
@@ -32,7 +30,8 @@ const firstCommit = (tree: string, message = 'first'): Buffer => {
 export const parentOf = (commit: Buffer): string | undefined =>
   /^tree .{40}\nparent (.{40})\n/.exec(commit.toString('latin1', 0, 100))?.[1];
 
-export const createMemoryRepository = (files: Files): MemoryRepository => {
+export const createMemoryRepository = (files: Files, branch = 'main'): MemoryRepository => {
+  const ref = `refs/heads/${branch}`;
   const objects = new Map<string, GitObject>();
   const refs = new Map<string, string>();
   const put = (type: ObjectType, data: Buffer): string => {
@@ -64,14 +63,14 @@ export const createMemoryRepository = (files: Files): MemoryRepository => {
     return put('tree', formatTree(entries.toSorted(compareEntries)));
   };
 
-  const tip = (): string => refs.get(main) ?? '';
+  const tip = (): string => refs.get(ref) ?? '';
   const entry = (path: string): TreeEntry | undefined => {
     let found: TreeEntry | undefined = { mode: '40000', rawName: '', oid: treeOf(data(tip())) };
     for (const name of path === '' ? [] : path.split('/'))
       found = found && parseTree(data(found.oid)).find(({ rawName }) => rawName === rawNameOf(name));
     return found;
   };
-  refs.set(main, put('commit', firstCommit(putTree(Object.entries(files)))));
+  refs.set(ref, put('commit', firstCommit(putTree(Object.entries(files)))));
 
   return {
     objects,
@@ -90,7 +89,7 @@ export const createMemoryRepository = (files: Files): MemoryRepository => {
     },
     rewrite: () => {
       const again = put('commit', firstCommit(treeOf(data(tip())), 'again'));
-      refs.set(main, again);
+      refs.set(ref, again);
       return again;
     },
   };

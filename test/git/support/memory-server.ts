@@ -16,8 +16,8 @@ export type GitExchange = {
 export type MemoryServer = GitServer & {
   /** Everything that was asked and answered, where nothing intercepted it. */
   readonly exchanges: GitExchange[];
-  /** Serves `/<name>.git`. */
-  create(name: string, files: Files): MemoryRepository;
+  /** Serves `/<name>.git`, with one commit on the branch, `main` where none is given. */
+  create(name: string, files: Files, branch?: string): MemoryRepository;
 };
 
 const notFound: GitAnswer = { status: 404, type: 'text/plain', body: Buffer.from('Not Found') };
@@ -46,8 +46,8 @@ export const startMemoryServer = async (): Promise<MemoryServer> => {
   });
   return Object.assign(server, {
     exchanges,
-    create: (name: string, files: Files) => {
-      const repository = createMemoryRepository(files);
+    create: (name: string, files: Files, branch?: string) => {
+      const repository = createMemoryRepository(files, branch);
       repositories.set(name, repository);
       return repository;
     },

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Kubectl } from './kubectl.ts';
 import { isRolledOut, patchType, type Seen, setImage, workload } from './support.ts';
 
@@ -13,7 +14,7 @@ export const kinds = [
 
 export type Kind = (typeof kinds)[number];
 
-export const deployment: Kind = kinds[0];
+export const [deployment, statefulSet] = kinds;
 
 /** Brings a version out without kubectl, as it would apply it, and waits until it is. */
 export const rollOut = async (
@@ -44,3 +45,38 @@ export const give = async ({ call, apps }: Kubectl, plural: string, tag: string)
 
 export const isPullFailing = ({ status }: Seen): boolean =>
   /ErrImagePull|ImagePullBackOff/.test(JSON.stringify(status.containerStatuses ?? []));
+
+/** `rollout status` waits for a rollout that is held back, and follows it to its end. */
+export const followSlow = async (enter: () => Promise<Kubectl>, one: Kind): Promise<void> => {
+  const { plural, done } = one;
+  const web = await enter();
+  await rollOut(web, one);
+  const tag = `held-${web.namespace}`;
+
+  await web.kubectl(`set image ${plural}/web app=registry.test/web:${tag}`);
+  const status = web.follow(`rollout status ${plural}/web`);
+  await status.said('Waiting for');
+  web.letGo(tag);
+  const { code, stdout } = await status.ended;
+
+  expect({ code, last: stdout.trim().split('\n').at(-1) }).toEqual({ code: 0, last: done });
+  expect(isRolledOut(await web.until(web.apps(plural, 'web'), () => true))).toBe(true);
+};
+
+/** `rollout history` and `rollout undo`. */
+export const undo = async (enter: () => Promise<Kubectl>, one: Kind): Promise<void> => {
+  const { kind, plural } = one;
+  const web = await enter();
+  for (const tag of ['1', '2']) await rollOut(web, one, tag);
+
+  const history = await web.kubectl(`rollout history ${plural}/web`);
+  const undone = await web.kubectl(`rollout undo ${plural}/web`);
+
+  expect(history.trim().split('\n').slice(2)).toEqual(['1         <none>', '2         <none>']);
+  expect(undone).toBe(`${kind.toLowerCase()}.apps/web rolled back\n`);
+  const end = await web.until(
+    web.apps(plural, 'web'),
+    (seen) => isRolledOut(seen) && JSON.stringify(seen.spec).includes('web:1'),
+  );
+  expect(JSON.stringify(end.spec)).toContain('"image":"registry.test/web:1"');
+};

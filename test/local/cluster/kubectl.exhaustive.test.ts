@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasKubectl, openKubectl } from './kubectl.ts';
-import { isPullFailing, kinds } from './kubectl-kinds.ts';
+import { followSlow, isPullFailing, kinds, undo } from './kubectl-kinds.ts';
 import { isRolledOut, workload } from './support.ts';
 
 // All of it through kubectl, and every kind.
@@ -22,6 +22,12 @@ describe.skipIf(!hasKubectl).concurrent('kubectl on every kind', () => {
     expect(status.trim().split('\n').at(-1)).toBe(done);
     expect(isRolledOut(await until(apps(plural, 'web'), () => true))).toBe(true);
   });
+
+  it.each(kinds)('waits for a slow rollout of a $kind, and follows it to its end', (one) =>
+    followSlow(() => opened.enter(), one),
+  );
+
+  it.each(kinds)('undoes a $kind', (one) => undo(() => opened.enter(), one));
 
   it.each(kinds)('never sees a bad rollout of a $kind end', async ({ kind, plural }) => {
     const { kubectl, run, watch, core } = await opened.enter();

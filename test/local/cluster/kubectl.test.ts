@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { connect } from '../../../lib/cluster/connect.ts';
 import { deliver } from '../../../lib/cluster/deliver.ts';
 import { hasKubectl, type Kubectl, openKubectl } from './kubectl.ts';
-import { deployment, give, isPullFailing, kinds, rollOut } from './kubectl-kinds.ts';
+import { deployment, followSlow, give, isPullFailing, rollOut, statefulSet, undo } from './kubectl-kinds.ts';
 import { isRolledOut, workload } from './support.ts';
 
 describe.skipIf(!hasKubectl).concurrent('kubectl', () => {
@@ -14,21 +14,8 @@ describe.skipIf(!hasKubectl).concurrent('kubectl', () => {
   afterAll(() => opened.close());
   const enter = (): Promise<Kubectl> => opened.enter();
 
-  it.each(kinds)('waits for a slow rollout of a $kind, and follows it to its end', async (one) => {
-    const { plural, done } = one;
-    const web = await enter();
-    await rollOut(web, one);
-    const tag = `held-${web.namespace}`;
-
-    await web.kubectl(`set image ${plural}/web app=registry.test/web:${tag}`);
-    const status = web.follow(`rollout status ${plural}/web`);
-    await status.said('Waiting for');
-    web.letGo(tag);
-    const { code, stdout } = await status.ended;
-
-    expect({ code, last: stdout.trim().split('\n').at(-1) }).toEqual({ code: 0, last: done });
-    expect(isRolledOut(await web.until(web.apps(plural, 'web'), () => true))).toBe(true);
-  });
+  it('waits for a slow rollout of a Deployment, and follows it to its end', () =>
+    followSlow(enter, deployment));
 
   // StatefulSets and DaemonSets: kubectl.exhaustive.test.ts.
   it('never sees a bad rollout end', async () => {
@@ -136,22 +123,7 @@ describe.skipIf(!hasKubectl).concurrent('kubectl', () => {
     ]);
   });
 
-  it.each(kinds.slice(1))('undoes a $kind', async (one) => {
-    const { kind, plural } = one;
-    const web = await enter();
-    for (const tag of ['1', '2']) await rollOut(web, one, tag);
-
-    const history = await web.kubectl(`rollout history ${plural}/web`);
-    const undone = await web.kubectl(`rollout undo ${plural}/web`);
-
-    expect(history.trim().split('\n').slice(2)).toEqual(['1         <none>', '2         <none>']);
-    expect(undone).toBe(`${kind.toLowerCase()}.apps/web rolled back\n`);
-    const end = await web.until(
-      web.apps(plural, 'web'),
-      (seen) => isRolledOut(seen) && JSON.stringify(seen.spec).includes('web:1'),
-    );
-    expect(JSON.stringify(end.spec)).toContain('"image":"registry.test/web:1"');
-  });
+  it('undoes a StatefulSet', () => undo(enter, statefulSet));
 
   it('pauses and resumes a rollout', async () => {
     const web = await enter();
