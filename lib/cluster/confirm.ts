@@ -3,10 +3,11 @@ import { isRetryable, TagboatError } from '../errors.ts';
 import { withBelongings } from './belongings.ts';
 import type { Cluster } from './cluster.ts';
 import type { Diagnosis } from './diagnose/finding.ts';
-import { describeWorkload, type Workload, type WorkloadRef } from './objects.ts';
+import { describeWorkload, type Pod, type Workload, type WorkloadRef } from './objects.ts';
 import { checkPodImages, type OtherImage } from './pod-images.ts';
-import { rolledOutPods } from './snapshot.ts';
+import { isReady, rolledOutPods } from './snapshot.ts';
 import { statefulSetAvailability } from './stateful-availability.ts';
+import { rolloutCounts } from './status.ts';
 import { describeRelease } from './template-image.ts';
 import type { Rollout } from './verdict.ts';
 
@@ -53,10 +54,29 @@ const otherImage = (
   };
 };
 
+/** The counts may be older than the pods: one that has just become unready is still counted by the workload. */
+const notReadyYet = (
+  ref: WorkloadRef,
+  workload: Workload,
+  pods: readonly Pod[],
+  now: number,
+): Confirmation | undefined => {
+  // Of a StatefulSet, see statefulSetAvailability; of a Rollout, Argo's own verdict stands.
+  if (ref.kind !== 'Deployment' && ref.kind !== 'DaemonSet') return undefined;
+  const { desired } = rolloutCounts(workload);
+  const ready = pods.filter(isReady).length;
+  if (ready === pods.length || ready >= desired) return undefined;
+  return {
+    type: 'waiting',
+    message: `Waiting for ${ref.kind.toLowerCase()} "${ref.name}": its counts say that it is rolled out, but only ${ready} of ${desired} new pods are ready...`,
+    nextLook: now + retryMs,
+  };
+};
+
 /**
- * Looks behind the counts by which `kubectl rollout status` calls a workload rolled out: the ready pods of the new
- * revision have to run the release's image, and those of a StatefulSet have to be available. The pods are listed afresh.
- * Where that is not allowed, the counts stand, with a note.
+ * Looks behind the counts by which `kubectl rollout status` calls a workload rolled out: the pods of the new
+ * revision have to be ready and to run the release's image, and those of a StatefulSet have to be available. The pods
+ * are listed afresh. Where that is not allowed, the counts stand, with a note.
  * @throws TagboatError what asking again does not mend; after the deadline, also what it might
  */
 export const confirm = async (
@@ -75,6 +95,8 @@ export const confirm = async (
     const pods = rolledOutPods(await withBelongings(cluster, ref, workload, signal), rollout.image);
     const availability = available(pods);
     if (availability.type === 'waiting') return availability;
+    const unready = notReadyYet(ref, workload, pods, clock.now());
+    if (unready !== undefined) return unready;
     const { others, notes } = checkPodImages(workload.spec.template.spec, pods, rollout);
     const first = others[0];
     return first === undefined ? { type: 'confirmed', notes } : otherImage(ref, others, first, rollout);

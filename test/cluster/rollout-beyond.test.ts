@@ -37,6 +37,22 @@ describe('the image that the pods run', () => {
       expect(told).toMatchObject([{ phase: 'rolling-out', message: words }]);
     }));
 
+  test('of a pod that has become unready since it was counted, it is not known yet: it is waited for', () =>
+    withDeployment(workload('Deployment', {}, done), async ({ cluster }, collections) => {
+      collections.put(replicaSets, replicaSet('2'));
+      collections.put(pods, pod('Deployment', { conditions: [], image: 'acme/okeydokey:1' }));
+      const told: RolloutProgress[] = [];
+      const watching = watchRollout(cluster, rollout({ onProgress: (progress) => told.push(progress) }));
+      await expect.poll(() => collections.isWatched(pods)).toBe(true);
+      collections.put(pods, mutated);
+      await expect.poll(() => told.length).toBe(2);
+      collections.put(pods, right);
+      expect((await watching).type).toBe('healthy');
+      const counted =
+        'Waiting for deployment "web": its counts say that it is rolled out, but only 0 of 2 new pods are ready...';
+      expect(told).toMatchObject([{ message: counted }, { message: words }]);
+    }));
+
   test('another one at the deadline has failed, with the evidence', () =>
     withDeployment(workload('Deployment', {}, done), async ({ cluster }, collections) => {
       collections.put(replicaSets, replicaSet('2'));

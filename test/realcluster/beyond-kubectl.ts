@@ -38,6 +38,16 @@ const setPodImages = async ({ read, patch }: Field, image: string): Promise<void
     await patch(`pods/${metadata.name}`, { spec: { containers: [{ name: 'web', image }] } }, 'strategic');
 };
 
+/** Ready again with it, in the words of their kubelet. */
+const run = async ({ read }: Field, image: string): Promise<boolean> => {
+  const { items } = (await read('pods')) as { readonly items: readonly Pod[] };
+  return items.every(({ status }) =>
+    status?.containerStatuses?.every(
+      (container) => container.ready && (container.name !== 'web' || container.image === image),
+    ),
+  );
+};
+
 /** What `kubectl rollout status` does not see, or waits for in vain. */
 export const describeBeyondKubectl = (inNamespace: InNamespace): void => {
   describe.each(kinds)('%s beyond kubectl', (kind) => {
@@ -45,6 +55,7 @@ export const describeBeyondKubectl = (inNamespace: InNamespace): void => {
       inNamespace(async (field) => {
         await release(field, kind, '1.0.0', { judge: '' });
         await setPodImages(field, 'acme/okeydokey:0.9.0');
+        await field.until(() => run(field, 'acme/okeydokey:0.9.0'));
         const other = await field.watch(kind, '1.0.0', 6);
         expect(causes(other)).toEqual(['other-image', 'timeout']);
         await setPodImages(field, 'mirror.example/acme/okeydokey:1.0.0');
