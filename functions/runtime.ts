@@ -38,7 +38,7 @@ export type LocalOptions = {
   readonly slackApi?: string;
   /** Where a response_url may lie besides Slack's own host. */
   readonly slackResponses?: string;
-  /** Within so many milliseconds a request of Slack's is answered, or all but what is left of the invocation, instead of the three seconds that Slack waits. */
+  /** Within so many milliseconds, and within the invocation, a request of Slack's is answered; Slack waits for 3,000. */
   readonly slackAnswerMs?: number;
 };
 
