@@ -26,7 +26,7 @@ export const common = {
 export default defineConfig({
   test: {
     ...common,
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'infra/**/*.test.ts'],
     exclude: [...elsewhere, 'node_modules/**'],
     // Nothing patches a module or leaves a trace in its process, so that the files share a few processes and what they
     // import is loaded once in each.
@@ -34,6 +34,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['lib/**/*.ts', 'functions/**/*.ts', 'infra/local/**/*.ts'],
+      exclude: ['infra/**/test/**'],
       reporter: ['text-summary'],
     },
   },

@@ -5,7 +5,7 @@ import { common, hangMs } from './vitest.config.ts';
 export default defineConfig({
   test: {
     ...common,
-    include: ['test/**/*.exhaustive.test.ts'],
+    include: ['test/**/*.exhaustive.test.ts', 'infra/**/*.exhaustive.test.ts'],
     testTimeout: 4 * hangMs,
     isolate: false,
   },

@@ -1,10 +1,11 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import type { Runtime } from '../lib/app/runtime.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
-import { lookForImage } from '../lib/release/image-wait.ts';
-import { keyOf, parseMessage } from '../lib/release/messages.ts';
-import { boundCalls, forLambda } from './lambda.ts';
-import type { Runtime } from './runtime.ts';
+import { lookForImage } from '../lib/release/intake/image-wait.ts';
+import { keyOf, parseMessage } from '../lib/release/queue/jobs.ts';
+import { withUndo } from '../lib/release/undo/request-undo.ts';
 
 /** SQS images: asks the registry for an image that a release waits for; and passes on nudges that were put off. */
 export const createHandler = (runtime: Runtime) =>
@@ -14,7 +15,7 @@ export const createHandler = (runtime: Runtime) =>
       handleBatch(event, runtime.logger, async ({ body }) => {
         const message = parseMessage('images', body);
         if (message.type === 'work-later') await runtime.nudges.work(message.group, message.deduplication);
-        else await lookForImage(keyOf(message), message.round, runtime);
+        else await lookForImage(keyOf(message), message.round, withUndo(runtime));
       }),
     );
 

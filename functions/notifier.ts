@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { notifiers } from '../lib/notifiers/registry.ts';
+import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import type { Runtime } from '../lib/app/runtime.ts';
+import { createSlack } from '../lib/app/slack-client.ts';
+import { notifiers } from '../lib/notifiers/catalog.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
-import { keyOf, parseMessage } from '../lib/release/messages.ts';
-import { notify } from '../lib/release/notify.ts';
-import { boundCalls, forLambda } from './lambda.ts';
-import type { Runtime } from './runtime.ts';
-import { createSlack } from './slack-client.ts';
+import { notify } from '../lib/release/notify/notify.ts';
+import { keyOf, parseMessage } from '../lib/release/queue/jobs.ts';
 
 /** SQS notifications: tells people. What cannot be told now is told later, by itself. */
 export const createHandler = (runtime: Runtime) => {

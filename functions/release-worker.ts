@@ -1,22 +1,23 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createClusters } from '../lib/app/clusters.ts';
+import { createConfigRepos } from '../lib/app/config-repos.ts';
+import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import type { Runtime } from '../lib/app/runtime.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
-import { parseMessage } from '../lib/release/messages.ts';
-import { type WorkContext, work } from '../lib/release/work.ts';
-import { createClusters } from './clusters.ts';
-import { createConfigRepos } from './config-repos.ts';
-import { boundCalls, forLambda } from './lambda.ts';
-import type { Runtime } from './runtime.ts';
+import { type WorkContext, work } from '../lib/release/commit/process-queue.ts';
+import { parseMessage } from '../lib/release/queue/jobs.ts';
+import { withUndo } from '../lib/release/undo/request-undo.ts';
 
 /** SQS releases.fifo: one commit for everything that waits for a config repo, then the deliveries. */
 export const createHandler = (runtime: Runtime) => {
   const context: WorkContext = {
-    ...runtime,
+    ...withUndo(runtime),
     openRemote: createConfigRepos(runtime),
     cluster: createClusters(runtime),
     deliver: async (cluster, delivery) =>
-      (await import('../lib/cluster/deliver.ts')).deliver(cluster, delivery),
-    setPaused: async (...args) => (await import('../lib/cluster/pause.ts')).setPaused(...args),
+      (await import('../lib/cluster/deliver/deliver.ts')).deliver(cluster, delivery),
+    setPaused: async (...args) => (await import('../lib/cluster/deliver/pause.ts')).setPaused(...args),
   };
   return middy<SQSEvent, SQSBatchResponse>()
     .use(boundCalls(runtime))

@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import type { Runtime } from '../lib/app/runtime.ts';
 import { equalInConstantTime } from '../lib/constant-time.ts';
 import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, toRawRequest } from '../lib/http.ts';
-import { listReleases } from '../lib/release/list.ts';
-import { viewOf } from '../lib/release/view.ts';
-import { boundCalls, forLambda } from './lambda.ts';
-import type { Runtime } from './runtime.ts';
+import { listReleases } from '../lib/release/api/list.ts';
+import { viewOf } from '../lib/release/api/view.ts';
 
 /** GET /releases?app=&environment=&limit=&before= and GET /releases/{id}, behind the token sealed under `api.token`. */
 export const createHandler = (runtime: Runtime) =>

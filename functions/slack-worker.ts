@@ -1,13 +1,13 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createClusters } from '../lib/app/clusters.ts';
+import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import type { Runtime } from '../lib/app/runtime.ts';
+import { createDesk } from '../lib/app/slack-context.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
-import { carryOutLater } from '../lib/release/carry-out.ts';
-import { parseMessage } from '../lib/release/messages.ts';
-import { type PauseContext, pauseRollout } from '../lib/release/pause.ts';
-import { createClusters } from './clusters.ts';
-import { boundCalls, forLambda } from './lambda.ts';
-import type { Runtime } from './runtime.ts';
-import { createDesk } from './slack-desk.ts';
+import { parseMessage } from '../lib/release/queue/jobs.ts';
+import { type PauseContext, pauseRollout } from '../lib/release/rollout/pause.ts';
+import { carryOutLater } from '../lib/slack-app/process-request.ts';
 
 /** The queue gives up after so many; see infra/aws/queues.yml. */
 const maxReceives = 4;
@@ -18,7 +18,7 @@ export const createHandler = (runtime: Runtime) => {
   const pauseContext: PauseContext = {
     ...runtime,
     cluster: createClusters(runtime),
-    setPaused: async (...args) => (await import('../lib/cluster/pause.ts')).setPaused(...args),
+    setPaused: async (...args) => (await import('../lib/cluster/deliver/pause.ts')).setPaused(...args),
   };
   return middy<SQSEvent, SQSBatchResponse>()
     .use(boundCalls(runtime))

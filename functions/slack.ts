@@ -1,13 +1,13 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import type { Runtime } from '../lib/app/runtime.ts';
+import { createDesk } from '../lib/app/slack-context.ts';
 import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, type RawRequest, toRawRequest } from '../lib/http.ts';
-import { receive } from '../lib/release/front-desk.ts';
-import type { SignedRequest } from '../lib/release/inbox.ts';
+import type { SignedRequest } from '../lib/release/record/request-store.ts';
 import { isSslCheck } from '../lib/slack/command.ts';
-import { boundCalls, forLambda } from './lambda.ts';
-import type { Runtime } from './runtime.ts';
-import { createDesk } from './slack-desk.ts';
+import { receive } from '../lib/slack-app/handle-request.ts';
 
 /** Slack waits for three seconds, and the way to it and back is part of them. */
 const deployedAnswerMs = 2_500;

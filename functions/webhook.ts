@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import type { Runtime } from '../lib/app/runtime.ts';
+import { unsealSource } from '../lib/app/source-secrets.ts';
 import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, toRawRequest } from '../lib/http.ts';
-import { intake } from '../lib/release/intake.ts';
-import { unsealSource } from '../lib/release/source-secrets.ts';
-import { sources } from '../lib/sources/registry.ts';
-import { boundCalls, forLambda } from './lambda.ts';
-import type { Runtime } from './runtime.ts';
+import { intake } from '../lib/release/intake/intake.ts';
+import { sources } from '../lib/sources/catalog.ts';
 
 /** POST /webhooks/{source}[/{key}]: verify the raw bytes, parse, record what is to be released, answer 202 with the plan. */
 export const createHandler = (runtime: Runtime) =>

@@ -1,18 +1,18 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { actionOf, kindOf, type Making, makingOf } from '../../infra/local/slack/answers.ts';
-import { readMessages } from '../../infra/local/slack/ask.ts';
-import { findButton } from '../../infra/local/slack/buttons.ts';
-import { describeEnd, followCommand, type Outcome } from '../../infra/local/slack/follow.ts';
-import { renderMessage } from '../../infra/local/slack/render.ts';
+import { actionOf, kindOf, type Making, makingOf } from '../../infra/local/emulators/slack/answers.ts';
+import { readMessages } from '../../infra/local/emulators/slack/ask.ts';
+import { findButton } from '../../infra/local/emulators/slack/buttons.ts';
+import { describeEnd, followCommand, type Outcome } from '../../infra/local/emulators/slack/follow.ts';
+import { renderMessage } from '../../infra/local/emulators/slack/render.ts';
 import {
   type Sender,
   type Sent,
   sendCommand,
   sendPress,
   slackPatienceMs,
-} from '../../infra/local/slack/send.ts';
-import { configOf, findSender } from '../../infra/local/slack/sender.ts';
+} from '../../infra/local/emulators/slack/send.ts';
+import { configOf, findSender } from '../../infra/local/emulators/slack/sender.ts';
 import { readStackFile } from '../../infra/local/stack/state.ts';
 import { createTerminal, type Terminal } from '../../infra/local/terminal/terminal.ts';
 import type { Config } from '../../lib/config/types.ts';

@@ -5,7 +5,7 @@ export type SourceFields = {
 };
 
 /**
- * The sources that tagboat.yml may name, one line each. `lib/sources/registry.ts` holds the code behind the same names;
+ * The sources that tagboat.yml may name, one line each. `lib/sources/catalog.ts` holds the code behind the same names;
  * parts do not import their siblings, so a test holds the two lists together.
  */
 export const knownSources: Readonly<Record<string, SourceFields>> = {

@@ -1,5 +1,6 @@
 import { TagboatError } from '../errors.ts';
 import { isDigest, isTag } from '../image.ts';
+import { formats } from './catalog.ts';
 import { confirm } from './confirm.ts';
 import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
 import { type DocumentRange, splitDocuments } from './documents.ts';
@@ -8,7 +9,6 @@ import { mayCarry } from './mention.ts';
 import { failTooDeep, type ManifestDocument, parseManifest } from './parse.ts';
 import { tagAndDigest } from './reference.ts';
 import { placeAt } from './refusal.ts';
-import { formats } from './registry.ts';
 import { applySplices, spliceFor } from './splice.ts';
 
 export type { ImageTarget, Workload } from './format.ts';

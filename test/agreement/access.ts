@@ -2,7 +2,7 @@ import { Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
-import type { Pod, Workload } from '../../lib/cluster/objects.ts';
+import type { Pod, Workload } from '../../lib/cluster/objects/objects.ts';
 
 type Kubeconfig = {
   readonly 'current-context': string;

@@ -1,4 +1,4 @@
-import type { Workload } from '../../lib/cluster/objects.ts';
+import type { Workload } from '../../lib/cluster/objects/objects.ts';
 import type { ApiObject } from './access.ts';
 import type { AgreementCluster } from './cluster.ts';
 

@@ -1,5 +1,11 @@
-import { type Workload, type WorkloadRef, workloadPath, workloadsPath } from '../../lib/cluster/objects.ts';
-import { type RolloutStatus, rolloutStatus } from '../../lib/cluster/status.ts';
+import {
+  type Workload,
+  type WorkloadRef,
+  workloadPath,
+  workloadsPath,
+} from '../../lib/cluster/objects/objects.ts';
+import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
+import type { RolloutStatus } from '../../lib/cluster/status/types.ts';
 import type { AgreementCluster } from './cluster.ts';
 
 /** One version of the workload and what is to be said of it. */

@@ -1,5 +1,5 @@
-import { type Workload, type WorkloadRef, workloadsPath } from '../../lib/cluster/objects.ts';
-import { rolloutStatus } from '../../lib/cluster/status.ts';
+import { type Workload, type WorkloadRef, workloadsPath } from '../../lib/cluster/objects/objects.ts';
+import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 import type { Access } from './access.ts';
 
 export type KubectlSays = {

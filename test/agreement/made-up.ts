@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Workload, WorkloadKind } from '../../lib/cluster/objects.ts';
-import { rolloutStatus } from '../../lib/cluster/status.ts';
+import type { Workload, WorkloadKind } from '../../lib/cluster/objects/objects.ts';
+import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 
 const few = fc.integer({ min: 0, max: 4 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 4 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Workload } from '../../lib/cluster/objects.ts';
-import { rolloutStatus } from '../../lib/cluster/status.ts';
+import type { Workload } from '../../lib/cluster/objects/objects.ts';
+import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 import { hasKubectl, unlessInstalled } from './kubectl.ts';
 import { messageOf, rules, sample } from './made-up.ts';
 import { openStage } from './stage.ts';

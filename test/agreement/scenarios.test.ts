@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { connect } from '../../lib/cluster/connect.ts';
+import { connect } from '../../lib/cluster/connect/connect.ts';
 import { describeArgoRollouts } from '../realcluster/argo-rollouts.ts';
 import { describeBeyondKubectl } from '../realcluster/beyond-kubectl.ts';
 import { describeDelivery } from '../realcluster/delivery.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { kubeconfigFor } from '../../infra/local/cluster/cluster.ts';
+import { kubeconfigFor } from '../../infra/local/emulators/cluster/src/cluster.ts';
 import { createBoth, selfSignedCertificate, serveBoth } from '../../infra/local/tls.ts';
 
 /** One port for many clusters, so that kubectl asks only once what can be asked of them. */

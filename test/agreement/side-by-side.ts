@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { connect } from '../../lib/cluster/connect.ts';
-import { deliver } from '../../lib/cluster/deliver.ts';
-import type { WorkloadKind, WorkloadRef } from '../../lib/cluster/objects.ts';
-import { type Watched, watchRollout } from '../../lib/cluster/rollout.ts';
-import { rolloutStatus } from '../../lib/cluster/status.ts';
+import { connect } from '../../lib/cluster/connect/connect.ts';
+import { deliver } from '../../lib/cluster/deliver/deliver.ts';
+import type { WorkloadKind, WorkloadRef } from '../../lib/cluster/objects/objects.ts';
+import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
+import { type RolloutVerdict, watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { AgreementCluster } from './cluster.ts';
 import { gate, isCounted, keepGates, livePods } from './gatekeeper.ts';
 import { recordHistory, type Version } from './history.ts';
@@ -36,7 +36,7 @@ export type Outcome = {
   readonly history: readonly Version[];
   readonly kubectl: KubectlSays;
   readonly poller: {
-    readonly watched: Watched;
+    readonly watched: RolloutVerdict;
     /** Those of its progress, and that of its verdict where it is healthy. */
     readonly messages: readonly string[];
   };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { startEmbeddedCluster } from '../../infra/local/cluster/cluster.ts';
-import { type Workload, type WorkloadKind, workloadsPath } from '../../lib/cluster/objects.ts';
+import { startEmbeddedCluster } from '../../infra/local/emulators/cluster/src/cluster.ts';
+import { type Workload, type WorkloadKind, workloadsPath } from '../../lib/cluster/objects/objects.ts';
 import { reachCluster } from './cluster.ts';
 import type { KubectlSays } from './judge.ts';
 import { kubectl } from './kubectl.ts';

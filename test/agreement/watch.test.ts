@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { connect } from '../../lib/cluster/connect.ts';
+import { connect } from '../../lib/cluster/connect/connect.ts';
 import { startEmbedded } from './embedded.ts';
 import { standIn } from './judge.ts';
 import { openHost } from './serve.ts';

@@ -39,6 +39,8 @@ const partOf = (file: string): string => {
 const levels: readonly (readonly string[])[] = [
   ['infra', 'bin', 'test'],
   ['functions'],
+  ['lib/app'],
+  ['lib/slack-app'],
   ['lib/release'],
   [
     'lib/config',
@@ -58,9 +60,50 @@ const levels: readonly (readonly string[])[] = [
 ];
 const levelOf = (part: string): number => levels.findIndex((level) => level.includes(part));
 
+/** The same within the parts that have rooms of their own: every file of theirs lies in one. */
+const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'lib/release': [
+    ['api', 'notify', 'undo', 'rollout', 'commit', 'intake'],
+    ['lifecycle'],
+    ['queue'],
+    ['record'],
+    ['model'],
+  ],
+  'lib/cluster': [['watch'], ['fail-fast'], ['diagnose'], ['status'], ['deliver'], ['connect'], ['objects']],
+};
+const roomOf = (file: string): string => file.split('/').slice(0, -1)[2] ?? '';
+const roomLevelOf = (file: string): number =>
+  rooms[partOf(file)]?.findIndex((level) => level.includes(roomOf(file))) ?? -1;
+
 const everything = [...filesUnder('lib'), ...filesUnder('functions')].flatMap(importsOf);
 const local = everything.filter(({ to }) => to.endsWith('.ts'));
 const packages = everything.filter(({ to }) => !to.endsWith('.ts') && !to.startsWith('node:'));
+
+/** Files that import each other in a ring, each ring once, as Tarjan's algorithm finds them. */
+const cyclesIn = (imports: readonly Import[]): readonly string[] => {
+  const next = Map.groupBy(imports, ({ from }) => from);
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const rings: string[] = [];
+  const visit = (file: string): number => {
+    const index = order.size;
+    order.set(file, index);
+    lowest.set(file, index);
+    stack.push(file);
+    for (const { to } of next.get(file) ?? [])
+      if (!order.has(to)) lowest.set(file, Math.min(lowest.get(file) ?? index, visit(to)));
+      else if (stack.includes(to))
+        lowest.set(file, Math.min(lowest.get(file) ?? index, order.get(to) ?? index));
+    if (lowest.get(file) === index) {
+      const ring = stack.splice(stack.indexOf(file));
+      if (ring.length > 1) rings.push(ring.join(' -> '));
+    }
+    return lowest.get(file) ?? index;
+  };
+  for (const file of next.keys()) if (!order.has(file)) visit(file);
+  return rings;
+};
 
 describe('imports', () => {
   it('are found at all', () => {
@@ -73,7 +116,7 @@ describe('imports', () => {
     expect([...parts].filter((part) => levelOf(part) === -1)).toEqual([]);
   });
 
-  it('point down: functions, then lib/release, then the parts, then what all stand on', () => {
+  it('point down: functions, lib/app, lib/slack-app, lib/release, then the parts, then what all stand on', () => {
     const wrong = local.filter(({ from, to, isType }) => {
       const [above, below] = [partOf(from), partOf(to)];
       if (above === below) return false;
@@ -86,13 +129,29 @@ describe('imports', () => {
     expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
   });
 
+  it.each(Object.keys(rooms))('of %s lie in a room that has a place in the order', (part) => {
+    const files = filesUnder(part).filter((file) => roomLevelOf(file) === -1);
+    expect(files).toEqual([]);
+  });
+
+  it.each(Object.keys(rooms))('point down between the rooms of %s, of types too', (part) => {
+    const wrong = local
+      .filter(({ from, to }) => partOf(from) === part && partOf(to) === part)
+      .filter(({ from, to }) => roomOf(from) !== roomOf(to) && roomLevelOf(to) <= roomLevelOf(from));
+    expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+  });
+
+  it.each(['lib', 'functions', 'infra', 'bin', 'test'])('of %s form no cycle, of types neither', (top) => {
+    expect(cyclesIn(filesUnder(top).flatMap(importsOf))).toEqual([]);
+  });
+
   it.each([
     ['@kubernetes/client-node', ['lib/cluster']],
-    ['@aws-sdk/client-kms', ['lib/secrets', 'functions']],
-    ['@aws-sdk/client-sqs', ['lib/queues', 'functions']],
-    ['@aws-sdk/client-dynamodb', ['lib/store', 'functions']],
+    ['@aws-sdk/client-kms', ['lib/secrets', 'lib/app']],
+    ['@aws-sdk/client-sqs', ['lib/queues', 'lib/app']],
+    ['@aws-sdk/client-dynamodb', ['lib/store', 'lib/app']],
     ['@octokit/webhooks', ['lib/sources']],
-    ['@aws-lambda-powertools/logger', ['functions']],
+    ['@aws-lambda-powertools/logger', ['lib/app']],
     ['yaml', ['lib/config', 'lib/manifests', 'lib/cluster']],
     ['picomatch', ['lib/git', 'lib/config']],
   ])('%s is known to %j only', (name, parts) => {

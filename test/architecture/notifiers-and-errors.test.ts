@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 
-import { notifiers } from '../../lib/notifiers/registry.ts';
+import { notifiers } from '../../lib/notifiers/catalog.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 it('every notifier is registered', () => {

@@ -21,7 +21,7 @@ const closure = (file: string, seen = new Set<string>()): Set<string> => {
   return seen;
 };
 
-/** Which nudge goes to which queue: see lib/release/messages.ts. */
+/** Which nudge goes to which queue: see lib/release/queue/jobs.ts. */
 const queueOf = {
   work: 'ReleasesQueue',
   workLater: 'ImagesQueue',
@@ -47,7 +47,7 @@ describe('permissions', () => {
 
   it.each(functions)('of %s allow just the queues that its code sends to', (name) => {
     const texts = [...closure(`functions/${name}.ts`)]
-      .filter((file) => file.startsWith('lib/release/') || file.startsWith('functions/'))
+      .filter((file) => /^(?:lib\/(?:release|slack-app)|functions)\//.test(file))
       .map(read)
       .join('\n');
     const sends = Object.entries(queueOf).filter(

@@ -12,14 +12,14 @@ const realSignature = 'signs, or checks a signature, with the time that the othe
 /** What may: a file, a part of the lines, and why. */
 const allowed: readonly (readonly [file: string, part: string, reason: string])[] = [
   ['test/agreement/cluster.ts', 'systemClock', 'for a real cluster, where time goes by on its own'],
-  ['test/cluster/unstick.test.ts', 'systemClock.sleep', realPauses],
-  ['test/local/slack/stack.test.ts', '...systemClock', realPauses],
+  ['test/cluster/fail-fast/forced-rollback.test.ts', 'systemClock.sleep', realPauses],
+  ['test/local/emulators/slack/stack.test.ts', '...systemClock', realPauses],
   ['test/moto/moto.ts', 'systemClock.sleep', realPauses],
-  ['test/cluster/api.test.ts', '{ timeoutMs: 50 }', neverAnswers],
+  ['test/cluster/connect/api.test.ts', '{ timeoutMs: 50 }', neverAnswers],
   ['test/registry/client.test.ts', '{ timeoutMs: ', neverAnswers],
   ['test/slack/client.test.ts', 'timeoutMs: 20', neverAnswers],
   ['test/integration/bad-input.test.ts', 'Date.now()', realSignature],
-  ['test/local/slack/stand-in.ts', 'Date.now()', realSignature],
+  ['test/local/emulators/slack/stand-in.ts', 'Date.now()', realSignature],
   ['test/integration/support/log.ts', 'new Date()', 'says when a line was logged'],
   ['test/support/reporter.ts', 'performance.now()', 'says how long a run took'],
   ['test/support/soak.ts', 'performance.now()', 'says how long a run took'],

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isUnderWay } from '../../lib/release/release.ts';
-import type { ReleaseView } from '../../lib/release/view.ts';
+import type { ReleaseView } from '../../lib/release/api/view.ts';
+import { isUnderWay } from '../../lib/release/model/release.ts';
 import { deployment, type Project, startProject } from '../integration/support/project.ts';
 import { benchLag } from './lag.ts';
 import { showSpread, spreadOf, table } from './table.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type WorkloadKind, workloadsPath } from '../../lib/cluster/objects.ts';
-import { rolloutStatus } from '../../lib/cluster/status.ts';
-import { isUnderWay } from '../../lib/release/release.ts';
-import type { ReleaseView } from '../../lib/release/view.ts';
+import { type WorkloadKind, workloadsPath } from '../../lib/cluster/objects/objects.ts';
+import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
+import type { ReleaseView } from '../../lib/release/api/view.ts';
+import { isUnderWay } from '../../lib/release/model/release.ts';
 import { type Access, accessThrough } from '../agreement/access.ts';
 import { hasKubectl, kubectl } from '../agreement/kubectl.ts';
 import { manifest } from '../agreement/side-by-side.ts';

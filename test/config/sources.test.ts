@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { knownSources } from '../../lib/config/sources.ts';
-import { sources } from '../../lib/sources/registry.ts';
+import { sources } from '../../lib/sources/catalog.ts';
 
 const needs = (table: Readonly<Record<string, { readonly needs: readonly string[] }>>) =>
   Object.fromEntries(Object.entries(table).map(([name, source]) => [name, source.needs.toSorted()]));

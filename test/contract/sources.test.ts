@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TagboatError } from '../../lib/errors.ts';
 import type { RawRequest } from '../../lib/http.ts';
-import { sources } from '../../lib/sources/registry.ts';
+import { sources } from '../../lib/sources/catalog.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { arrived, senders } from './senders.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
+import { startSimulatedCluster } from '../../infra/local/emulators/cluster/test/simulated.ts';
 import { type Host, openHost } from '../agreement/serve.ts';
-import { startSimulatedCluster } from '../local/cluster/simulated.ts';
 import { describeScenarios } from './suite.ts';
 
 const timings = { pullMs: 100, startMs: 100, readyMs: 500, terminateMs: 200, backoffMs: 10_000 };

@@ -1,6 +1,6 @@
 import { parseAllDocuments, stringify } from 'yaml';
-import { exampleFiles } from '../../infra/local/example/example.ts';
-import type { WorkloadKind } from '../../lib/cluster/objects.ts';
+import { exampleFiles } from '../../infra/local/play/example/example.ts';
+import type { WorkloadKind } from '../../lib/cluster/objects/objects.ts';
 
 export const image = 'docker.io/devopswithkubernetes/okeydokey';
 

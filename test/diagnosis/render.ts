@@ -1,7 +1,7 @@
-import type { Watched } from '../../lib/cluster/rollout.ts';
+import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 
 /** A verdict as a person reads it: what Slack and `GET /releases` show, as plain text. */
-export const renderVerdict = (verdict: Watched): string => {
+export const renderVerdict = (verdict: RolloutVerdict): string => {
   if (verdict.type === 'pending') return `pending: ${verdict.progress.message}`;
   if (verdict.type !== 'failed') return `${verdict.type}: ${verdict.message}`;
   const diagnoses = verdict.diagnosis.map(

@@ -1,29 +1,24 @@
-import type { DiagnosisCause } from '../../lib/cluster/diagnose/finding.ts';
-import type { Watched } from '../../lib/cluster/rollout.ts';
-import type { Stage } from './stage.ts';
+import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
+import type { Expectation, Stage } from './stage.ts';
 
 /** The embedded cluster; a real control plane of Kubernetes 1.20 whose kubelets go by an image's tag. */
 export type ClusterName = 'embedded' | 'lab';
 
-export type Scenario = {
+export type Scenario = Expectation & {
   /** For the page's comments and the names of tests. */
   readonly name: string;
   /** The heading on the page. */
   readonly title: string;
   /** What it means, and what was done to get it; one line. */
   readonly means: string;
-  /** Of the diagnoses, in order. */
-  readonly causes: readonly DiagnosisCause[];
   readonly on: readonly ClusterName[];
-  /** Labels of the namespace. */
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly play: (stage: Stage) => Promise<Watched>;
+  readonly play: (stage: Stage) => Promise<RolloutVerdict>;
 };
 
 /** Delivers a tag, on top of a healthy release or not, and waits for the verdict. */
 export const releaseOf =
   (tag: string, options: Parameters<Stage['deliver']>[1] & { readonly after?: string } = {}) =>
-  async (stage: Stage): Promise<Watched> => {
+  async (stage: Stage): Promise<RolloutVerdict> => {
     const { after, ...change } = options;
     if (after !== undefined) await stage.start(after, change.kind === undefined ? {} : { kind: change.kind });
     await stage.deliver(tag, change);

@@ -1,11 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
-import { type Cluster, connect } from '../../lib/cluster/connect.ts';
-import { type Delivery, deliver, type WorkloadRef } from '../../lib/cluster/deliver.ts';
+import { type Cluster, connect } from '../../lib/cluster/connect/connect.ts';
+import { type Delivery, deliver, type WorkloadRef } from '../../lib/cluster/deliver/deliver.ts';
 import type { DiagnosisCause } from '../../lib/cluster/diagnose/finding.ts';
-import type { Pod, WorkloadKind } from '../../lib/cluster/objects.ts';
-import { type Watched, watchRollout } from '../../lib/cluster/rollout.ts';
+import type { Pod, WorkloadKind } from '../../lib/cluster/objects/objects.ts';
+import { type RolloutVerdict, watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import { apiVersionOf, type Change, image, manifest } from './manifest.ts';
-import type { Scenario } from './scenario.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,7 +19,7 @@ export type Stage = {
   /** Delivers the example with a tag and changes, as a release does. */
   deliver(tag: string, options?: ReleaseOptions): Promise<void>;
   /** Watches that tag until there is a verdict. */
-  watch(tag: string, mode?: Delivery['mode']): Promise<Watched>;
+  watch(tag: string, mode?: Delivery['mode']): Promise<RolloutVerdict>;
   /** Delivers and watches until it is healthy. */
   start(tag: string, options?: ReleaseOptions): Promise<void>;
   /** @param path within the namespace: `pods/web-1` */
@@ -67,7 +66,7 @@ const stageIn = (
       ],
     });
   };
-  const watch = (tag: string, mode: Delivery['mode'], seconds: number): Promise<Watched> => {
+  const watch = (tag: string, mode: Delivery['mode'], seconds: number): Promise<RolloutVerdict> => {
     // A new one each time: the times that the cluster writes are ours.
     const clock = startClock();
     const deadline = clock.now() + seconds * 1_000;
@@ -115,10 +114,16 @@ const late: readonly DiagnosisCause[] = ['timeout', 'agent-waiting'];
 
 let stages = 0;
 
+/** What the namespace of a scenario is labelled with, and what is to be found out in it, in order. */
+export type Expectation = {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly causes: readonly DiagnosisCause[];
+};
+
 /** Sets up a namespace, lets a scenario take place in it, and takes it down again. */
 export const onStage = async <T>(
   { kubeconfig, clock, timeoutSeconds }: Theatre,
-  { labels, causes }: Pick<Scenario, 'labels' | 'causes'>,
+  { labels, causes }: Expectation,
   play: (stage: Stage) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> => {

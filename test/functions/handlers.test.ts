@@ -1,8 +1,8 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHandler as createReleases } from '../../functions/releases.ts';
-import { createRuntime } from '../../functions/runtime.ts';
 import { createHandler as createWebhook } from '../../functions/webhook.ts';
+import { createRuntime } from '../../lib/app/runtime.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { handleBatch } from '../../lib/queues/batch.ts';
 import { httpEvent } from '../http/event.ts';

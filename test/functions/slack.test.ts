@@ -4,12 +4,13 @@ import path from 'node:path';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { parse } from 'yaml';
-import { createAwsClients, createRuntime } from '../../functions/runtime.ts';
 import { createHandler as createSlack } from '../../functions/slack.ts';
 import { createHandler as createWorker } from '../../functions/slack-worker.ts';
-import { slackHeaders, slashCommandBody } from '../../infra/local/slack/command.ts';
+import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/command.ts';
+import { createAwsClients, createRuntime } from '../../lib/app/runtime.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { reconcile } from '../../lib/release/reconcile.ts';
+import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';
+import { withUndo } from '../../lib/release/undo/request-undo.ts';
 import { httpEvent } from '../http/event.ts';
 import { configWith, requestFor } from '../release/support/context.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -75,7 +76,7 @@ const arrange = async (test: TestContext) => {
   /** Takes a message off the queue, however long it is delayed; where the queue has none, reconcile puts one there. */
   const work = async () => {
     const inAMinute = { ...runtime.clock, now: () => clock.now() + 61_000 };
-    if ((await aws.commands()).length === 0) await reconcile({ ...runtime, clock: inAMinute });
+    if ((await aws.commands()).length === 0) await reconcile(withUndo({ ...runtime, clock: inAMinute }));
     const [body = ''] = await aws.commands();
     const record = { messageId: randomUUID(), body, attributes: { ApproximateReceiveCount: '1' } };
     return createWorker(runtimeNow())({ Records: [record] } as unknown as SQSEvent, lambda);
@@ -200,7 +201,7 @@ describe('the functions that serve Slack', () => {
     const { timeout } = parse(read('serverless.yml')).functions['slack-worker'];
     const constant = (file: string, name: string): number =>
       Number(new RegExp(`const ${name} = ([\\d_]+);`).exec(read(file))?.[1]?.replaceAll('_', ''));
-    const leaseMs = constant('lib/release/carry-out.ts', 'leaseMs');
+    const leaseMs = constant('lib/slack-app/process-request.ts', 'leaseMs');
 
     expect(constant('functions/slack-worker.ts', 'maxReceives')).toBe(RedrivePolicy.maxReceiveCount);
     // Nobody else is at it while one may be, and it is free again when the queue brings it back.

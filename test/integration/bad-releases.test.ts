@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createBareRepository } from '../../infra/local/git-server/create-repository.ts';
+import { createBareRepository } from '../../infra/local/emulators/git-server/create-repository.ts';
 import { documented } from './support/documented.ts';
 import { type AppOptions, deployment, type ProjectOptions } from './support/project.ts';
 import { shareProject } from './support/share.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { connect } from '../../lib/cluster/connect.ts';
-import { deliver } from '../../lib/cluster/deliver.ts';
+import { connect } from '../../lib/cluster/connect/connect.ts';
+import { deliver } from '../../lib/cluster/deliver/deliver.ts';
 import { deployment, exampleApp } from './support/project.ts';
 import { shareProject } from './support/share.ts';
 

@@ -21,7 +21,7 @@ resources:
   Resources:
     Work: { Type: AWS::SQS::Queue, Properties: { QueueName: lasting-work } }
 `,
-  'functions/runtime.ts': 'export const createRuntime = (options) => options;\n',
+  'lib/app/runtime.ts': 'export const createRuntime = (options) => options;\n',
   'functions/lasting.ts': `
 export const createHandler = ({ logger }) => () =>
   new Promise((finish) => logger.info('the function begins', { finish }));
@@ -31,6 +31,7 @@ export const createHandler = ({ logger }) => () =>
 it('ends while functions run, without waiting for them, and gives port and temporary directory back', async () => {
   const project = temporaryDirectory();
   mkdirSync(path.join(project, 'functions'));
+  mkdirSync(path.join(project, 'lib', 'app'), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(project, name), text);
   const running: (() => void)[] = [];
   const stack = await startTestStack({

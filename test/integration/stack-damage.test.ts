@@ -3,8 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleFiles } from '../../infra/local/example/example.ts';
-import { assertReadable, createBareRepository } from '../../infra/local/git-server/create-repository.ts';
+import {
+  assertReadable,
+  createBareRepository,
+} from '../../infra/local/emulators/git-server/create-repository.ts';
+import { exampleFiles } from '../../infra/local/play/example/example.ts';
 import { openOrMoveAside } from '../../infra/local/stack/aside.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { readText } from './support/answers.ts';

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { run as tagboat } from '../../bin/commands/tagboat.ts';
-import { exampleFiles } from '../../infra/local/example/example.ts';
-import { createBareRepository } from '../../infra/local/git-server/create-repository.ts';
+import { createBareRepository } from '../../infra/local/emulators/git-server/create-repository.ts';
+import { exampleFiles } from '../../infra/local/play/example/example.ts';
 import { readJson } from './support/answers.ts';
 import { launch, runHere, temporaryDirectory } from './support/process.ts';
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formats } from '../../lib/manifests/registry.ts';
+import { formats } from '../../lib/manifests/catalog.ts';
 import { findImage, type ImageTarget, rewrite } from '../../lib/manifests/rewrite.ts';
 
 const root = join(import.meta.dirname, '../golden');

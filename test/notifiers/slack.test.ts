@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../lib/errors.ts';
 import type { Memory, Notification } from '../../lib/notifiers/notifier.ts';
 import { createSlackNotifier } from '../../lib/notifiers/slack.ts';
-import { buttonsOf } from '../release/support/commands.ts';
-import { type SaidToSlack, slackChannel } from '../release/support/slack-channel.ts';
+import { buttonsOf } from '../slack-app/support/commands.ts';
+import { type SaidToSlack, slackChannel } from '../slack-app/support/slack-channel.ts';
 
 const base: Notification = {
   id: '01KARV0000000000000000000A',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deliver } from '../../lib/cluster/deliver.ts';
-import { setPaused } from '../../lib/cluster/pause.ts';
-import type { Rollout, RolloutProgress } from '../../lib/cluster/rollout.ts';
+import { deliver } from '../../lib/cluster/deliver/deliver.ts';
+import { setPaused } from '../../lib/cluster/deliver/pause.ts';
+import type { Rollout, RolloutProgress } from '../../lib/cluster/watch/watch-rollout.ts';
 import { playArgo } from './argo.ts';
 import { causes, type Field, type InNamespace } from './field.ts';
 import { delivery, manifest, refOf } from './manifest.ts';

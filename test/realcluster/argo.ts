@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { type Workload, workloadPath } from '../../lib/cluster/objects.ts';
-import { readWorkload } from '../../lib/cluster/workloads.ts';
+import { readWorkload } from '../../lib/cluster/deliver/workloads.ts';
+import { type Workload, workloadPath } from '../../lib/cluster/objects/objects.ts';
 import { type Field, kubectl, kubectlApply, refOf } from './harness.ts';
 
 /** As much of Argo's definition as the API server needs: a status of its own, and any fields. */

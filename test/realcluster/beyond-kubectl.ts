@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../lib/clock.ts';
-import { deliver } from '../../lib/cluster/deliver.ts';
-import type { Pod } from '../../lib/cluster/objects.ts';
-import { setPaused } from '../../lib/cluster/pause.ts';
+import { deliver } from '../../lib/cluster/deliver/deliver.ts';
+import { setPaused } from '../../lib/cluster/deliver/pause.ts';
+import type { Pod } from '../../lib/cluster/objects/objects.ts';
 import { causes, type Field, type InNamespace, release } from './field.ts';
 import { delivery, kinds, manifest, refOf } from './manifest.ts';
 
@@ -120,7 +120,7 @@ export const describeBeyondKubectl = (inNamespace: InNamespace): void => {
       await release(field, 'Deployment', '1.0.0', { spec, judge: '' });
       const failed = await release(field, 'Deployment', 'notready-1', { spec, judge: '' });
       expect(causes(failed.verdict)).toEqual(['not-ready', 'progress-deadline']);
-      // Watched from before, so that the moment is not missed at which kubectl would say it.
+      // RolloutVerdict from before, so that the moment is not missed at which kubectl would say it.
       const watching = field.watch('Deployment', '1.0.0', 60, {
         mode: 'agent',
         onProgress: ({ phase }) => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { connect } from '../../lib/cluster/connect.ts';
-import { deliver } from '../../lib/cluster/deliver.ts';
-import type { Metadata } from '../../lib/cluster/objects.ts';
-import { watchRollout } from '../../lib/cluster/rollout.ts';
+import { connect } from '../../lib/cluster/connect/connect.ts';
+import { deliver } from '../../lib/cluster/deliver/deliver.ts';
+import type { Metadata } from '../../lib/cluster/objects/objects.ts';
+import { watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import type { Field, InNamespace } from './field.ts';
 import { delivery, dryRun, manifest, refOf, rolloutOf } from './manifest.ts';

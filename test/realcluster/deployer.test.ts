@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { systemClock } from '../../lib/clock.ts';
-import { type Cluster, connect } from '../../lib/cluster/connect.ts';
-import { deliver } from '../../lib/cluster/deliver.ts';
-import { setPaused } from '../../lib/cluster/pause.ts';
-import { watchRollout } from '../../lib/cluster/rollout.ts';
+import { type Cluster, connect } from '../../lib/cluster/connect/connect.ts';
+import { deliver } from '../../lib/cluster/deliver/deliver.ts';
+import { setPaused } from '../../lib/cluster/deliver/pause.ts';
+import { watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import {
   delivery,
   inNamespace,

@@ -1,8 +1,8 @@
 import { parseAllDocuments } from 'yaml';
 import type { Clock } from '../../lib/clock.ts';
-import type { Cluster } from '../../lib/cluster/connect.ts';
-import { deliver, type WorkloadRef } from '../../lib/cluster/deliver.ts';
-import { type Rollout, type Watched, watchRollout } from '../../lib/cluster/rollout.ts';
+import type { Cluster } from '../../lib/cluster/connect/connect.ts';
+import { deliver, type WorkloadRef } from '../../lib/cluster/deliver/deliver.ts';
+import { type Rollout, type RolloutVerdict, watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { Judge } from '../agreement/judge.ts';
 import { delivery, type Kind, manifest, refOf, rolloutOf } from './manifest.ts';
 
@@ -34,7 +34,7 @@ export type Field = FieldParts & {
   remove(path: string): Promise<void>;
   until(isMet: () => Promise<boolean>): Promise<void>;
   /** Watches `web` for so many seconds. */
-  watch(kind: Kind, tag: string, seconds: number, more?: Partial<Rollout>): Promise<Watched>;
+  watch(kind: Kind, tag: string, seconds: number, more?: Partial<Rollout>): Promise<RolloutVerdict>;
 };
 
 /** Runs a scenario in a namespace of its own. */
@@ -172,5 +172,5 @@ export const release = async (
 };
 
 /** The causes of a failed verdict, in order. */
-export const causes = (verdict: Watched): readonly string[] =>
+export const causes = (verdict: RolloutVerdict): readonly string[] =>
   verdict.type === 'failed' ? verdict.diagnosis.map(({ cause }) => cause) : [];

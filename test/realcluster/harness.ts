@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { connect } from '../../lib/cluster/connect.ts';
+import { connect } from '../../lib/cluster/connect/connect.ts';
 import { accessThrough } from '../agreement/access.ts';
 import { hasty } from '../agreement/cluster.ts';
 import { kubectl as judge } from '../agreement/kubectl.ts';

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import type { Clock } from '../../lib/clock.ts';
-import type { Delivery, WorkloadRef } from '../../lib/cluster/deliver.ts';
-import { apiVersionOf } from '../../lib/cluster/objects.ts';
-import type { Rollout } from '../../lib/cluster/rollout.ts';
+import type { Delivery, WorkloadRef } from '../../lib/cluster/deliver/deliver.ts';
+import { apiVersionOf } from '../../lib/cluster/objects/objects.ts';
+import type { Rollout } from '../../lib/cluster/watch/watch-rollout.ts';
 
 export const appImage = 'docker.io/acme/okeydokey';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deliver } from '../../lib/cluster/deliver.ts';
+import { deliver } from '../../lib/cluster/deliver/deliver.ts';
 import { causes, type InNamespace, release } from './field.ts';
 import { delivery, kinds, manifest } from './manifest.ts';
 

@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Cluster } from '../../lib/cluster/connect.ts';
-import type { Watched } from '../../lib/cluster/rollout.ts';
+import type { Cluster } from '../../lib/cluster/connect/connect.ts';
+import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { carryOutLater } from '../../lib/release/carry-out.ts';
-import type { Desk } from '../../lib/release/desk.ts';
-import { receive } from '../../lib/release/front-desk.ts';
-import { lookForImage } from '../../lib/release/image-wait.ts';
-import { createInbox, type Inbox, type SignedRequest } from '../../lib/release/inbox.ts';
-import { intake } from '../../lib/release/intake.ts';
-import { keyOf, type Message } from '../../lib/release/messages.ts';
-import { reconcile } from '../../lib/release/reconcile.ts';
-import { createStore } from '../../lib/release/store.ts';
-import { requestUndo } from '../../lib/release/undo.ts';
-import { type WatchContext, watchRelease } from '../../lib/release/watch.ts';
-import { type WorkContext, work } from '../../lib/release/work.ts';
+import { type WorkContext, work } from '../../lib/release/commit/process-queue.ts';
+import { lookForImage } from '../../lib/release/intake/image-wait.ts';
+import { intake } from '../../lib/release/intake/intake.ts';
+import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';
+import { keyOf, type Message } from '../../lib/release/queue/jobs.ts';
+import { createInbox, type Inbox, type SignedRequest } from '../../lib/release/record/request-store.ts';
+import { createStore } from '../../lib/release/record/store.ts';
+import { type WatchContext, watchRelease } from '../../lib/release/rollout/watch.ts';
+import { requestUndo } from '../../lib/release/undo/request-undo.ts';
+import { receive } from '../../lib/slack-app/handle-request.ts';
+import { carryOutLater } from '../../lib/slack-app/process-request.ts';
+import type { Desk } from '../../lib/slack-app/slack-context.ts';
+import { sign, signingSecret, typed } from '../slack-app/support/harness.ts';
 import {
   configWith,
   createContext,
@@ -26,7 +27,6 @@ import {
 } from './support/context.ts';
 import { memoryRepo } from './support/memory-repo.ts';
 import { memoryTable } from './support/memory-table.ts';
-import { sign, signingSecret, typed } from './support/slack-world.ts';
 
 class Death extends Error {}
 
@@ -48,7 +48,7 @@ const mortal = <T extends object>(target: T, life: { calls: number }, after: boo
   });
 
 /** One app that is being released and, if it fails, undone; everything real but Git and the cluster. */
-const arrange = async (verdict: (tag: string) => Watched) => {
+const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   const app = 'app';
   const image = 'docker.io/example/app';
   const repo = memoryRepo(
@@ -163,10 +163,10 @@ const runToTheEnd = async (
   }
 };
 
-const healthy = (): Watched => ({ type: 'healthy', message: 'done', notes: [] });
+const healthy = (): RolloutVerdict => ({ type: 'healthy', message: 'done', notes: [] });
 const failsAt =
   (bad: string) =>
-  (tag: string): Watched =>
+  (tag: string): RolloutVerdict =>
     tag === bad ? { type: 'failed', reason: 'it crashes', diagnosis: [] } : healthy();
 
 /** Tries every death, before and after each call, until one comes too late to matter. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { alice, createWorld } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
-import { alice, createWorld } from './support/world.ts';
 
 const place = { app: 'app', environment: 'production' } as const;
 const undo = { type: 'undo', ...place } as const;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Watched } from '../../lib/cluster/rollout.ts';
-import { requestByHand } from '../../lib/release/by-hand.ts';
-import { intake } from '../../lib/release/intake.ts';
-import { notificationOf } from '../../lib/release/notification.ts';
-import type { Release } from '../../lib/release/release.ts';
-import { requestUndo } from '../../lib/release/undo.ts';
+import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
+import { intake } from '../../lib/release/intake/intake.ts';
+import { requestByHand } from '../../lib/release/intake/manual-release.ts';
+import type { Release } from '../../lib/release/model/release.ts';
+import { notificationOf } from '../../lib/release/notify/notification.ts';
+import { requestUndo } from '../../lib/release/undo/request-undo.ts';
+import { bob, crashing, createWorld, rollingOut, type World } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
-import { bob, crashing, createWorld, rollingOut, type World } from './support/world.ts';
 
 const place = { app: 'app', environment: 'production' } as const;
 const undo = { type: 'undo', ...place } as const;
@@ -14,8 +14,8 @@ const pause = { type: 'pause', ...place } as const;
 const resume = { type: 'resume', ...place } as const;
 const release = { type: 'release', ...place } as const;
 const minute = 60_000;
-const { progress } = rollingOut as Extract<Watched, { type: 'pending' }>;
-const atStep: Watched = { type: 'pending', progress: { ...progress, phase: 'paused' } };
+const { progress } = rollingOut as Extract<RolloutVerdict, { type: 'pending' }>;
+const atStep: RolloutVerdict = { type: 'pending', progress: { ...progress, phase: 'paused' } };
 
 const only = async ({ newest }: World): Promise<Release> => {
   const found = await newest();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../lib/config/types.ts';
 import type { Parsed } from '../../lib/event.ts';
 import { digest } from './support/context.ts';
+import { alice, bob, crashing, createWorld, rollingOut, type World } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
-import { alice, bob, crashing, createWorld, rollingOut, type World } from './support/world.ts';
 
 const place = { app: 'app', environment: 'production' } as const;
 const undo = { type: 'undo', ...place } as const;

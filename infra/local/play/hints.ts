@@ -1,5 +1,5 @@
+import { slackHeaders, slashCommandBody } from '../emulators/slack/command.ts';
 import { defaultState } from '../options.ts';
-import { slackHeaders, slashCommandBody } from '../slack/command.ts';
 import type { Stack } from '../stack/types.ts';
 import { shortPath } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';

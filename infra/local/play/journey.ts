@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from '../../../lib/cluster/connect.ts';
-import { type RolloutProgress, watchRollout } from '../../../lib/cluster/rollout.ts';
+import { connect } from '../../../lib/cluster/connect/connect.ts';
+import { type RolloutProgress, watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
 import { parseImage } from '../../../lib/image.ts';
-import { isUnderWay } from '../../../lib/release/release.ts';
-import type { ReleaseView } from '../../../lib/release/view.ts';
+import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import { isUnderWay } from '../../../lib/release/model/release.ts';
 import type { Stack } from '../stack/types.ts';
 
 /** What a person is told about a release while it is under way. */

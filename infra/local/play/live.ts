@@ -1,5 +1,5 @@
-import { isUnderWay } from '../../../lib/release/release.ts';
-import type { ReleaseView } from '../../../lib/release/view.ts';
+import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import { isUnderWay } from '../../../lib/release/model/release.ts';
 import type { Stack } from '../stack/types.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { showVerdict } from './play.ts';

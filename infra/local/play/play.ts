@@ -1,4 +1,4 @@
-import type { ReleaseView } from '../../../lib/release/view.ts';
+import type { ReleaseView } from '../../../lib/release/api/view.ts';
 import type { Stack } from '../stack/types.ts';
 import { formatDiff, formatDuration, progressBar } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';

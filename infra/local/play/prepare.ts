@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { connect } from '../../../lib/cluster/connect.ts';
-import { deliver } from '../../../lib/cluster/deliver.ts';
-import { watchRollout } from '../../../lib/cluster/rollout.ts';
+import { connect } from '../../../lib/cluster/connect/connect.ts';
+import { deliver } from '../../../lib/cluster/deliver/deliver.ts';
+import { watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
 import type { Stack } from '../stack/types.ts';
 import { currentTag, listReleases, nextTag, readManifests, type Target, tagsOf } from './target.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { EnvironmentConfig } from '../../../lib/config/types.ts';
-import { satisfies } from '../../../lib/release/tags.ts';
+import { satisfies } from '../../../lib/release/model/tag-policy.ts';
 import type { Stack } from '../stack/types.ts';
 import { type Hook, tagPushHook } from './hook.ts';
 import { githubSecret } from './play.ts';

@@ -3,7 +3,7 @@ import semver from 'semver';
 import type { EnvironmentConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import { parseImage } from '../../../lib/image.ts';
-import type { ReleaseView } from '../../../lib/release/view.ts';
+import type { ReleaseView } from '../../../lib/release/api/view.ts';
 import type { Stack } from '../stack/types.ts';
 import { listFiles, readFileAt } from './git.ts';
 

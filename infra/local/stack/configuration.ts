@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig, parseConfig } from '../../../lib/config/load.ts';
 import type { Config, ConfigRepo } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
-import { exampleConfig, exampleOrigin } from '../example/example.ts';
+import { exampleConfig, exampleOrigin } from '../play/example/example.ts';
 import { gitPasswordVariable, gitUser } from './secrets.ts';
 import type { ConfigSource } from './types.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { respondJson } from '../gateway/respond.ts';
-import type { GitServer } from '../git-server/git-server.ts';
-import type { LocalRegistry } from '../registry/registry.ts';
-import type { SlackInbox } from '../slack/inbox.ts';
+import type { GitServer } from '../emulators/git-server/git-server.ts';
+import type { LocalRegistry } from '../emulators/registry/registry.ts';
+import type { SlackInbox } from '../emulators/slack/inbox.ts';
+import { respondJson } from '../runtime/gateway/respond.ts';
 import type { LocalCluster } from './cluster.ts';
 import type { Emulators } from './emulators.ts';
 import type { Door } from './front-door.ts';

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../../lib/logger.ts';
-import { createDynamoDb, isDynamoDbRequest } from '../aws/dynamodb.ts';
-import type { AwsAccess } from '../aws/endpoints.ts';
-import { createSqs, isSqsRequest, type LocalSqs } from '../aws/fauxqs.ts';
-import { createKms, isKmsRequest } from '../kms/kms.ts';
+import { createDynamoDb, isDynamoDbRequest } from '../emulators/aws/dynamodb.ts';
+import type { AwsAccess } from '../emulators/aws/endpoints.ts';
+import { createSqs, isSqsRequest, type LocalSqs } from '../emulators/aws/fauxqs.ts';
+import { createKms, isKmsRequest } from '../emulators/kms/kms.ts';
 import { openOrMoveAside } from './aside.ts';
 import type { Door } from './front-door.ts';
 import type { StateDirectory } from './state.ts';

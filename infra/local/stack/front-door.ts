@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TagboatError } from '../../../lib/errors.ts';
-import { respondJson, respondUnavailable } from '../gateway/respond.ts';
+import { respondJson, respondUnavailable } from '../runtime/gateway/respond.ts';
 import { type Certificate, createBoth, serveBoth } from '../tls.ts';
 
 /** Takes a request and answers it, sooner or later. */

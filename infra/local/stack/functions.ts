@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RuntimeOptions } from '../../../functions/runtime.ts';
+import type { RuntimeOptions } from '../../../lib/app/runtime.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import { createFunction, type LambdaFunction } from '../lambda/function.ts';
-import { loadHandler } from '../lambda/load.ts';
-import type { FunctionDescription, Service } from '../service/service.ts';
-import { resolveEnvironment, type Surroundings } from '../service/values.ts';
+import { createFunction, type LambdaFunction } from '../runtime/lambda/function.ts';
+import { loadHandler } from '../runtime/lambda/load.ts';
+import type { FunctionDescription, Service } from '../runtime/service/service.ts';
+import { resolveEnvironment, type Surroundings } from '../runtime/service/values.ts';
 
 /**
  * Makes every function that serverless.yml declares, each with a runtime of its own, as on Lambda, where each has its
@@ -40,7 +40,7 @@ const withPatience = (description: FunctionDescription): FunctionDescription =>
     : { ...description, timeoutSeconds: Math.max(leastHttpSeconds, description.timeoutSeconds) };
 
 const loadCreateRuntime = async (project: string): Promise<(options: RuntimeOptions) => unknown> => {
-  const file = path.join(project, 'functions', 'runtime.ts');
+  const file = path.join(project, 'lib', 'app', 'runtime.ts');
   const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
   const { createRuntime } = module;
   if (typeof createRuntime !== 'function')

@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { LocalSqs, WaitingMessage } from '../aws/fauxqs.ts';
-import type { QueueResource } from '../service/resources.ts';
-import { isMapping, mapping } from '../service/yaml.ts';
+import type { LocalSqs, WaitingMessage } from '../emulators/aws/fauxqs.ts';
+import type { QueueResource } from '../runtime/service/resources.ts';
+import { isMapping, mapping } from '../runtime/service/yaml.ts';
 import { readJson, type StateDirectory, writePrivately } from './state.ts';
 
 /** How often what the queues hold is written down, in milliseconds; what a crash loses, reconcile nudges again. */

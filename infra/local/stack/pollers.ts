@@ -1,9 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from '../../../lib/logger.ts';
-import type { LambdaFunction } from '../lambda/function.ts';
-import { type Poller, startPoller } from '../queues/poller.ts';
-import type { Service } from '../service/service.ts';
-import type { Created } from '../service/values.ts';
+import type { LambdaFunction } from '../runtime/lambda/function.ts';
+import { type Poller, startPoller } from '../runtime/queues/poller.ts';
+import type { Service } from '../runtime/service/service.ts';
+import type { Created } from '../runtime/service/values.ts';
 
 /** Invocations per mapping at the same time. A watch on a rollout does little but wait, so this can be many. */
 const concurrency = 10;

@@ -1,4 +1,4 @@
-import { connect } from '../../../lib/cluster/connect.ts';
+import { connect } from '../../../lib/cluster/connect/connect.ts';
 import { secretSlots } from '../../../lib/config/slots.ts';
 import type { ConfigRepo } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';

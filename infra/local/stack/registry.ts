@@ -3,7 +3,7 @@ import { type ImageReference, parseImage } from '../../../lib/image.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { createRegistryClient } from '../../../lib/registry/client.ts';
 import type { Secrets } from '../../../lib/secrets/unseal.ts';
-import { createRegistry, type LocalRegistry } from '../registry/registry.ts';
+import { createRegistry, type LocalRegistry } from '../emulators/registry/registry.ts';
 import type { StateDirectory } from './state.ts';
 
 export type RegistrySettings = {

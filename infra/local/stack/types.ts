@@ -1,13 +1,13 @@
 import type { Clock } from '../../../lib/clock.ts';
 import type { Config } from '../../../lib/config/types.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import type { AwsClients } from '../aws/clients.ts';
-import type { AwsAccess, Environment } from '../aws/endpoints.ts';
-import type { GitServer } from '../git-server/git-server.ts';
-import type { Concurrency } from '../lambda/concurrency.ts';
-import type { Invocation } from '../lambda/function.ts';
-import type { LocalRegistry } from '../registry/registry.ts';
-import type { SlackMessage } from '../slack/inbox.ts';
+import type { AwsClients } from '../emulators/aws/clients.ts';
+import type { AwsAccess, Environment } from '../emulators/aws/endpoints.ts';
+import type { GitServer } from '../emulators/git-server/git-server.ts';
+import type { LocalRegistry } from '../emulators/registry/registry.ts';
+import type { SlackMessage } from '../emulators/slack/inbox.ts';
+import type { Concurrency } from '../runtime/lambda/concurrency.ts';
+import type { Invocation } from '../runtime/lambda/function.ts';
 
 /** Whose tagboat.yml the stack runs. */
 export type ConfigSource =

@@ -1,19 +1,19 @@
-import type { RuntimeOptions } from '../../../functions/runtime.ts';
+import type { RuntimeOptions } from '../../../lib/app/runtime.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import type { AwsClients } from '../aws/clients.ts';
-import type { LocalSqs } from '../aws/fauxqs.ts';
-import { createGateway } from '../gateway/gateway.ts';
-import { atMost, type Concurrency } from '../lambda/concurrency.ts';
-import type { Invocation, LambdaFunction } from '../lambda/function.ts';
-import type { Poller } from '../queues/poller.ts';
-import type { Service } from '../service/service.ts';
-import type { Surroundings } from '../service/values.ts';
+import type { AwsClients } from '../emulators/aws/clients.ts';
+import type { LocalSqs } from '../emulators/aws/fauxqs.ts';
+import { createGateway } from '../runtime/gateway/gateway.ts';
+import { atMost, type Concurrency } from '../runtime/lambda/concurrency.ts';
+import type { Invocation, LambdaFunction } from '../runtime/lambda/function.ts';
+import type { Poller } from '../runtime/queues/poller.ts';
+import { startSchedules } from '../runtime/schedules.ts';
+import type { Service } from '../runtime/service/service.ts';
+import type { Surroundings } from '../runtime/service/values.ts';
 import type { Door } from './front-door.ts';
 import { createFunctions } from './functions.ts';
 import { countMessages } from './idle.ts';
 import { startPollers } from './pollers.ts';
-import { startSchedules } from './schedules.ts';
 
 export type WorkOptions = {
   readonly service: Service;

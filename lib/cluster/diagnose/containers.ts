@@ -1,5 +1,5 @@
-import type { ContainerStatus, Pod } from '../objects.ts';
-import { pullFailures } from '../stuck.ts';
+import type { ContainerStatus, Pod } from '../objects/objects.ts';
+import { pullFailures } from '../status/stuck-pod.ts';
 import { crashFinding } from './crash.ts';
 import { eventLines, type Facts, messageOf } from './facts.ts';
 import type { Finding } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { ClusterEvent } from '../objects.ts';
+import type { ClusterEvent } from '../objects/objects.ts';
 import { adviceOnExit, describeExit } from './exit-codes.ts';
 import { eventLines, isAbout, killingsOf, messageOf, timeOf } from './facts.ts';
 import type { Finding } from './finding.ts';

@@ -1,10 +1,10 @@
 import { TagboatError } from '../../errors.ts';
-import { readPods, readReplicaSets } from '../belongings.ts';
-import type { Cluster } from '../cluster.ts';
-import { listPages } from '../list.ts';
-import type { ClusterEvent, WorkloadRef } from '../objects.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { readWorkload } from '../workloads.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import { listPages } from '../connect/list.ts';
+import { readWorkload } from '../deliver/workloads.ts';
+import type { ClusterEvent, WorkloadRef } from '../objects/objects.ts';
+import { readPods, readReplicaSets } from '../status/owned-resources.ts';
+import type { Snapshot } from '../status/snapshot.ts';
 import { oneLine } from './one-line.ts';
 
 /** All that a diagnosis is made of. */

@@ -1,6 +1,6 @@
 import { TagboatError } from '../../errors.ts';
 import { redact } from '../../redact.ts';
-import type { Cluster } from '../cluster.ts';
+import type { Cluster } from '../connect/cluster.ts';
 import type { LogRequest } from './finding.ts';
 
 const shownLines = 20;

@@ -1,6 +1,6 @@
-import { describeWorkload, type Pod } from '../objects.ts';
-import { newPods, oldPods } from '../snapshot.ts';
-import { isStuck, isUnreadyInTheWay } from '../stuck.ts';
+import { describeWorkload, type Pod } from '../objects/objects.ts';
+import { newPods, oldPods } from '../status/snapshot.ts';
+import { isStuckPod, isUnreadyInTheWay } from '../status/stuck-pod.ts';
 import { findInContainers } from './containers.ts';
 import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -72,7 +72,7 @@ const findInPod = (facts: Facts, pod: Pod, now: number): readonly Finding[] => {
 const stuck = (facts: Facts, pod: Pod): readonly Finding[] => {
   const { workload } = facts;
   if (workload === undefined) return [];
-  const isBroken = isStuck(workload, pod);
+  const isBroken = isStuckPod(workload, pod);
   const findings = isBroken
     ? findInContainers(facts, pod)
     : isUnreadyInTheWay(workload, pod)

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../objects.ts';
+import type { ContainerStatus, Pod } from '../objects/objects.ts';
 import { eventLines, type Facts, isAbout, messageOf, warningsOf } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { conditionOf } from './pod-condition.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../objects.ts';
+import type { Pod } from '../objects/objects.ts';
 import { volumeOf } from './spec.ts';
 
 /** Something that a pod refers to and that is not there, or not with that key. */

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../objects.ts';
+import type { Container, Pod } from '../objects/objects.ts';
 
 /** What a diagnosis looks at in a pod's spec, beyond what a rollout is judged by. */
 export type Probe = {

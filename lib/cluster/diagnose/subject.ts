@@ -1,4 +1,4 @@
-import type { ClusterEvent, ContainerStatus, Pod } from '../objects.ts';
+import type { ClusterEvent, ContainerStatus, Pod } from '../objects/objects.ts';
 import { type Facts, isAbout, warningsOf } from './facts.ts';
 import type { LogRequest } from './finding.ts';
 import { oneLine } from './one-line.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../objects.ts';
+import type { Pod } from '../objects/objects.ts';
 import { eventLines, type Facts, messageOf, warningsOf } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { readMissing } from './references.ts';

@@ -1,5 +1,5 @@
-import { type ClusterEvent, describeWorkload, hasReplicaSets } from '../objects.ts';
-import { newPods, newReplicaSet, oldPods } from '../snapshot.ts';
+import { type ClusterEvent, describeWorkload, hasReplicaSets } from '../objects/objects.ts';
+import { newPods, newReplicaSet, oldPods } from '../status/snapshot.ts';
 import { eventLines, type Facts, messageOf, timeOf, warningsOf } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { readRefusal } from './refusals.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { WorkloadKind } from '../../../lib/cluster/objects.ts';
+import type { WorkloadKind } from '../../../lib/cluster/objects/objects.ts';
 import type { AgreementCluster } from '../cluster.ts';
 import { type Difference, disagreements, report } from '../compare.ts';
 import { type Contest, createContest, type Outcome, type Scenario } from '../side-by-side.ts';

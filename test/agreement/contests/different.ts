@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workloadPath } from '../../../lib/cluster/objects.ts';
+import { workloadPath } from '../../../lib/cluster/objects/objects.ts';
 import { report } from '../compare.ts';
 import { type Contest, type Outcome, pausedPrefix } from '../side-by-side.ts';
 import { type Arena, expectAgreement, expectHealthy } from './arena.ts';

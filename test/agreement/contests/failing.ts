@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workloadPath } from '../../../lib/cluster/objects.ts';
+import { workloadPath } from '../../../lib/cluster/objects/objects.ts';
 import type { Scenario } from '../side-by-side.ts';
 import { type Arena, expectAgreement, expectHealthy, impatient } from './arena.ts';
 import { kinds } from './kinds.ts';

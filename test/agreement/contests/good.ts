@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkloadKind } from '../../../lib/cluster/objects.ts';
+import type { WorkloadKind } from '../../../lib/cluster/objects/objects.ts';
 import { report } from '../compare.ts';
 import type { Scenario } from '../side-by-side.ts';
 import { type Arena, expectHealthy } from './arena.ts';

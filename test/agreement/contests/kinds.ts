@@ -1,4 +1,4 @@
-import type { WorkloadKind } from '../../../lib/cluster/objects.ts';
+import type { WorkloadKind } from '../../../lib/cluster/objects/objects.ts';
 
 /** What there is to say of a kind: three replicas, or the two nodes of either cluster. */
 export type Kind = {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { deliver } from '../../../lib/cluster/deliver.ts';
-import type { WorkloadKind, WorkloadRef } from '../../../lib/cluster/objects.ts';
-import { watchRollout } from '../../../lib/cluster/rollout.ts';
-import { type RolloutStatus, rolloutStatus } from '../../../lib/cluster/status.ts';
+import { deliver } from '../../../lib/cluster/deliver/deliver.ts';
+import type { WorkloadKind, WorkloadRef } from '../../../lib/cluster/objects/objects.ts';
+import { rolloutStatus } from '../../../lib/cluster/status/rollout-status.ts';
+import type { RolloutStatus } from '../../../lib/cluster/status/types.ts';
+import { watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
 import { kubectlAgainst } from '../compare.ts';
 import { recordHistory } from '../history.ts';
 import { type Contest, manifest } from '../side-by-side.ts';

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { createGitServer } from '../../../infra/local/git-server/git-server.ts';
+import { createGitServer } from '../../../infra/local/emulators/git-server/git-server.ts';
 import { showSpread, spreadOf, table } from '../table.ts';
 import { writeWithGit, writeWithSparseGit } from './git-cli.ts';
 import { buildRepository, description } from './repository.ts';

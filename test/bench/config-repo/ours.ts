@@ -1,5 +1,5 @@
 import { createObjectCache, type ObjectCache, openRemote } from '../../../lib/git/remote.ts';
-import { createWorktree } from '../../../lib/release/worktree.ts';
+import { createWorktree } from '../../../lib/release/commit/staged-manifests.ts';
 import { branch, released } from './repository.ts';
 
 /** As the release worker does it: find the image in the files, rewrite it, one commit, pushed by compare-and-swap. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GitServer } from '../../../infra/local/git-server/git-server.ts';
+import type { GitServer } from '../../../infra/local/emulators/git-server/git-server.ts';
 
 /** What went over the wire, HTTP's own lines included. */
 export type Traffic = { readonly requests: number; readonly down: number; readonly up: number };

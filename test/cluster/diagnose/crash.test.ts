@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { findCauses } from '../../../lib/cluster/diagnose/diagnose.ts';
 import type { Facts } from '../../../lib/cluster/diagnose/facts.ts';
-import { findCauses } from '../../../lib/cluster/diagnose.ts';
-import type { ClusterEvent, ContainerState, Pod } from '../../../lib/cluster/objects.ts';
-import { container, facts, image, now, pod, secondsAgo, waiting, warning } from '../world.ts';
+import type { ClusterEvent, ContainerState, Pod } from '../../../lib/cluster/objects/objects.ts';
+import { container, facts, image, now, pod, secondsAgo, waiting, warning } from '../support/fixture.ts';
 
 type Terminated = NonNullable<ContainerState['terminated']>;
 

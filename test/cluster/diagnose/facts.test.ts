@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { gather } from '../../../lib/cluster/diagnose/facts.ts';
-import { sendJson, withServer } from '../server.ts';
-import { events, ref } from '../watching.ts';
-import { workload } from '../world.ts';
+import { workload } from '../support/fixture.ts';
+import { sendJson, withServer } from '../support/server.ts';
+import { events, ref } from '../support/watching.ts';
 
 test('the events of a workload are found behind those of a busy namespace', () => {
   const about = (name: string) => ({ reason: 'Failed', involvedObject: { name, uid: name } });

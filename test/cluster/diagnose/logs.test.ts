@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cluster } from '../../../lib/cluster/cluster.ts';
+import type { Cluster } from '../../../lib/cluster/connect/cluster.ts';
 import { containerLog } from '../../../lib/cluster/diagnose/logs.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 
@@ -30,7 +30,7 @@ describe('the end of a log', () => {
       ['log: panic: no disk'],
     ],
     ['Windows and empty lines', 'one\r\n\r\n  \r\ntwo\r\n', ['log: one', 'log: two']],
-    ['a bell and a backspace', 'a\u0007b\u0008c\td', ['log: abc\td']],
+    ['a wakeUp and a backspace', 'a\u0007b\u0008c\td', ['log: abc\td']],
     ['a long line', 'x'.repeat(501), [`log: ${'x'.repeat(500)}…`]],
     ['a credential in colours', 'password=\u001b[1mhunter2\u001b[0m', ['log: password=***']],
     [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { findCauses } from '../../../lib/cluster/diagnose/diagnose.ts';
 import type { Facts } from '../../../lib/cluster/diagnose/facts.ts';
-import { findCauses } from '../../../lib/cluster/diagnose.ts';
-import type { ContainerStatus } from '../../../lib/cluster/objects.ts';
+import type { ContainerStatus } from '../../../lib/cluster/objects/objects.ts';
 import {
   container,
   facts,
@@ -12,7 +12,7 @@ import {
   secondsAgo,
   waiting,
   warning,
-} from '../world.ts';
+} from '../support/fixture.ts';
 
 const causesOf = (given: Facts) => findCauses(given, image, now);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readMissing } from '../../../lib/cluster/diagnose/references.ts';
-import type { Pod } from '../../../lib/cluster/objects.ts';
-import { pod } from '../world.ts';
+import type { Pod } from '../../../lib/cluster/objects/objects.ts';
+import { pod } from '../support/fixture.ts';
 
 const volumes = [
   { name: 'settings', configMap: { name: 'web-settings' } },

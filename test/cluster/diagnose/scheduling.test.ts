@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findCauses } from '../../../lib/cluster/diagnose.ts';
-import { facts, image, now, pod } from '../world.ts';
+import { findCauses } from '../../../lib/cluster/diagnose/diagnose.ts';
+import { facts, image, now, pod } from '../support/fixture.ts';
 
 /** As schedulers wrote them. */
 describe('a pod that no node takes', () => {

@@ -4,10 +4,10 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { TestContext } from 'vitest';
-import { createDynamoDb, isDynamoDbRequest } from '../../../infra/local/aws/dynamodb.ts';
-import { createSqs, isSqsRequest } from '../../../infra/local/aws/fauxqs.ts';
-import { readBody } from '../../../infra/local/gateway/body.ts';
-import { createKms, isKmsRequest } from '../../../infra/local/kms/kms.ts';
+import { createDynamoDb, isDynamoDbRequest } from '../../../infra/local/emulators/aws/dynamodb.ts';
+import { createSqs, isSqsRequest } from '../../../infra/local/emulators/aws/fauxqs.ts';
+import { createKms, isKmsRequest } from '../../../infra/local/emulators/kms/kms.ts';
+import { readBody } from '../../../infra/local/runtime/gateway/body.ts';
 import { seal } from '../../../lib/secrets/seal.ts';
 
 type Service = 'kms' | 'sqs' | 'dynamodb';

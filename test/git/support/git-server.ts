@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { splitCgiOutput } from '../../../infra/local/git-server/cgi-head.ts';
-import { findBackend } from '../../../infra/local/git-server/find-backend.ts';
+import { splitCgiOutput } from '../../../infra/local/emulators/git-server/cgi-head.ts';
+import { findBackend } from '../../../infra/local/emulators/git-server/find-backend.ts';
 import { withoutConfiguration } from './environment.ts';
 import { runCommand } from './shell.ts';
 

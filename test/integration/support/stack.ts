@@ -1,11 +1,11 @@
 import { onTestFailed, onTestFinished } from 'vitest';
+import { sendCommand } from '../../../infra/local/emulators/slack/send.ts';
 import { prepare } from '../../../infra/local/play/prepare.ts';
 import { chooseTarget } from '../../../infra/local/play/target.ts';
-import { sendCommand } from '../../../infra/local/slack/send.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
-import { isUnderWay } from '../../../lib/release/release.ts';
-import type { ReleaseView } from '../../../lib/release/view.ts';
+import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import { isUnderWay } from '../../../lib/release/model/release.ts';
 import { readJson } from './answers.ts';
 import { postHook, tagPayload } from './github.ts';
 import { keepLog } from './log.ts';

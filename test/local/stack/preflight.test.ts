@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createGitServer } from '../../../infra/local/git-server/git-server.ts';
+import { createGitServer } from '../../../infra/local/emulators/git-server/git-server.ts';
 import { checkConfiguration } from '../../../infra/local/stack/preflight.ts';
 import type { Config } from '../../../lib/config/types.ts';
 import { createSecrets } from '../../../lib/secrets/unseal.ts';
-import { serve } from '../registry/serve.ts';
+import { serve } from '../emulators/registry/serve.ts';
 
 const kubeconfig = `
 current-context: a

@@ -3,12 +3,13 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Config, EnvironmentConfig } from '../../../lib/config/types.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { QueueName, Queues } from '../../../lib/queues/queues.ts';
-import type { Context } from '../../../lib/release/context.ts';
-import { groupOf } from '../../../lib/release/group.ts';
-import { createInbox, type Inbox } from '../../../lib/release/inbox.ts';
-import { createNudges } from '../../../lib/release/messages.ts';
-import type { ReleaseRequest } from '../../../lib/release/release.ts';
-import { createStore, type OwedList } from '../../../lib/release/store.ts';
+import { groupOf } from '../../../lib/release/model/lock-group.ts';
+import type { ReleaseRequest } from '../../../lib/release/model/release.ts';
+import type { Context } from '../../../lib/release/queue/context.ts';
+import { createNudges } from '../../../lib/release/queue/jobs.ts';
+import { createInbox, type Inbox } from '../../../lib/release/record/request-store.ts';
+import { createStore, type OwedList } from '../../../lib/release/record/store.ts';
+import { withUndo } from '../../../lib/release/undo/request-undo.ts';
 import type { Table } from '../../../lib/store/table.ts';
 
 export const image = 'docker.io/devopswithkubernetes/okeydokey';
@@ -77,7 +78,7 @@ export const createContext = (table: Table, config: Config = configWith()) => {
     return seed / 2147483647;
   });
   const newId = (now = clock.now()) => ulid(now);
-  const context: Context & { readonly inbox: Inbox } = {
+  const base: Context & { readonly inbox: Inbox } = {
     config,
     clock,
     logger: silentLogger,
@@ -86,6 +87,7 @@ export const createContext = (table: Table, config: Config = configWith()) => {
     inbox: createInbox({ table, clock, newId }),
     nudges: createNudges(queues),
   };
+  const context = withUndo(base);
   /** Records a release that is owed to a list which nobody looks at, unless one is named. */
   const record = (request: ReleaseRequest, list: OwedList = 'work#nobody') =>
     context.store.record(request, list, clock.now());

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import type { Cluster } from '../../../lib/cluster/connect.ts';
-import type { Delivery } from '../../../lib/cluster/deliver.ts';
+import type { Cluster } from '../../../lib/cluster/connect/connect.ts';
+import type { Delivery } from '../../../lib/cluster/deliver/deliver.ts';
 import type { AppConfig, Config, EnvironmentConfig } from '../../../lib/config/types.ts';
 import { createObjectCache, openRemote } from '../../../lib/git/remote.ts';
-import { groupOf } from '../../../lib/release/group.ts';
-import type { Release } from '../../../lib/release/release.ts';
-import type { WorkContext } from '../../../lib/release/work.ts';
+import type { WorkContext } from '../../../lib/release/commit/process-queue.ts';
+import { groupOf } from '../../../lib/release/model/lock-group.ts';
+import type { Release } from '../../../lib/release/model/release.ts';
 import { useShell } from '../../git/support/shell.ts';
 import { startConfigRepo } from './config-repo.ts';
 import { configWith, createContext, digest, production } from './context.ts';

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Clock, systemClock } from '../../../../lib/clock.ts';
+import { isTag } from '../../../../lib/image.ts';
+import { type Logger, silentLogger } from '../../../../lib/logger.ts';
+import { handleBlob } from './blob-routes.ts';
+import { digestOfBytes, isKnownDigest } from './digest.ts';
+import { createDiskFiles } from './disk-files.ts';
+import { RegistryError } from './errors.ts';
+import { type Exchange, send, sendError } from './exchange.ts';
+import { makeImage } from './image.ts';
+import { parseManifest } from './manifest.ts';
+import { handleManifest, handleTags, type OnTagPushed } from './manifest-routes.ts';
+import { createMemoryFiles } from './memory-files.ts';
+import { createNotifier, type Notifier } from './notifications.ts';
+import { createRepositories } from './repositories.ts';
+import { isRepositoryName, parseRoute } from './route.ts';
+import { createUploads } from './upload-routes.ts';
+
+export type PushOptions = {
+  /** What the image holds, and so what its digest is made of; name and tag where absent. */
+  readonly content?: string | undefined;
+};
+
+export type LocalRegistry = {
+  /** Answers requests whose path begins with `/v2/` (and `/v2`). */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Digest of a tag, or the digest itself where there is such a manifest; undefined: there is none. */
+  digestOf(name: string, reference: string): Promise<string | undefined>;
+  /** Makes a minimal valid image and pushes it, without HTTP but with its notification. Returns the digest. */
+  push(name: string, tag: string, options?: PushOptions): Promise<string>;
+  /** Resolves when every notification has been delivered, or given up. */
+  idle(): Promise<void>;
+  /** Gives up the notifications that are under way. */
+  close(): Promise<void>;
+};
+
+export type RegistryOptions = {
+  /** Absent: in memory only. */
+  readonly directory?: string | undefined;
+  /** Whom to tell of pushed tags. */
+  readonly notify?:
+    | { readonly url: () => string; readonly headers: Readonly<Record<string, string>> }
+    | undefined;
+  /** Host and port of this registry, as notifications name it. */
+  readonly host: () => string;
+  /** Default: 4 GiB on disk, 512 MiB in memory. */
+  readonly maxBlobBytes?: number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly fetch?: typeof fetch;
+};
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * A container registry: the OCI distribution API, without authentication, and the notifications of CNCF Distribution.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+ */
+export const createRegistry = async (options: RegistryOptions): Promise<LocalRegistry> => {
+  const { directory, host, clock = systemClock, logger = silentLogger } = options;
+  const files = directory === undefined ? createMemoryFiles() : createDiskFiles(directory);
+  // Uploads and writes that an earlier process did not finish.
+  await Promise.all([files.remove('uploads'), files.remove('tmp')]);
+  const repositories = createRepositories(files);
+  const maxBlobBytes = options.maxBlobBytes ?? (directory === undefined ? 512 : 4096) * mebibyte;
+  const uploads = createUploads(files, repositories, { maxBlobBytes, clock });
+  const notifier =
+    options.notify === undefined
+      ? silentNotifier
+      : createNotifier({ ...options.notify, clock, logger, fetch: options.fetch ?? fetch });
+
+  const onTagPushed: OnTagPushed = ({ name, ...push }, { mediaType, references }, request) => {
+    const { remoteAddress, remotePort } = request.socket;
+    const addr = `${remoteAddress ?? ''}:${remotePort ?? 0}`;
+    const useragent = request.headers['user-agent'] ?? '';
+    const from = { addr, host: request.headers.host ?? host(), useragent };
+    notifier.pushed({ ...push, repository: name, mediaType, references, request: from });
+  };
+
+  const answer = async (exchange: Exchange, path: string): Promise<void> => {
+    const route = parseRoute(path);
+    switch (route?.type) {
+      case 'base':
+        return send(exchange, 200, { 'content-type': 'application/json' }, '{}');
+      case 'tags':
+        return handleTags(exchange, route.name, repositories);
+      case 'manifest':
+        return handleManifest(exchange, route, repositories, onTagPushed);
+      case 'blob':
+        return handleBlob(exchange, route, repositories);
+      case 'uploads':
+        return uploads.start(exchange, route.name);
+      case 'upload':
+        return uploads.resume(exchange, route.name, route.id);
+      case undefined:
+        return send(exchange, 404, { 'content-type': 'text/plain' }, '404 page not found\n');
+    }
+  };
+
+  return {
+    handle(request, response) {
+      const url = request.url ?? '/';
+      const question = url.indexOf('?');
+      const path = question === -1 ? url : url.slice(0, question);
+      const query = new URLSearchParams(question === -1 ? '' : url.slice(question + 1));
+      const exchange: Exchange = { request, response, query };
+      response.setHeader('docker-distribution-api-version', 'registry/2.0');
+      answer(exchange, path).catch((error: unknown) => {
+        if (response.headersSent || response.destroyed) return response.destroy();
+        if (error instanceof RegistryError) return sendError(exchange, error);
+        logger.error('local registry failed', { path, error: String(error) });
+        return sendError(exchange, new RegistryError('UNKNOWN', 'unknown error'));
+      });
+    },
+
+    async digestOf(name, reference) {
+      if (!isRepositoryName(name) || !(isTag(reference) || isKnownDigest(reference))) return undefined;
+      return repositories.digestOf(name, reference);
+    },
+
+    async push(name, tag, { content = `${name}:${tag}\n` } = {}) {
+      if (!isRepositoryName(name))
+        throw new RegistryError('NAME_INVALID', `"${name}" is not a repository name`);
+      if (!isTag(tag)) throw new RegistryError('TAG_INVALID', `"${tag}" is not a tag`);
+      const { config, layer, manifest: bytes } = makeImage(content);
+      await repositories.putBlob(name, layer);
+      await repositories.putBlob(name, config);
+      const { mediaType, references } = parseManifest(bytes, undefined);
+      const digest = digestOfBytes(bytes);
+      await repositories.putManifest(name, { digest, mediaType, bytes });
+      await repositories.tag(name, tag, digest);
+      const request = { addr: '127.0.0.1:0', host: host(), useragent: 'tagboat' };
+      notifier.pushed({ repository: name, tag, digest, size: bytes.length, mediaType, references, request });
+      return digest;
+    },
+
+    idle: () => notifier.idle(),
+    close: () => notifier.close(),
+  };
+};
+
+const silentNotifier: Notifier = { pushed() {}, idle: async () => {}, close: async () => {} };

@@ -1,0 +1,120 @@
+import path from 'node:path';
+import { TagboatError } from '../../../../lib/errors.ts';
+import { type Resource, readResources } from './resources.ts';
+import { isMapping, mapping, readServiceFile, type Unknowns } from './yaml.ts';
+
+/** `POST /webhooks/{source}` */
+export type Route = { readonly method: string; readonly path: string };
+
+/** One event source mapping: this function is invoked with batches of that queue's messages. */
+export type QueueMapping = {
+  /** Logical id of the queue in the CloudFormation resources. */
+  readonly queue: string;
+  /** Messages per invocation at most, from 1 to 10 000; a receive brings ten. */
+  readonly batchSize: number;
+  /** How long to gather messages for a fuller batch, in seconds. */
+  readonly batchingWindow: number;
+  readonly reportsFailures: boolean;
+  /** Invocations at the same time at most, where the mapping says so. */
+  readonly maximumConcurrency: number | undefined;
+};
+
+export type FunctionDescription = {
+  /** Its key under `functions:`. */
+  readonly name: string;
+  /** The module that exports `createHandler`, as an absolute path. */
+  readonly file: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  /** Values may hold intrinsic functions; `resolveValue` fills them in once the resources exist. */
+  readonly environment: Unknowns;
+  readonly routes: readonly Route[];
+  readonly queues: readonly QueueMapping[];
+  /** Every how many milliseconds, one entry for each schedule. */
+  readonly schedules: readonly number[];
+};
+
+/** What serverless.yml declares: all that the local stack knows about how the functions are deployed. */
+export type Service = {
+  readonly functions: readonly FunctionDescription[];
+  readonly resources: Readonly<Record<string, Resource>>;
+};
+
+/**
+ * Reads serverless.yml and the resources it includes.
+ * @param file path of serverless.yml
+ * @throws TagboatError `config-not-found`, `config-invalid`
+ */
+export const readService = (
+  file: string,
+  options: { readonly stage?: string; readonly region?: string } = {},
+): Service => {
+  const stage = options.stage ?? 'local';
+  const document = readServiceFile(file, stage, options.region ?? 'us-east-1');
+  const provider = mapping(document.provider);
+  const functions = Object.entries(mapping(document.functions)).map(([name, value]) =>
+    readFunction(name, mapping(value), provider, path.dirname(file)),
+  );
+  return { functions, resources: readResources(document.resources, `${document.service}-${stage}`) };
+};
+
+const readFunction = (
+  name: string,
+  value: Unknowns,
+  provider: Unknowns,
+  directory: string,
+): FunctionDescription => {
+  const handler = value.handler;
+  if (typeof handler !== 'string')
+    throw new TagboatError('config-invalid', `functions.${name} of serverless.yml has no handler`);
+  const events = Array.isArray(value.events) ? value.events.filter(isMapping) : [];
+  return {
+    name,
+    file: path.resolve(directory, handler.replace(/\.[\w$]+$/, '.ts')),
+    // The defaults are those of the Serverless Framework.
+    timeoutSeconds: Number(value.timeout ?? provider.timeout ?? 6),
+    memoryMb: Number(value.memorySize ?? provider.memorySize ?? 1024),
+    environment: { ...mapping(provider.environment), ...mapping(value.environment) },
+    routes: events.flatMap((event) => readRoute(event.httpApi)),
+    queues: events.flatMap((event) => readMapping(event.sqs)),
+    schedules: events.flatMap((event) => readSchedule(event.schedule)),
+  };
+};
+
+const readRoute = (event: unknown): readonly Route[] => {
+  if (typeof event === 'string') {
+    const [method = '', route = ''] = event.trim().split(/\s+/);
+    return event.trim() === '*' ? [{ method: '*', path: '/{proxy+}' }] : [{ method, path: route }];
+  }
+  if (!isMapping(event)) return [];
+  return [{ method: String(event.method ?? '*').toUpperCase(), path: String(event.path ?? '') }];
+};
+
+const readMapping = (event: unknown): readonly QueueMapping[] => {
+  if (!isMapping(event)) return [];
+  const attribute = mapping(event.arn)['Fn::GetAtt'];
+  const queue = Array.isArray(attribute) ? String(attribute[0]) : undefined;
+  if (queue === undefined)
+    throw new TagboatError('config-invalid', 'an sqs event of serverless.yml names no queue with Fn::GetAtt');
+  const concurrency = event.maximumConcurrency;
+  return [
+    {
+      queue,
+      batchSize: Number(event.batchSize ?? 10),
+      batchingWindow: Number(event.maximumBatchingWindow ?? 0),
+      reportsFailures: event.functionResponseType === 'ReportBatchItemFailures',
+      maximumConcurrency: concurrency === undefined ? undefined : Number(concurrency),
+    },
+  ];
+};
+
+const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+const readSchedule = (event: unknown): readonly number[] => {
+  const given = isMapping(event) ? event.rate : event;
+  const rates = Array.isArray(given) ? given : [given];
+  return rates.flatMap((rate) => {
+    const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(rate)) ?? [];
+    return count === undefined || unit === undefined ? [] : [Number(count) * (unitMs[unit] ?? 0)];
+  });
+};

@@ -1,0 +1,30 @@
+import type { SlackClient } from '../slack/client.ts';
+import { once, type Runtime } from './runtime.ts';
+
+/** Slack's API with the bot token, where there is one. On the local stack a stand-in takes the messages, and needs none. */
+export const createSlack = ({
+  config,
+  secrets,
+  local,
+  clock,
+}: Runtime): { readonly client: () => Promise<SlackClient>; readonly posts: boolean } => {
+  const token = config.slack?.botToken;
+  const botToken =
+    token !== undefined
+      ? () => secrets.unseal(token, 'slack/botToken')
+      : local?.slackApi !== undefined
+        ? async () => 'local'
+        : undefined;
+  return {
+    posts: botToken !== undefined,
+    client: once(async () => {
+      const { createSlackClient } = await import('../slack/client.ts');
+      return createSlackClient({
+        botToken,
+        clock,
+        apiBase: local?.slackApi,
+        allowedResponseBase: local?.slackResponses,
+      });
+    }),
+  };
+};

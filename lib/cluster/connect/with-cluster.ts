@@ -1,0 +1,24 @@
+import { TagboatError } from '../../errors.ts';
+import type { Cluster } from './connect.ts';
+
+/**
+ * Does something with the cluster of that name; where the cluster is the trouble, the error says which one it is.
+ * @throws TagboatError what `use` throws
+ */
+export const withCluster = async <T>(
+  name: string,
+  cluster: (name: string) => Promise<Cluster>,
+  use: (cluster: Cluster) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await use(await cluster(name));
+  } catch (error) {
+    if (!(error instanceof TagboatError) || !error.code.startsWith('cluster-')) throw error;
+    const { code, message, retry, retryAfterSeconds } = error;
+    throw new TagboatError(code, `cluster ${name}: ${message}`, {
+      cause: error,
+      retry,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    });
+  }
+};

@@ -1,0 +1,85 @@
+import { familiarName, type ImageReference, tryParseImage } from '../../image.ts';
+import type { PodSpec } from './objects.ts';
+
+/** The image a release brings: its normalised name, its tag, and its digest where digests are pinned. */
+export type ReleaseImage = {
+  readonly image: string;
+  readonly tag: string;
+  readonly digest?: string | undefined;
+};
+
+/** `acme/okeydokey:1.2.3`, with the digest where it is pinned; for messages. */
+export const describeRelease = ({ image, tag, digest }: ReleaseImage): string =>
+  `${familiarName(image)}:${tag}${digest === undefined ? '' : `@${digest}`}`;
+
+/** A container of a pod template that runs the app's image, whatever its tag. */
+export type Carrier = {
+  readonly list: 'containers' | 'initContainers';
+  readonly container: string;
+  /** As it stands in the template. */
+  readonly text: string;
+  readonly reference: ImageReference;
+};
+
+const carriersWhere = (
+  spec: PodSpec | undefined,
+  isMeant: (reference: ImageReference) => boolean,
+): readonly Carrier[] =>
+  (['initContainers', 'containers'] as const).flatMap((list) =>
+    (spec?.[list] ?? []).flatMap((container) => {
+      const reference = container.image === undefined ? undefined : tryParseImage(container.image);
+      return reference !== undefined && isMeant(reference)
+        ? [{ list, container: container.name, text: container.image ?? '', reference }]
+        : [];
+    }),
+  );
+
+/** The containers of a pod template that run an image of that normalised name. */
+export const carriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] =>
+  carriersWhere(spec, ({ name }) => name === image);
+
+/**
+ * The same, to be watched and not to be changed; and where there is none, the containers that pull the image from a
+ * mirror: of a path that ends like its own. Policy engines redirect images not in pods alone, but in the templates of
+ * workloads too. https://kyverno.io/docs/policy-types/cluster-policy/autogen/
+ */
+export const watchedCarriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] => {
+  const carriers = carriersOf(spec, image);
+  if (carriers.length > 0) return carriers;
+  const path = tryParseImage(image)?.path;
+  return carriersWhere(spec, (reference) => path !== undefined && `/${reference.path}`.endsWith(`/${path}`));
+};
+
+export type Expected = ReleaseImage & {
+  /** What the registry has under the tag, where it is not pinned and known. */
+  readonly knownDigest?: string | undefined;
+};
+
+/**
+ * Whether a reference in the cluster is the release's, whatever registry and name it is pulled from: admission webhooks
+ * redirect to a mirror, and some put the digest that they found in place of the tag. With a pinned digest the digest decides.
+ */
+export const compareWith = (
+  reference: ImageReference | undefined,
+  release: Expected,
+): 'same' | 'other' | 'unclear' => {
+  if (reference === undefined) return 'other';
+  const { tag, digest } = reference;
+  if (release.digest !== undefined) return digest === release.digest ? 'same' : 'other';
+  if (tag !== undefined || digest === undefined) return tag === release.tag ? 'same' : 'other';
+  if (release.knownDigest === undefined) return 'unclear';
+  return digest === release.knownDigest ? 'same' : 'other';
+};
+
+/** True where the reference in a manifest or a template is the release's. With a pinned digest the digest decides. */
+export const isRelease = (reference: ImageReference, release: ReleaseImage): boolean =>
+  release.digest === undefined ? reference.tag === release.tag : reference.digest === release.digest;
+
+/** The reference in the spelling of the template, with the release's tag: `okeydokey:1.2.3`, not `docker.io/library/…`. */
+export const withRelease = (carrier: Carrier, release: ReleaseImage): string => {
+  const { text, reference } = carrier;
+  const name = text
+    .slice(0, text.length - (reference.digest === undefined ? 0 : reference.digest.length + 1))
+    .slice(0, reference.tag === undefined ? undefined : -(reference.tag.length + 1));
+  return `${name}:${release.tag}${release.digest === undefined ? '' : `@${release.digest}`}`;
+};

@@ -1,0 +1,201 @@
+import type { Clock } from '../../clock.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import { createFailFast } from '../fail-fast/fail-fast.ts';
+import { createForcedRollback } from '../fail-fast/forced-rollback.ts';
+import { describeWorkload } from '../objects/objects.ts';
+import { describeRelease } from '../objects/template-image.ts';
+import { rolloutCounts } from '../status/rollout-status.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+import type { RolloutProgress } from '../status/types.ts';
+import { judgeWorkload } from '../status/workload-verdict.ts';
+import { createFailures, type View } from './failure.ts';
+import { exceededBefore } from './progress-deadline.ts';
+import type { Tracked } from './track.ts';
+import type { Rollout, RolloutVerdict } from './types.ts';
+import { type PodVerification, verifyPods } from './verify-pods.ts';
+
+const progressOf = ({ snapshot, workloadVerdict }: View): RolloutProgress => ({
+  phase: workloadVerdict.phase,
+  message: workloadVerdict.message,
+  workload: snapshot.ref,
+  ...(snapshot.workload === undefined
+    ? { updated: 0, available: 0, desired: 0 }
+    : rolloutCounts(snapshot.workload)),
+});
+
+/** A workload that somebody replaces (kubectl replace --force, Argo CD with Replace=true) is away for a moment. */
+const absencePatience = 10_000;
+
+const nothingToWatch = 'applied; nothing among it has a rollout to wait for';
+
+export type Assessment = {
+  /** Undefined while there is none. */
+  readonly verdict?: RolloutVerdict;
+  /** When to look again even if nothing changes, in milliseconds since 1970. */
+  readonly nextLook: number;
+};
+
+/** A workload that is not healthy yet. */
+type Waiting = View & Partial<Pick<Extract<PodVerification, { type: 'waiting' }>, 'diagnosis' | 'nextLook'>>;
+
+/**
+ * Turns what is known of the workloads into a verdict over all of them, each time something changed. Remembers, between
+ * the times, what was said, looked at and done.
+ */
+export const createRolloutVerdict = (
+  cluster: Cluster,
+  rollout: Rollout,
+  clock: Clock,
+  signal: AbortSignal,
+): ((snapshots: readonly Snapshot[], tracked: readonly Tracked[]) => Promise<Assessment>) => {
+  const failFast = createFailFast(cluster, rollout.image, clock);
+  const forcedRollback = createForcedRollback(cluster, rollout.image, clock, signal);
+  const failures = createFailures(cluster, rollout.image, clock);
+  const agentHasActed = rollout.lastPhase !== undefined && rollout.lastPhase !== 'waiting-for-agent';
+  const haveCarried = new Set<string>(agentHasActed ? rollout.workloads.map(describeWorkload) : []);
+  const missingSince = new Map<string, number>();
+  let said: string | undefined;
+
+  /** When a workload that is not there counts as deleted, in milliseconds since 1970. */
+  const deletedAt = ({ snapshot, workloadVerdict }: View): number => {
+    const name = describeWorkload(snapshot.ref);
+    if (workloadVerdict.type !== 'missing') {
+      missingSince.delete(name);
+      return Number.POSITIVE_INFINITY;
+    }
+    const since = missingSince.get(name) ?? clock.now();
+    missingSince.set(name, since);
+    return Math.min(since + absencePatience, rollout.deadline);
+  };
+
+  const look = (snapshot: Snapshot): View => {
+    const { ref, workload } = snapshot;
+    const expected = rollout.mode !== 'agent' || haveCarried.has(describeWorkload(ref));
+    const workloadVerdict = judgeWorkload(ref, workload, rollout, expected);
+    if (workloadVerdict.carries) haveCarried.add(describeWorkload(ref));
+    return { snapshot, workloadVerdict };
+  };
+
+  /** The same, unless what has failed is another revision. */
+  const reconsider = async (view: View): Promise<View> => {
+    const { snapshot, workloadVerdict } = view;
+    const set =
+      workloadVerdict.type === 'failed' ? await exceededBefore(cluster, snapshot, signal) : undefined;
+    if (set === undefined) return view;
+    const { kind, name } = snapshot.ref;
+    const message = `Waiting for ${kind.toLowerCase()} "${name}": the progress deadline that it exceeded is that of ReplicaSet ${set}, of another revision...`;
+    return {
+      snapshot,
+      workloadVerdict: { ...workloadVerdict, type: 'waiting', message, phase: 'rolling-out' },
+    };
+  };
+
+  /** What ends the watch at once, whatever the other workloads do. */
+  const endOf = async (views: readonly View[]): Promise<RolloutVerdict | undefined> => {
+    // First of all: what another release does to the workloads is not this one's failure.
+    for (const { workloadVerdict } of views)
+      if (workloadVerdict.type === 'superseded')
+        return { type: workloadVerdict.type, message: workloadVerdict.message };
+    for (const view of views) {
+      if (deletedAt(view) <= clock.now()) return await failures.missing(view);
+      if (view.workloadVerdict.type === 'failed') return await failures.givenUp(view);
+    }
+    return undefined;
+  };
+
+  /** Looks at the pods, once every workload is rolled out by its counts. */
+  const verifyAll = async (views: readonly View[]) => {
+    const waiting: Waiting[] = [];
+    const notes: string[] = [];
+    for (const view of views) {
+      const { ref, workload } = view.snapshot;
+      if (workload === undefined) continue;
+      const verification = await verifyPods(cluster, ref, workload, rollout, clock, signal);
+      if (verification.type === 'verified') notes.push(...verification.notes);
+      else {
+        const { type, message, ...more } = verification;
+        waiting.push({
+          ...more,
+          snapshot: view.snapshot,
+          workloadVerdict: { ...view.workloadVerdict, type, message, phase: 'rolling-out' },
+        });
+      }
+    }
+    return { waiting, notes };
+  };
+
+  const healthy = (views: readonly View[], notes: readonly string[]): Assessment => {
+    const message = views.map(({ workloadVerdict }) => workloadVerdict.message).join('; ');
+    const idle = views.filter(
+      ({ snapshot: { workload } }) => workload !== undefined && rolloutCounts(workload).desired === 0,
+    );
+    const names = idle.map(({ snapshot }) => describeWorkload(snapshot.ref)).join(' and ');
+    const nobody =
+      views.length > 0 && idle.length === views.length
+        ? [
+            `No pod runs ${describeRelease(rollout)}: ${names} ${idle.length === 1 ? 'is' : 'are'} to have none of that revision.`,
+          ]
+        : [];
+    const verdict = {
+      type: 'healthy',
+      message: message || nothingToWatch,
+      notes: [...notes, ...nobody],
+    } as const;
+    return { verdict, nextLook: 0 };
+  };
+
+  const tell = (waiting: readonly View[], first: View): RolloutProgress => {
+    // As long as an agent has to act on one, that comes first: `lastPhase` of the next watch is read so.
+    const untouched = waiting.find(({ workloadVerdict }) => !workloadVerdict.carries);
+    const progress = progressOf(untouched ?? first);
+    // One that is away for a moment is back before anybody has read that.
+    if (progress.message !== said && (untouched ?? first).workloadVerdict.type !== 'missing') {
+      rollout.onProgress?.(progress);
+      said = progress.message;
+    }
+    return progress;
+  };
+
+  /** Follows those that wait more closely, helps where it can, and gives up what is past help. */
+  const attend = async (waiting: readonly Waiting[], tracked: readonly Tracked[]): Promise<Assessment> => {
+    let nextLook = Number.POSITIVE_INFINITY;
+    for (const { snapshot, workloadVerdict, ...more } of waiting) {
+      nextLook = Math.min(nextLook, deletedAt({ snapshot, workloadVerdict }));
+      if (!workloadVerdict.carries) continue;
+      tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
+      if (rollout.mode !== 'agent') await forcedRollback.free(snapshot);
+      // Whoever has paused it does not want it judged before it goes on.
+      if (snapshot.workload?.spec.paused === true) continue;
+      const diagnosis = await failFast.check(snapshot, forcedRollback.deletedUids);
+      const telling = diagnosis?.[0];
+      if (diagnosis !== undefined && telling !== undefined)
+        return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextLook: 0 };
+      const looks = [failFast.nextLook, forcedRollback.nextLook, more.nextLook ?? Number.POSITIVE_INFINITY];
+      nextLook = Math.min(nextLook, ...looks);
+    }
+    return { nextLook };
+  };
+
+  return async (snapshots, tracked) => {
+    const views = await Promise.all(snapshots.map((snapshot) => reconsider(look(snapshot))));
+    const ended = await endOf(views);
+    if (ended !== undefined) return { verdict: ended, nextLook: 0 };
+    let waiting: readonly Waiting[] = views.filter(
+      ({ workloadVerdict }) => workloadVerdict.type === 'waiting' || workloadVerdict.type === 'missing',
+    );
+    let notes: readonly string[] = [];
+    if (waiting.length === 0) ({ waiting, notes } = await verifyAll(views));
+    const first = waiting[0];
+    if (first === undefined) return healthy(views, notes);
+    const progress = tell(waiting, first);
+    const attended = await attend(waiting, tracked);
+    if (attended.verdict !== undefined) return attended;
+    const now = clock.now();
+    if (now >= rollout.deadline) {
+      const more = waiting.flatMap(({ diagnosis }) => (diagnosis === undefined ? [] : [diagnosis]));
+      return { verdict: await failures.late(waiting, more), nextLook: 0 };
+    }
+    if (now >= rollout.until) return { verdict: { type: 'pending', progress }, nextLook: 0 };
+    return attended;
+  };
+};

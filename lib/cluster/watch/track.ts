@@ -1,0 +1,125 @@
+import type { Clock } from '../../clock.ts';
+import { TagboatError } from '../../errors.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import { watchCollection } from '../connect/list-watch.ts';
+import { templateHolder, withTemplateOf } from '../objects/argo-template.ts';
+import {
+  describeWorkload,
+  type Pod,
+  type ReplicaSet,
+  type Workload,
+  type WorkloadRef,
+  workloadsPath,
+} from '../objects/objects.ts';
+import { ownedResourcesOf } from '../status/owned-resources.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+
+/** A workload that is being followed. */
+export type Tracked = {
+  readonly ref: WorkloadRef;
+  /** What is known now; undefined until the API server has answered the first time. */
+  snapshot(): Snapshot | undefined;
+  /** From now on follow its pods too (and ReplicaSets). Costs requests, which a finished rollout need not make. */
+  followPods(): void;
+};
+
+export type TrackOptions = {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onChange: () => void;
+  readonly onTrouble: (error: TagboatError) => void;
+  /** Takes over every watch that is started, to wait for its end and to hear of what it cannot mend. */
+  readonly run: (watch: Promise<void>) => void;
+};
+
+/** Follows one workload until the signal is aborted. */
+export const track = (cluster: Cluster, ref: WorkloadRef, options: TrackOptions): Tracked => {
+  const { clock, signal, onTrouble } = options;
+  let synced = false;
+  let following = false;
+  let workload: Workload | undefined;
+  /** The Deployments that a Rollout has, or had, its template from; undefined while the server has not answered. */
+  const holders = new Map<string, { readonly workload: Workload | undefined } | undefined>();
+  let pods: readonly Pod[] = [];
+  let replicaSets: readonly ReplicaSet[] = [];
+
+  const watch = <T extends Pod | ReplicaSet | Workload>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    what: string,
+    set: (objects: readonly T[]) => void,
+  ): Promise<void> => {
+    const onChange = (objects: ReadonlyMap<string, T>): void => {
+      set([...objects.values()]);
+      options.onChange();
+    };
+    return watchCollection<T>(cluster, { path, query, what, clock, signal, onChange, onTrouble });
+  };
+
+  const watchWorkload = (of: WorkloadRef, set: (workload: Workload | undefined) => void): void =>
+    options.run(
+      watch<Workload>(
+        workloadsPath(of.kind, of.namespace),
+        { fieldSelector: `metadata.name=${of.name}` },
+        describeWorkload(of),
+        (objects) => {
+          const found = objects.find((object) => object.metadata.name === of.name);
+          // Items of a list do not repeat their kind.
+          set(found === undefined ? undefined : { ...found, apiVersion: of.apiVersion, kind: of.kind });
+        },
+      ),
+    );
+
+  const holderOf = (rollout: Workload): WorkloadRef | undefined =>
+    ref.kind === 'Rollout' ? templateHolder(rollout, ref.namespace) : undefined;
+
+  watchWorkload(ref, (found) => {
+    synced = true;
+    workload = found;
+    const holder = found === undefined ? undefined : holderOf(found);
+    if (holder === undefined || holders.has(holder.name)) return;
+    holders.set(holder.name, undefined);
+    watchWorkload(holder, (deployment) => holders.set(holder.name, { workload: deployment }));
+  });
+
+  /** Whatever else may not be read, the workload may: its rollout is judged without the reasons. */
+  const runUnlessForbidden = (watching: Promise<void>): void =>
+    options.run(
+      watching.catch((error: unknown) => {
+        if (!(error instanceof TagboatError) || error.code !== 'cluster-forbidden') throw error;
+        cluster.logger.warn('a rollout is followed without its pods', { error: error.message });
+      }),
+    );
+
+  const snapshot = (): Snapshot | undefined => {
+    if (!synced) return undefined;
+    if (workload === undefined || ref.kind !== 'Rollout') return { ref, workload, pods, replicaSets };
+    const holder = holderOf(workload);
+    const known = holder === undefined ? { workload: undefined } : holders.get(holder.name);
+    return known === undefined
+      ? undefined
+      : { ref, workload: withTemplateOf(workload, known.workload), pods, replicaSets };
+  };
+
+  return {
+    ref,
+    snapshot,
+    followPods: () => {
+      const found = snapshot()?.workload;
+      if (following || found === undefined) return;
+      following = true;
+      const { podsAt, replicaSetsAt, query } = ownedResourcesOf(ref, found);
+      runUnlessForbidden(
+        watch<Pod>(podsAt, query, `pods of ${describeWorkload(ref)}`, (objects) => {
+          pods = objects;
+        }),
+      );
+      if (replicaSetsAt !== undefined)
+        runUnlessForbidden(
+          watch<ReplicaSet>(replicaSetsAt, query, `replica sets of ${describeWorkload(ref)}`, (objects) => {
+            replicaSets = objects;
+          }),
+        );
+    },
+  };
+};

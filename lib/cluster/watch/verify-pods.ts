@@ -1,0 +1,123 @@
+import type { Clock } from '../../clock.ts';
+import { isRetryable, TagboatError } from '../../errors.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import type { Diagnosis } from '../diagnose/finding.ts';
+import { describeWorkload, type Pod, type Workload, type WorkloadRef } from '../objects/objects.ts';
+import { describeRelease } from '../objects/template-image.ts';
+import { withOwnedResources } from '../status/owned-resources.ts';
+import { checkPodImages, type OtherImage } from '../status/pod-images.ts';
+import { rolloutCounts } from '../status/rollout-status.ts';
+import { isReady, rolledOutPods } from '../status/snapshot.ts';
+import { statefulSetAvailability } from '../status/stateful-availability.ts';
+import type { Rollout } from './types.ts';
+
+/** What a look at the pods says of a workload that is rolled out by its counts. */
+export type PodVerification =
+  | { readonly type: 'verified'; readonly notes: readonly string[] }
+  | {
+      readonly type: 'waiting';
+      readonly message: string;
+      /** When to look again even if nothing changes, in milliseconds since 1970. */
+      readonly nextLook: number;
+      /** What is to be said if the time is up. */
+      readonly diagnosis?: Diagnosis;
+    };
+
+/** Pods that could not be asked for are asked for again after so many milliseconds. */
+const retryMs = 1_000;
+
+const otherImage = (
+  ref: WorkloadRef,
+  others: readonly OtherImage[],
+  first: OtherImage,
+  rollout: Rollout,
+): PodVerification => {
+  const release = describeRelease(rollout);
+  const pods = new Set(others.map(({ pod }) => pod)).size;
+  return {
+    type: 'waiting',
+    message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, but pod ${first.pod} runs ${first.image} in container ${first.container} instead of ${release}`,
+    nextLook: Number.POSITIVE_INFINITY,
+    diagnosis: {
+      cause: 'other-image',
+      summary: `Container ${first.container} runs ${first.image} instead of ${release}.`,
+      evidence: [
+        `the pod template of ${describeWorkload(ref)} has ${release}`,
+        ...others.map(({ pod, container, image }) => `pod ${pod}, container ${container}: ${image}`),
+      ],
+      next: 'Find out who changes the image of the pods: a mutating admission webhook, usually (kubectl get mutatingwebhookconfigurations).',
+      workload: describeWorkload(ref),
+      pod: first.pod,
+      container: first.container,
+      ...(pods > 1 ? { count: pods } : {}),
+    },
+  };
+};
+
+/** The counts may be older than the pods: one that has just become unready is still counted by the workload. */
+const notReadyYet = (
+  ref: WorkloadRef,
+  workload: Workload,
+  pods: readonly Pod[],
+  now: number,
+): PodVerification | undefined => {
+  // Of a StatefulSet, see statefulSetAvailability; of a Rollout, Argo's own verdict stands.
+  if (ref.kind !== 'Deployment' && ref.kind !== 'DaemonSet') return undefined;
+  const { desired } = rolloutCounts(workload);
+  const ready = pods.filter(isReady).length;
+  if (ready === pods.length || ready >= desired) return undefined;
+  return {
+    type: 'waiting',
+    message: `Waiting for ${ref.kind.toLowerCase()} "${ref.name}": its counts say that it is rolled out, but only ${ready} of ${desired} new pods are ready...`,
+    nextLook: now + retryMs,
+  };
+};
+
+/**
+ * Looks behind the counts by which `kubectl rollout status` calls a workload rolled out: the pods of the new
+ * revision have to be ready and to run the release's image, and those of a StatefulSet have to be available. The pods
+ * are listed afresh. Where that is not allowed, the counts stand, with a note.
+ * @throws TagboatError what asking again does not mend; after the deadline, also what it might
+ */
+export const verifyPods = async (
+  cluster: Cluster,
+  ref: WorkloadRef,
+  workload: Workload,
+  rollout: Rollout,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<PodVerification> => {
+  const available = (pods: Parameters<typeof statefulSetAvailability>[1]) =>
+    ref.kind === 'StatefulSet'
+      ? statefulSetAvailability(workload, pods, clock.now())
+      : ({ type: 'available' } as const);
+  try {
+    const pods = rolledOutPods(await withOwnedResources(cluster, ref, workload, signal), rollout.image);
+    const availability = available(pods);
+    if (availability.type === 'waiting') return availability;
+    const unready = notReadyYet(ref, workload, pods, clock.now());
+    if (unready !== undefined) return unready;
+    const { others, notes } = checkPodImages(workload.spec.template.spec, pods, rollout);
+    const first = others[0];
+    return first === undefined ? { type: 'verified', notes } : otherImage(ref, others, first, rollout);
+  } catch (error) {
+    if (!(error instanceof TagboatError)) throw error;
+    const now = clock.now();
+    if (error.code === 'cluster-forbidden') {
+      const availability = available(undefined);
+      if (availability.type === 'waiting') return availability;
+      return {
+        type: 'verified',
+        notes: [
+          `Which images the pods of ${describeWorkload(ref)} run could not be checked: ${error.message}`,
+        ],
+      };
+    }
+    if (!isRetryable(error) || now >= rollout.deadline) throw error;
+    return {
+      type: 'waiting',
+      message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, and its pods cannot be looked at: ${error.message}`,
+      nextLook: now + retryMs,
+    };
+  }
+};

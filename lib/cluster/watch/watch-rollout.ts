@@ -1,0 +1,86 @@
+import { systemClock } from '../../clock.ts';
+import { TagboatError } from '../../errors.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import { createRolloutVerdict } from './rollout-verdict.ts';
+import { track } from './track.ts';
+import type { Rollout, RolloutVerdict } from './types.ts';
+import { createWakeUp } from './wake-up.ts';
+
+export type { Diagnosis, DiagnosisCause } from '../diagnose/diagnose.ts';
+export type { RolloutPhase, RolloutProgress } from '../status/types.ts';
+export type { Rollout, RolloutVerdict } from './types.ts';
+
+/** The first look must not be missed only because the queue was late: even after the deadline it gets this long. */
+const firstLookMs = 10_000;
+
+/**
+ * Watches workloads until there is one verdict over all of them, and follows the cluster while it does: every change of
+ * a workload or of its pods is judged as it arrives.
+ *
+ * - `healthy`: each carries the release's image, `kubectl rollout status` (for Argo Rollouts, their own plugin) would say
+ *   that it is rolled out, and a look at the pods confirms it; see `verifyPods`.
+ * - `failed`: what kubectl calls failed (progress deadline), or Argo degraded; what can no longer become healthy by itself
+ *   (see `BlockedContainer`); a workload that was deleted and stays away; or the deadline has passed. Always with the reasons that
+ *   could be found. Not what kubectl calls failed for a revision before; see `exceededBefore`.
+ * - `superseded`: one was given another image. In mode `agent` this counts once it carried the release's; before, it is
+ *   waited for.
+ * - `pending`: `until` has come first.
+ *
+ * Where pods may not be read, the workloads are judged without them.
+ *
+ * A StatefulSet that a broken pod of the revision before keeps from rolling is freed of it, but in mode `agent`; see
+ * `createForcedRollback`. Nothing is left running when it returns.
+ * @throws TagboatError `cluster-unreachable` where the API server did not answer once; `cluster-forbidden`,
+ *   `cluster-credentials-refused`; the signal's reason
+ */
+export const watchRollout = async (cluster: Cluster, rollout: Rollout): Promise<RolloutVerdict> => {
+  const clock = rollout.clock ?? systemClock;
+  const stop = new AbortController();
+  const signal = rollout.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, rollout.signal]);
+  const wakeUp = createWakeUp(clock);
+  const running: Promise<void>[] = [];
+  let trouble: TagboatError | undefined;
+  let broken: { readonly error: unknown } | undefined;
+  const tracked = rollout.workloads.map((ref) =>
+    track(cluster, ref, {
+      clock,
+      signal,
+      onChange: () => wakeUp.trigger(),
+      onTrouble: (error) => {
+        trouble = error;
+        cluster.logger.debug('a watch is tried again', { error: error.message });
+      },
+      run: (watch) => {
+        running.push(
+          watch.catch((error: unknown) => {
+            broken ??= { error };
+            wakeUp.trigger();
+          }),
+        );
+      },
+    }),
+  );
+  const decide = createRolloutVerdict(cluster, rollout, clock, signal);
+  const start = clock.now();
+  const end = Math.min(rollout.until, rollout.deadline);
+  try {
+    for (;;) {
+      rollout.signal?.throwIfAborted();
+      if (broken !== undefined) throw broken.error;
+      const snapshots = tracked.flatMap((one) => one.snapshot() ?? []);
+      const isComplete = snapshots.length === tracked.length;
+      const { verdict, nextLook } = isComplete
+        ? await decide(snapshots, tracked)
+        : { verdict: undefined, nextLook: Number.POSITIVE_INFINITY };
+      if (verdict !== undefined) return verdict;
+      const last = isComplete ? end : Math.max(end, start + firstLookMs);
+      const now = clock.now();
+      if (!isComplete && now >= last)
+        throw trouble ?? new TagboatError('cluster-unreachable', `${cluster.server}: no answer in time`);
+      await wakeUp.wait(Math.max(0, Math.min(last, nextLook) - now), signal);
+    }
+  } finally {
+    stop.abort();
+    await Promise.all(running);
+  }
+};

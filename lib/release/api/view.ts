@@ -1,0 +1,37 @@
+import { familiarName } from '../../image.ts';
+import type { Release } from '../model/release.ts';
+
+/** A release as GET /releases shows it: everything but what is a credential or only of use inside. */
+export const viewOf = (release: Release) => ({
+  id: release.id,
+  app: release.app,
+  environment: release.environment,
+  number: release.number ?? null,
+  kind: release.kind,
+  byHand: release.byHand ?? false,
+  image: familiarName(release.image),
+  tag: release.tag,
+  digest: release.digest ?? null,
+  state: release.state,
+  code: release.code ?? null,
+  reason: release.reason ?? null,
+  phase: release.phase ?? null,
+  progress: release.progress ?? null,
+  paused: release.paused ?? null,
+  notes: release.notes ?? [],
+  commit: release.commit ?? null,
+  changes: release.changes ?? [],
+  previous: release.previous ?? null,
+  workloads: release.workloads ?? [],
+  diagnosis: release.diagnosis ?? [],
+  undoes: release.undoes ?? null,
+  undoneFrom: release.undoneFrom ?? null,
+  failure: release.failure ?? null,
+  requestedBy: release.requestedBy,
+  source: release.source,
+  delivery: release.delivery,
+  createdAt: release.createdAt,
+  updatedAt: release.updatedAt,
+});
+
+export type ReleaseView = ReturnType<typeof viewOf>;

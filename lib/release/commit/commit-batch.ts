@@ -1,0 +1,182 @@
+import type { CommitConfig } from '../../config/types.ts';
+import { TagboatError } from '../../errors.ts';
+import type { Remote } from '../../git/remote.ts';
+import { settleAll } from '../../settle-all.ts';
+import { concludeIfEnded, type FinalizeContext } from '../lifecycle/finalize.ts';
+import { putOff } from '../lifecycle/retry-later.ts';
+import { holdOf, holdsForGood } from '../model/hold.ts';
+import { inCluster, isUnderWay, type Release } from '../model/release.ts';
+import { environmentOf } from '../model/target.ts';
+import type { Context } from '../queue/context.ts';
+import { readBefore } from '../record/read-back.ts';
+import { commitMeta } from './commit-message.ts';
+import { evaluate, type Outcome } from './plan-edits.ts';
+import { createWorktree, type Worktree } from './staged-manifests.ts';
+
+/** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
+export type Written = {
+  readonly release: Release;
+  /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
+  readonly resumes: boolean;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+};
+
+type Edited = Extract<Outcome, { readonly type: 'edited' }>;
+
+/** A branch that other people push to all the time is read again this often in one invocation. */
+const maxRounds = 10;
+/** More changes than anybody reads; an item of the table takes 400 KB. */
+const maxChanges = 100;
+
+const changesSomething = (outcome: Outcome): outcome is Edited =>
+  outcome.type === 'edited' && outcome.changes.length > 0;
+
+/** How the config repo wants its commits; all releases of a batch are for the same one. */
+const commitOf = ([first]: readonly Edited[], { config }: Context): CommitConfig | undefined =>
+  first && environmentOf(config, first.release.app, first.release.environment).repo.commit;
+
+/**
+ * Writes releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
+ * pushes it by compare-and-swap, and reads again and re-applies where somebody else pushed first. Nothing to change is
+ * no commit, and the release goes on. A release that cannot be written fails, or is put off, alone.
+ * @returns those that the config repo carries now
+ * @throws TagboatError `git-…`: none of them could be written
+ */
+export const write = async (
+  remote: Remote,
+  releases: readonly Release[],
+  context: FinalizeContext,
+): Promise<readonly Written[]> => {
+  for (let round = 0, fresh = false; round < maxRounds; round++, fresh = true) {
+    const snapshot = await remote.tip({ fresh });
+    const tree = createWorktree(snapshot);
+    const outcomes = await evaluate(releases, tree, context);
+    // The remembered tip may be old. A push finds that out by itself; every other outcome has to be seen at a fresh one.
+    if (!fresh && !outcomes.every(changesSomething)) continue;
+    const changing = outcomes.filter(changesSomething);
+    if (changing.length === 0) return conclusions(outcomes, snapshot.revision, tree, context);
+    await settleAll(changing.map((edited) => noteIntent(edited, context)));
+    const pushed = await snapshot.commit(
+      tree.changed(),
+      commitMeta(changing, commitOf(changing, context), context.clock.now()),
+    );
+    if (pushed.type === 'pushed') return conclusions(outcomes, pushed.commit, tree, context);
+    context.logger.info('config repo moved, reading again', { round });
+  }
+  throw new TagboatError('git-moved', `the branch moved under ${maxRounds} attempts`);
+};
+
+/**
+ * Writes down what is about to be pushed. If the function dies between the push and the record, the next attempt finds
+ * nothing to change, and this is how it still knows what the image was before.
+ */
+const noteIntent = async (
+  { release, changes, previous }: Edited,
+  { config, store, clock }: Context,
+): Promise<void> => {
+  await store.amend(release, ['queued', 'waiting-for-image'], {
+    changes: changes.slice(0, maxChanges),
+    previous,
+  });
+  if (release.kind !== 'undo' || previous === undefined) return;
+  // What was put there by hand is not on record, and is undone all the same.
+  const undone =
+    release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
+  if (undone?.kind === 'undo') return;
+  const { environment } = environmentOf(config, release.app, release.environment);
+  const { app, environment: name, requestedBy: by } = release;
+  const hold = holdOf({ app, environment: name, by, reason: 'undone' }, previous, environment, clock.now());
+  const holds = await store.holds(app, name);
+  if (!holds.some((one) => holdsForGood(one, hold))) await store.hold(hold);
+};
+
+/** Records what became of every release, now that it is certain. */
+const conclusions = async (
+  outcomes: readonly Outcome[],
+  commit: string,
+  tree: Worktree,
+  context: FinalizeContext,
+): Promise<readonly Written[]> => {
+  const written = await settleAll(
+    outcomes.map(async (outcome) => {
+      const { release } = outcome;
+      if (outcome.type === 'edited') {
+        const recorded = await record(release, commit, context);
+        // The texts after all edits: two apps may share a file, and neither delivery may take the other's back.
+        return (
+          recorded && {
+            ...recorded,
+            files: outcome.paths.map((path) => ({ path, text: tree.textOf(path) })),
+          }
+        );
+      }
+      if (outcome.type === 'fault') await putOff(release, outcome.error, context);
+      else {
+        const { state, code, reason } = outcome;
+        await context.store.advance(release, state, { code, reason });
+        await concludeIfEnded(release, context);
+      }
+      return undefined;
+    }),
+  );
+  return written.filter((one) => one !== undefined);
+};
+
+/**
+ * The commit of an undo is the moment from which the other release counts as undone; any commit is the moment from which
+ * older rollouts of the environment count as overtaken. A release that ended while its commit was made is not delivered.
+ */
+const record = async (
+  release: Release,
+  commit: string,
+  context: FinalizeContext,
+): Promise<Pick<Written, 'release' | 'resumes'> | undefined> => {
+  const { store } = context;
+  if (release.undoes !== undefined) {
+    const key = { ...release, id: release.undoes };
+    const undone = await store.advance(key, 'undone', ({ state, code, reason }) => ({
+      undoneFrom: state,
+      failure: state === 'failed' && code && reason ? { code, reason } : undefined,
+      code: 'undone',
+      reason: `undone by ${release.requestedBy}`,
+    }));
+    if (undone !== undefined) await concludeIfEnded(key, context);
+  }
+  const older = await readBefore(release, store);
+  const paused = older.find((one) => one.commit !== undefined)?.paused;
+  const committed =
+    release.state === 'committed'
+      ? release
+      : await store.advance(release, 'committed', {
+          commit,
+          // What somebody paused stays so, whatever image it is given. A canary begins anew, and the poller sees what waits.
+          paused: release.kind === 'undo' || paused?.by === inCluster ? undefined : paused,
+          attempts: 0,
+          notBefore: undefined,
+          code: undefined,
+          reason: undefined,
+        });
+  if (committed === undefined) return undefined;
+  await overtake(release, older, context);
+  return { release: committed, resumes: release.kind === 'undo' && paused !== undefined };
+};
+
+/** What is older is overtaken where it was still going on; where it stood, whoever shows it has to know that it does not. */
+const overtake = async (
+  release: Release,
+  older: readonly Release[],
+  context: FinalizeContext,
+): Promise<void> => {
+  const { store, nudges, logger } = context;
+  const stood = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
+  const reason = `release ${release.id} took its place`;
+  for (const one of older) {
+    if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
+    await store.advance(one, 'superseded', { code: 'superseded', reason });
+    await concludeIfEnded(one, context);
+  }
+  if (stood !== undefined && !isUnderWay(stood.state))
+    await nudges.tell(stood, stood.state).catch((error: unknown) => {
+      logger.warn('what stood before still shows its buttons', { id: stood.id, error });
+    });
+};

@@ -1,0 +1,148 @@
+import { type ErrorCode, TagboatError } from '../../errors.ts';
+import { settleAll } from '../../settle-all.ts';
+import { decideAtTip, winner } from '../model/decide.ts';
+import type { Hold } from '../model/hold.ts';
+import type { ImageVersion, Release } from '../model/release.ts';
+import { environmentOf } from '../model/target.ts';
+import type { Context } from '../queue/context.ts';
+import type { Committed } from './commit-message.ts';
+import type { Worktree } from './staged-manifests.ts';
+
+/** What a release comes to at one tip of the config repo. Nothing is recorded yet: the tip may turn out to be old. */
+export type Outcome =
+  | (Committed & {
+      readonly type: 'edited';
+      /** Files that carry the image. */
+      readonly paths: readonly string[];
+      readonly previous: ImageVersion | undefined;
+    })
+  | {
+      readonly type: 'ended';
+      readonly release: Release;
+      readonly state: 'skipped' | 'superseded';
+      readonly code: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'fault'; readonly release: Release; readonly error: unknown };
+
+/**
+ * Edits the worktree for every release that may be written. Of several for one app and environment the newest wins; one
+ * that cannot be written is a fault of its own, and the others go on.
+ * @throws TagboatError `git-…`, which concerns them all
+ */
+export const evaluate = async (
+  releases: readonly Release[],
+  tree: Worktree,
+  context: Context,
+): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
+  await tree.prepare(releases.flatMap((release) => globsOf(release, context)));
+  const holds = await readHolds(releases, context);
+  const competitions = Map.groupBy(releases, placeOf);
+  for (const competing of competitions.values()) {
+    const admitted: { readonly release: Release; readonly current: readonly ImageVersion[] }[] = [];
+    const undo = competing.find(({ kind }) => kind === 'undo');
+    for (const release of competing) {
+      // What was asked for after an undo is measured by what the undo goes back to, not by what it takes away.
+      const standing = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
+      const admission = await guarded(release, () => admit(release, standing, { tree, holds }, context));
+      if ('type' in admission) outcomes.push(admission);
+      else admitted.push({ release, current: admission.current });
+    }
+    const [first, ...rest] = admitted.map(({ release }) => release);
+    if (first === undefined) continue;
+    const best = winner([first, ...rest]);
+    for (const { release, current } of admitted)
+      outcomes.push(
+        release.id === best
+          ? await guarded(release, () => edit(release, current, tree, context))
+          : superseded(release, `release ${best} takes its place`),
+      );
+  }
+  return outcomes;
+};
+
+const globsOf = ({ app, environment }: Release, { config }: Context): readonly (readonly string[])[] => {
+  const files = config.apps[app]?.environments[environment]?.files;
+  return files === undefined ? [] : [files];
+};
+
+type Holds = ReadonlyMap<string, readonly Hold[]>;
+
+const placeOf = ({ app, environment }: Release): string => `${app}/${environment}`;
+
+/** Of every app and environment, all at the same time: one after the other they would take longer than the commit. */
+const readHolds = async (releases: readonly Release[], { store }: Context): Promise<Holds> => {
+  const places = new Map(releases.map((release) => [placeOf(release), release]));
+  return new Map(
+    await settleAll(
+      [...places].map(
+        async ([place, { app, environment }]) => [place, await store.holds(app, environment)] as const,
+      ),
+    ),
+  );
+};
+
+/** What keeps every release from being read; anything else is the affair of the one whose file it was. */
+const concernsAll: ReadonlySet<ErrorCode> = new Set(['git-unreachable', 'git-denied', 'store-unreachable']);
+
+const guarded = async <T>(release: Release, step: () => Promise<T>): Promise<T | Outcome> => {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof TagboatError && concernsAll.has(error.code)) throw error;
+    return { type: 'fault', release, error };
+  }
+};
+
+const superseded = (release: Release, reason: string): Outcome => ({
+  type: 'ended',
+  release,
+  state: 'superseded',
+  code: 'superseded',
+  reason,
+});
+
+/** What the manifests carry now, where the release may be written; else how it ends. */
+const admit = async (
+  release: Release,
+  standing: readonly ImageVersion[] | undefined,
+  { tree, holds }: { readonly tree: Worktree; readonly holds: Holds },
+  { config, clock }: Context,
+): Promise<{ readonly current: readonly ImageVersion[] } | Outcome> => {
+  const { environment } = environmentOf(config, release.app, release.environment);
+  const uses = await tree.find(environment.files, release.image, release.app);
+  const current = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
+  // Committed by an earlier attempt: still to be delivered, unless the config repo says something else by now.
+  if (release.state === 'committed')
+    return current.some(({ tag }) => tag === release.tag)
+      ? { current }
+      : superseded(release, 'the config repo has another tag meanwhile');
+  const skip = decideAtTip(release, standing ?? current, holds.get(placeOf(release)) ?? [], clock.now());
+  return skip === undefined
+    ? { current }
+    : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };
+};
+
+const edit = async (
+  release: Release,
+  current: readonly ImageVersion[],
+  tree: Worktree,
+  { config }: Context,
+): Promise<Outcome> => {
+  const { environment } = environmentOf(config, release.app, release.environment);
+  const pinned = environment.pin === 'digest' ? release.digest : undefined;
+  const { changes, paths } = await tree.edit(environment.files, {
+    image: release.image,
+    app: release.app,
+    tag: release.tag,
+    ...(pinned === undefined ? {} : { digest: pinned }),
+  });
+  return {
+    type: 'edited',
+    release,
+    paths,
+    changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
+    previous: changes.length > 0 ? current[0] : undefined,
+  };
+};

@@ -1,0 +1,178 @@
+import type { Cluster } from '../../cluster/connect/connect.ts';
+import { withCluster } from '../../cluster/connect/with-cluster.ts';
+import type { Delivery, WorkloadRef } from '../../cluster/deliver/deliver.ts';
+import type { setPaused } from '../../cluster/deliver/pause.ts';
+import type { ConfigRepo } from '../../config/types.ts';
+import { TagboatError } from '../../errors.ts';
+import type { Remote } from '../../git/remote.ts';
+import { familiarName } from '../../image.ts';
+import { settleAll } from '../../settle-all.ts';
+import { conclude, type FinalizeContext } from '../lifecycle/finalize.ts';
+import { putOff } from '../lifecycle/retry-later.ts';
+import { isUnderWay, type Release } from '../model/release.ts';
+import { environmentOf } from '../model/target.ts';
+import { type Written, write } from './commit-batch.ts';
+
+export type WorkContext = FinalizeContext & {
+  /** The config repo, with its credentials, by its name in tagboat.yml. */
+  readonly openRemote: (name: string, repo: ConfigRepo) => Promise<Remote>;
+  /** A connection to the cluster of that name. */
+  readonly cluster: (name: string) => Promise<Cluster>;
+  readonly deliver: (cluster: Cluster, delivery: Delivery) => Promise<readonly WorkloadRef[]>;
+  readonly setPaused: typeof setPaused;
+};
+
+const deliveriesAtOnce = 4;
+/** How long a rollout may go without a watcher before reconcile asks for one. */
+const unwatchedMs = 180_000;
+
+/**
+ * The release worker: takes everything that waits for one config repo and branch, has it written in one commit, and
+ * delivers it. The message group's lock keeps deliveries in the order of the commits; nothing else depends on it.
+ *
+ * A passing fault puts a release off and does not hold up the others: one nudge comes back later for all that was put
+ * off. Only what should not happen is thrown, and goes back to the queue.
+ */
+export const work = async (group: string, context: WorkContext): Promise<void> => {
+  const waiting = await takeWork(group, context);
+  const byRepo = Map.groupBy(
+    waiting,
+    ({ app, environment }) => context.config.apps[app]?.environments[environment]?.configRepo,
+  );
+  for (const [name, releases] of byRepo) await deliverAll(await writeAll(name, releases, context), context);
+  await comeBack(group, context);
+};
+
+/** What waits for this group and may be tried, read consistently; what has ended, or is being watched, is taken off. */
+const takeWork = async (group: string, context: WorkContext): Promise<readonly Release[]> => {
+  const { store, nudges, clock } = context;
+  const list = `work#${group}` as const;
+  const waiting: Release[] = [];
+  for (const { release, dueAt, key } of await readWork(group, context)) {
+    if (release === undefined) {
+      // About to be recorded; or, long after, it never was.
+      if (dueAt <= clock.now()) await store.settle(list, key);
+    } else if (!isUnderWay(release.state)) {
+      // The function died after the end was recorded: what follows from it may not have been done.
+      await conclude(release, context);
+    } else if (release.state === 'rolling-out') {
+      await nudges.watch(release, 0, 0);
+      await store.settle(list, key);
+    } else if ((release.notBefore ?? 0) <= clock.now()) waiting.push(release);
+  }
+  return waiting;
+};
+
+const readWork = async (group: string, { store }: WorkContext) => {
+  const owed = await store.owed(`work#${group}`);
+  return settleAll(owed.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
+};
+
+/** One nudge for whatever was put off, however many nudges found it so: they share one deduplication id. */
+const comeBack = async (group: string, context: WorkContext): Promise<void> => {
+  const { nudges, clock } = context;
+  const times = (await readWork(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
+  const next = Math.min(...times.filter((time) => time > clock.now()));
+  if (Number.isFinite(next))
+    await nudges.workLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
+};
+
+const writeAll = async (
+  name: string | undefined,
+  releases: readonly Release[],
+  context: WorkContext,
+): Promise<readonly Written[]> => {
+  try {
+    const repo = name === undefined ? undefined : context.config.configRepos[name];
+    if (name === undefined || repo === undefined)
+      throw new TagboatError('environment-unknown', 'the environment is not in tagboat.yml any more');
+    return await write(await context.openRemote(name, repo), releases, context);
+  } catch (error) {
+    await settleAll(releases.map((release) => putOff(release, error, context)));
+    return [];
+  }
+};
+
+/** Cluster beside cluster, a few deliveries at a time; one that does not answer is not asked again for the next. */
+const deliverAll = async (written: readonly Written[], context: WorkContext): Promise<void> => {
+  const byCluster = Map.groupBy(
+    written,
+    ({ release }) => environmentOf(context.config, release.app, release.environment).environment.cluster,
+  );
+  await settleAll(
+    [...byCluster.values()].map(async (deliveries) => {
+      let fault: TagboatError | undefined;
+      for (let at = 0; at < deliveries.length; at += deliveriesAtOnce) {
+        const faults = await settleAll(
+          deliveries.slice(at, at + deliveriesAtOnce).map((one) => deliverOne(one, fault, context)),
+        );
+        fault ??= faults.find((one) => one?.code === 'cluster-unreachable');
+      }
+    }),
+  );
+};
+
+/**
+ * Brings a written release to its cluster, and has it watched. Twice is once: the same documents change nothing.
+ * @param known a fault of the cluster that makes trying pointless
+ * @returns what kept it from being delivered
+ */
+const deliverOne = async (
+  { release, resumes, files }: Written,
+  known: TagboatError | undefined,
+  context: WorkContext,
+): Promise<TagboatError | undefined> => {
+  const { store, nudges, clock } = context;
+  try {
+    if (known !== undefined) throw known;
+    // Undone, or overtaken, since it was read.
+    if ((await store.get(release))?.state !== 'committed') return undefined;
+    const { workloads, timeout } = await deliverTo({ release, resumes, files }, context);
+    await store.owe('rollouts', release, clock.now() + unwatchedMs);
+    const startedAt = clock.now();
+    const rolling = await store.advance(release, 'rolling-out', ({ paused }) => ({
+      workloads,
+      deadline: startedAt + timeout * 1000,
+      // However long it was paused before, its own time stands still only from here on.
+      paused: paused && { ...paused, at: startedAt },
+      attempts: 0,
+      notBefore: undefined,
+      code: undefined,
+      reason: undefined,
+    }));
+    if (rolling !== undefined) {
+      await nudges.watch(release, 0, 0);
+      await nudges.tell(rolling, 'rolling-out');
+    }
+    await store.settle(`work#${release.group}`, release);
+    return undefined;
+  } catch (error) {
+    await putOff(release, error, context);
+    return error instanceof TagboatError ? error : undefined;
+  }
+};
+
+const deliverTo = async ({ release, resumes, files }: Written, context: WorkContext) => {
+  const { environment } = environmentOf(context.config, release.app, release.environment);
+  const delivery: Delivery = {
+    mode: environment.deliver,
+    namespace: environment.namespace,
+    image: release.image,
+    tag: release.tag,
+    digest: environment.pin === 'digest' ? release.digest : undefined,
+    files,
+    changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
+  };
+  const workloads = await withCluster(environment.cluster, context.cluster, async (cluster) => {
+    const delivered = await context.deliver(cluster, delivery);
+    // Only now: before, it would have gone on with what is undone.
+    if (resumes)
+      await context.setPaused(
+        cluster,
+        delivered.filter(({ kind }) => kind === 'Deployment' || kind === 'Rollout'),
+        false,
+      );
+    return delivered;
+  });
+  return { workloads, timeout: environment.timeout };
+};

@@ -1,0 +1,190 @@
+import type { Ignored, Parsed, SourceEvent } from '../../event.ts';
+import type { RegistryClient } from '../../registry/client.ts';
+import { settleAll } from '../../settle-all.ts';
+import { type Candidate, candidates, decide, nobody, type Plan } from '../model/decide.ts';
+import { groupOf } from '../model/lock-group.ts';
+import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
+import { environmentOf } from '../model/target.ts';
+import type { Context } from '../queue/context.ts';
+import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
+import type { OwedList } from '../record/store.ts';
+
+/** What a webhook is answered with: everything that was planned, and everything that was not and why. */
+export type IntakeAnswer = {
+  readonly releases: readonly {
+    readonly id: string;
+    readonly app: string;
+    readonly environment: string;
+    readonly image: string;
+    readonly tag: string;
+    readonly digest?: string | undefined;
+    readonly state: ReleaseState;
+    /** False where an earlier hook asked for the same thing. */
+    readonly created: boolean;
+  }[];
+  readonly skipped: readonly {
+    readonly app?: string;
+    readonly environment?: string;
+    readonly tag?: string;
+    readonly reason: string;
+    readonly message: string;
+    /** Where it is on record: what was held back. */
+    readonly id?: string;
+  }[];
+};
+
+type Skipped = Plan & { readonly type: 'skipped' };
+
+/** How long a webhook waits for the registry before it leaves the asking to the image poller. */
+const registryPatienceMs = 2_000;
+
+/**
+ * Turns a genuine webhook into recorded releases: decides, records, and only then nudges. When it returns, nothing that
+ * was asked for can be lost any more.
+ * @throws TagboatError `store-unreachable`; the sender has to deliver again
+ */
+export const intake = async (
+  parsed: Parsed,
+  context: Context & { readonly registry: () => Promise<RegistryClient> },
+): Promise<IntakeAnswer> => {
+  const releases: IntakeAnswer['releases'][number][] = [];
+  const skipped: IntakeAnswer['skipped'][number][] = parsed.ignored.map(({ reason, message }: Ignored) => ({
+    reason,
+    message,
+  }));
+  for (const event of parsed.events) {
+    const concerned = candidates(event, context.config);
+    if (concerned.length === 0) skipped.push({ tag: event.tag, ...nobody(event) });
+    const decisions = await Promise.all(concerned.map((candidate) => look(candidate, context)));
+    const digest = decisions.some((decideOn) => decideOn(event).type === 'release')
+      ? await learnDigest(event, context)
+      : digestOf(event);
+    // What is held by its digest alone is only known for it now.
+    const plans = decisions.map((decideOn) => decideOn(withDigest(event, digest)));
+    const wanted = plans.filter((one) => one.type === 'release');
+    const others = plans.filter((one) => one.type === 'skipped');
+    releases.push(...(await settleAll(wanted.map((one) => record(event, one, digest, context)))));
+    skipped.push(...(await settleAll(others.map((one) => skip(event, one, digest, context)))));
+  }
+  return { releases, skipped };
+};
+
+/** Reads the holds that matter for an app and environment, to decide by them what an event means for it. */
+const look = async (
+  candidate: Candidate,
+  { store, clock }: Context,
+): Promise<(event: SourceEvent) => Plan> => {
+  const holds = await store.holds(candidate.app, candidate.environment);
+  return (event) => decide(event, candidate, holds, clock.now());
+};
+
+const digestOf = (event: SourceEvent): string | undefined =>
+  event.type === 'image-pushed' ? event.digest : undefined;
+
+const withDigest = (event: SourceEvent, digest: string | undefined): SourceEvent =>
+  event.type === 'image-pushed' ? { ...event, digest } : event;
+
+/**
+ * The digest a hook is about. An unsigned hook is believed nothing: the registry is asked. Undefined where it has no
+ * answer yet; then the image poller goes on asking.
+ */
+const learnDigest = async (
+  event: SourceEvent,
+  { registry, logger }: Parameters<typeof intake>[1],
+): Promise<string | undefined> => {
+  if (event.type === 'tag-pushed') return undefined;
+  if (event.digest !== undefined) return event.digest;
+  try {
+    return await (await registry()).digestOf(event.image, event.tag, { timeoutMs: registryPatienceMs });
+  } catch (error) {
+    logger.warn('registry gave no digest, asking later', {
+      image: event.image,
+      tag: event.tag,
+      error,
+    });
+    return undefined;
+  }
+};
+
+const requestOf = (
+  event: SourceEvent,
+  wanted: Plan,
+  digest: string | undefined,
+  { config }: Context,
+): ReleaseRequest => {
+  const group = groupOf(environmentOf(config, wanted.app, wanted.environment).repo);
+  return {
+    app: wanted.app,
+    environment: wanted.environment,
+    kind: 'release',
+    image: wanted.image,
+    tag: wanted.tag,
+    digest,
+    requestedBy: `${event.source}:${event.actor ?? 'unknown'}`,
+    source: event.source,
+    delivery: event.delivery,
+    group,
+    claim: claimOf(event, digest),
+  };
+};
+
+/** Who has to go on with it: without a digest, whoever asks the registry. */
+const listOf = ({ digest, group }: ReleaseRequest): OwedList =>
+  digest === undefined ? 'images' : `work#${group}`;
+
+const record = async (
+  event: SourceEvent,
+  wanted: Plan,
+  digest: string | undefined,
+  context: Context,
+): Promise<IntakeAnswer['releases'][number]> => {
+  const request = requestOf(event, wanted, digest, context);
+  const { store, clock } = context;
+  const { release, created } = await store.record(request, listOf(request), clock.now() + pickUpMs);
+  await sendOn(release, context);
+  return summary(release, created);
+};
+
+const skip = async (
+  event: SourceEvent,
+  plan: Skipped,
+  digest: string | undefined,
+  context: Context,
+): Promise<IntakeAnswer['skipped'][number]> => {
+  const { app, environment, tag, reason, message } = plan;
+  const answer = { app, environment, tag, reason, message };
+  return reason === 'held' ? { ...answer, id: await recordHeld(event, plan, digest, context) } : answer;
+};
+
+/**
+ * What is held back is on record, so that nobody wonders where it went; redelivered, it is found there, and tried once the
+ * hold is over. What was undone stays as it is, and has a record of its own for every hook that would bring it back.
+ */
+const recordHeld = async (
+  event: SourceEvent,
+  held: Skipped,
+  digest: string | undefined,
+  context: Context,
+): Promise<string> => {
+  const { store, clock } = context;
+  const request = requestOf(event, held, digest, context);
+  const list = listOf(request);
+  const noted = (claim: string) =>
+    store.record({ ...request, claim }, list, clock.now() + pickUpMs, ({ state }) => state === 'failed');
+  const first = await noted(request.claim);
+  const { release, created } =
+    first.release.state === 'undone'
+      ? await noted(`held#${event.source}#${event.delivery}#${request.claim}`)
+      : first;
+  if (created || release.state === 'queued') {
+    await store.advance(release, 'skipped', { code: held.reason, reason: held.message });
+    // The webhook function tells nobody: whoever reads the list sees that it has ended, and does.
+    await sendOn(release, context);
+  }
+  return release.id;
+};
+
+const summary = (release: Release, created: boolean) => {
+  const { id, app, environment, image, tag, digest, state } = release;
+  return { id, app, environment, image, tag, digest, state, created };
+};

@@ -1,0 +1,84 @@
+import { TagboatError } from '../../errors.ts';
+import { allGroups } from '../model/lock-group.ts';
+import type { Inbox } from '../record/request-store.ts';
+import type { Owed, OwedList } from '../record/store.ts';
+import { type FinalizeContext, fail } from './finalize.ts';
+
+/** Before it asks again about the same thing. */
+const patienceMs = 120_000;
+/** A command that was acknowledged is carried out here, or by the worker five seconds later; this long after, by neither. */
+const commandPatienceMs = 60_000;
+/** After so many nudges in vain nobody can do it: half an hour and more, with a dead letter for each. */
+const maxNudges = 20;
+
+/**
+ * Nudges again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
+ * did not answer. The lists of what is owed say when something is overdue. What nobody gets anywhere with fails in the
+ * end, and says so. A fault with one entry is the affair of that entry.
+ * @returns how many nudges of each kind were sent, and how many releases were given up
+ */
+export const reconcile = async (
+  context: FinalizeContext & { readonly inbox: Inbox },
+): Promise<Reconciled> => {
+  const { config, store, nudges, newId, logger } = context;
+  const sent = { work: 0, images: 0, rollouts: 0, commands: 0, givenUp: 0 };
+  const guarded = async (step: () => Promise<void>): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      logger.error('overdue work could not be nudged', { error });
+    }
+  };
+  const overdueOn = async (list: OwedList): Promise<readonly Owed[]> => {
+    const overdue = (await store.owed(list)).filter(({ dueAt }) => dueAt <= context.clock.now());
+    for (const key of overdue.filter(({ nudges }) => nudges >= maxNudges))
+      await guarded(async () => {
+        await giveUp(list, key, context);
+        sent.givenUp += 1;
+      });
+    return overdue.filter(({ nudges }) => nudges < maxNudges);
+  };
+  /** Put off only once the nudge is out: a queue that does not answer is no attempt. */
+  const nudged = (list: OwedList, key: Owed) =>
+    store.owe(list, key, context.clock.now() + patienceMs, key.nudges + 1);
+
+  for (const group of new Set([...allGroups(config), ...(await store.groups())]))
+    await guarded(async () => {
+      const list = `work#${group}` as const;
+      const overdue = await overdueOn(list);
+      if (overdue.length === 0) return;
+      await nudges.work(group, newId());
+      sent.work += 1;
+      for (const key of overdue) await nudged(list, key);
+    });
+  for (const list of ['images', 'rollouts'] as const)
+    for (const key of await overdueOn(list))
+      await guarded(async () => {
+        await (list === 'images' ? nudges.look(key, 0, 0) : nudges.watch(key, 0, 0));
+        sent[list] += 1;
+        await nudged(list, key);
+      });
+  await guarded(async () => {
+    for (const request of await context.inbox.overdue(context.clock.now() - commandPatienceMs))
+      await guarded(async () => {
+        await nudges.carryOut(request, 0);
+        sent.commands += 1;
+      });
+  });
+  return sent;
+};
+
+export type Reconciled = {
+  readonly work: number;
+  readonly images: number;
+  readonly rollouts: number;
+  readonly commands: number;
+  readonly givenUp: number;
+};
+
+const giveUp = async (list: OwedList, key: Owed, context: FinalizeContext): Promise<void> => {
+  const release = await context.store.get(key);
+  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxNudges} attempts`);
+  if (release !== undefined) await fail(release, error, context);
+  await context.store.settle(list, key);
+};

@@ -1,0 +1,147 @@
+import { isMutableTag } from '../../config/mutable-tags.ts';
+import type { AppConfig, Config, EnvironmentConfig } from '../../config/types.ts';
+import type { SourceEvent } from '../../event.ts';
+import { familiarName, isTag } from '../../image.ts';
+import type { Hold } from './hold.ts';
+import { describeHold, holdFor } from './hold.ts';
+import type { ImageVersion, Release } from './release.ts';
+import { describePolicy, isOlder, satisfies } from './tag-policy.ts';
+
+/** Why an event releases nothing to an app and environment. */
+export type SkipReason =
+  | 'unknown-repository'
+  | 'unknown-image'
+  | 'other-trigger'
+  | 'tag-not-valid'
+  | 'tag-policy'
+  | 'mutable-tag'
+  | 'held'
+  | 'older-than-current'
+  | 'superseded';
+
+export type Skip = { readonly reason: SkipReason; readonly message: string };
+
+export type Plan = {
+  readonly app: string;
+  readonly environment: string;
+  readonly image: string;
+  readonly tag: string;
+} & ({ readonly type: 'release' } | ({ readonly type: 'skipped' } & Skip));
+
+/** An app and environment that an event is about. */
+export type Candidate = {
+  readonly app: string;
+  readonly environment: string;
+  readonly config: EnvironmentConfig;
+  readonly image: string;
+};
+
+const concerns = (event: SourceEvent, app: AppConfig): boolean =>
+  event.type === 'tag-pushed' ? app.repository === event.repository : app.image === event.image;
+
+/** Every app and environment that the event's repository or image belongs to. Pure. */
+export const candidates = (event: SourceEvent, config: Config): readonly Candidate[] =>
+  Object.entries(config.apps)
+    .filter(([, app]) => concerns(event, app))
+    .flatMap(([name, app]) =>
+      Object.entries(app.environments).map(([environment, environmentConfig]) => ({
+        app: name,
+        environment,
+        config: environmentConfig,
+        image: app.image,
+      })),
+    );
+
+/** What to answer where an event is about none of the apps. */
+export const nobody = (event: SourceEvent): Skip =>
+  event.type === 'tag-pushed'
+    ? {
+        reason: 'unknown-repository',
+        message: `no app in tagboat.yml has the repository ${event.repository}`,
+      }
+    : {
+        reason: 'unknown-image',
+        message: `no app in tagboat.yml has the image ${familiarName(event.image)}`,
+      };
+
+/**
+ * Decides what an event means for one app and environment, from nothing but the event, its configuration and the holds.
+ * What needs the tip of the config repo is decided by `decideAtTip`.
+ */
+export const decide = (
+  event: SourceEvent,
+  candidate: Candidate,
+  holds: readonly Hold[],
+  now: number,
+): Plan => {
+  const plan = {
+    app: candidate.app,
+    environment: candidate.environment,
+    image: candidate.image,
+    tag: event.tag,
+  };
+  const skip = (reason: SkipReason, message: string): Plan => ({ ...plan, type: 'skipped', reason, message });
+  const trigger = event.type === 'tag-pushed' ? 'tag-push' : 'image-push';
+  if (candidate.config.on !== trigger)
+    return skip(
+      'other-trigger',
+      `${candidate.environment} is released on ${candidate.config.on}, this is a ${trigger}`,
+    );
+  if (!isTag(event.tag)) return skip('tag-not-valid', 'the tag cannot be the tag of an image');
+  if (isMutableTag(event.tag) && candidate.config.pin !== 'digest')
+    return skip(
+      'mutable-tag',
+      `"${event.tag}" may mean another image tomorrow; set \`pin: digest\` to release it`,
+    );
+  if (!satisfies(candidate.config.tags, event.tag))
+    return skip('tag-policy', `the tag does not match ${describePolicy(candidate.config)}`);
+  const hold = holdFor(
+    holds,
+    { tag: event.tag, digest: event.type === 'image-pushed' ? event.digest : undefined },
+    now,
+  );
+  if (hold !== undefined) return skip('held', describeHold(hold));
+  return { ...plan, type: 'release' };
+};
+
+/**
+ * Decides again with the tip of the config repo at hand: a tag that is older than what stands there is not released,
+ * and neither is one that was held meanwhile. An undo goes back on purpose; so does whoever releases a tag by hand, unless
+ * somebody has held it since. Pure.
+ * @param current what the manifests carry now, for every place they carry the image
+ */
+export const decideAtTip = (
+  release: Release,
+  current: readonly ImageVersion[],
+  holds: readonly Hold[],
+  now: number,
+): Skip | undefined => {
+  if (release.kind === 'undo') return undefined;
+  const since = holds.filter((hold) => release.byHand !== true || hold.createdAt > release.createdAt);
+  const hold = holdFor(since, release, now);
+  if (hold !== undefined) return { reason: 'held', message: describeHold(hold) };
+  if (release.byHand === true) return undefined;
+  const newer = current.find((version) => isOlder(release.tag, version.tag));
+  return newer === undefined
+    ? undefined
+    : {
+        reason: 'older-than-current',
+        message: `${release.tag} is older than ${newer.tag}, which the config repo has`,
+      };
+};
+
+/**
+ * Of several releases of one app and environment that wait at once, only one is committed: the newest version, or where
+ * an undo is among them, or the last was asked for by hand, or versions cannot be compared, the one asked for last. Pure.
+ * @returns the winner's id
+ */
+export const winner = (waiting: readonly [Release, ...Release[]]): string =>
+  waiting.reduce((best, next) => {
+    const [earlier, later] = best.id < next.id ? [best, next] : [next, best];
+    // What somebody fixed meanwhile beats an undo that nobody asked for.
+    const undo = [earlier, later].find(({ kind, source }) => kind === 'undo' && source === 'tagboat');
+    const fix = [earlier, later].find(({ kind }) => kind === 'release');
+    if (undo !== undefined && fix !== undefined && isOlder(undo.tag, fix.tag)) return fix;
+    if (earlier.kind === 'undo' || later.kind === 'undo' || later.byHand === true) return later;
+    return isOlder(later.tag, earlier.tag) ? earlier : later;
+  }).id;

@@ -1,0 +1,210 @@
+import { isMutableTag } from '../../config/mutable-tags.ts';
+import type { SourceEvent } from '../../event.ts';
+
+/**
+ * One attempt to bring one image to one app in one environment, and the states it goes through. Pure: what may follow
+ * what is decided here, and the store makes it stick.
+ */
+
+export const releaseStates = [
+  'queued',
+  'waiting-for-image',
+  'committed',
+  'rolling-out',
+  'healthy',
+  'failed',
+  'undone',
+  'superseded',
+  'skipped',
+] as const;
+export type ReleaseState = (typeof releaseStates)[number];
+
+/** Which states may follow which. A state never goes backwards, so a step that runs twice finds nothing to do. */
+const successors = {
+  queued: ['waiting-for-image', 'committed', 'failed', 'skipped', 'superseded', 'undone'],
+  'waiting-for-image': ['committed', 'failed', 'skipped', 'superseded', 'undone'],
+  committed: ['rolling-out', 'failed', 'superseded', 'undone'],
+  'rolling-out': ['healthy', 'failed', 'superseded', 'undone'],
+  healthy: ['undone'],
+  failed: ['undone'],
+  undone: [],
+  superseded: ['undone'],
+  skipped: [],
+} as const satisfies Record<ReleaseState, readonly ReleaseState[]>;
+
+export const mayFollow = (from: ReleaseState, to: ReleaseState): boolean =>
+  (successors[from] as readonly ReleaseState[]).includes(to);
+
+/** States in which somebody still has to do something. */
+export const isUnderWay = (state: ReleaseState): boolean =>
+  state === 'queued' || state === 'waiting-for-image' || state === 'committed' || state === 'rolling-out';
+
+/** Where a release lives: the app and environment, and its id (a ULID, so ids sort by time). */
+export type ReleaseKey = { readonly app: string; readonly environment: string; readonly id: string };
+
+/** A tag, and its digest where it is known (`sha256:…`). */
+export type ImageVersion = { readonly tag: string; readonly digest?: string | undefined };
+
+/** The same image, as far as can be told: a tag alone says it, unless both digests are known and differ. */
+export const isSameVersion = (a: ImageVersion, b: ImageVersion): boolean =>
+  a.tag === b.tag && (a.digest === undefined || b.digest === undefined || a.digest === b.digest);
+
+/** What to look at, found by the delivery; see `lib/cluster`. */
+export type WorkloadReference = {
+  readonly apiVersion: string;
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout';
+  readonly namespace: string;
+  readonly name: string;
+};
+
+export type ReleaseDiagnosis = {
+  readonly cause: string;
+  readonly summary: string;
+  readonly evidence: readonly string[];
+  readonly next: string;
+  readonly workload?: string | undefined;
+  readonly pod?: string | undefined;
+  readonly container?: string | undefined;
+  readonly count?: number | undefined;
+};
+
+/** Who paused it where nobody did so from Slack. */
+export const inCluster = 'somebody in the cluster, or a step of the rollout';
+
+/** Where a rollout is, told apart where an in-cluster agent has to act first. */
+export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
+
+export type Release = ReleaseKey & {
+  readonly kind: 'release' | 'undo';
+  /** 1, 2, 3 … for an app and environment, as people name it: `#3`. A number may be missing, none comes twice. */
+  readonly number?: number | undefined;
+  readonly state: ReleaseState;
+  /** Why it is skipped, failed, superseded or undone: a code and a sentence. */
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Normalised name, without tag. */
+  readonly image: string;
+  readonly tag: string;
+  readonly digest?: string | undefined;
+  /** Who or what asked for it: `github:<actor>`, `slack:<user>`, `tagboat:onFailure`. */
+  readonly requestedBy: string;
+  /** The hook, for the record. */
+  readonly source: string;
+  readonly delivery: string;
+  /** The work list it belongs to: one per config repo and branch. */
+  readonly group: string;
+  /** What stood in the manifests before the commit. */
+  readonly previous?: ImageVersion | undefined;
+  readonly commit?: string | undefined;
+  readonly changes?: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly from: string;
+    readonly to: string;
+  }[];
+  readonly workloads?: readonly WorkloadReference[] | undefined;
+  /** The rollout has to be done by then, in milliseconds since 1970. */
+  readonly deadline?: number | undefined;
+  readonly diagnosis?: readonly ReleaseDiagnosis[] | undefined;
+  /** The last progress the poller saw, in kubectl's words. */
+  readonly progress?: string | undefined;
+  readonly phase?: RolloutPhase | undefined;
+  /** What is worth knowing although it is healthy. */
+  readonly notes?: readonly string[] | undefined;
+  /** Somebody paused the rollout from Slack: its deadline does not count meanwhile. `at`: milliseconds since 1970. */
+  readonly paused?: { readonly by: string; readonly at: number } | undefined;
+  /** How often a step of it was tried and has to be tried again. */
+  readonly attempts: number;
+  /** Not to be tried again before then, in milliseconds since 1970. */
+  readonly notBefore?: number | undefined;
+  /** `undo`: the release it undoes. */
+  readonly undoes?: string | undefined;
+  /** `undo`: what it undoes is held. Not so where it brings back what an undo took away. */
+  readonly holdsUndone?: boolean | undefined;
+  /** To a tag that somebody named, of which the registry has to say first that it exists. */
+  readonly awaitsImage?: boolean | undefined;
+  /** Somebody asked for just this tag: no policy, no newer tag and no earlier hold stands in its way. */
+  readonly byHand?: boolean | undefined;
+  /** `undone`: why it had failed, where it had. */
+  readonly failure?: { readonly code: string; readonly reason: string } | undefined;
+  /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
+  readonly undoneFrom?: ReleaseState | undefined;
+  /** Slack's response_url of the command that asked for it. A credential: never shown. */
+  readonly responseUrl?: string | undefined;
+  /** The Slack channel it was asked for from, by its id. */
+  readonly askedFrom?: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** When nothing was left to do for it. What happens to it later, a pause perhaps, does not count. */
+  readonly endedAt?: string | undefined;
+};
+
+/** What a release is before the store gives it an id and a state. */
+export type ReleaseRequest = Pick<
+  Release,
+  | 'app'
+  | 'environment'
+  | 'kind'
+  | 'image'
+  | 'tag'
+  | 'digest'
+  | 'requestedBy'
+  | 'source'
+  | 'delivery'
+  | 'group'
+  | 'undoes'
+  | 'holdsUndone'
+  | 'awaitsImage'
+  | 'byHand'
+  | 'responseUrl'
+  | 'askedFrom'
+> & {
+  /** What makes two requests the same one: see `claimOf`. */
+  readonly claim: string;
+};
+
+/** The part of a release that a step may set along with its state. */
+export type ReleasePatch = Partial<
+  Omit<
+    Release,
+    | 'app'
+    | 'environment'
+    | 'id'
+    | 'kind'
+    | 'image'
+    | 'tag'
+    | 'createdAt'
+    | 'updatedAt'
+    | 'endedAt'
+    | 'state'
+    | 'number'
+  >
+>;
+
+/**
+ * Two hooks that ask for the same thing get the same claim, whoever sends them and however often: app and environment
+ * (by where it is stored), tag, and digest. A registry hook whose digest could not be learnt yet is told apart by its
+ * delivery, so that a re-pushed tag is not taken for the old one.
+ */
+export const claimOf = (event: SourceEvent, digest: string | undefined): string =>
+  `${event.tag}@${digest ?? discriminatorOf(event)}`;
+
+const discriminatorOf = (event: SourceEvent): string => {
+  if (event.type === 'image-pushed') return `${event.source}:${event.delivery}`;
+  // A Git tag that moves by convention means something else every time.
+  return isMutableTag(event.tag) ? (event.revision ?? event.delivery) : '';
+};
+
+/** The claim of a tag whose digest is known. */
+export const claimOfDigest = (tag: string, digest: string): string => `${tag}@${digest}`;
+
+/**
+ * True where asking again for the same thing starts a new attempt, instead of finding the old one. A superseded release
+ * stays: a late second hook for it must not go back behind what overtook it.
+ */
+export const mayBeRetried = (state: ReleaseState): boolean => state === 'failed' || state === 'skipped';
+
+/** Was once verified to run well: worth going back to. */
+export const wasHealthy = (release: Release): boolean =>
+  release.state === 'healthy' || (release.state === 'undone' && release.undoneFrom === 'healthy');

@@ -1,0 +1,31 @@
+import { hasPlace } from '../model/current-release.ts';
+import type { Release } from '../model/release.ts';
+import type { Store } from './store.ts';
+
+const page = 20;
+/** A freeze may leave behind a whole week of events that were held back; past so many nobody looks. */
+const depth = 200;
+
+type Place = { readonly app: string; readonly environment: string };
+
+/** The newest releases, newest first, at least as far back as the one that stands. */
+export const readToStanding = (place: Place, store: Store): Promise<readonly Release[]> =>
+  readBack(place, undefined, hasPlace, store);
+
+/** The releases before one, newest first, at least as far back as the last that was written before it. */
+export const readBefore = (release: Release, store: Store): Promise<readonly Release[]> =>
+  readBack(release, release.id, ({ commit }) => commit !== undefined, store);
+
+const readBack = async (
+  { app, environment }: Place,
+  start: string | undefined,
+  isEnough: (release: Release) => boolean,
+  store: Store,
+): Promise<readonly Release[]> => {
+  const known: Release[] = [];
+  for (;;) {
+    const next = await store.list(app, environment, { limit: page, before: known.at(-1)?.id ?? start });
+    known.push(...next);
+    if (next.length < page || known.length >= depth || known.some(isEnough)) return known;
+  }
+};

@@ -1,0 +1,94 @@
+import type { Cluster } from '../../cluster/connect/connect.ts';
+import { withCluster } from '../../cluster/connect/with-cluster.ts';
+import type { setPaused } from '../../cluster/deliver/pause.ts';
+import { TagboatError } from '../../errors.ts';
+import { standingRelease } from '../model/current-release.ts';
+import type { Release } from '../model/release.ts';
+import { environmentOf } from '../model/target.ts';
+import { movedOn } from '../model/undo-plan.ts';
+import type { Context } from '../queue/context.ts';
+import { readToStanding } from '../record/read-back.ts';
+import { goingOn } from './pause-clock.ts';
+
+export type PauseContext = Context & {
+  readonly cluster: (name: string) => Promise<Cluster>;
+  readonly setPaused: typeof setPaused;
+};
+
+export type PauseRequest = {
+  readonly app: string;
+  readonly environment: string;
+  readonly paused: boolean;
+  readonly by: string;
+  /** The id of the release that has to stand still, for somebody who decided by what was shown. */
+  readonly expect?: string | undefined;
+};
+
+export type Paused = {
+  /** `Deployment default/okeydokey` */
+  readonly workloads: readonly string[];
+  /** False where it was so already. */
+  readonly changed: boolean;
+};
+
+/**
+ * Pauses the rollout in the cluster, or lets it go on. While it is paused the release's deadline does not count: what was
+ * left of it is left when it goes on. The release is amended first, so that no poller judges a rollout that stands still.
+ * @throws TagboatError `nothing-rolled-out`, `release-moved-on`, `workload-cannot-pause`,
+ *   `cluster-…`
+ */
+export const pauseRollout = async (request: PauseRequest, context: PauseContext): Promise<Paused> => {
+  const { app, environment: name, paused } = request;
+  const { environment } = environmentOf(context.config, app, name);
+  const known = await readToStanding(request, context.store);
+  const standing = standingRelease(known);
+  if (request.expect !== undefined && request.expect !== standing?.id)
+    throw movedOn(request, known, standing);
+  const workloads =
+    standing?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
+  if (workloads === undefined || workloads.length === 0)
+    throw new TagboatError('nothing-rolled-out', `nothing was rolled out to ${app} ${name} yet`);
+  const apply = () =>
+    withCluster(environment.cluster, context.cluster, (cluster) =>
+      context.setPaused(cluster, workloads, paused),
+    );
+  const noted = paused && standing !== undefined && (await note(standing, request, context));
+  let results: Awaited<ReturnType<typeof apply>>;
+  try {
+    results = await apply();
+  } catch (error) {
+    // It is not paused after all; unless somebody else had paused it before.
+    if (noted) await context.store.amend(standing, amendable, { paused: undefined });
+    throw error;
+  }
+  if (!paused && standing !== undefined) {
+    await note(standing, request, context);
+    // A paused rollout is looked at once a minute only.
+    if (standing.state === 'rolling-out') await context.nudges.watch(standing, 0, 0);
+  }
+  if (standing !== undefined) await context.nudges.tell(standing, standing.state);
+  return {
+    workloads: results.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`),
+    changed: results.some(({ changed }) => changed),
+  };
+};
+
+/** A workload that is paused between two rollouts keeps the next one from beginning, which then has to know. */
+const amendable = ['committed', 'rolling-out', 'healthy', 'failed'] as const;
+
+/** @returns false where it was noted so already, or there is no rollout to note it for */
+const note = async (
+  key: Release,
+  { paused, by }: PauseRequest,
+  { store, clock }: Context,
+): Promise<boolean> => {
+  const release = await store.get(key);
+  if (release === undefined || paused === (release.paused !== undefined)) return false;
+  const now = clock.now();
+  const amended = await store.amend(
+    release,
+    amendable,
+    paused ? { paused: { by, at: now } } : { ...goingOn(release, now), phase: undefined },
+  );
+  return amended !== undefined;
+};

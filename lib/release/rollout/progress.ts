@@ -1,0 +1,59 @@
+import type { RolloutProgress } from '../../cluster/watch/watch-rollout.ts';
+import type { Release } from '../model/release.ts';
+import type { Context } from '../queue/context.ts';
+import { notePause } from './pause-clock.ts';
+
+/** Between two writes of what is new, and between two times that people are told of it, in milliseconds. */
+const writeEveryMs = 1_000;
+const tellEveryMs = 15_000;
+
+export type Progress = {
+  note(progress: RolloutProgress): void;
+  /** Ends it; what was not written yet is left to the verdict, or to the next invocation. */
+  end(): Promise<void>;
+};
+
+/**
+ * Records what is going on for whoever asks, without holding up the watching: at once, then at most once a second, and
+ * always the last of it. People are told at most every 15 seconds, but at once where the phase is another one.
+ */
+export const createProgress = (release: Release, { store, nudges, clock, logger }: Context): Progress => {
+  const over = new AbortController();
+  let next: RolloutProgress | undefined;
+  let phase = release.phase;
+  let toldAt = clock.now();
+  let writing: Promise<void> | undefined;
+
+  const write = async ({ message, phase: reached }: RolloutProgress): Promise<void> => {
+    await store.amend(release, ['rolling-out'], { progress: message, phase: reached });
+    if (reached === 'paused' || phase === 'paused') await notePause(release, reached, { store, clock });
+    const isNewPhase = reached !== (phase ?? 'rolling-out');
+    phase = reached;
+    if (!isNewPhase && clock.now() - toldAt < tellEveryMs) return;
+    toldAt = clock.now();
+    await nudges.tell(release, 'rolling-out');
+  };
+
+  const writeAll = async (): Promise<void> => {
+    for (let one = next; one !== undefined; one = next) {
+      next = undefined;
+      await write(one).catch((error: unknown) => {
+        logger.warn('progress not recorded', { id: release.id, error });
+      });
+      await clock.sleep(writeEveryMs, over.signal).catch(() => undefined);
+      if (over.signal.aborted) break;
+    }
+    writing = undefined;
+  };
+
+  return {
+    note: (progress) => {
+      next = progress;
+      writing ??= writeAll();
+    },
+    end: async () => {
+      over.abort();
+      await writing;
+    },
+  };
+};

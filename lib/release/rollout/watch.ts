@@ -1,0 +1,178 @@
+import type { Cluster } from '../../cluster/connect/connect.ts';
+import { withCluster } from '../../cluster/connect/with-cluster.ts';
+import type { RolloutVerdict, watchRollout } from '../../cluster/watch/watch-rollout.ts';
+import { isRetryable, TagboatError } from '../../errors.ts';
+import { conclude, concludeIfEnded, type FinalizeContext, fail } from '../lifecycle/finalize.ts';
+import {
+  inCluster,
+  isUnderWay,
+  type Release,
+  type ReleaseDiagnosis,
+  type ReleaseKey,
+} from '../model/release.ts';
+import { environmentOf } from '../model/target.ts';
+import type { Context } from '../queue/context.ts';
+import { notePause } from './pause-clock.ts';
+import { createProgress } from './progress.ts';
+
+export type WatchContext = FinalizeContext & {
+  readonly cluster: (name: string) => Promise<Cluster>;
+  readonly watchRollout: typeof watchRollout;
+};
+
+/** Seconds between two invocations that watch the same rollout: they grow, since what takes long takes longer. */
+const delays = [1, 2, 5, 10, 20, 30, 60] as const;
+/** Kept back from the invocation's time to record the outcome and send the next message. */
+const marginMs = 10_000;
+/** How long after the deadline an API server that does not answer is given up. */
+const unreachableGraceMs = 120_000;
+const unwatchedMs = 120_000;
+/** How long one look at a paused rollout takes. */
+const pausedLookMs = 10_000;
+
+const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
+
+/**
+ * The rollout poller: watches the workloads of a release for as long as this invocation may, and either reaches the
+ * verdict or comes back through the queue.
+ * @param remainingMs what is left of the invocation
+ */
+export const watchRelease = async (
+  key: ReleaseKey,
+  round: number,
+  remainingMs: number,
+  context: WatchContext,
+): Promise<void> => {
+  const { store, clock, logger } = context;
+  const release = await store.get(key);
+  if (release === undefined) {
+    await store.settle('rollouts', key);
+    return;
+  }
+  if (release.state !== 'rolling-out') {
+    // Ended: by another invocation that may have died before it told anybody. Committed: the worker sees to it.
+    if (!isUnderWay(release.state)) await conclude(release, context);
+    return;
+  }
+  // What stands still needs no close watch.
+  const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedLookMs;
+  const until = clock.now() + Math.max(0, Math.min(remainingMs - marginMs, patience));
+  await context.store.postpone('rollouts', key, until + unwatchedMs);
+  try {
+    const watched = await watchUntil(release, until, context);
+    if (watched.type === 'pending') {
+      const { message: progress, phase } = watched.progress;
+      await store.amend(release, ['rolling-out'], { progress, phase });
+      await notePause(release, phase, context);
+      await context.nudges.tell(release, 'rolling-out');
+      // What goes on after a pause is worth a close watch again.
+      const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
+      await comeBack(release, from, delayOf(from), context);
+      return;
+    }
+    if (watched.type === 'failed' && (await wasPausedMeanwhile(release, context))) {
+      await comeBack(release, round, 1, context);
+      return;
+    }
+    await record(release, watched, context);
+  } catch (error) {
+    if (
+      error instanceof TagboatError &&
+      (error.code === 'store-unreachable' || error.code === 'queue-unreachable')
+    )
+      throw error;
+    logger.warn('rollout cannot be watched', { id: release.id, round, error });
+    const isLost = clock.now() > deadlineOf((await store.get(release)) ?? release) + unreachableGraceMs;
+    if (isLost || !isRetryable(error)) return fail(release, error, context);
+    const retryAfter = error instanceof TagboatError ? (error.retryAfterSeconds ?? 0) : 0;
+    await comeBack(release, round, Math.max(delayOf(round), retryAfter), context);
+  }
+};
+
+/** Whoever paused it does not want it judged before it goes on. */
+const deadlineOf = ({ paused, deadline = 0 }: Release): number =>
+  paused === undefined ? deadline : Number.POSITIVE_INFINITY;
+
+/** Its deadline was another one when this invocation began to watch. What failed for another reason fails again. */
+const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise<boolean> => {
+  const { paused, deadline } = (await store.get(release)) ?? release;
+  return paused?.at !== release.paused?.at || deadline !== release.deadline;
+};
+
+const comeBack = async (
+  release: Release,
+  round: number,
+  delaySeconds: number,
+  context: FinalizeContext,
+): Promise<void> => {
+  await context.store.owe('rollouts', release, context.clock.now() + delaySeconds * 1000 + unwatchedMs);
+  await context.nudges.watch(release, round + 1, delaySeconds);
+};
+
+const watchUntil = async (
+  release: Release,
+  until: number,
+  context: WatchContext,
+): Promise<RolloutVerdict> => {
+  const { environment } = environmentOf(context.config, release.app, release.environment);
+  const progress = createProgress(release, context);
+  try {
+    return await withCluster(environment.cluster, context.cluster, (cluster) =>
+      context.watchRollout(cluster, {
+        workloads: release.workloads ?? [],
+        image: release.image,
+        tag: release.tag,
+        digest: environment.pin === 'digest' ? release.digest : undefined,
+        mode: environment.deliver,
+        knownDigest: release.digest,
+        lastPhase: release.phase,
+        deadline: deadlineOf(release),
+        until,
+        onProgress: progress.note,
+        clock: context.clock,
+      }),
+    );
+  } finally {
+    await progress.end();
+  }
+};
+
+const record = async (
+  release: Release,
+  watched: Exclude<RolloutVerdict, { type: 'pending' }>,
+  context: FinalizeContext,
+): Promise<void> => {
+  const { store } = context;
+  if (watched.type === 'healthy')
+    await store.advance(release, 'healthy', ({ paused }) => ({
+      progress: watched.message,
+      notes: watched.notes.slice(0, maxDiagnoses),
+      phase: undefined,
+      // A canary that was promoted between two looks; what somebody paused from Slack may be paused still.
+      paused: paused?.by === inCluster ? undefined : paused,
+      reason: undefined,
+      code: undefined,
+    }));
+  else if (watched.type === 'superseded')
+    await store.advance(release, 'superseded', { code: 'superseded', reason: watched.message });
+  else
+    await store.advance(release, 'failed', {
+      code: watched.diagnosis[0]?.cause ?? 'unknown',
+      reason: watched.reason.slice(0, maxReason),
+      diagnosis: watched.diagnosis.slice(0, maxDiagnoses).map(clip),
+    });
+  await concludeIfEnded(release, context);
+};
+
+/** What a person reads, and an item of the table can hold: it takes 400 KB. */
+const maxReason = 2_000;
+const maxDiagnoses = 10;
+const maxEvidence = 40;
+const maxLine = 500;
+
+const clip = (diagnosis: ReleaseDiagnosis): ReleaseDiagnosis => ({
+  ...diagnosis,
+  summary: diagnosis.summary.slice(0, maxReason),
+  next: diagnosis.next.slice(0, maxReason),
+  evidence: diagnosis.evidence.slice(0, maxEvidence).map((line) => line.slice(0, maxLine)),
+});

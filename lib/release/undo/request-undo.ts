@@ -1,0 +1,112 @@
+import { TagboatError } from '../../errors.ts';
+import { isTag } from '../../image.ts';
+import type { FinalizeContext } from '../lifecycle/finalize.ts';
+import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
+import { holdFor, holdOf, holdsForGood } from '../model/hold.ts';
+import { groupOf } from '../model/lock-group.ts';
+import { isSameVersion, isUnderWay, mayBeRetried, type Release } from '../model/release.ts';
+import { environmentOf } from '../model/target.ts';
+import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
+import type { Context } from '../queue/context.ts';
+import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
+
+export type UndoAccepted = {
+  readonly release: Release;
+  /** What is being undone; undefined where nothing is on record and a tag was named. */
+  readonly undone: Release | undefined;
+  /** Whether that is held from now on; not where an undo is undone, and what it took away comes back. */
+  readonly isHeld: boolean;
+  /** True where what it brings back was held until now. */
+  readonly isLifted: boolean;
+  /** False where the same undo was under way already. */
+  readonly created: boolean;
+};
+
+/** How far back an undo looks for a healthy release. */
+const depth = 200;
+
+/**
+ * Records an undo: the undone version is held first, so that from here on nothing can bring it back, then the release
+ * that restores the old image is recorded and somebody nudged. Asked twice, it is one undo.
+ * @throws TagboatError `nothing-to-undo`, `command-invalid`, `environment-unknown`, `release-moved-on`,
+ *   `store-unreachable`
+ */
+export const requestUndo = async (request: UndoRequest, context: Context): Promise<UndoAccepted> => {
+  const { config, store, clock } = context;
+  const { app, environment, repo } = environmentOf(config, request.app, request.environment);
+  if (request.to !== undefined && !isTag(request.to))
+    throw new TagboatError('command-invalid', `"${request.to.slice(0, 130)}" cannot be the tag of an image`);
+  const known = await store.list(request.app, request.environment, { limit: depth });
+  const holds = await store.holds(request.app, request.environment);
+  const same = sameUndo(known, request, clock.now());
+  if (same !== undefined) {
+    // Whoever recorded it may have died before the rest was done.
+    await liftEarlierHold(same, holds, context);
+    await sendOn(same, context);
+    const undone = known.find(({ id }) => id === same.undoes);
+    const isHeld = undone !== undefined && holdFor(holds, undone, clock.now()) !== undefined;
+    return { release: same, undone, isHeld, isLifted: false, created: same.delivery === request.delivery };
+  }
+  const { current, target, isRedo } = planUndo(request, { known, holds, now: clock.now() });
+  const isHeld = current !== undefined && !isSameVersion(current, target) && !isRedo;
+  if (isHeld && !holds.some((hold) => holdsForGood(hold, current))) {
+    const hold = holdOf(request, current, environment, clock.now());
+    const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
+    await store.hold({ ...hold, replaces });
+  }
+  // What somebody named may not exist, and a digest cannot be pinned before it is known: the registry says.
+  const isNamed = request.to !== undefined || request.number !== undefined;
+  const awaitsImage = target.digest === undefined && (isNamed || environment.pin === 'digest');
+  const group = groupOf(repo);
+  const { release, created } = await store.record(
+    {
+      app: request.app,
+      environment: request.environment,
+      kind: 'undo',
+      image: app.image,
+      tag: target.tag,
+      digest: target.digest,
+      requestedBy: request.by,
+      source: request.source,
+      delivery: request.delivery,
+      group,
+      undoes: current?.id,
+      holdsUndone: isHeld ? true : undefined,
+      responseUrl: request.responseUrl,
+      askedFrom: request.askedFrom,
+      awaitsImage: awaitsImage ? true : undefined,
+      claim: `undo#${current?.id ?? 'none'}#${target.tag}`,
+    },
+    awaitsImage ? 'images' : `work#${group}`,
+    clock.now() + pickUpMs,
+    // One that made way for a release which then came to nothing has undone nothing.
+    ({ state, commit }) => mayBeRetried(state) || (state === 'superseded' && commit === undefined),
+  );
+  const lifted = await liftEarlierHold(release, holds, context);
+  await sendOn(release, context);
+  return { release, undone: current, isHeld, isLifted: lifted !== undefined, created };
+};
+
+/**
+ * The undo that this request made before; or the one that somebody else made, and that was under way when this was asked
+ * for: carried out late, the same words would take it away again.
+ */
+const sameUndo = (known: readonly Release[], request: UndoRequest, now: number): Release | undefined => {
+  const own = known.find(
+    ({ kind, delivery, source }) =>
+      kind === 'undo' && delivery === request.delivery && source === request.source,
+  );
+  if (own !== undefined) return own;
+  const current = findCurrent(known, request);
+  if (current?.kind !== 'undo' || request.number !== undefined) return undefined;
+  // Whoever decided by that very undo wants it away, though it is not through yet.
+  if (request.expect === current.id) return undefined;
+  const wasUnderWay = isUnderWay(current.state) || Date.parse(current.updatedAt) > (request.askedAt ?? now);
+  return wasUnderWay && (request.to ?? current.tag) === current.tag ? current : undefined;
+};
+
+/** The same context for a step that may end a release, and have it undone. */
+export const withUndo = <C extends Context>(context: C): C & FinalizeContext => ({
+  ...context,
+  requestUndo: (request) => requestUndo(request, context),
+});

@@ -1,0 +1,93 @@
+import { standingRelease } from '../../release/model/current-release.ts';
+import { isInForce } from '../../release/model/hold.ts';
+import { isUnderWay } from '../../release/model/release.ts';
+import { readToStanding } from '../../release/record/read-back.ts';
+import { settleAll } from '../../settle-all.ts';
+import type { Command } from '../../slack/commands.ts';
+import { historyMessage, holdsMessage, statusMessage } from '../../slack/messages.ts';
+import { allowOf, isAllowed, notAllowed } from './allow.ts';
+import { type Asked, answer, type Carried, type CommandContext } from './command-request.ts';
+import { holdViewOf, releaseViewOf } from './views.ts';
+
+type Place = { readonly app: string; readonly environment: string };
+
+/** More than anybody reads in a message, and each is a question to the table. */
+const maxPlaces = 30;
+
+/** `/tagboat status`: what stands where, what comes after it, and what is held. */
+export const status = async (
+  command: Extract<Command, { readonly type: 'status' }>,
+  asked: Asked,
+  context: CommandContext,
+): Promise<Carried> => {
+  const { store, clock } = context;
+  const places = await settleAll(
+    placesOf(command, asked, context).map(async ({ app, environment }) => {
+      const [known, holds] = await Promise.all([
+        readToStanding({ app, environment }, store),
+        store.holds(app, environment),
+      ]);
+      const standing = standingRelease(known);
+      const waiting = known.filter(({ id, state }) => id !== standing?.id && isUnderWay(state)).toReversed();
+      return {
+        app,
+        environment,
+        current: standing && releaseViewOf(standing, known, context),
+        waiting: waiting.map((release) => releaseViewOf(release, known, context)),
+        holds: holds.filter((hold) => isInForce(hold, clock.now())).map(holdViewOf),
+      };
+    }),
+  );
+  return answer(statusMessage(places));
+};
+
+/** `/tagboat history`: what was released, by whom, from which hook, and how it went. */
+export const history = async (
+  command: Extract<Command, { readonly type: 'history' }>,
+  asked: Asked,
+  context: CommandContext,
+): Promise<Carried> => {
+  const places = await settleAll(
+    placesOf(command, asked, context).map(async ({ app, environment }) => {
+      const known = await context.store.list(app, environment, { limit: command.limit });
+      return {
+        app,
+        environment,
+        releases: known.map((release) => releaseViewOf(release, known, context)),
+      };
+    }),
+  );
+  return answer(historyMessage(places));
+};
+
+/** `/tagboat holds` */
+export const holds = async (
+  command: Extract<Command, { readonly type: 'holds' }>,
+  asked: Asked,
+  context: CommandContext,
+): Promise<Carried> => {
+  const lists = await settleAll(
+    placesOf(command, asked, context).map(({ app, environment }) => context.store.holds(app, environment)),
+  );
+  const inForce = lists.flat().filter((hold) => isInForce(hold, context.clock.now()));
+  return answer(holdsMessage(inForce.map(holdViewOf)));
+};
+
+/** What a question is about, as far as it is the asker's business. */
+const placesOf = (
+  { app, environment }: { readonly app?: string; readonly environment?: string },
+  { asker }: Asked,
+  { config }: CommandContext,
+): readonly Place[] => {
+  const meant = Object.entries(config.apps)
+    .filter(([name]) => app === undefined || name === app)
+    .flatMap(([name, { environments }]) =>
+      Object.keys(environments)
+        .filter((one) => environment === undefined || one === environment)
+        .map((one) => ({ app: name, environment: one })),
+    );
+  const allowed = meant.filter((place) => isAllowed(allowOf(config, place.app, place.environment), asker));
+  if (allowed.length === 0 && meant.length > 0)
+    throw notAllowed(allowOf(config, app, environment), asker, app === undefined ? '' : ` in ${app}`);
+  return allowed.slice(0, maxPlaces);
+};

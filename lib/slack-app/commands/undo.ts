@@ -1,0 +1,76 @@
+import { planUndo, type UndoRequest } from '../../release/model/undo-plan.ts';
+import { requestUndo } from '../../release/undo/request-undo.ts';
+import { askConfirmation, undoAccepted, undoUnderWay } from '../../slack/messages.ts';
+import {
+  type Asked,
+  answer,
+  type Carried,
+  type CommandContext,
+  type Placed,
+  requester,
+} from './command-request.ts';
+
+/** `/undo`: at once, since one command at three in the morning is the promise; or after a question, with `slack.confirm`. */
+export const undo = async (
+  { app, environment, to, number }: Placed<'undo'>,
+  asked: Asked,
+  context: CommandContext,
+): Promise<Carried> => {
+  const request: UndoRequest = {
+    app,
+    environment,
+    to,
+    number,
+    expect: asked.expect,
+    by: requester(asked),
+    reason: 'undone from Slack',
+    source: 'slack',
+    delivery: asked.id,
+    askedAt: asked.at,
+    responseUrl: asked.asker.responseUrl,
+    askedFrom: asked.asker.channelId,
+  };
+  if (context.slack.confirm && asked.confirmed !== true) return confirm(request, context);
+  const { release, undone, isHeld, isLifted, created } = await requestUndo(request, context);
+  const view = {
+    app,
+    environment,
+    from: undone?.tag,
+    isHeld,
+    isLifted,
+    to: release.tag,
+    requestedBy: release.requestedBy,
+    id: release.id,
+    number: release.number,
+  };
+  return answer(created ? undoAccepted(view) : undoUnderWay(view));
+};
+
+const confirm = async (request: UndoRequest, context: CommandContext): Promise<Carried> => {
+  const { app, environment, to, number } = request;
+  const [known, holds] = await Promise.all([
+    context.store.list(app, environment, { limit: 200 }),
+    context.store.holds(app, environment),
+  ]);
+  const { current, target, isRedo } = planUndo(request, { known, holds, now: context.clock.now() });
+  return answer(
+    askConfirmation({
+      command: {
+        type: 'undo',
+        app,
+        environment,
+        ...(to === undefined ? {} : { to }),
+        ...(number === undefined ? {} : { number }),
+      },
+      expect: current?.id,
+      title: `Undo ${app} in ${environment}?`,
+      details: [
+        current === undefined
+          ? `This puts ${target.tag} back.`
+          : `This puts ${target.tag} back in the place of ${current.tag}${isRedo ? '' : `, and holds ${current.tag}`}.`,
+      ],
+      yes: `Put ${target.tag} back`,
+      danger: true,
+    }),
+  );
+};

@@ -1,0 +1,35 @@
+import { isRetryable } from '../errors.ts';
+import type { SlackMessage } from '../slack/messages.ts';
+import type { Press } from './read-request.ts';
+import type { Desk } from './slack-context.ts';
+
+const gone: SlackMessage = { delete_original: true, text: '', blocks: [] };
+/** Before another try, in milliseconds. */
+const pausesMs = [1_000, 4_000];
+
+/**
+ * Answers into a response_url, where Slack has a bad moment more than once. An answer that cannot be given (after 30
+ * minutes, say) is no reason to carry anything out again: what was released has messages of its own.
+ */
+export const answerInto = async (responseUrl: string, message: SlackMessage, desk: Desk): Promise<void> => {
+  for (const pauseMs of [...pausesMs, undefined])
+    try {
+      return await desk.respond(responseUrl, message);
+    } catch (error) {
+      if (pauseMs === undefined || !isRetryable(error))
+        return desk.logger.warn('an answer could not be given', { error });
+      await desk.clock.sleep(pauseMs);
+    }
+};
+
+/**
+ * Answers a button. A question that only one person saw makes way for the answer; what is for everybody is said to
+ * everybody, which Slack does not do in the place of such a question. Under any other message the answer is a new one: the
+ * message itself follows its release.
+ */
+export const answerPress = async (message: SlackMessage, press: Press, desk: Desk): Promise<void> => {
+  const { responseUrl, isEphemeral } = press;
+  const isForAll = message.response_type === 'in_channel';
+  await answerInto(responseUrl, { ...message, replace_original: isEphemeral && !isForAll }, desk);
+  if (isEphemeral && isForAll) await answerInto(responseUrl, gone, desk);
+};

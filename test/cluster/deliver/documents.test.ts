@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { readDocuments } from '../../../lib/cluster/deliver/documents.ts';
+
+const read = (text: string) => readDocuments({ path: 'a.yml', text });
+
+test('every document with its line; empty ones are skipped; lists are unpacked', () => {
+  const text = `# header
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: a }
+---
+# nothing
+---
+---
+{"apiVersion": "v1", "kind": "List", "items": [
+  {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}},
+  {"apiVersion": "v1", "kind": "ConfigMapList", "items": [
+    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}]}]}
+`;
+  expect(read(text).map(({ object, at }) => [object.metadata.name, at])).toEqual([
+    ['a', { file: 'a.yml', line: 2 }],
+    ['b', { file: 'a.yml', line: 9 }],
+    ['c', { file: 'a.yml', line: 9 }],
+  ]);
+});
+
+test('scalars are read as Kubernetes reads them', () => {
+  const text = `apiVersion: v1
+kind: X
+metadata: { name: a }
+octal: 0644
+hex: 0x1F
+yes: on
+exponent: 1e3
+date: 2020-01-01
+time: 1:30
+ports: 8080:80
+base: &base { a: 1 }
+merged: { <<: *base, b: 2 }
+`;
+  expect(read(text)[0]?.object).toEqual({
+    apiVersion: 'v1',
+    kind: 'X',
+    metadata: { name: 'a' },
+    octal: 420,
+    hex: 31,
+    true: true,
+    exponent: 1000,
+    date: '2020-01-01',
+    time: '1:30',
+    ports: '8080:80',
+    base: { a: 1 },
+    merged: { a: 1, b: 2 },
+  });
+});
+
+test.each([
+  ['', 0],
+  ['# only a comment\n', 0],
+  ['---\n---\n', 0],
+])('%j holds no objects', (text, count) => {
+  expect(read(text)).toHaveLength(count);
+});
+
+test.each([
+  ['broken YAML', 'a: 1\n b: 2\n', 'manifest-unparsable', /^a\.yml:1:4: Nested mappings/],
+  [
+    'aliases without end',
+    `a: &a [x,x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e', 'f'].map((key, index) => `${key}: &${key} [${`*${'abcde'[index]},`.repeat(10)}]`).join('\n')}\n`,
+    'manifest-unparsable',
+    /^a\.yml:1: its aliases cannot be resolved$/,
+  ],
+  [
+    'Helm values',
+    'image: { tag: 1 }\n',
+    'cluster-refused',
+    /^a\.yml:1: is not a Kubernetes object: apiVersion or kind is missing\./,
+  ],
+  ['a sequence', '- a\n', 'cluster-refused', /^a\.yml:1: is not a Kubernetes object$/],
+  [
+    'a Kustomization',
+    'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n',
+    'cluster-refused',
+    /^a\.yml:1: a Kustomization cannot be applied as it is/,
+  ],
+  [
+    'no name',
+    'apiVersion: v1\nkind: Pod\nmetadata: { generateName: a- }\n',
+    'cluster-refused',
+    /^a\.yml:1: Pod has no metadata\.name$/,
+  ],
+  [
+    'a number as namespace',
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: 1 }\n',
+    'cluster-refused',
+    /namespace is not text/,
+  ],
+])('%s is refused with its place', (_, text, code, message) => {
+  expect(() => read(text)).toThrow(
+    expect.objectContaining({ code, message: expect.stringMatching(message) }),
+  );
+});

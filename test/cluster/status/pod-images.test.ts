@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { checkPodImages } from '../../../lib/cluster/status/pod-images.ts';
+import { container, image, type PodOptions, pod, readyFor } from '../support/fixture.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const otherDigest = `sha256:${'b'.repeat(64)}`;
+
+const template = {
+  initContainers: [{ name: 'migrate', image: 'acme/migrate:3' }],
+  containers: [
+    { name: 'web', image: 'acme/okeydokey:2' },
+    { name: 'proxy', image: 'acme/proxy:7' },
+  ],
+};
+
+const ready = (options: PodOptions) => pod('Deployment', { conditions: readyFor(60), ...options });
+
+type Release = { readonly digest?: string; readonly knownDigest?: string };
+
+const check = (release: Release, ...pods: readonly PodOptions[]) =>
+  checkPodImages(template, pods.map(ready), { image, tag: '2', ...release });
+
+test.each<[string, Release, 'same' | 'other']>([
+  ['acme/okeydokey:2', {}, 'same'],
+  ['docker.io/acme/okeydokey:2', {}, 'same'],
+  ['mirror.example:5000/hub/okeydokey:2', {}, 'same'],
+  ['mirror.example/okeydokey-fips:2', {}, 'same'],
+  [`acme/okeydokey:2@${otherDigest}`, { knownDigest: digest }, 'same'],
+  [`acme/okeydokey@${digest}`, { knownDigest: digest }, 'same'],
+  [`acme/okeydokey@${otherDigest}`, { knownDigest: digest }, 'other'],
+  ['acme/okeydokey:1', {}, 'other'],
+  ['acme/okeydokey:2.0', {}, 'other'],
+  ['acme/okeydokey', {}, 'other'],
+  ['mirror.example/okeydokey:latest', {}, 'other'],
+  ['not an image', {}, 'other'],
+  [`acme/okeydokey:2@${digest}`, { digest }, 'same'],
+  [`mirror.example/okeydokey@${digest}`, { digest }, 'same'],
+  [`acme/okeydokey:2@${otherDigest}`, { digest }, 'other'],
+  ['acme/okeydokey:2', { digest }, 'other'],
+])('a pod with %s, the release %j: %s', (text, release, expected) => {
+  expect(check(release, { image: text })).toEqual({
+    others: expected === 'same' ? [] : [{ pod: 'web-1', container: 'web', image: text }],
+    notes: [],
+  });
+});
+
+test('a digest in place of the tag cannot be compared while the registry’s is not known', () => {
+  expect(check({}, { image: `acme/okeydokey@${digest}` })).toEqual({
+    others: [],
+    notes: [
+      `Pod web-1 was given acme/okeydokey@${digest} in place of acme/okeydokey:2; the registry's digest is not known here, so that the two cannot be compared.`,
+    ],
+  });
+});
+
+test('a container that is gone from the pod', () => {
+  const without = ready({});
+  const pods = [{ ...without, spec: { containers: [] } }];
+  expect(checkPodImages(template, pods, { image, tag: '2' }).others).toEqual([
+    { pod: 'web-1', container: 'web', image: 'no such container' },
+  ]);
+});
+
+test('init containers that carry the image count, and other containers do not', () => {
+  const spec = { ...template, initContainers: [{ name: 'migrate', image: 'acme/okeydokey:2' }] };
+  expect(checkPodImages(spec, [ready({})], { image, tag: '2' }).others).toEqual([
+    { pod: 'web-1', container: 'migrate', image: 'acme/migrate:3' },
+  ]);
+});
+
+test('pods that are not ready, or on their way out, are not looked at', () => {
+  const options = { image: 'acme/okeydokey:1' };
+  const going = { deletionTimestamp: '2026-11-23T10:00:00Z' };
+  expect(check({}, { ...options, conditions: [] }, { ...options, metadata: going }).others).toEqual([]);
+});
+
+const running = (imageID: string) => ({ containers: [container({ ready: true, imageID })] });
+
+test.each<[string, Release]>([
+  [`docker.io/acme/okeydokey@${digest}`, { knownDigest: digest }],
+  [`docker-pullable://acme/okeydokey@${digest}`, { knownDigest: digest }],
+  [`docker.io/acme/okeydokey@${otherDigest}`, {}],
+  [`docker.io/acme/okeydokey@${otherDigest}`, { digest, knownDigest: digest }],
+  [otherDigest, { knownDigest: digest }],
+  ['', { knownDigest: digest }],
+])('a runtime that names %s is not worth a note to the release %j', (imageID, release) => {
+  const text = release.digest === undefined ? {} : { image: `acme/okeydokey:2@${digest}` };
+  expect(check(release, { ...running(imageID), ...text })).toEqual({ others: [], notes: [] });
+});
+
+test('a runtime that names another digest than the registry has is worth one note, over all pods', () => {
+  const kept = running(`docker.io/acme/okeydokey@${otherDigest}`);
+  const fresh = running(`docker.io/acme/okeydokey@${digest}`);
+  const why =
+    "either the tag was pushed again and the node kept the old image, or the container runtime names the digest of its platform's part of the image.";
+  expect(check({ knownDigest: digest }, kept, { ...fresh, name: 'web-2' })).toEqual({
+    others: [],
+    notes: [
+      `Pod web-1 runs sha256:bbbbbbbbbbbb…, and the registry has sha256:aaaaaaaaaaaa… under acme/okeydokey:2: ${why}`,
+    ],
+  });
+  expect(check({ knownDigest: digest }, kept, { ...kept, name: 'web-2' }).notes).toEqual([
+    `2 pods (web-1 and others) run sha256:bbbbbbbbbbbb…, and the registry has sha256:aaaaaaaaaaaa… under acme/okeydokey:2: ${why}`,
+  ]);
+});

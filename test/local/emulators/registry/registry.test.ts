@@ -1,0 +1,130 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRegistry } from '../../../../infra/local/emulators/registry/registry.ts';
+import { ociManifest, type Rig, sha256, startRig } from './rig.ts';
+import { serve } from './serve.ts';
+
+describe.each(['memory', 'disk'] as const)('local registry in %s', (kind) => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await startRig(kind);
+  });
+  afterEach(() => rig[Symbol.asyncDispose]());
+
+  it('says that it is a registry', async () => {
+    const response = await rig.ask('/v2/');
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('docker-distribution-api-version')).toBe('registry/2.0');
+  });
+
+  it('lists tags in pages', async () => {
+    for (const tag of ['v2', 'v1', 'V1', 'v3']) await rig.registry.push('team/app', tag);
+    const page = async (path: string): Promise<{ tags: readonly string[]; next: string | null }> => {
+      const response = await rig.ask(path);
+      const { tags } = (await response.json()) as { tags: readonly string[] };
+      return { tags, next: response.headers.get('link') };
+    };
+
+    expect(await page('/v2/team/app/tags/list')).toEqual({ tags: ['V1', 'v1', 'v2', 'v3'], next: null });
+    expect(await page('/v2/team/app/tags/list?n=2')).toEqual({
+      tags: ['V1', 'v1'],
+      next: '</v2/team/app/tags/list?last=v1&n=2>; rel="next"',
+    });
+    expect(await page('/v2/team/app/tags/list?last=v1&n=2')).toEqual({ tags: ['v2', 'v3'], next: null });
+  });
+
+  it.each([
+    ['GET', '/v2/nobody/tags/list', 404, 'NAME_UNKNOWN'],
+    ['GET', '/v2/app/tags/list?n=x', 404, 'NAME_UNKNOWN'],
+    ['GET', '/v2/nobody/manifests/v1', 404, 'MANIFEST_UNKNOWN'],
+    ['GET', '/v2/UPPER/tags/list', 400, 'NAME_INVALID'],
+    ['GET', '/v2/..%2f..%2fetc/manifests/passwd', 400, 'NAME_INVALID'],
+    ['GET', '/v2/a/%2e%2e/b/tags/list', 400, 'NAME_INVALID'],
+    ['GET', '/v2/app/_layers/sha256/blobs/x', 400, 'NAME_INVALID'],
+    ['GET', '/v2/app/blobs/sha256:..%2f..%2f', 404, undefined],
+    ['GET', '/v2/app/blobs/sha256:xyz', 400, 'DIGEST_INVALID'],
+    ['GET', '/v2/app/manifests/..', 400, 'TAG_INVALID'],
+    ['PATCH', '/v2/app/blobs/uploads/..%2f..%2fx', 404, undefined],
+    ['PATCH', '/v2/app/blobs/uploads/nobody', 404, 'BLOB_UPLOAD_UNKNOWN'],
+    ['POST', '/v2/app/tags/list', 405, 'UNSUPPORTED'],
+    ['POST', '/v2/app/manifests/v1', 405, 'UNSUPPORTED'],
+    ['GET', '/v2/app/blobs/uploads/', 405, 'UNSUPPORTED'],
+    ['GET', '/v2/%', 404, undefined],
+  ])('answers %s %s with %i %s', async (method, path, status, code) => {
+    // fetch would tidy the path
+    const response = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      const sent = httpRequest({ port: rig.port, method, path }, (got) => {
+        const chunks: Buffer[] = [];
+        got.on('data', (chunk: Buffer) => chunks.push(chunk));
+        got.on('end', () => resolve({ status: got.statusCode, body: Buffer.concat(chunks).toString() }));
+      });
+      sent.on('error', reject).end();
+    });
+
+    expect(response.status).toBe(status);
+    if (code !== undefined) expect(JSON.parse(response.body)).toMatchObject({ errors: [{ code }] });
+  });
+
+  describe('push without HTTP', () => {
+    it('makes an image that can be pulled, piece by piece', async () => {
+      const digest = await rig.registry.push('team/app', 'v1');
+
+      const got = await rig.ask('/v2/team/app/manifests/v1', { headers: { accept: ociManifest } });
+      const text = await got.text();
+      const manifest = JSON.parse(text);
+      const pieces = [manifest.config, ...manifest.layers];
+
+      expect(sha256(text)).toBe(digest);
+      for (const piece of pieces) {
+        const bytes = new Uint8Array(
+          await (await rig.ask(`/v2/team/app/blobs/${piece.digest}`)).arrayBuffer(),
+        );
+        expect([sha256(bytes), bytes.length]).toEqual([piece.digest, piece.size]);
+      }
+    });
+
+    it('makes the same digest of the same content, and of the same name and tag', async () => {
+      const other = await createRegistry({ host: () => 'other' });
+
+      expect(await rig.registry.push('app', 'v1')).toBe(await other.push('app', 'v1'));
+      expect(await rig.registry.push('app', 'v1')).not.toBe(await other.push('app', 'v2'));
+      expect(await rig.registry.push('app', 'v1', { content: 'x' })).toBe(
+        await other.push('other', 'v2', { content: 'x' }),
+      );
+    });
+
+    it('moves a tag, and keeps what it pointed at', async () => {
+      const before = await rig.registry.push('app', 'v1', { content: 'before' });
+      const after = await rig.registry.push('app', 'v1', { content: 'after' });
+
+      expect(await rig.registry.digestOf('app', 'v1')).toBe(after);
+      expect(await rig.registry.digestOf('app', before)).toBe(before);
+      expect(await rig.registry.digestOf('app', 'v2')).toBeUndefined();
+      expect(await rig.registry.digestOf('../app', 'v1')).toBeUndefined();
+    });
+  });
+});
+
+describe('local registry in a directory', () => {
+  it('has after a restart what was pushed before it, and nothing half finished', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tagboat-registry-'));
+    try {
+      const before = await createRegistry({ directory, host: () => '' });
+      const digest = await before.push('team/app', 'v1');
+      await using server = await serve((request, response) => before.handle(request, response));
+      const begun = await fetch(`${server.url}/v2/app/blobs/uploads/`, { method: 'POST' });
+      await fetch(new URL(begun.headers.get('location') ?? '', server.url), { method: 'PATCH', body: 'abc' });
+
+      const after = await createRegistry({ directory, host: () => '' });
+
+      expect(await after.digestOf('team/app', 'v1')).toBe(digest);
+      expect((await readdir(directory)).sort()).toEqual(['blobs', 'repositories']);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readService } from '../../../../infra/local/runtime/service/service.ts';
+import { resolveEnvironment, resolveValue } from '../../../../infra/local/runtime/service/values.ts';
+import { TagboatError } from '../../../../lib/errors.ts';
+
+const write = (files: Readonly<Record<string, string>>): string => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'tagboat-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
+  return path.join(directory, 'serverless.yml');
+};
+
+const codeOf = (run: () => unknown): string | undefined => {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error instanceof TagboatError ? error.code : String(error);
+  }
+};
+
+describe('readService', () => {
+  it('reads functions with their triggers, limits and environment', () => {
+    const file = write({
+      'serverless.yml': `
+service: demo
+provider: { name: aws, timeout: 10, memorySize: 512, environment: { TABLE: { Ref: Things } } }
+custom: { esbuild: '\${file(esbuild.cjs)}' }
+functions:
+  hook:
+    handler: functions/hook.handler
+    environment: { OWN: yes }
+    events:
+      - httpApi: { method: post, path: '/hooks/{name}' }
+      - httpApi: GET /hooks
+  worker:
+    handler: functions/work-er.handler
+    timeout: 60
+    memorySize: 1024
+    events:
+      - sqs:
+          arn: { Fn::GetAtt: [Work, Arn] }
+          batchSize: 3
+          maximumBatchingWindow: 2
+          maximumConcurrency: 5
+          functionResponseType: ReportBatchItemFailures
+      - sqs: { arn: !GetAtt Other.Arn }
+      - schedule: rate(2 minutes)
+      - schedule: { rate: [rate(1 hour)] }
+`,
+    });
+
+    const { functions } = readService(file);
+
+    expect(functions).toEqual([
+      {
+        name: 'hook',
+        file: path.join(path.dirname(file), 'functions/hook.ts'),
+        timeoutSeconds: 10,
+        memoryMb: 512,
+        environment: { TABLE: { Ref: 'Things' }, OWN: 'yes' },
+        routes: [
+          { method: 'POST', path: '/hooks/{name}' },
+          { method: 'GET', path: '/hooks' },
+        ],
+        queues: [],
+        schedules: [],
+      },
+      {
+        name: 'worker',
+        file: path.join(path.dirname(file), 'functions/work-er.ts'),
+        timeoutSeconds: 60,
+        memoryMb: 1024,
+        environment: { TABLE: { Ref: 'Things' } },
+        routes: [],
+        queues: [
+          { queue: 'Work', batchSize: 3, batchingWindow: 2, reportsFailures: true, maximumConcurrency: 5 },
+          {
+            queue: 'Other',
+            batchSize: 10,
+            batchingWindow: 0,
+            reportsFailures: false,
+            maximumConcurrency: undefined,
+          },
+        ],
+        schedules: [120_000, 3_600_000],
+      },
+    ]);
+  });
+
+  it('reads the resources of the files that it includes', () => {
+    const file = write({
+      'serverless.yml': `
+service: demo
+resources:
+  - \${file(queues.yml)}
+  - Resources:
+      Things: { Type: AWS::DynamoDB::Table, Properties: { TableName: '\${self:service}-\${sls:stage}-things', BillingMode: PAY_PER_REQUEST } }
+      Key: { Type: AWS::KMS::Key, Properties: { Description: Seals } }
+      KeyAlias: { Type: AWS::KMS::Alias, Properties: { AliasName: 'alias/\${self:service}', TargetKeyId: !Ref Key } }
+      Role: { Type: AWS::IAM::Role }
+`,
+      'queues.yml': `
+Resources:
+  Work:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: \${self:service}-\${opt:stage, 'production'}-work.fifo
+      FifoQueue: true
+      VisibilityTimeout: 90
+      RedrivePolicy: { deadLetterTargetArn: { Fn::GetAtt: [Dead, Arn] }, maxReceiveCount: 4 }
+  Dead: { Type: AWS::SQS::Queue }
+`,
+    });
+
+    const { resources } = readService(file, { stage: 'local' });
+
+    expect(resources).toEqual({
+      Work: {
+        type: 'queue',
+        id: 'Work',
+        name: 'demo-local-work.fifo',
+        attributes: { FifoQueue: 'true', VisibilityTimeout: '90' },
+        fifo: true,
+        visibilityTimeout: 90,
+        redrive: { maxReceiveCount: 4, target: 'Dead' },
+      },
+      Dead: {
+        type: 'queue',
+        id: 'Dead',
+        name: 'demo-local-Dead',
+        attributes: {},
+        fifo: false,
+        visibilityTimeout: 30,
+        redrive: undefined,
+      },
+      Things: {
+        type: 'table',
+        id: 'Things',
+        name: 'demo-local-things',
+        properties: { TableName: 'demo-local-things', BillingMode: 'PAY_PER_REQUEST' },
+      },
+      Key: { type: 'key', id: 'Key', description: 'Seals' },
+      KeyAlias: { type: 'alias', id: 'KeyAlias', name: 'alias/demo', key: 'Key' },
+    });
+  });
+
+  it.each([
+    ['a file that is not there', undefined, 'config-not-found'],
+    ['no YAML', 'functions: [', 'config-invalid'],
+    ['a function without a handler', 'functions: { a: { events: [] } }', 'config-invalid'],
+    [
+      'a queue that is named in another way',
+      'functions: { a: { handler: f.handler, events: [{ sqs: { arn: "arn:aws:sqs:eu-central-1:1:q" } }] } }',
+      'config-invalid',
+    ],
+  ])('refuses %s', (_name, text, code) => {
+    const file = text === undefined ? '/nowhere/serverless.yml' : write({ 'serverless.yml': text });
+
+    expect(codeOf(() => readService(file))).toBe(code);
+  });
+
+  it('understands the serverless.yml of this project', () => {
+    const { functions, resources } = readService(
+      path.resolve(import.meta.dirname, '../../../../serverless.yml'),
+    );
+
+    const mapped = functions.flatMap(({ queues }) => queues.map(({ queue }) => resources[queue]?.type));
+    const routes = functions.flatMap((one) => one.routes.map((route) => `${route.method} ${route.path}`));
+    expect(mapped).toEqual(['queue', 'queue', 'queue', 'queue', 'queue']);
+    expect(routes).toEqual([
+      'POST /webhooks/{source}',
+      'POST /webhooks/{source}/{key}',
+      'POST /slack/commands',
+      'POST /slack/interactions',
+      'GET /releases',
+      'GET /releases/{id}',
+    ]);
+  });
+});
+
+describe('resolveValue', () => {
+  const surroundings = {
+    created: { Work: { ref: 'http://queue', arn: 'arn:aws:sqs:r:1:work' } },
+    region: 'eu-central-1',
+    accountId: '123456789012',
+  };
+
+  it.each<[unknown, string | undefined]>([
+    ['text', 'text'],
+    [7, '7'],
+    [true, 'true'],
+    [{ Ref: 'Work' }, 'http://queue'],
+    [{ Ref: 'AWS::Region' }, 'eu-central-1'],
+    [{ Ref: 'Role' }, undefined],
+    [{ 'Fn::GetAtt': ['Work', 'Arn'] }, 'arn:aws:sqs:r:1:work'],
+    [{ 'Fn::GetAtt': 'Work.QueueName' }, 'work'],
+    [{ 'Fn::GetAtt': ['Work', 'Other'] }, undefined],
+    [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what Fn::Sub takes
+      { 'Fn::Sub': 'a ${AWS::AccountId} ${Work.Arn} ${Unknown}' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: and leaves
+      'a 123456789012 arn:aws:sqs:r:1:work ${Unknown}',
+    ],
+    [{ 'Fn::Join': ['', []] }, undefined],
+    [null, undefined],
+  ])('%j → %s', (value, expected) => {
+    expect(resolveValue(value, surroundings)).toBe(expected);
+  });
+
+  it('leaves out of an environment what has no value here', () => {
+    expect(resolveEnvironment({ A: 'a', B: { Ref: 'Role' } }, surroundings)).toEqual({ A: 'a' });
+  });
+});

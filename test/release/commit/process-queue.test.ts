@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import { work } from '../../../lib/release/commit/process-queue.ts';
+import { requestUndo } from '../../../lib/release/undo/request-undo.ts';
+import { digest } from '../support/context.ts';
+import { deployment, useWorker } from '../support/worker.ts';
+
+const { arrange, arrangeOnGit } = useWorker();
+
+describe('work', () => {
+  it('writes the tag and nothing else in one commit, delivers it, and has it watched', async () => {
+    const { repo, context, group, delivered, release, store, sent, clock } = await arrangeOnGit({
+      web: 'v1.0.0',
+    });
+    const one = await release('web', 'v1.1.0');
+
+    await work(group, context);
+
+    expect(await repo.git('diff', '--unified=0', '--word-diff=porcelain', 'config~1', 'config')).toContain(
+      `-"example/${one.app}:v1.0.0"\n+"example/${one.app}:v1.1.0"`,
+    );
+    expect(await repo.git('diff', '--stat', 'config~1', 'config')).toContain('1 insertion(+), 1 deletion(-)');
+    expect(await repo.git('fsck', '--strict')).toBe('');
+    expect(await repo.git('log', '-1', '--format=%B', 'config')).toBe(
+      `Release ${one.app} v1.1.0 to production
+
+deployment/web.yml:12: example/${one.app}:v1.0.0 -> example/${one.app}:v1.1.0
+
+Release: ${one.id}
+App: ${one.app}
+Environment: production
+Image: example/${one.app}:v1.1.0@${digest('a')}
+Triggered-By: github:octocat`,
+    );
+    expect(delivered).toMatchObject([
+      { mode: 'apply', tag: 'v1.1.0', namespace: 'default', files: [{ path: 'deployment/web.yml' }] },
+    ]);
+    expect(await store.require(one)).toMatchObject({
+      state: 'rolling-out',
+      commit: await repo.git('rev-parse', 'config'),
+      previous: { tag: 'v1.0.0' },
+      deadline: clock.now() + 300_000,
+    });
+    expect(sent.map(({ queue, body }) => `${queue}:${body.type}`)).toEqual([
+      'rollouts:watch',
+      'notifications:state',
+    ]);
+    expect(await store.owed(`work#${group}`)).toEqual([]);
+  });
+
+  it('carries everything that waits in one commit, and one that cannot be written fails alone', async () => {
+    const { repo, context, group, release, state, store } = await arrange(
+      { web: 'v1.0.0', api: 'v1.0.0', broken: 'v1.0.0' },
+      { files: () => ({ 'deployment/broken.yml': 'image: "example/broken-%:v1.0.0\n  - [nonsense' }) },
+    );
+    const [web, api, broken] = [
+      await release('web', 'v1.1.0'),
+      await release('api', 'v2.0.0'),
+      await release('broken', 'v1.1.0'),
+    ];
+
+    await work(group, context);
+
+    expect(await repo.commits()).toBe(2);
+    expect(await repo.file('deployment/web.yml')).toContain(':v1.1.0"');
+    expect(await repo.file('deployment/api.yml')).toContain(':v2.0.0"');
+    expect([await state(web), await state(api), await state(broken)]).toEqual([
+      'rolling-out',
+      'rolling-out',
+      'failed',
+    ]);
+    expect(await store.require(broken)).toMatchObject({ code: expect.stringMatching(/^manifest-/) });
+  });
+
+  it('does nothing when the same nudge comes again', async () => {
+    const { repo, context, group, delivered, release, sent } = await arrange({ web: 'v1.0.0' });
+    await release('web', 'v1.1.0');
+
+    await Promise.all([work(group, context), work(group, context)]);
+    await work(group, context);
+
+    expect(await repo.commits()).toBe(2);
+    expect(sent.filter(({ body }) => body.state === 'rolling-out')).toHaveLength(1);
+    expect(delivered.length).toBeLessThanOrEqual(2);
+  });
+
+  it('goes on without a commit where the manifest says it already', async () => {
+    const { repo, context, group, release, state, delivered } = await arrange({ web: 'v1.0.0' });
+    const one = await release('web', 'v1.0.0');
+
+    await work(group, context);
+
+    expect([await repo.commits(), await state(one), delivered.length]).toEqual([1, 'rolling-out', 1]);
+  });
+
+  it('skips what is older than what stands there, also when a remembered tip would have said otherwise', async () => {
+    const { repo, context, group, release, store, nameOf } = await arrange({ web: 'v1.0.0' });
+    await release('web', 'v1.1.0');
+    await work(group, context);
+    await repo.commitFile(
+      'deployment/web.yml',
+      deployment('web', `example/${nameOf('web')}:v3.0.0`),
+      'by hand',
+    );
+    const one = await release('web', 'v2.0.0');
+
+    await work(group, context);
+
+    expect(await store.require(one)).toMatchObject({
+      state: 'skipped',
+      code: 'older-than-current',
+      reason: 'v2.0.0 is older than v3.0.0, which the config repo has',
+    });
+    expect(await repo.commits()).toBe(3);
+  });
+
+  it('reads again and re-applies when somebody else pushed, and keeps their edit of the same file', async () => {
+    const { repo, context, group, release, state, nameOf } = await arrangeOnGit({ web: 'v1.0.0' });
+    await release('web', 'v1.1.0');
+    await work(group, context);
+    const edited = deployment('web', `example/${nameOf('web')}:v1.1.0`).replace(
+      '# web\n',
+      '# web, edited by hand\n',
+    );
+    await repo.commitFile('deployment/web.yml', edited, 'by hand');
+    const one = await release('web', 'v1.2.0');
+
+    await work(group, context);
+
+    expect(await state(one)).toBe('rolling-out');
+    expect(await repo.file('deployment/web.yml')).toBe(edited.replace('v1.1.0', 'v1.2.0'));
+    expect(await repo.git('log', '--format=%s', 'config')).toContain('by hand');
+  });
+
+  it('commits the newest of several releases of one app', async () => {
+    const { repo, context, group, release, state } = await arrange({ web: 'v1.0.0' });
+    const [newer, older] = [await release('web', 'v1.2.0'), await release('web', 'v1.1.0')];
+
+    await work(group, context);
+
+    expect([await state(newer), await state(older)]).toEqual(['rolling-out', 'superseded']);
+    expect(await repo.commits()).toBe(2);
+  });
+
+  it('releases a fix that was asked for after an undo, though it is older than what is undone', async () => {
+    const { context, group, release, state, store, nameOf, clock, repo } = await arrange({ web: 'v1.0.0' });
+    const bad = await release('web', 'v2.0.0');
+    await work(group, context);
+    await store.advance(bad, 'healthy');
+    clock.advance(1000);
+    const { release: undo } = await requestUndo(
+      {
+        app: nameOf('web'),
+        environment: 'production',
+        by: 'slack:alice',
+        reason: 'bad',
+        source: 'slack',
+        delivery: 's',
+      },
+      context,
+    );
+    const fix = await release('web', 'v1.0.1');
+
+    await work(group, context);
+
+    expect([await state(undo), await state(fix)]).toEqual(['superseded', 'rolling-out']);
+    expect(await repo.file('deployment/web.yml')).toContain(':v1.0.1"');
+  });
+
+  it('undoes: puts the old image back in a new commit, marks the release, and keeps the tag away', async () => {
+    const { repo, context, group, release, state, store, nameOf } = await arrange({ web: 'v1.0.0' });
+    const bad = await release('web', 'v1.1.0');
+    await work(group, context);
+    await store.advance(bad, 'healthy');
+    const { release: undo } = await requestUndo(
+      {
+        app: nameOf('web'),
+        environment: 'production',
+        by: 'slack:alice',
+        reason: 'bad',
+        source: 'slack',
+        delivery: 's',
+      },
+      context,
+    );
+
+    await work(group, context);
+    const again = await release('web', 'v1.1.0');
+    await work(group, context);
+
+    expect([await state(bad), await state(undo), again.id]).toEqual(['undone', 'rolling-out', bad.id]);
+    expect(await repo.file('deployment/web.yml')).toContain(':v1.0.0"');
+    expect((await repo.message()).split('\n')[0]).toBe(`Undo ${nameOf('web')} to v1.0.0 in production`);
+    expect(await repo.commits()).toBe(3);
+  });
+
+  it('delivers a file that two apps share as the commit has it, to both', async () => {
+    const shared = (nameOf: (app: string) => string, web: string, api: string) =>
+      `${deployment('web', `example/${nameOf('web')}:${web}`)}---\n${deployment('api', `example/${nameOf('api')}:${api}`)}`;
+    const { context, group, release, delivered, nameOf } = await arrange(
+      { web: 'v1.0.0', api: 'v1.0.0' },
+      {
+        files: (nameOf) => ({ 'deployment/all.yml': shared(nameOf, 'v1.0.0', 'v1.0.0') }),
+        environment: { files: ['deployment/all.yml'] },
+      },
+    );
+    await release('web', 'v1.1.0');
+    await release('api', 'v2.0.0');
+
+    await work(group, context);
+
+    const text = shared(nameOf, 'v1.1.0', 'v2.0.0');
+    expect(delivered.map(({ files }) => files)).toEqual([
+      [{ path: 'deployment/all.yml', text }],
+      [{ path: 'deployment/all.yml', text }],
+    ]);
+  });
+
+  it('writes the digest behind the tag where the environment pins it', async () => {
+    const { repo, context, group, release, nameOf } = await arrange(
+      { web: 'v1.0.0' },
+      { environment: { pin: 'digest' } },
+    );
+    await release('web', 'v1.1.0');
+
+    await work(group, context);
+
+    expect(await repo.file('deployment/web.yml')).toContain(
+      `"example/${nameOf('web')}:v1.1.0@${digest('a')}" # the version`,
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { TagboatError } from '../../../lib/errors.ts';
+import { work } from '../../../lib/release/commit/process-queue.ts';
+import { useWorker } from '../support/worker.ts';
+
+const { arrange } = useWorker();
+
+describe('work', () => {
+  it('puts a release off when the cluster does not answer, and holds up nobody else', async () => {
+    let calls = 0;
+    const { context, group, release, state, sent, store, clock } = await arrange(
+      { web: 'v1.0.0', api: 'v1.0.0' },
+      {
+        deliver: async () => {
+          calls += 1;
+          if (calls === 1) throw new TagboatError('cluster-unreachable', 'no answer');
+        },
+      },
+    );
+    const [web, api] = [await release('web', 'v1.1.0'), await release('api', 'v1.1.0')];
+
+    await work(group, context);
+
+    expect([await state(web), await state(api)].toSorted()).toEqual(['committed', 'rolling-out']);
+    expect(sent.find(({ body }) => body.type === 'work-later')).toMatchObject({
+      queue: 'images',
+      delaySeconds: 2,
+    });
+    clock.advance(2_000);
+    await work(group, context);
+    expect([await state(web), await state(api)]).toEqual(['rolling-out', 'rolling-out']);
+    expect(await store.owed(`work#${group}`)).toEqual([]);
+  });
+
+  it('tries what was put off once its time has come, however many nudges arrive meanwhile', async () => {
+    const { context, group, release, store, sent } = await arrange(
+      { a: 'v1.0.0', b: 'v1.0.0', c: 'v1.0.0', d: 'v1.0.0', e: 'v1.0.0' },
+      { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
+    );
+    const releases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((app) => release(app, 'v1.1.0')));
+
+    for (let nudge = 0; nudge < 20; nudge++) await work(group, context);
+
+    const attempts = await Promise.all(releases.map(async (one) => (await store.require(one)).attempts));
+    expect(attempts).toEqual([1, 1, 1, 1, 1]);
+    const later = sent.filter(({ body }) => body.type === 'work-later').map(({ body }) => body.deduplication);
+    expect(new Set(later).size).toBe(1);
+  });
+
+  it('does not ask a cluster that does not answer again for every release', async () => {
+    let calls = 0;
+    const apps = Object.fromEntries(Array.from('abcdefgh', (app) => [app, 'v1.0.0']));
+    const { context, group, release } = await arrange(apps, {
+      deliver: () => {
+        calls += 1;
+        return Promise.reject(new TagboatError('cluster-unreachable', 'no answer'));
+      },
+    });
+    for (const app of Object.keys(apps)) await release(app, 'v1.1.0');
+
+    await work(group, context);
+
+    expect(calls).toBe(4);
+  });
+
+  it('fails a release, and says why, when the cluster refuses the credentials', async () => {
+    const { context, group, release, store, sent } = await arrange(
+      { web: 'v1.0.0' },
+      {
+        deliver: () => Promise.reject(new TagboatError('cluster-credentials-refused', 'Unauthorized')),
+      },
+    );
+    const one = await release('web', 'v1.1.0');
+
+    await work(group, context);
+
+    expect(await store.require(one)).toMatchObject({
+      state: 'failed',
+      code: 'cluster-credentials-refused',
+      reason: 'cluster production: Unauthorized',
+    });
+    expect(sent.at(-1)).toMatchObject({ queue: 'notifications', body: { state: 'failed' } });
+  });
+
+  it('gives up on a passing fault that does not pass', async () => {
+    const { context, group, release, store, sent, clock } = await arrange(
+      { web: 'v1.0.0' },
+      { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
+    );
+    const one = await release('web', 'v1.1.0');
+
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await work(group, context);
+      clock.advance(120_000);
+    }
+
+    expect(await store.require(one)).toMatchObject({ state: 'failed', code: 'cluster-unreachable' });
+    expect(
+      sent.filter(({ body }) => body.type === 'work-later').map(({ delaySeconds }) => delaySeconds),
+    ).toEqual([2, 4, 8, 16, 32, 64, 120]);
+  });
+});
