@@ -11,8 +11,7 @@ export const createHandler = (runtime: Runtime) =>
     .use(boundCalls(runtime))
     .handler(async () => {
       const sent = await reconcile(withUndo(runtime));
-      if (sent.work + sent.images + sent.rollouts + sent.commands > 0)
-        runtime.logger.warn('overdue work nudged again', sent);
+      if (sent.work + sent.images + sent.rollouts > 0) runtime.logger.warn('overdue work nudged again', sent);
       return sent;
     });
 

@@ -3,18 +3,17 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createClusters } from '../lib/app/clusters.ts';
 import { boundCalls, forLambda } from '../lib/app/lambda.ts';
 import type { Runtime } from '../lib/app/runtime.ts';
-import { createDesk } from '../lib/app/slack-context.ts';
+import { createWorkerContext } from '../lib/app/slack-worker-context.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
-import { parseMessage } from '../lib/release/queue/jobs.ts';
 import { type PauseContext, pauseRollout } from '../lib/release/rollout/pause.ts';
-import { carryOutLater } from '../lib/slack-app/process-request.ts';
+import { parseCommandJob } from '../lib/slack-app/command-job.ts';
+import { processRequest } from '../lib/slack-app/process-request.ts';
 
 /** The queue gives up after so many; see infra/aws/queues.yml. */
 const maxReceives = 4;
 
-/** SQS commands: carries out what was acknowledged, unless it is done already. */
+/** SQS commands: carries out what was acknowledged in Slack, unless it is done already, and answers. */
 export const createHandler = (runtime: Runtime) => {
-  const desk = createDesk(runtime);
   const pauseContext: PauseContext = {
     ...runtime,
     cluster: createClusters(runtime),
@@ -24,12 +23,9 @@ export const createHandler = (runtime: Runtime) => {
     .use(boundCalls(runtime))
     .handler(async (event: SQSEvent) =>
       handleBatch(event, runtime.logger, async ({ body, attributes }) => {
-        const { v: _v, type: _type, ...request } = parseMessage('commands', body);
         const isLastTry = Number(attributes.ApproximateReceiveCount) >= maxReceives;
-        await carryOutLater(request, isLastTry, {
-          ...desk(),
-          pauseRollout: (asked) => pauseRollout(asked, pauseContext),
-        });
+        const context = createWorkerContext(runtime, (request) => pauseRollout(request, pauseContext));
+        await processRequest(parseCommandJob(body), isLastTry, context);
       }),
     );
 };

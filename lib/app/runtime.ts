@@ -8,12 +8,12 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { createQueues } from '../queues/queues.ts';
+import { createQueues, type Queues } from '../queues/queues.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Context } from '../release/queue/context.ts';
 import { createNudges } from '../release/queue/jobs.ts';
-import { createInbox, type Inbox } from '../release/record/request-store.ts';
-import { createStore, type Store } from '../release/record/store.ts';
+import { createLeases, type Leases } from '../release/record/lease.ts';
+import { createStore } from '../release/record/store.ts';
 import { createKmsClient } from '../secrets/client.ts';
 import { createSecrets, type Secrets } from '../secrets/unseal.ts';
 import { createTable } from '../store/table.ts';
@@ -59,10 +59,9 @@ export type RuntimeOptions = {
 export type Runtime = Context & {
   readonly secrets: Secrets;
   readonly registry: () => Promise<RegistryClient>;
-  /** The record, for as long as the signal is not aborted: calls that are under way by then end, and none begins. */
-  readonly storeUntil: (signal: AbortSignal) => Store;
-  /** Requests of Slack's that are answered before they are carried out. */
-  readonly inbox: Inbox;
+  /** Rows that one process at a time may work on. */
+  readonly leases: Leases;
+  readonly queues: Queues;
   /** What calls to AWS are bounded by. */
   readonly timeLeft: TimeLeft;
   readonly local: LocalOptions | undefined;
@@ -144,10 +143,9 @@ export const createRuntime = ({
     secrets,
     local,
     store: createStore({ table, clock, newId }),
-    storeUntil: (signal) =>
-      createStore({ table: createTable(aws.dynamodb, tableName, timeLeft, signal), clock, newId }),
     timeLeft,
-    inbox: createInbox({ table, clock, newId }),
+    leases: createLeases({ table, clock, newId }),
+    queues,
     nudges: createNudges(queues),
     registry: once(async () => {
       const { createRegistryClient } = await import('../registry/client.ts');

@@ -1,5 +1,13 @@
+import type { Config, SlackConfig } from '../config/types.ts';
+import { TagboatError } from '../errors.ts';
 import type { SlackClient } from '../slack/client.ts';
 import { once, type Runtime } from './runtime.ts';
+
+/** @throws TagboatError `source-unknown` without a `slack:` in tagboat.yml */
+export const slackConfigOf = ({ slack }: Config): SlackConfig => {
+  if (slack === undefined) throw new TagboatError('source-unknown', 'no `slack` is configured');
+  return slack;
+};
 
 /** Slack's API with the bot token, where there is one. On the local stack a stand-in takes the messages, and needs none. */
 export const createSlack = ({

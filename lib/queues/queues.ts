@@ -8,13 +8,19 @@ export type QueueName = 'releases' | 'rollouts' | 'images' | 'notifications' | '
 export type Queues = {
   /**
    * Sends one message.
-   * @param options `group` and `deduplication` for the FIFO queue only; `delaySeconds` 0 to 900, for the others only
+   * @param options `group` and `deduplication` for the FIFO queue only; `delaySeconds` 0 to 900, for the others only;
+   *   `signal` ends the call, also one that is under way or would be tried again
    * @throws TagboatError `queue-unreachable`
    */
   send(
     queue: QueueName,
     body: unknown,
-    options?: { readonly group?: string; readonly deduplication?: string; readonly delaySeconds?: number },
+    options?: {
+      readonly group?: string;
+      readonly deduplication?: string;
+      readonly delaySeconds?: number;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<void>;
 };
 
@@ -41,7 +47,7 @@ export const createQueues = (
         : { DelaySeconds: Math.min(maxDelaySeconds, Math.max(0, Math.round(options.delaySeconds))) }),
     });
     try {
-      await (await client()).send(command, timeLeft.forCall({ share: nudgeShare }));
+      await (await client()).send(command, timeLeft.forCall({ share: nudgeShare, signal: options.signal }));
     } catch (error) {
       throw new TagboatError('queue-unreachable', `the queue for ${queue} did not take a message`, {
         cause: error,

@@ -1,139 +1,93 @@
+import type { Clock } from '../clock.ts';
 import { isRetryable, TagboatError } from '../errors.ts';
-import type { SignedRequest } from '../release/record/request-store.ts';
-import type { SlackMessage } from '../slack/messages.ts';
-import { notReceived, received } from '../slack/messages.ts';
-import { untilOver } from './abortable.ts';
-import { isForWorker, runCommand } from './commands/run.ts';
-import { createTurn, type Late, late, type Turn } from './deadline.ts';
-import { type OnRecord, putOnRecord } from './enqueue-request.ts';
-import { type Asking, looksGenuine, type Read, readRequest, verifyRequest } from './read-request.ts';
-import { answerPress } from './reply.ts';
-import type { Desk } from './slack-context.ts';
+import type { RawRequest } from '../http.ts';
+import { notReceived, received, type SlackMessage, tryAgain } from '../slack/messages.ts';
+import { verifySlackRequest } from '../slack/verify.ts';
+import type { CommandJob } from './command-job.ts';
+import { readRequest } from './read-request.ts';
+import { requestIdOf } from './request-log.ts';
+import type { RequestContext } from './slack-context.ts';
+
+/** A request that arrives too late is given so much all the same, in milliseconds. */
+const atLeastMs = 800;
+/** By which part of the time the signing secret has to be there, and by which the queue has to have the job. */
+const secretShare = 0.6;
+/** The same for what is known of a replay; without it, the worker refuses one. */
+const replayShare = 0.25;
+const queueShare = 0.85;
 
 /**
- * Takes a request of Slack's, and answers before the deadline, whatever KMS, the table and the queue do meanwhile.
+ * Takes a request of Slack's: verifies it, puts it on the queue and acknowledges it, before the deadline. Nothing is carried
+ * out here. Where KMS or the queue does not answer in time, the asker is told to try again; a job that the queue may have
+ * taken all the same is withdrawn first, so that trying again does nothing twice.
  *
- * It is put on record before it is carried out: in the table or, where that is slow, in the queue, and whichever has it
- * first makes the acknowledgement one that holds. What can be carried out in time is, and its outcome is the answer; the
- * worker does the rest, and what this invocation did not live to finish. Where not even the signing secret comes in time,
- * the request is recorded as it is, and the worker finds out whether it is genuine before it does anything. Nothing is
- * carried out here before the table has said that the request is new.
- *
- * @param deadline milliseconds since 1970; where it is past, Slack may not listen any more, and the worker answers
- * @returns what to answer with; nothing for a button, whose answer goes to its response_url
- * @throws TagboatError `signature-…`, `payload-invalid`, `request-replayed`; `kms-denied`, `secret-…`; `store-unreachable`
- *   for a button that could not be put on record, which Slack then marks
+ * @param receivedAt milliseconds since 1970
+ * @param deadline milliseconds since 1970
+ * @returns what to answer with; nothing for a button
+ * @throws TagboatError `signature-…`, `payload-invalid`, `request-replayed`; `kms-denied`, `secret-…`; for a button, which has no answer but its
+ *   status, `kms-unreachable` and `queue-unreachable`
  */
-export const receive = async (
-  request: SignedRequest,
+export const handleRequest = async (
+  request: RawRequest,
+  receivedAt: number,
   deadline: number,
-  desk: Desk,
+  context: RequestContext,
 ): Promise<SlackMessage | undefined> => {
-  const turn = createTurn(deadline, desk.clock);
+  const { clock, logger } = context;
+  const timers = new AbortController();
+  const start = clock.now();
+  const budget = Math.max(deadline - start, atLeastMs);
+  /** What the promise comes to by that part of the time; undefined where it rejects, or has not settled by then. */
+  const within = async <T>(share: number, promise: Promise<T>): Promise<T | undefined> => {
+    const settled = promise.catch((error: unknown) => {
+      if (!isRetryable(error)) throw error;
+      logger.warn('a request of Slack is held up', { error });
+      return undefined;
+    });
+    return await Promise.race([settled, sleep(start + share * budget - clock.now(), clock, timers.signal)]);
+  };
   try {
-    return await serve(request, turn, desk);
+    const known = within(replayShare, context.requests.isKnown(requestIdOf(request)));
+    // Whatever it says, it may be that nobody waits for it.
+    known.catch(() => undefined);
+    const secret = await within(secretShare, context.signingSecret());
+    if (secret === undefined) return failed(request, 'kms-unreachable', 'KMS did not answer in time');
+    verifySlackRequest(request, secret, receivedAt);
+    const read = readRequest(request, receivedAt, context);
+    if (read.type === 'answer') return read.message;
+    if ((await known) === true)
+      throw new TagboatError('request-replayed', 'this very request of Slack was received before');
+    const { job, words } = read;
+    const isQueued = await within(
+      queueShare,
+      context.enqueue(job, timers.signal).then(() => true),
+    );
+    // Undefined where the table does not say either: the worker may or may not have it.
+    const isWithdrawn = isQueued === true ? false : await within(1, withdraw(job, context));
+    if (isWithdrawn === false) return job.button === undefined ? received({ words }) : undefined;
+    return isWithdrawn === true
+      ? failed(request, 'queue-unreachable', 'the queue did not take the button in time')
+      : failed(request, 'queue-unreachable', 'neither queue nor table answered in time', notReceived());
   } finally {
-    turn.end();
+    timers.abort();
   }
 };
 
-const serve = async (request: SignedRequest, turn: Turn, desk: Desk): Promise<SlackMessage | undefined> => {
-  const reading = verifyAndRead(request, desk);
-  // It may turn out wrong when nobody waits for it any more.
-  reading.catch(() => undefined);
-  const early = await turn.shortly(reading);
-  if (early === late) looksGenuine(request);
-  else if (early?.type === 'answer') return answer(early, request, turn, desk);
-
-  const isUrgent =
-    !turn.hasTime || (early !== late && early !== undefined && isForWorker(early.asked.command));
-  const onRecord = putOnRecord(request, isUrgent ? 0 : desk.lookAfterSeconds, turn, desk);
-  const read = early === late ? await turn.within(reading) : early;
-  if (turn.hasTime && read !== late && read !== undefined && canBeDoneHere(read)) {
-    const outcome = await serveHere(read, request, onRecord, turn, desk);
-    if (outcome !== late) return outcome.message;
-  }
-  const kept = await turn.within(onRecord.kept);
-  if (kept === 'replayed') throw replayed();
-  if (kept === late || kept === 'lost') return apologise(request);
-  await turn.within(onRecord.inQueue);
-  const words = read !== late && read?.type === 'asked' ? read.words : 'your command';
-  return request.endpoint === 'commands' ? received({ words }) : undefined;
-};
-
-/** Undefined where the signing secret does not come now, though it may another time. */
-const verifyAndRead = async (request: SignedRequest, desk: Desk): Promise<Read | undefined> => {
-  let secret: string;
-  try {
-    secret = await desk.signingSecret();
-  } catch (error) {
-    if (!isRetryable(error)) throw error;
-    desk.logger.warn('the signing secret does not come', { error });
-    looksGenuine(request);
-    return undefined;
-  }
-  verifyRequest(request, secret);
-  return readRequest(request, desk);
-};
-
-const replayed = (): TagboatError =>
-  new TagboatError('request-replayed', 'this very request of Slack was received before');
-
-const canBeDoneHere = (read: Read): boolean => read.type === 'answer' || !isForWorker(read.asked.command);
-
-/** Mistakes, help, Cancel: nothing is lost if the answer is, so that the table is asked, but not waited for. */
-const answer = async (
-  read: Extract<Read, { readonly type: 'answer' }>,
-  request: SignedRequest,
-  turn: Turn,
-  desk: Desk,
-): Promise<SlackMessage | undefined> => {
-  const noted = desk.inbox.receive(request, 'done').catch((error: unknown) => {
-    desk.logger.warn('the table did not note an answer', { error });
-  });
-  if ((await turn.shortly(noted)) === 'replayed') throw replayed();
-  if (read.press === undefined) return read.message;
-  await turn.within(answerPress(read.message, read.press, desk));
+const sleep = async (ms: number, clock: Clock, signal: AbortSignal): Promise<undefined> => {
+  await clock.sleep(Math.max(0, ms), signal).catch(() => undefined);
   return undefined;
 };
 
-/** The outcome as it is said in the response; `late` where the worker has to see to it. */
-const serveHere = async (
-  read: Read,
-  request: SignedRequest,
-  { inTable }: OnRecord,
-  turn: Turn,
-  desk: Desk,
-): Promise<{ readonly message: SlackMessage | undefined } | Late> => {
-  const known = await turn.within(inTable);
-  if (known === 'replayed') throw replayed();
-  if (known !== 'new') return late;
-  const message = read.type === 'answer' ? read.message : await carryOut(read, turn, desk);
-  if (message === late) return late;
-  // Done is what was said: the worker says it again where that took too long.
-  if (read.press !== undefined && (await turn.within(answerPress(message, read.press, desk))) === late)
-    return late;
-  const finished = desk.inbox.finish(request).catch((error: unknown) => {
-    desk.logger.warn('a command is carried out, but not noted so', { error });
-  });
-  await turn.within(finished);
-  return { message: read.press === undefined ? message : undefined };
-};
-
-/** The outcome, or `late`: after that moment nothing more is done here. */
-const carryOut = async ({ asked }: Asking, turn: Turn, desk: Desk): Promise<SlackMessage | Late> => {
-  const guard = untilOver(desk.storeUntil ?? (() => desk.store));
-  const carrying = runCommand(asked, { ...desk, store: guard.store }).catch((error: unknown): Late => {
-    desk.logger.warn('a command is not carried out yet', { id: asked.id, error });
-    return late;
-  });
-  const outcome = await turn.within(carrying);
-  guard.end();
-  return outcome === late || outcome.type === 'later' ? late : outcome.message;
-};
+const withdraw = async (job: CommandJob, { requests }: RequestContext): Promise<boolean> =>
+  await requests.withdraw(job);
 
 /** An answer in the response is shown to who typed a command; at a button, Slack shows only that something went wrong. */
-const apologise = ({ endpoint }: SignedRequest): SlackMessage => {
-  if (endpoint === 'commands') return notReceived();
-  throw new TagboatError('store-unreachable', 'neither the table nor the queue took a button in time');
+const failed = (
+  { path }: RawRequest,
+  code: 'kms-unreachable' | 'queue-unreachable',
+  problem: string,
+  message = tryAgain(),
+): SlackMessage => {
+  if (path.endsWith('/interactions')) throw new TagboatError(code, problem);
+  return message;
 };

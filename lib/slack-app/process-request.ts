@@ -1,78 +1,75 @@
-import { isRetryable, TagboatError } from '../errors.ts';
-import type { SignedRequest } from '../release/record/request-store.ts';
-import { refusal, type SlackMessage } from '../slack/messages.ts';
-import type { Asked } from './commands/command-request.ts';
+import { TagboatError } from '../errors.ts';
+import { cancelled, refusal, type SlackMessage } from '../slack/messages.ts';
+import type { CommandJob } from './command-job.ts';
 import { runCommand } from './commands/run.ts';
-import { type Read, readRequest, verifyRequest } from './read-request.ts';
-import { answerInto, answerPress } from './reply.ts';
-import type { Desk } from './slack-context.ts';
+import { answerButton, answerInto } from './reply.ts';
+import type { WorkerContext } from './slack-context.ts';
 
 /** Longer than the worker's invocation may last. */
 const leaseMs = 70_000;
-/** So long a response_url works. What nobody can be told of any more has been done another way, or is not wanted. */
+/** So long a response_url works. What can no longer be answered has been done in another way by then, or is not wanted. */
 const tooOldMs = 30 * 60_000;
 
 /**
- * Carries out a request of Slack's that was acknowledged and not carried out before the acknowledgement had to leave, and
- * says what it came to. Run twice, it does nothing the second time.
+ * Carries out what was acknowledged, and answers. Run twice, it does nothing the second time.
  * @param isLastTry whether the queue gives up after this one: then the asker is told what went wrong
  * @throws TagboatError what may go well another time, so that the queue has to bring it again
  */
-export const carryOutLater = async (
-  request: SignedRequest,
+export const processRequest = async (
+  job: CommandJob,
   isLastTry: boolean,
-  desk: Desk,
+  context: WorkerContext,
 ): Promise<void> => {
-  const taken = await desk.inbox.take(request, leaseMs);
-  if (taken === 'done') return;
-  // Whoever is at it may die, and this message is what is left of the command then.
-  if (taken === 'busy')
-    throw new TagboatError('store-unreachable', 'somebody else is carrying this command out');
+  const { logger, clock, requests } = context;
+  const ageMs = clock.now() - job.at;
+  if (ageMs > tooOldMs) return logger.error('a command is given up, it is too old', { id: job.id, ageMs });
+  const lease = await requests.acquire(job, leaseMs);
+  switch (lease.type) {
+    case 'done':
+      return;
+    case 'replayed':
+      return logger.warn('a replayed request is refused', { id: job.id, code: 'request-replayed' });
+    case 'withdrawn':
+      return logger.warn('a command is not carried out: the asker was told to try again', { id: job.id });
+    case 'busy':
+      // The process that holds it may die, and this message is what is left of the command then.
+      throw new TagboatError('store-unreachable', 'another invocation carries this command out');
+  }
+  let message: SlackMessage;
   try {
-    await carryOut(request, isLastTry, desk);
+    message = await run(job, isLastTry, context);
   } catch (error) {
-    await taken.giveBack().catch((cause: unknown) => {
-      desk.logger.warn('a command is given back when its time is up', { error: cause });
+    await lease.release(lease.state).catch((cause: unknown) => {
+      logger.warn('the next try has to wait for the lease to run out', { id: job.id, error: cause });
     });
     throw error;
   }
-  await desk.inbox.finish(request);
+  await answer(job, message, context);
+  await lease.complete(lease.state);
 };
 
-const carryOut = async (request: SignedRequest, isLastTry: boolean, desk: Desk): Promise<void> => {
-  const ageMs = desk.clock.now() - request.receivedAt;
-  if (ageMs > tooOldMs) return desk.logger.error('a command is given up, it is too old', { ageMs });
-  const read = await readGenuine(request, desk);
-  if (read === undefined) return;
-  const message = read.type === 'answer' ? read.message : await run(read.asked, isLastTry, desk);
-  await (read.press === undefined
-    ? answerInto(read.responseUrl, message, desk)
-    : answerPress(message, read.press, desk));
-};
-
-/** Undefined where it is not Slack's: it was recorded before it was verified. */
-const readGenuine = async (request: SignedRequest, desk: Desk): Promise<Read | undefined> => {
-  const secret = await desk.signingSecret();
+const run = async (
+  { action, asker, id, at }: CommandJob,
+  isLastTry: boolean,
+  context: WorkerContext,
+): Promise<SlackMessage> => {
+  if (action.type === 'cancel') return cancelled();
   try {
-    verifyRequest(request, secret);
-    return readRequest(request, desk);
-  } catch (error) {
-    if (isRetryable(error)) throw error;
-    desk.logger.warn('a request that was recorded before it was verified is refused', { error });
-    return undefined;
-  }
-};
-
-const run = async (asked: Asked, isLastTry: boolean, desk: Desk): Promise<SlackMessage> => {
-  try {
-    const carried = await runCommand(asked, desk);
-    if (carried.type === 'answer') return carried.message;
-    throw new TagboatError('internal', 'the worker cannot speak to clusters');
+    return await runCommand({ ...action, asker, id, at }, context);
   } catch (error) {
     if (!isLastTry) throw error;
-    desk.logger.error('a command is given up', { id: asked.id, error });
+    context.logger.error('a command is given up', { id, error });
     return refusal(
       error instanceof TagboatError ? error : new TagboatError('internal', 'something went wrong'),
     );
   }
 };
+
+const answer = (
+  { asker, button }: CommandJob,
+  message: SlackMessage,
+  context: WorkerContext,
+): Promise<void> =>
+  button === undefined
+    ? answerInto(asker.responseUrl, message, context)
+    : answerButton(asker.responseUrl, button, message, context);

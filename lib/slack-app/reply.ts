@@ -1,7 +1,8 @@
 import { isRetryable } from '../errors.ts';
 import type { SlackMessage } from '../slack/messages.ts';
-import type { Press } from './read-request.ts';
-import type { Desk } from './slack-context.ts';
+import type { WorkerContext } from './slack-context.ts';
+
+type Replying = Pick<WorkerContext, 'respond' | 'clock' | 'logger'>;
 
 const gone: SlackMessage = { delete_original: true, text: '', blocks: [] };
 /** Before another try, in milliseconds. */
@@ -11,14 +12,18 @@ const pausesMs = [1_000, 4_000];
  * Answers into a response_url, where Slack has a bad moment more than once. An answer that cannot be given (after 30
  * minutes, say) is no reason to carry anything out again: what was released has messages of its own.
  */
-export const answerInto = async (responseUrl: string, message: SlackMessage, desk: Desk): Promise<void> => {
+export const answerInto = async (
+  responseUrl: string,
+  message: SlackMessage,
+  { respond, clock, logger }: Replying,
+): Promise<void> => {
   for (const pauseMs of [...pausesMs, undefined])
     try {
-      return await desk.respond(responseUrl, message);
+      return await respond(responseUrl, message);
     } catch (error) {
       if (pauseMs === undefined || !isRetryable(error))
-        return desk.logger.warn('an answer could not be given', { error });
-      await desk.clock.sleep(pauseMs);
+        return logger.warn('an answer could not be given', { error });
+      await clock.sleep(pauseMs);
     }
 };
 
@@ -27,9 +32,13 @@ export const answerInto = async (responseUrl: string, message: SlackMessage, des
  * everybody, which Slack does not do in the place of such a question. Under any other message the answer is a new one: the
  * message itself follows its release.
  */
-export const answerPress = async (message: SlackMessage, press: Press, desk: Desk): Promise<void> => {
-  const { responseUrl, isEphemeral } = press;
+export const answerButton = async (
+  responseUrl: string,
+  { isEphemeral }: { readonly isEphemeral: boolean },
+  message: SlackMessage,
+  context: Replying,
+): Promise<void> => {
   const isForAll = message.response_type === 'in_channel';
-  await answerInto(responseUrl, { ...message, replace_original: isEphemeral && !isForAll }, desk);
-  if (isEphemeral && isForAll) await answerInto(responseUrl, gone, desk);
+  await answerInto(responseUrl, { ...message, replace_original: isEphemeral && !isForAll }, context);
+  if (isEphemeral && isForAll) await answerInto(responseUrl, gone, context);
 };

@@ -1,18 +1,28 @@
-import type { Inbox } from '../release/record/request-store.ts';
-import type { Store } from '../release/record/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Config, SlackConfig } from '../config/types.ts';
+import type { Logger } from '../logger.ts';
 import type { SlackMessage } from '../slack/messages.ts';
+import type { CommandJob } from './command-job.ts';
 import type { CommandContext } from './commands/command-request.ts';
+import type { RequestLog } from './request-log.ts';
 
-/** What requests of Slack's are taken and carried out with. */
-export type Desk = CommandContext & {
-  readonly inbox: Inbox;
-  /** The record, until the signal is aborted. Absent where calls end by themselves. */
-  readonly storeUntil?: (signal: AbortSignal) => Store;
+/** What a request of Slack's is taken with, by the function that Slack waits for. */
+export type RequestContext = {
+  readonly config: Config;
+  readonly slack: SlackConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly requests: Pick<RequestLog, 'withdraw' | 'isKnown'>;
   readonly signingSecret: () => Promise<string>;
-  /** Into a response_url. */
-  readonly respond: (responseUrl: string, message: SlackMessage) => Promise<void>;
-  /** When the worker looks whether a command was carried out before its acknowledgement left: later than that may take. */
-  readonly lookAfterSeconds: number;
+  /** Puts it on the queue; the signal ends the attempts. */
+  readonly enqueue: (job: CommandJob, signal: AbortSignal) => Promise<void>;
   /** Where a response_url may lie besides Slack's own host. */
   readonly allowedBase?: string | undefined;
+};
+
+/** What a command is carried out with, and answered, by the worker. */
+export type WorkerContext = CommandContext & {
+  readonly requests: Pick<RequestLog, 'acquire'>;
+  /** Into a response_url. */
+  readonly respond: (responseUrl: string, message: SlackMessage) => Promise<void>;
 };

@@ -81,7 +81,7 @@ export const encodeAction = (action: Action): string => {
 };
 
 /** zod's `optional` allows an explicit undefined, which JSON has not. */
-const isAction = (value: unknown): value is Action => actionShape.safeParse(value).success;
+export const isAction = (value: unknown): value is Action => actionShape.safeParse(value).success;
 
 /**
  * The action that a button's value asks for.

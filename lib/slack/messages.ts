@@ -1,5 +1,5 @@
 /** Everything that is said in Slack: views in, messages out. */
-export { notReceived, received, refusal } from './messages/answers.ts';
+export { notReceived, received, refusal, tryAgain } from './messages/answers.ts';
 export type { Block, Button, Confirm, Mrkdwn, PlainText, SlackMessage } from './messages/block-kit.ts';
 export { type PauseDone, pauseDone, type ReleaseAccepted, releaseAccepted } from './messages/done.ts';
 export { helpMessage } from './messages/help.ts';

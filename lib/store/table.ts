@@ -61,16 +61,14 @@ const load = async () => {
 
 /**
  * @param client made when it is first needed
- * @param signal ends calls, also those that are under way or would be tried again; all further ones fail
  * @throws TagboatError `store-unreachable`, `store-refused` from every method
  */
 export const createTable = (
   client: () => Promise<DynamoDBClient>,
   tableName: string,
   timeLeft: TimeLeft,
-  signal?: AbortSignal,
 ): Table => {
-  const bounds = () => timeLeft.forCall({ signal });
+  const bounds = () => timeLeft.forCall();
   return {
     get: async (pk, sk) => {
       const { sdk, marshall, plain } = await load();

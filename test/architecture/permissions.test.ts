@@ -28,7 +28,6 @@ const queueOf = {
   look: 'ImagesQueue',
   watch: 'RolloutsQueue',
   tell: 'NotificationsQueue',
-  carryOut: 'CommandsQueue',
 } as const;
 
 const mentioned = (statements: readonly Statement[], action: string): string =>
@@ -47,7 +46,7 @@ describe('permissions', () => {
 
   it.each(functions)('of %s allow just the queues that its code sends to', (name) => {
     const texts = [...closure(`functions/${name}.ts`)]
-      .filter((file) => /^(?:lib\/(?:release|slack-app)|functions)\//.test(file))
+      .filter((file) => /^(?:lib\/(?:app|release|slack-app)|functions)\//.test(file))
       .map(read)
       .join('\n');
     const sends = Object.entries(queueOf).filter(
@@ -55,11 +54,14 @@ describe('permissions', () => {
         new RegExp(`\\bnudges\\s*\\.${nudge}\\(`).test(texts) ||
         new RegExp(`^\\s+\\.${nudge}\\(`, 'm').test(texts),
     );
+    const sendsCommands = /\bsendCommandJob\(queues/.test(texts);
     const allowed = mentioned(permissions[name] ?? [], 'sqs:SendMessage');
     const queues = ['ReleasesQueue', 'RolloutsQueue', 'ImagesQueue', 'NotificationsQueue', 'CommandsQueue'];
 
     expect(queues.filter((queue) => allowed.includes(queue))).toEqual(
-      queues.filter((queue) => sends.some(([, to]) => to === queue)),
+      queues.filter(
+        (queue) => sends.some(([, to]) => to === queue) || (sendsCommands && queue === 'CommandsQueue'),
+      ),
     );
   });
 });

@@ -109,10 +109,11 @@ const button = ({ actionId = 'tagboat-0', value = undo } = {}): string =>
   } as unknown as Parameters<typeof interactionBody>[0]);
 const form = (payload: string): string => new URLSearchParams({ payload }).toString();
 
-/** The second of two: the first is as good as any. */
+/** The second of two, once the first is carried out. */
 const twice = async (body: string, letter: Letter, again = letter.path): Promise<Response> => {
   const at = { headers: slackHeaders(signingSecret, body, Math.floor(Date.now() / 1000)) };
   await readText(await slack(body, { ...letter, ...at }));
+  await project.stack.idle();
   return slack(body, { ...at, ...(again === undefined ? {} : { path: again }) });
 };
 
@@ -123,14 +124,14 @@ const slackSenders: Readonly<Record<string, () => Promise<Response>>> = {
     slack(command(), { headers: slackHeaders(signingSecret, command(), Math.floor(Date.now() / 1000)) }),
   'a command that was signed six minutes ago': () => slack(command(), { seconds: -360 }),
   'a command that was signed six minutes ahead': () => slack(command(), { seconds: 360 }),
-  'a command that comes a second time': () => twice(command({}, '/tagboat help'), {}),
+  'a command that comes a second time': () => twice(command({}, '/tagboat holds'), {}),
   'a command that comes a second time, to the path of buttons': () =>
-    twice(command({}, '/tagboat help'), {}, interactions),
+    twice(command({}, '/tagboat holds'), {}, interactions),
   'a command from nobody': () => slack(command({ user_id: '' })),
   'a command that wants its answer elsewhere than at Slack': () =>
     slack(command({ response_url: 'https://hooks.slack.com.example.com/commands/1' })),
-  'a command that is no form': () => slack(new Uint8Array([0xc3, 0x28])),
-  'a command of 300 kB': () => slack('x'.repeat(300_000)),
+  'a command that is no form': () => slack('no form'),
+  'a command of 1.1 MB': () => slack('x'.repeat(1_100_000)),
   'a forged button': () => slack(button(), { path: interactions, secret: 'a guess' }),
   'a button that comes a second time': () =>
     twice(button({ value: encodeAction({ type: 'cancel' }) }), { path: interactions }),

@@ -2,20 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../lib/cluster/connect/connect.ts';
 import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
-import { TagboatError } from '../../lib/errors.ts';
+import type { RawRequest } from '../../lib/http.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { type WorkContext, work } from '../../lib/release/commit/process-queue.ts';
 import { lookForImage } from '../../lib/release/intake/image-wait.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
 import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';
 import { keyOf, type Message } from '../../lib/release/queue/jobs.ts';
-import { createInbox, type Inbox, type SignedRequest } from '../../lib/release/record/request-store.ts';
+import { createLeases } from '../../lib/release/record/lease.ts';
 import { createStore } from '../../lib/release/record/store.ts';
 import { type WatchContext, watchRelease } from '../../lib/release/rollout/watch.ts';
 import { requestUndo } from '../../lib/release/undo/request-undo.ts';
-import { receive } from '../../lib/slack-app/handle-request.ts';
-import { carryOutLater } from '../../lib/slack-app/process-request.ts';
-import type { Desk } from '../../lib/slack-app/slack-context.ts';
+import { type CommandJob, parseCommandJob, sendCommandJob } from '../../lib/slack-app/command-job.ts';
+import { handleRequest } from '../../lib/slack-app/handle-request.ts';
+import { processRequest } from '../../lib/slack-app/process-request.ts';
+import { createRequestLog } from '../../lib/slack-app/request-log.ts';
+import type { RequestContext, WorkerContext } from '../../lib/slack-app/slack-context.ts';
 import { sign, signingSecret, typed } from '../slack-app/support/harness.ts';
 import {
   configWith,
@@ -65,7 +67,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
     const nudges = mortal(all.context.nudges, life, after);
     const context: typeof all.context &
       WorkContext &
-      WatchContext & { inbox: Inbox; registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
+      WatchContext & { registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
       ...all.context,
       store,
       nudges,
@@ -94,7 +96,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
     timeZone: 'UTC',
   };
   /** The functions that serve Slack, which may die at any call of the table, the queue, KMS or Slack. */
-  const servingSlack = (life: { calls: number }, after: boolean): Desk => {
+  const servingSlack = (life: { calls: number }, after: boolean): RequestContext & WorkerContext => {
     const mine = { ...all.context, table: mortal(table, life, after) };
     const others = mortal(
       {
@@ -102,6 +104,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
         respond: async (_url: string, { text }: { text: string }) => {
           said.push(text);
         },
+        enqueue: (job: CommandJob, signal: AbortSignal) => sendCommandJob(all.context.queues, job, signal),
       },
       life,
       after,
@@ -112,29 +115,30 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
       config: { ...config, slack },
       slack,
       store: createStore(mine),
-      inbox: createInbox(mine),
+      requests: createRequestLog(createLeases(mine)),
+      pauseRollout: async () => ({ workloads: [], changed: false }),
       nudges: mortal(all.context.nudges, life, after),
       signingSecret: others.signingSecret,
       respond: others.respond,
-      lookAfterSeconds: 5,
+      enqueue: others.enqueue,
     };
   };
   const handle = async (
     message: Sent,
     context: ReturnType<typeof living>,
-    serving: () => Desk,
+    serving: () => WorkerContext,
   ): Promise<void> => {
-    const body = message.body as Message<'images' | 'rollouts' | 'releases' | 'commands'>;
-    if (body.type === 'request') await carryOutLater(body, false, serving());
-    else if (body.type === 'work') await work(body.group, context);
+    if (message.queue === 'commands')
+      return processRequest(parseCommandJob(JSON.stringify(message.body)), false, serving());
+    const body = message.body as Message<'images' | 'rollouts' | 'releases'>;
+    if (body.type === 'work') await work(body.group, context);
     else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
     else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
     else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
   };
   const owed = async () => {
     const lists = [`work#${groupOfConfig(config)}`, 'rollouts', 'images'] as const;
-    const commands = await all.context.inbox.overdue(Number.POSITIVE_INFINITY);
-    return [...(await Promise.all(lists.map((list) => all.store.owed(list)))).flat(), ...commands];
+    return (await Promise.all(lists.map((list) => all.store.owed(list)))).flat();
   };
   return { ...all, app, image, repo, living, servingSlack, handle, delivered, owed, said };
 };
@@ -260,23 +264,23 @@ it(
   60_000,
 );
 
-/** `/undo app`, as somebody types it now. */
-const typedNow = (now: number): SignedRequest => {
+/** `/undo app`, typed at this time. */
+const typedAt = (now: number): RawRequest => {
   const body = typed('/undo app');
   const seconds = Math.floor(now / 1000);
   return {
-    endpoint: 'commands',
-    body,
-    timestamp: String(seconds),
-    signature: sign(body, seconds),
-    receivedAt: now,
+    method: 'POST',
+    path: '/slack/commands',
+    query: {},
+    headers: {
+      'x-slack-request-timestamp': String(seconds),
+      'x-slack-signature': sign(body, seconds),
+    },
+    body: Buffer.from(body),
   };
 };
 
-describe.each([
-  ['the table', true],
-  ['the queue alone, since the table does not answer', false],
-])('a command put on record in %s', (_name, hasTable) => {
+describe('a Slack command', () => {
   const released = async () => {
     const setup = await arrange(healthy);
     await intake(pushed(setup.image), setup.living(immortal(), false));
@@ -289,39 +293,32 @@ describe.each([
     life: { calls: number },
     after: boolean,
   ): Promise<string | undefined> => {
-    const desk = {
+    const context = {
       ...servingSlack(life, after),
       // Nothing is slow here: a death is what it is about.
       clock: { ...clock, sleep: () => new Promise<void>(() => undefined) },
     };
-    const noTable = async () => {
-      throw new TagboatError('store-unreachable', 'no answer');
-    };
-    const message = await receive(
-      typedNow(clock.now()),
-      clock.now() + 2_500,
-      hasTable ? desk : { ...desk, inbox: { ...desk.inbox, receive: noTable } },
-    ).catch(() => undefined);
+    const now = clock.now();
+    const message = await handleRequest(typedAt(now), now, now + 2_500, context).catch(() => undefined);
     return life.calls > 0 ? message?.text : undefined;
   };
 
-  it('is carried out once wherever a function dies', () =>
+  it('is carried out once where it was acknowledged, wherever a function dies', () =>
     everyDeath(async (life, after, death) => {
       const setup = await released();
       const answered = await serve(setup, life, after);
-      const isOnRecord = (await setup.owed()).length > 0 || setup.sent.length > 0;
-      const isOpen = !hasTable || (await setup.context.inbox.overdue(Number.POSITIVE_INFINITY)).length > 0;
+      const isQueued = setup.sent.length > 0;
       await runToTheEnd(setup, life, after);
 
       const end = await endOf(setup);
-      // Whoever died before it was on record has answered nothing.
-      if (isOnRecord || answered !== undefined) {
+      if (answered !== undefined) expect(isQueued, death).toBe(true);
+      if (isQueued) {
         expect(end, death).toEqual(undone);
-        if (isOpen) expect(setup.said.join(), death).toContain('Undoing app in production');
+        expect(setup.said.join(), death).toContain('Undoing app in production');
       } else expect(end.releases, death).toEqual(['release healthy']);
     }));
 
-  it('comes to the same end where whoever was not answered types it again', () =>
+  it('comes to the same end where it was not answered and is typed again', () =>
     everyDeath(async (life, after, death) => {
       const setup = await released();
       if ((await serve(setup, life, after)) === undefined) {

@@ -169,12 +169,6 @@ describe('who may do what', () => {
 });
 
 describe('/tagboat pause and resume', () => {
-  it.each(['pause', 'resume'] as const)('leaves %s to whoever can reach the cluster', async (type) => {
-    const { carry } = await twoReleases();
-
-    expect(await carry({ type, ...place })).toEqual({ type: 'later' });
-  });
-
   it.each([
     ['pause', 'okeydokey → production: the rollout is paused'],
     ['resume', 'okeydokey → production: the rollout goes on'],

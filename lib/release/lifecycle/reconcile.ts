@@ -1,13 +1,10 @@
 import { TagboatError } from '../../errors.ts';
 import { allGroups } from '../model/lock-group.ts';
-import type { Inbox } from '../record/request-store.ts';
 import type { Owed, OwedList } from '../record/store.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
 /** Before it asks again about the same thing. */
 const patienceMs = 120_000;
-/** A command that was acknowledged is carried out here, or by the worker five seconds later; this long after, by neither. */
-const commandPatienceMs = 60_000;
 /** After so many nudges in vain nobody can do it: half an hour and more, with a dead letter for each. */
 const maxNudges = 20;
 
@@ -17,11 +14,9 @@ const maxNudges = 20;
  * end, and says so. A fault with one entry is the affair of that entry.
  * @returns how many nudges of each kind were sent, and how many releases were given up
  */
-export const reconcile = async (
-  context: FinalizeContext & { readonly inbox: Inbox },
-): Promise<Reconciled> => {
+export const reconcile = async (context: FinalizeContext): Promise<Reconciled> => {
   const { config, store, nudges, newId, logger } = context;
-  const sent = { work: 0, images: 0, rollouts: 0, commands: 0, givenUp: 0 };
+  const sent = { work: 0, images: 0, rollouts: 0, givenUp: 0 };
   const guarded = async (step: () => Promise<void>): Promise<void> => {
     try {
       await step();
@@ -58,13 +53,6 @@ export const reconcile = async (
         sent[list] += 1;
         await nudged(list, key);
       });
-  await guarded(async () => {
-    for (const request of await context.inbox.overdue(context.clock.now() - commandPatienceMs))
-      await guarded(async () => {
-        await nudges.carryOut(request, 0);
-        sent.commands += 1;
-      });
-  });
   return sent;
 };
 
@@ -72,7 +60,6 @@ export type Reconciled = {
   readonly work: number;
   readonly images: number;
   readonly rollouts: number;
-  readonly commands: number;
   readonly givenUp: number;
 };
 

@@ -2,6 +2,7 @@ import { isRetryable, TagboatError } from '../../errors.ts';
 import type { Memory, Notifier } from '../../notifiers/notifier.ts';
 import type { Release, ReleaseKey } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
+import type { Lease } from '../record/lease.ts';
 import { notificationOf } from './notification.ts';
 
 export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] };
@@ -28,9 +29,10 @@ export const notify = async (key: ReleaseKey, context: NotifyContext): Promise<v
 
 const tell = async (key: ReleaseKey, notifier: Notifier, context: NotifyContext): Promise<void> => {
   const { store, logger } = context;
-  let memory = await takeTurn(key, notifier.name, context);
+  const lease = await acquire(key, notifier.name, context);
+  let memory = lease.state.memory as Memory | undefined;
   try {
-    // Only now: whoever had the turn before may have shown something newer than what was read at the start.
+    // Read again: the process that held the lease before may have shown something newer than what was read at the start.
     const release: Release = await store.require(key);
     await notifier.tell(await notificationOf(release, context), memory, (next) => {
       memory = next;
@@ -40,20 +42,21 @@ const tell = async (key: ReleaseKey, notifier: Notifier, context: NotifyContext)
     // A channel that does not exist will not exist in a minute: say so in the log.
     logger.error('notification refused', { id: key.id, notifier: notifier.name, error });
   } finally {
-    await store.endTurn(key, notifier.name, memory);
+    if (!(await lease.release({ memory })))
+      logger.warn('a notification took longer than its lease', { id: key.id, notifier: notifier.name });
   }
 };
 
-const takeTurn = async (
+const acquire = async (
   key: ReleaseKey,
-  name: string,
+  notifier: string,
   { store, clock }: NotifyContext,
-): Promise<Memory | undefined> => {
+): Promise<Lease> => {
   for (let attempt = 1; ; attempt++) {
-    const turn = await store.takeTurn(key, name, leaseMs);
-    if (turn !== 'busy') return turn.memory;
+    const lease = await store.leaseNotifications(key, notifier, leaseMs);
+    if (lease.type === 'acquired') return lease;
     if (attempt === patience.tries)
-      throw new TagboatError('notifier-failed', `${name} is being told by another invocation`);
+      throw new TagboatError('notifier-failed', `${notifier} is being told by another invocation`);
     await clock.sleep(patience.everyMs);
   }
 };

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../../errors.ts';
-import type { QueueName, Queues } from '../../queues/queues.ts';
+import type { Queues } from '../../queues/queues.ts';
 import type { ReleaseKey, ReleaseState } from '../model/release.ts';
-import type { SignedRequest } from '../record/request-store.ts';
 
 /**
  * What travels through the queues. Nudges only: everything a step needs to know is in the record, so that a message can
@@ -27,25 +26,18 @@ const schemas = {
   ]),
   /** Tell people that this release reached this state. */
   notifications: z.object({ v: z.literal(1), type: z.literal('state'), ...key, state: z.string() }),
-  /** Carry this request out, unless it is done. The one message that holds more than a name: the table may not have it yet. */
-  commands: z.object({
-    v: z.literal(1),
-    type: z.literal('request'),
-    endpoint: z.enum(['commands', 'interactions']),
-    body: z.string(),
-    signature: z.string(),
-    timestamp: z.string(),
-    receivedAt: z.number(),
-  }),
 } as const;
 
-export type Message<Q extends QueueName> = z.infer<(typeof schemas)[Q]>;
+/** The queues whose jobs are about releases. */
+type ReleaseQueue = keyof typeof schemas;
+
+export type Message<Q extends ReleaseQueue> = z.infer<(typeof schemas)[Q]>;
 
 /**
  * @param body of an SQS record
  * @throws TagboatError `message-invalid`
  */
-export const parseMessage = <Q extends QueueName>(queue: Q, body: string): Message<Q> => {
+export const parseMessage = <Q extends ReleaseQueue>(queue: Q, body: string): Message<Q> => {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -73,7 +65,6 @@ export type Nudges = {
   look(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
   watch(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
   tell(key: ReleaseKey, state: ReleaseState): Promise<void>;
-  carryOut(request: SignedRequest, delaySeconds: number): Promise<void>;
 };
 
 export const createNudges = (queues: Queues): Nudges => ({
@@ -86,6 +77,4 @@ export const createNudges = (queues: Queues): Nudges => ({
   watch: (release, round, delaySeconds) =>
     queues.send('rollouts', { v: 1, type: 'watch', ...bodyOf(release), round }, { delaySeconds }),
   tell: (release, state) => queues.send('notifications', { v: 1, type: 'state', ...bodyOf(release), state }),
-  carryOut: (request, delaySeconds) =>
-    queues.send('commands', { v: 1, type: 'request', ...request }, { delaySeconds }),
 });

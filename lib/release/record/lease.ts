@@ -1,57 +1,87 @@
 import type { Clock } from '../../clock.ts';
-import type { Memory } from '../../notifiers/notifier.ts';
-import type { Table } from '../../store/table.ts';
-import type { ReleaseKey } from '../model/release.ts';
+import type { Item, Table } from '../../store/table.ts';
 
-/** Who may tell a notifier's people about a release, one at a time, and what that notifier remembers of it. */
-export type TellingTurns = {
-  /**
-   * Takes the right to tell a target about a release, for as long as the lease lasts, and what is remembered of the last
-   * time. `busy`: somebody else is at it.
-   */
-  takeTurn(
-    key: ReleaseKey,
-    target: string,
-    leaseMs: number,
-  ): Promise<{ readonly memory: Memory | undefined } | 'busy'>;
-  /** Gives the right back, with what is to be remembered. */
-  endTurn(key: ReleaseKey, target: string, memory: Memory | undefined): Promise<void>;
+/** The key of a row that one process at a time may work on. `expiresAt`: seconds since 1970, from when the table may drop it. */
+export type LeaseKey = { readonly pk: string; readonly sk: string; readonly expiresAt?: number };
+
+/** What a row keeps besides the lease. */
+export type LeaseState = Readonly<Record<string, unknown>>;
+
+export type Lease = {
+  readonly type: 'acquired';
+  readonly state: LeaseState;
+  /** Gives it back and keeps a state for the next one. False where it ran out, and another process has it since. */
+  release(state: LeaseState): Promise<boolean>;
+  /** Gives it back for good: from now on it is `done` for everyone, also where it ran out meanwhile. */
+  complete(state: LeaseState): Promise<void>;
 };
 
-/** @param partition where the rows of an app and environment are */
-export const createTellingTurns = ({
+/** `busy`: another process holds it. `done`: nothing is left to do. Both with what the row keeps. */
+export type Acquired = Lease | { readonly type: 'busy' | 'done'; readonly state: LeaseState };
+
+export type Leases = {
+  /**
+   * @param leaseMs for how long nobody else gets it, in milliseconds: longer than the function may run that works on it
+   * @param initial the state of a row that is not there yet
+   * @throws TagboatError `store-unreachable`
+   */
+  acquire(key: LeaseKey, leaseMs: number, initial?: LeaseState): Promise<Acquired>;
+  /** True once it was acquired or cancelled. */
+  exists(key: LeaseKey): Promise<boolean>;
+  /** Marks as done what no process has begun. False where one has, or where it is done already. */
+  cancel(key: LeaseKey, state: LeaseState): Promise<boolean>;
+};
+
+const stateOf = (item: Item): LeaseState => {
+  const { pk: _pk, sk: _sk, expiresAt: _e, leaseUntil: _l, holder: _h, done: _d, ...state } = item;
+  return state;
+};
+
+export const createLeases = ({
   table,
   clock,
-  partition,
+  newId,
 }: {
   readonly table: Table;
   readonly clock: Clock;
-  readonly partition: (app: string, environment: string) => string;
-}): TellingTurns => {
-  const rowOf = ({ app, environment, id }: ReleaseKey, target: string) => ({
-    pk: partition(app, environment),
-    sk: `told#${id}#${target}`,
+  readonly newId: () => string;
+}): Leases => {
+  const leaseOn = (key: LeaseKey, holder: string, state: LeaseState): Lease => ({
+    type: 'acquired',
+    state,
+    release: (next) =>
+      table.put({ ...next, ...key, leaseUntil: 0, holder }, { attribute: 'holder', value: holder }),
+    complete: async (next) => {
+      await table.put({ ...next, ...key, holder, done: true });
+    },
   });
   return {
-    takeTurn: async (key, target, leaseMs) => {
-      const row = rowOf(key, target);
+    acquire: async (key, leaseMs, initial = {}) => {
       const now = clock.now();
-      const leaseUntil = now + leaseMs;
-      if (await table.put({ ...row, leaseUntil }, 'absent')) return { memory: undefined };
-      const known = await table.get(row.pk, row.sk);
-      const lease = Number(known?.leaseUntil ?? 0);
-      if (lease > now) return 'busy';
-      const memory = known?.memory as Memory | undefined;
-      const mine = await table.put(
-        { ...row, leaseUntil, memory },
-        known === undefined ? 'absent' : { attribute: 'leaseUntil', value: lease },
-      );
-      return mine ? { memory } : 'busy';
+      const holder = newId();
+      const held = { ...key, leaseUntil: now + leaseMs, holder };
+      if (await table.put({ ...initial, ...held }, 'absent')) return leaseOn(key, holder, initial);
+      const known = await table.get(key.pk, key.sk);
+      if (known === undefined) return { type: 'busy', state: {} };
+      const state = stateOf(known);
+      // Its own write: the answer was lost on the way, and the SDK tried again.
+      if (known.holder === holder) return leaseOn(key, holder, state);
+      if (known.done === true) return { type: 'done', state };
+      const until = Number(known.leaseUntil ?? 0);
+      if (until > now) return { type: 'busy', state };
+      if (await table.put({ ...state, ...held }, { attribute: 'leaseUntil', value: until }))
+        return leaseOn(key, holder, state);
+      return (await table.get(key.pk, key.sk))?.holder === holder
+        ? leaseOn(key, holder, state)
+        : { type: 'busy', state };
     },
 
-    endTurn: async (key, target, memory) => {
-      const row = rowOf(key, target);
-      await table.put({ ...row, leaseUntil: 0, memory });
+    exists: async ({ pk, sk }) => (await table.get(pk, sk)) !== undefined,
+
+    cancel: async (key, state) => {
+      const holder = newId();
+      if (await table.put({ ...state, ...key, holder, done: true }, 'absent')) return true;
+      return (await table.get(key.pk, key.sk))?.holder === holder;
     },
   };
 };

@@ -13,14 +13,14 @@ import {
   type ReleaseRequest,
   type ReleaseState,
 } from '../model/release.ts';
-import { createTellingTurns, type TellingTurns } from './lease.ts';
+import { type Acquired, createLeases } from './lease.ts';
 
 /**
  * The record. One partition per app and environment holds its releases (`release#<id>`), the claims that make doubled
  * hooks meet (`claim#…`), its holds (`hold#<tag>[@<digest>]`), the count of its releases and what people were told (`told#…`);
  * further partitions are lists of what is owed, which reconcile reads. Every write is conditional or idempotent, so every step can run twice.
  */
-export type Store = TellingTurns & {
+export type Store = {
   /**
    * Records a release, or finds the one that the same request made before. The list says so before the release is
    * there, so that nothing that was recorded can be overlooked.
@@ -53,6 +53,12 @@ export type Store = TellingTurns & {
   ): Promise<Release | undefined>;
   /** Changes fields without moving it, as long as it is in one of these states. */
   amend(key: ReleaseKey, states: readonly ReleaseState[], patch: ReleasePatch): Promise<Release | undefined>;
+
+  /**
+   * The right to tell a notifier's people about a release, one process at a time; `state.memory` is what the notifier
+   * remembers of the last time.
+   */
+  leaseNotifications(key: ReleaseKey, notifier: string, leaseMs: number): Promise<Acquired>;
 
   holds(app: string, environment: string): Promise<readonly Hold[]>;
   hold(hold: Hold): Promise<void>;
@@ -108,6 +114,7 @@ const toRelease = (item: Item): Release => {
 };
 
 export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
+  const leases = createLeases({ table, clock, newId: () => newId(clock.now()) });
   const contention = (what: string) =>
     new TagboatError('store-unreachable', `too many writers at once on ${what}`);
 
@@ -274,6 +281,7 @@ export const createStore = ({ table, clock, newId }: StoreOptions): Store => {
 
     groups: async () => (await table.query('groups', '')).map(({ sk }) => sk),
 
-    ...createTellingTurns({ table, clock, partition }),
+    leaseNotifications: ({ app, environment, id }, notifier, leaseMs) =>
+      leases.acquire({ pk: partition(app, environment), sk: `told#${id}#${notifier}` }, leaseMs),
   };
 };

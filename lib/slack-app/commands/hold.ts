@@ -2,51 +2,49 @@ import { TagboatError } from '../../errors.ts';
 import { type Hold, isInForce } from '../../release/model/hold.ts';
 import { environmentOf } from '../../release/model/target.ts';
 import { settleAll } from '../../settle-all.ts';
-import { holdLifted, holdSet } from '../../slack/messages.ts';
+import { holdLifted, holdSet, type SlackMessage } from '../../slack/messages.ts';
 import {
-  type Asked,
-  answer,
-  type Carried,
   type CommandContext,
-  type Placed,
+  type CommandRequest,
+  type CommandTarget,
   requester,
 } from './command-request.ts';
 import { holdViewOf } from './views.ts';
 
 /** `/tagboat hold`: freezes one tag or every tag, until an end or until somebody lifts it. */
 export const holdTag = async (
-  { app, environment, tag, until, reason }: Placed<'hold'>,
-  asked: Asked,
+  { app, environment, tag, until, reason }: CommandTarget<'hold'>,
+  request: CommandRequest,
   context: CommandContext,
-): Promise<Carried> => {
+): Promise<SlackMessage> => {
   // The place has to be there, or nothing would ever be held.
   environmentOf(context.config, app, environment);
   const hold: Hold = {
     app,
     environment,
     tag,
-    by: requester(asked),
+    by: requester(request),
     reason: reason ?? 'no reason was given',
-    createdAt: new Date(asked.at).toISOString(),
+    createdAt: new Date(request.at).toISOString(),
     ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
   };
   await context.store.hold(hold);
-  return answer(holdSet(holdViewOf(hold)));
+  return holdSet(holdViewOf(hold));
 };
 
 /** `/tagboat unhold`. A hold that somebody set since is another one, and stays. */
 export const liftTag = async (
-  { app, environment, tag }: Placed<'unhold'>,
-  asked: Asked,
+  { app, environment, tag }: CommandTarget<'unhold'>,
+  request: CommandRequest,
   { store, clock }: CommandContext,
-): Promise<Carried> => {
+): Promise<SlackMessage> => {
   const holds = (await store.holds(app, environment)).filter((hold) => isInForce(hold, clock.now()));
-  const asOf = new Date(asked.at).toISOString();
+  const asOf = new Date(request.at).toISOString();
   const meant = holds.filter((one) => one.tag === tag && one.createdAt <= asOf);
   const [hold] = meant;
   if (hold === undefined) throw new TagboatError('hold-unknown', nothingHeld(app, environment, tag, holds));
   await settleAll(meant.map((one) => store.liftHold(one)));
-  return answer(holdLifted(holdViewOf(hold), requester(asked)));
+  return holdLifted(holdViewOf(hold), requester(request));
 };
 
 const nothingHeld = (app: string, environment: string, tag: string, holds: readonly Hold[]): string => {

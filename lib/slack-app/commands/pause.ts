@@ -1,22 +1,19 @@
-import { pauseDone } from '../../slack/messages.ts';
+import { pauseDone, type SlackMessage } from '../../slack/messages.ts';
 import {
-  type Asked,
-  answer,
-  type Carried,
   type CommandContext,
-  type Placed,
+  type CommandRequest,
+  type CommandTarget,
   requester,
 } from './command-request.ts';
 
 /** `/tagboat pause` and `/tagboat resume`: act on the rollout in the cluster. */
 export const pauseOrResume = async (
-  { type, app, environment }: Placed<'pause' | 'resume'>,
-  asked: Asked,
+  { type, app, environment }: CommandTarget<'pause' | 'resume'>,
+  request: CommandRequest,
   context: CommandContext,
-): Promise<Carried> => {
-  if (context.pauseRollout === undefined) return { type: 'later' };
+): Promise<SlackMessage> => {
   const paused = type === 'pause';
-  const by = requester(asked);
-  const done = await context.pauseRollout({ app, environment, paused, by, expect: asked.expect });
-  return answer(pauseDone({ app, environment, paused, by, ...done }));
+  const by = requester(request);
+  const done = await context.pauseRollout({ app, environment, paused, by, expect: request.expect });
+  return pauseDone({ app, environment, paused, by, ...done });
 };

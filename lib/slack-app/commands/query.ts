@@ -4,9 +4,9 @@ import { isUnderWay } from '../../release/model/release.ts';
 import { readToStanding } from '../../release/record/read-back.ts';
 import { settleAll } from '../../settle-all.ts';
 import type { Command } from '../../slack/commands.ts';
-import { historyMessage, holdsMessage, statusMessage } from '../../slack/messages.ts';
+import { historyMessage, holdsMessage, type SlackMessage, statusMessage } from '../../slack/messages.ts';
 import { allowOf, isAllowed, notAllowed } from './allow.ts';
-import { type Asked, answer, type Carried, type CommandContext } from './command-request.ts';
+import type { CommandContext, CommandRequest } from './command-request.ts';
 import { holdViewOf, releaseViewOf } from './views.ts';
 
 type Place = { readonly app: string; readonly environment: string };
@@ -17,12 +17,12 @@ const maxPlaces = 30;
 /** `/tagboat status`: what stands where, what comes after it, and what is held. */
 export const status = async (
   command: Extract<Command, { readonly type: 'status' }>,
-  asked: Asked,
+  request: CommandRequest,
   context: CommandContext,
-): Promise<Carried> => {
+): Promise<SlackMessage> => {
   const { store, clock } = context;
   const places = await settleAll(
-    placesOf(command, asked, context).map(async ({ app, environment }) => {
+    placesOf(command, request, context).map(async ({ app, environment }) => {
       const [known, holds] = await Promise.all([
         readToStanding({ app, environment }, store),
         store.holds(app, environment),
@@ -38,17 +38,17 @@ export const status = async (
       };
     }),
   );
-  return answer(statusMessage(places));
+  return statusMessage(places);
 };
 
 /** `/tagboat history`: what was released, by whom, from which hook, and how it went. */
 export const history = async (
   command: Extract<Command, { readonly type: 'history' }>,
-  asked: Asked,
+  request: CommandRequest,
   context: CommandContext,
-): Promise<Carried> => {
+): Promise<SlackMessage> => {
   const places = await settleAll(
-    placesOf(command, asked, context).map(async ({ app, environment }) => {
+    placesOf(command, request, context).map(async ({ app, environment }) => {
       const known = await context.store.list(app, environment, { limit: command.limit });
       return {
         app,
@@ -57,26 +57,26 @@ export const history = async (
       };
     }),
   );
-  return answer(historyMessage(places));
+  return historyMessage(places);
 };
 
 /** `/tagboat holds` */
 export const holds = async (
   command: Extract<Command, { readonly type: 'holds' }>,
-  asked: Asked,
+  request: CommandRequest,
   context: CommandContext,
-): Promise<Carried> => {
+): Promise<SlackMessage> => {
   const lists = await settleAll(
-    placesOf(command, asked, context).map(({ app, environment }) => context.store.holds(app, environment)),
+    placesOf(command, request, context).map(({ app, environment }) => context.store.holds(app, environment)),
   );
   const inForce = lists.flat().filter((hold) => isInForce(hold, context.clock.now()));
-  return answer(holdsMessage(inForce.map(holdViewOf)));
+  return holdsMessage(inForce.map(holdViewOf));
 };
 
 /** What a question is about, as far as it is the asker's business. */
 const placesOf = (
   { app, environment }: { readonly app?: string; readonly environment?: string },
-  { asker }: Asked,
+  { asker }: CommandRequest,
   { config }: CommandContext,
 ): readonly Place[] => {
   const meant = Object.entries(config.apps)

@@ -1,61 +1,55 @@
 import { requestByHand } from '../../release/intake/manual-release.ts';
-import { askConfirmation, releaseAccepted } from '../../slack/messages.ts';
+import { askConfirmation, releaseAccepted, type SlackMessage } from '../../slack/messages.ts';
 import {
-  type Asked,
-  answer,
-  type Carried,
   type CommandContext,
-  type Placed,
+  type CommandRequest,
+  type CommandTarget,
   requester,
 } from './command-request.ts';
 import { holdViewOf } from './views.ts';
 
 /** `/tagboat release`: one that is held is asked about first. */
 export const releaseByHand = async (
-  { app, environment, tag }: Placed<'release'>,
-  asked: Asked,
+  { app, environment, tag }: CommandTarget<'release'>,
+  request: CommandRequest,
   context: CommandContext,
-): Promise<Carried> => {
+): Promise<SlackMessage> => {
   const accepted = await requestByHand(
     {
       app,
       environment,
       tag,
-      by: requester(asked),
+      by: requester(request),
       source: 'slack',
-      delivery: asked.id,
-      expect: asked.expect,
-      confirmed: asked.confirmed === true,
-      askedAt: asked.at,
-      responseUrl: asked.asker.responseUrl,
-      askedFrom: asked.asker.channelId,
+      delivery: request.id,
+      expect: request.expect,
+      confirmed: request.confirmed === true,
+      askedAt: request.at,
+      responseUrl: request.asker.responseUrl,
+      askedFrom: request.asker.channelId,
     },
     context,
   );
   if (accepted.type === 'held')
-    return answer(
-      askConfirmation({
-        command: { type: 'release', app, environment, tag },
-        title: `Release ${tag} to ${app} ${environment} although it is held?`,
-        hold: holdViewOf(accepted.hold),
-        details: [
-          accepted.hold.tag === '*'
-            ? 'The hold of every tag stays for whatever comes next.'
-            : 'This lifts the hold.',
-        ],
-        yes: `Release ${tag}`,
-        danger: true,
-      }),
-    );
+    return askConfirmation({
+      command: { type: 'release', app, environment, tag },
+      title: `Release ${tag} to ${app} ${environment} although it is held?`,
+      hold: holdViewOf(accepted.hold),
+      details: [
+        accepted.hold.tag === '*'
+          ? 'The hold of every tag stays for whatever comes next.'
+          : 'This lifts the hold.',
+      ],
+      yes: `Release ${tag}`,
+      danger: true,
+    });
   const { release, lifted } = accepted;
-  return answer(
-    releaseAccepted({
-      app,
-      environment,
-      tag,
-      requestedBy: release.requestedBy,
-      number: release.number,
-      liftedHold: lifted !== undefined,
-    }),
-  );
+  return releaseAccepted({
+    app,
+    environment,
+    tag,
+    requestedBy: release.requestedBy,
+    number: release.number,
+    liftedHold: lifted !== undefined,
+  });
 };

@@ -1,37 +1,35 @@
 import { planUndo, type UndoRequest } from '../../release/model/undo-plan.ts';
 import { requestUndo } from '../../release/undo/request-undo.ts';
-import { askConfirmation, undoAccepted, undoUnderWay } from '../../slack/messages.ts';
+import { askConfirmation, type SlackMessage, undoAccepted, undoUnderWay } from '../../slack/messages.ts';
 import {
-  type Asked,
-  answer,
-  type Carried,
   type CommandContext,
-  type Placed,
+  type CommandRequest,
+  type CommandTarget,
   requester,
 } from './command-request.ts';
 
 /** `/undo`: at once, since one command at three in the morning is the promise; or after a question, with `slack.confirm`. */
 export const undo = async (
-  { app, environment, to, number }: Placed<'undo'>,
-  asked: Asked,
+  { app, environment, to, number }: CommandTarget<'undo'>,
+  request: CommandRequest,
   context: CommandContext,
-): Promise<Carried> => {
-  const request: UndoRequest = {
+): Promise<SlackMessage> => {
+  const undoRequest: UndoRequest = {
     app,
     environment,
     to,
     number,
-    expect: asked.expect,
-    by: requester(asked),
+    expect: request.expect,
+    by: requester(request),
     reason: 'undone from Slack',
     source: 'slack',
-    delivery: asked.id,
-    askedAt: asked.at,
-    responseUrl: asked.asker.responseUrl,
-    askedFrom: asked.asker.channelId,
+    delivery: request.id,
+    askedAt: request.at,
+    responseUrl: request.asker.responseUrl,
+    askedFrom: request.asker.channelId,
   };
-  if (context.slack.confirm && asked.confirmed !== true) return confirm(request, context);
-  const { release, undone, isHeld, isLifted, created } = await requestUndo(request, context);
+  if (context.slack.confirm && request.confirmed !== true) return confirm(undoRequest, context);
+  const { release, undone, isHeld, isLifted, created } = await requestUndo(undoRequest, context);
   const view = {
     app,
     environment,
@@ -43,34 +41,32 @@ export const undo = async (
     id: release.id,
     number: release.number,
   };
-  return answer(created ? undoAccepted(view) : undoUnderWay(view));
+  return created ? undoAccepted(view) : undoUnderWay(view);
 };
 
-const confirm = async (request: UndoRequest, context: CommandContext): Promise<Carried> => {
+const confirm = async (request: UndoRequest, context: CommandContext): Promise<SlackMessage> => {
   const { app, environment, to, number } = request;
   const [known, holds] = await Promise.all([
     context.store.list(app, environment, { limit: 200 }),
     context.store.holds(app, environment),
   ]);
   const { current, target, isRedo } = planUndo(request, { known, holds, now: context.clock.now() });
-  return answer(
-    askConfirmation({
-      command: {
-        type: 'undo',
-        app,
-        environment,
-        ...(to === undefined ? {} : { to }),
-        ...(number === undefined ? {} : { number }),
-      },
-      expect: current?.id,
-      title: `Undo ${app} in ${environment}?`,
-      details: [
-        current === undefined
-          ? `This puts ${target.tag} back.`
-          : `This puts ${target.tag} back in the place of ${current.tag}${isRedo ? '' : `, and holds ${current.tag}`}.`,
-      ],
-      yes: `Put ${target.tag} back`,
-      danger: true,
-    }),
-  );
+  return askConfirmation({
+    command: {
+      type: 'undo',
+      app,
+      environment,
+      ...(to === undefined ? {} : { to }),
+      ...(number === undefined ? {} : { number }),
+    },
+    expect: current?.id,
+    title: `Undo ${app} in ${environment}?`,
+    details: [
+      current === undefined
+        ? `This puts ${target.tag} back.`
+        : `This puts ${target.tag} back in the place of ${current.tag}${isRedo ? '' : `, and holds ${current.tag}`}.`,
+    ],
+    yes: `Put ${target.tag} back`,
+    danger: true,
+  });
 };

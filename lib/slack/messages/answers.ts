@@ -30,6 +30,13 @@ export const received = ({ words }: { readonly words: string }): SlackMessage =>
   blocks: [section(`:inbox_tray: Received: ${code(words)}; the answer follows.`)],
 });
 
+/** Nothing is carried out: KMS or the queue did not answer before the answer had to leave. */
+export const tryAgain = (): SlackMessage => ({
+  response_type: 'ephemeral',
+  text: 'This could not be taken in time, and is not carried out. Please try again.',
+  blocks: [section(':warning: This could not be taken in time, and is not carried out. Please try again.')],
+});
+
 /** It could not be put on record before the answer had to leave; nobody can say whether it was. */
 export const notReceived = (): SlackMessage => ({
   response_type: 'ephemeral',

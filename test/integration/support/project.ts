@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createBareRepository } from '../../../infra/local/emulators/git-server/create-repository.ts';
 import { findButton } from '../../../infra/local/emulators/slack/buttons.ts';
@@ -103,17 +104,24 @@ export const startProject = async (options: ProjectOptions) => {
     postHook(stack.url, githubSecret, payload, headers);
 
   const sender = { origin: stack.url, signingSecret, user, channel: 'C0DEPLOYS' };
+  /** What came to a response_url, oldest first. */
+  const repliesTo = ({ responseId }: Sent): readonly string[] =>
+    textsOf(stack.slackMessages().filter(({ to, type }) => to === responseId && type === 'response'));
   const outcomeOf = (sent: Sent) => ({
     status: sent.isOk ? 200 : 500,
     text: sent.answer?.text,
     tookMs: sent.tookMs,
-    /** What came to its response_url. */
-    replies: () =>
-      textsOf(stack.slackMessages().filter(({ to, type }) => to === sent.responseId && type === 'response')),
+    replies: () => repliesTo(sent),
   });
-  /** What a person types. */
-  const slash = async (line: string, by: Partial<Sender> = {}) =>
-    outcomeOf(await sendCommand({ ...sender, ...by }, line));
+  /** What a person types: the answer, also where it comes from the worker, and what is said after it. */
+  const slash = async (line: string, by: Partial<Sender> = {}) => {
+    const sent = await sendCommand({ ...sender, ...by }, line);
+    const acknowledged = outcomeOf(sent);
+    if (!String(acknowledged.text).startsWith('Received: ')) return acknowledged;
+    while (repliesTo(sent).length === 0) await setTimeout(20);
+    const [text] = repliesTo(sent);
+    return { ...acknowledged, text, replies: () => repliesTo(sent).slice(1) };
+  };
 
   /** One of its apps, and what comes of it. */
   const app = (name: string) => {

@@ -24,8 +24,8 @@ const arrange = async (...tells: readonly Tell[]) => {
   const context = { ...all.context, notifiers };
   /** Everything the last turn remembered. */
   const memory = async (name = 'test-0'): Promise<Memory | undefined | 'busy'> => {
-    const turn = await all.store.takeTurn(release, name, 0);
-    return turn === 'busy' ? turn : turn.memory;
+    const lease = await all.store.leaseNotifications(release, name, 0);
+    return lease.type === 'busy' ? 'busy' : (lease.state.memory as Memory | undefined);
   };
   return { ...all, context, release, told, memory, tell: (key = release) => notify(key, context) };
 };
@@ -82,13 +82,13 @@ describe('notify', () => {
 
   it('waits for whoever is at it, and then tells what is true by then', async () => {
     const { context, told, release, store } = await arrange();
-    await store.takeTurn(release, 'test-0', 60_000);
+    const other = await store.leaseNotifications(release, 'test-0', 60_000);
     let naps = 0;
     const sleep = async () => {
       naps += 1;
       if (naps < 3) return;
       await store.advance(release, 'skipped', { reason: 'held' });
-      await store.endTurn(release, 'test-0', { times: 7 });
+      if (other.type === 'acquired') await other.release({ memory: { times: 7 } });
     };
 
     await notify(release, { ...context, clock: { ...context.clock, sleep } });
@@ -99,7 +99,7 @@ describe('notify', () => {
 
   it('goes back to the queue where the other one takes long, and takes over once that one must have died', async () => {
     const { tell, told, release, store, clock } = await arrange();
-    await store.takeTurn(release, 'test-0', 60_000);
+    await store.leaseNotifications(release, 'test-0', 60_000);
 
     await expect(tell()).rejects.toMatchObject({ code: 'notifier-failed', retry: 'retryable' });
     clock.advance(60_001);

@@ -135,31 +135,6 @@ describe('list', () => {
   });
 });
 
-describe('takeTurn', () => {
-  it('gives the right to tell to one at a time', async () => {
-    const { record, store, request } = arrange();
-    const { release } = await record(request('v1.0.0'));
-
-    const answers = await Promise.all(
-      Array.from({ length: 5 }, () => store.takeTurn(release, 'slack', 60_000)),
-    );
-
-    expect(answers.filter((answer) => answer === 'busy')).toHaveLength(4);
-    expect(answers).toContainEqual({ memory: undefined });
-  });
-
-  it('passes it on, with what is remembered, when whoever had it gave it back or died', async () => {
-    const { record, store, request, clock } = arrange();
-    const { release } = await record(request('v1.0.0'));
-    await store.takeTurn(release, 'slack', 60_000);
-    await store.endTurn(release, 'slack', { ts: '1.2' });
-    expect(await store.takeTurn(release, 'slack', 60_000)).toEqual({ memory: { ts: '1.2' } });
-
-    clock.advance(60_001);
-    expect(await store.takeTurn(release, 'slack', 60_000)).toEqual({ memory: { ts: '1.2' } });
-  });
-});
-
 it('numbers the releases of an app and environment, each once', async () => {
   const { record, request } = arrange();
 

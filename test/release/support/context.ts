@@ -7,7 +7,7 @@ import { groupOf } from '../../../lib/release/model/lock-group.ts';
 import type { ReleaseRequest } from '../../../lib/release/model/release.ts';
 import type { Context } from '../../../lib/release/queue/context.ts';
 import { createNudges } from '../../../lib/release/queue/jobs.ts';
-import { createInbox, type Inbox } from '../../../lib/release/record/request-store.ts';
+import { createLeases, type Leases } from '../../../lib/release/record/lease.ts';
 import { createStore, type OwedList } from '../../../lib/release/record/store.ts';
 import { withUndo } from '../../../lib/release/undo/request-undo.ts';
 import type { Table } from '../../../lib/store/table.ts';
@@ -78,13 +78,14 @@ export const createContext = (table: Table, config: Config = configWith()) => {
     return seed / 2147483647;
   });
   const newId = (now = clock.now()) => ulid(now);
-  const base: Context & { readonly inbox: Inbox } = {
+  const base: Context & { readonly leases: Leases; readonly queues: Queues } = {
     config,
     clock,
     logger: silentLogger,
     newId,
     store: createStore({ table, clock, newId }),
-    inbox: createInbox({ table, clock, newId }),
+    leases: createLeases({ table, clock, newId }),
+    queues,
     nudges: createNudges(queues),
   };
   const context = withUndo(base);

@@ -184,12 +184,12 @@ export const createWorld = (environment: Partial<EnvironmentConfig> = {}) => {
   /** A command, or a button where `extra` says so. */
   const say = async (command: Command, asker: Asker = alice, extra: Extra = {}) => {
     const { id = `request-${++asked}`, ...button } = extra;
-    const carried = await runCommand(
+    const answer = await runCommand(
       { type: 'run', command, asker, id, at: clock.now(), ...button },
       commands,
     );
     await settle();
-    return carried.type === 'later' ? 'later' : carried.message.text;
+    return answer.text;
   };
 
   /** Everything that was released, newest first, in a line each: `#2 undo v1.0.0 healthy`. */

@@ -1,4 +1,5 @@
 import type { AppConfig, Config, EnvironmentConfig, SlackConfig } from '../../../lib/config/types.ts';
+import { TagboatError } from '../../../lib/errors.ts';
 import type { Release, ReleaseState } from '../../../lib/release/model/release.ts';
 import type { Action, Asker, Command } from '../../../lib/slack/commands.ts';
 import type { Button, SlackMessage } from '../../../lib/slack/messages.ts';
@@ -56,7 +57,11 @@ export const createCommandWorld = (options: CommandWorld = {}) => {
       timeZone: 'UTC',
       ...options.slack,
     },
-    ...(options.pauseRollout === undefined ? {} : { pauseRollout: options.pauseRollout }),
+    pauseRollout:
+      options.pauseRollout ??
+      (async () => {
+        throw new TagboatError('nothing-rolled-out', 'nothing was rolled out yet');
+      }),
   };
   const allow = context.slack.allow;
   const known: CommandContext = { ...context, config: { ...config, slack: context.slack } };
@@ -65,11 +70,7 @@ export const createCommandWorld = (options: CommandWorld = {}) => {
   const carry = (command: Command, { asker = alice, id = `request-${++asked}`, ...rest }: Extra = {}) =>
     runCommand({ type: 'run', command, asker, id, at: clock.now(), ...rest }, known);
   /** The answer to a command, or to a button where `extra` says so. */
-  const run = async (command: Command, extra?: Extra): Promise<SlackMessage> => {
-    const carried = await carry(command, extra);
-    if (carried.type === 'later') throw new Error('nothing was answered yet');
-    return carried.message;
-  };
+  const run = (command: Command, extra?: Extra): Promise<SlackMessage> => carry(command, extra);
   /** Brings a release into a state, as the steps would. */
   const released = async (
     tag: string,

@@ -3,18 +3,20 @@ import { monotonicFactory } from 'ulid';
 import { slashCommandBody } from '../../../infra/local/emulators/slack/command.ts';
 import { interactionBody } from '../../../infra/local/emulators/slack/interaction.ts';
 import { TagboatError } from '../../../lib/errors.ts';
+import type { RawRequest } from '../../../lib/http.ts';
 import { silentLogger } from '../../../lib/logger.ts';
-import { reconcile } from '../../../lib/release/lifecycle/reconcile.ts';
+import type { Queues } from '../../../lib/queues/queues.ts';
 import { createNudges } from '../../../lib/release/queue/jobs.ts';
-import { createInbox, type SignedRequest } from '../../../lib/release/record/request-store.ts';
+import { createLeases } from '../../../lib/release/record/lease.ts';
 import { createStore } from '../../../lib/release/record/store.ts';
-import { withUndo } from '../../../lib/release/undo/request-undo.ts';
 import { encodeAction } from '../../../lib/slack/action.ts';
 import type { Action } from '../../../lib/slack/commands.ts';
 import type { SlackMessage } from '../../../lib/slack/messages.ts';
-import { receive } from '../../../lib/slack-app/handle-request.ts';
-import { carryOutLater } from '../../../lib/slack-app/process-request.ts';
-import type { Desk } from '../../../lib/slack-app/slack-context.ts';
+import { type CommandJob, parseCommandJob, sendCommandJob } from '../../../lib/slack-app/command-job.ts';
+import { handleRequest } from '../../../lib/slack-app/handle-request.ts';
+import { processRequest } from '../../../lib/slack-app/process-request.ts';
+import { createRequestLog } from '../../../lib/slack-app/request-log.ts';
+import type { RequestContext, WorkerContext } from '../../../lib/slack-app/slack-context.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { configWith, requestFor } from '../../release/support/context.ts';
 import { memoryTable } from '../../release/support/memory-table.ts';
@@ -52,7 +54,7 @@ export const pressed = (action: Action, ephemeral = false): string =>
   } as unknown as Parameters<typeof interactionBody>[0]);
 
 /** What Slack would be told about an app of which v1.0.0 and then v1.1.0 were released, with parts as slow as one likes. */
-export const createWorld = async (memory: Table = memoryTable()) => {
+export const createSlackFixture = async (memory: Table = memoryTable()) => {
   const clock = virtualClock();
   const paces: Paces = { kms: 'fast', table: 'fast', queue: 'fast' };
   let landing: Landing = 'late';
@@ -83,24 +85,20 @@ export const createWorld = async (memory: Table = memoryTable()) => {
     findById: slow(memory.findById),
   };
 
-  const messages: { request: SignedRequest; at: number; receives: number }[] = [];
-  const delays: number[] = [];
-  const nudges = createNudges({
-    send: (queue, body, options) =>
+  const messages: { job: CommandJob; at: number; receives: number }[] = [];
+  const queues: Queues = {
+    send: (queue, body) =>
       at(
         paces.queue,
         () => new TagboatError('queue-unreachable', 'the queue did not take a message'),
         () => {
           if (queue !== 'commands') return;
-          const { v: _v, type: _type, ...request } = body as SignedRequest & { v: number; type: string };
-          const delaySeconds = options?.delaySeconds ?? 0;
-          delays.push(delaySeconds);
+          const job = parseCommandJob(JSON.stringify(body));
           // At least once: this one comes twice.
-          for (let copy = 0; copy < 2; copy++)
-            messages.push({ request, at: clock.now() + delaySeconds * 1000, receives: 0 });
+          for (let copy = 0; copy < 2; copy++) messages.push({ job, at: clock.now(), receives: 0 });
         },
       ),
-  });
+  };
 
   const random = ((seed) => () => {
     seed = (seed * 16807 + 11) % 2147483647;
@@ -116,22 +114,32 @@ export const createWorld = async (memory: Table = memoryTable()) => {
     timeZone: 'UTC',
   };
   const store = createStore({ table, clock, newId });
-  const desk: Desk = {
-    config: { ...configWith(), slack },
+  const requests = createRequestLog(createLeases({ table, clock, newId }));
+  const config = { ...configWith(), slack };
+  const context: RequestContext = {
+    config,
     slack,
     clock,
-    newId,
     logger: silentLogger,
-    store,
-    nudges,
-    inbox: createInbox({ table, clock, newId }),
-    lookAfterSeconds: 5,
+    requests,
     signingSecret: () =>
       at(
         paces.kms,
         () => new TagboatError('kms-unreachable', 'KMS did not answer'),
         () => signingSecret,
       ),
+    enqueue: (job, signal) => sendCommandJob(queues, job, signal),
+  };
+  const worker: WorkerContext = {
+    config,
+    slack,
+    clock,
+    newId,
+    logger: silentLogger,
+    store,
+    nudges: createNudges(queues),
+    requests,
+    pauseRollout: async () => ({ workloads: ['Deployment default/okeydokey'], changed: true }),
     respond: async (_url, message) => {
       responses.push(message);
     },
@@ -147,22 +155,25 @@ export const createWorld = async (memory: Table = memoryTable()) => {
   await clock.run(released('v1.0.0'));
   await clock.run(released('v1.1.0'));
 
-  const request = (body: string, options: Partial<SignedRequest> = {}): SignedRequest => {
+  const request = (body: string, change: Readonly<Record<string, string>> = {}): RawRequest => {
     const timestamp = String(Math.floor(clock.now() / 1000));
     return {
-      endpoint: body.startsWith('payload=') ? 'interactions' : 'commands',
-      body,
-      signature: sign(body, Number(timestamp)),
-      timestamp,
-      receivedAt: clock.now(),
-      ...options,
+      method: 'POST',
+      path: body.startsWith('payload=') ? '/slack/interactions' : '/slack/commands',
+      query: {},
+      headers: {
+        'x-slack-signature': sign(body, Number(timestamp)),
+        'x-slack-request-timestamp': timestamp,
+        ...change,
+      },
+      body: Buffer.from(body),
     };
   };
 
   /** What is answered, and how many milliseconds after it arrived. */
-  const arrive = (signed: SignedRequest, withinMs = 2_500, here: Desk = desk) => {
+  const arrive = (signed: RawRequest, withinMs = 2_500, change: Partial<RequestContext> = {}) => {
     const arrivedAt = clock.now();
-    return receive(signed, arrivedAt + withinMs, here).then(
+    return handleRequest(signed, arrivedAt, arrivedAt + withinMs, { ...context, ...change }).then(
       (message) => ({ answer: message?.text, ms: clock.now() - arrivedAt }),
       (error: unknown) => ({
         answer: error instanceof TagboatError ? error.code : String(error),
@@ -171,14 +182,14 @@ export const createWorld = async (memory: Table = memoryTable()) => {
     );
   };
 
-  const takeMessages = async (here: Desk): Promise<void> => {
+  const takeMessages = async (): Promise<void> => {
     const due = messages.filter((message) => message.at <= clock.now());
     await Promise.all(
       due.map(async (message) => {
         message.at = clock.now() + visibilityMs;
         message.receives += 1;
         try {
-          await carryOutLater(message.request, message.receives >= 4, here);
+          await processRequest(message.job, message.receives >= 4, worker);
         } catch {
           if (message.receives < 4) return;
         }
@@ -187,29 +198,29 @@ export const createWorld = async (memory: Table = memoryTable()) => {
     );
   };
 
-  /** The worker, and reconcile every two minutes, for that long. */
-  const letPass = async (ms: number, here: Desk = desk): Promise<void> => {
+  /** The worker, for that long. */
+  const letPass = async (ms: number): Promise<void> => {
     const end = clock.now() + ms;
-    for (let second = 0; clock.now() < end; second++) {
-      await takeMessages(here);
-      if (second % 120 === 119) await reconcile(withUndo(here));
+    while (clock.now() < end) {
+      await takeMessages();
       await clock.sleep(1_000);
     }
   };
 
   return {
     clock,
-    desk,
+    context,
+    worker,
+    takeMessages,
     store,
     table,
     messages,
-    delays,
     responses,
     request,
     arrive: (...args: Parameters<typeof arrive>) => clock.run(arrive(...args)),
     /** Without waiting for it. */
     start: arrive,
-    letPass: (ms: number, here?: Desk) => clock.run(letPass(ms, here)),
+    letPass: (ms: number) => clock.run(letPass(ms)),
     released: (tag: string) => clock.run(released(tag)),
     pace: (now: Partial<Paces>, whatBecomesOfSlowCalls: Landing = 'late') => {
       Object.assign(paces, now);
@@ -228,4 +239,4 @@ export const createWorld = async (memory: Table = memoryTable()) => {
   };
 };
 
-export type World = Awaited<ReturnType<typeof createWorld>>;
+export type SlackFixture = Awaited<ReturnType<typeof createSlackFixture>>;

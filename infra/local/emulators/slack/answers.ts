@@ -21,7 +21,7 @@ export const actionOf = (value: string): Action | undefined => {
 /** @param body of the message; the words are those of `lib/slack/messages` */
 export const kindOf = (body: Unknowns): AnswerKind => {
   const text = textOf(body);
-  if (/^(?:Sorry, no\b|This could not be recorded)/.test(text)) return 'refused';
+  if (/^(?:Sorry, no\b|This could not be (?:taken|recorded))/.test(text)) return 'refused';
   if (text.startsWith('Received:')) return 'later';
   if (buttonsOf(body).some(({ value }) => actionOf(value)?.type === 'cancel')) return 'question';
   return body.response_type === 'in_channel' || text.startsWith('Already under way') ? 'begun' : 'done';

@@ -1,0 +1,19 @@
+import { sendCommandJob } from '../slack-app/command-job.ts';
+import { createRequestLog } from '../slack-app/request-log.ts';
+import type { RequestContext } from '../slack-app/slack-context.ts';
+import type { Runtime } from './runtime.ts';
+import { slackConfigOf } from './slack-client.ts';
+
+/** What takes requests of Slack's. @throws TagboatError `source-unknown` without a `slack:` in tagboat.yml */
+export const createRequestContext = (runtime: Runtime): RequestContext => {
+  const { config, secrets, queues, leases, local } = runtime;
+  const slack = slackConfigOf(config);
+  return {
+    ...runtime,
+    slack,
+    requests: createRequestLog(leases),
+    signingSecret: () => secrets.unseal(slack.signingSecret, 'slack/signingSecret'),
+    enqueue: (job, signal) => sendCommandJob(queues, job, signal),
+    allowedBase: local?.slackResponses,
+  };
+};
