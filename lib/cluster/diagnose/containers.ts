@@ -1,8 +1,9 @@
 import type { ContainerStatus, Pod } from '../objects/objects.ts';
 import { pullFailures } from '../status/stuck-pod.ts';
 import { crashFinding } from './crash.ts';
-import { eventLines, type Facts, messageOf } from './facts.ts';
+import { eventLines, type Facts, maxEventLines, messageOf } from './facts.ts';
 import type { Finding } from './finding.ts';
+import { oneLine } from './one-line.ts';
 import { readPullWords } from './pull.ts';
 import { readMissing } from './references.ts';
 import { isSidecar } from './spec.ts';
@@ -29,14 +30,16 @@ const pullFinding = (subject: Subject): Finding | undefined => {
       // What the state says word for word already.
       !(known !== '' && messageOf(event).endsWith(known)),
   );
+  const shownEvents = events.slice(0, maxEventLines);
   const words = [known, ...events.map(messageOf)].join('\n');
   const { says, next } = readPullWords(words, image);
   return {
     cause: 'image-pull',
     summary: `The image ${image} of container ${status.name} cannot be pulled${says === undefined ? '' : `: ${says}`}.`,
-    evidence: [...state, ...eventLines(events)],
+    evidence: [...state, ...eventLines(shownEvents)],
     next,
     container: status.name,
+    pullMessages: [waiting.reason, oneLine(known), ...shownEvents.map(messageOf)].join('\n'),
   };
 };
 

@@ -115,9 +115,12 @@ export const warningsOf = (facts: Facts, uid: string | undefined): readonly Clus
 export const killingsOf = (facts: Facts, uid: string | undefined): readonly ClusterEvent[] =>
   eventsAbout(facts, uid, (event) => event.reason === 'Killing');
 
-/** `event FailedScheduling (3x): 0/2 nodes are available`, at most so many. */
-export const eventLines = (events: readonly ClusterEvent[], limit = 3): readonly string[] =>
-  events.slice(0, limit).map((event) => {
+/** More events about one object say little that is new. */
+export const maxEventLines = 3;
+
+/** `event FailedScheduling (3x): 0/2 nodes are available`, of the first three. */
+export const eventLines = (events: readonly ClusterEvent[]): readonly string[] =>
+  events.slice(0, maxEventLines).map((event) => {
     const count = countOf(event);
     return `event ${event.reason ?? 'without reason'}${count > 1 ? ` (${count}x)` : ''}: ${messageOf(event)}`;
   });

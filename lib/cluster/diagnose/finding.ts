@@ -48,6 +48,8 @@ export type LogRequest = {
 /** A diagnosis of one pod or workload, before several are taken together and the log is read. */
 export type Finding = Omit<Diagnosis, 'count'> & {
   readonly log?: LogRequest;
+  /** What the kubelet and the registry said about a failed pull, before it was worded for people; never shown. */
+  readonly pullMessages?: string;
   /** Of several that say the same, the one with the most of this is shown: restarts. */
   readonly weight?: number;
 };

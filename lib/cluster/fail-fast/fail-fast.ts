@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { type Diagnosis, type DiagnosisCause, diagnose } from '../diagnose/diagnose.ts';
+import { type Diagnosis, type DiagnosisCause, examine } from '../diagnose/diagnose.ts';
 import type { Pod } from '../objects/objects.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import {
@@ -22,9 +22,6 @@ export type FailFast = {
 
 /** A pod is looked at again after so many milliseconds: the registry's words come as an event. */
 const recheck = 5_000;
-
-/** The words of kubelet and registry, and not why something could not be read. */
-const isTestimony = (line: string): boolean => /^(?:container|event) /.test(line);
 
 const uidOf = ({ metadata }: Pod): string => metadata.uid ?? metadata.name;
 
@@ -72,20 +69,20 @@ export const createFailFast = (cluster: Cluster, image: string, clock: Clock): F
       for (const pod of snapshot.pods) if (troubleOf(pod) === undefined) fineAt.set(uidOf(pod), clock.now());
       const due = findBlockedContainers(snapshot, image, deletedUids).filter(isDue);
       if (due.length === 0) return undefined;
-      const diagnosis = await diagnose(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
+      const examined = await examine(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
         // No reasons now: the watch goes on, and asks again.
         if (error instanceof TagboatError) return [];
         throw error;
       });
       const isDueFor = (type: BlockedContainer['type']): boolean =>
         due.some((blocked) => blocked.type === type);
-      const isCertain = diagnosis.some(
-        ({ cause, evidence }) =>
+      const isCertain = examined.some(
+        ({ diagnosis: { cause }, pullMessages = '' }) =>
           (crashCauses.has(cause) && isDueFor('crash-loop')) ||
           (cause === 'missing-reference' && isDueFor('config')) ||
-          (cause === 'image-pull' && isDefiniteRefusal(evidence.filter(isTestimony).join('\n'))),
+          (cause === 'image-pull' && isDefiniteRefusal(pullMessages)),
       );
-      return isCertain ? diagnosis : undefined;
+      return isCertain ? examined.map(({ diagnosis }) => diagnosis) : undefined;
     },
   };
 };

@@ -3,6 +3,7 @@ import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
 import { describeWorkload, type WorkloadRef } from '../objects/objects.ts';
+import { argoPhase } from '../status/argo-phase.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { WorkloadVerdict } from '../status/workload-verdict.ts';
 import type { RolloutVerdict } from './types.ts';
@@ -67,9 +68,11 @@ export const createFailures = (cluster: Cluster, image: string, clock: Clock) =>
     /** Its controller has given it up. */
     givenUp: (view: View): Promise<RolloutVerdict> => {
       const { message } = view.workloadVerdict;
-      const { ref } = view.snapshot;
+      const { ref, workload } = view.snapshot;
+      const argoMessage =
+        ref.kind === 'Rollout' && workload !== undefined ? argoPhase(workload).message : undefined;
       const closing: Closing =
-        ref.kind !== 'Rollout' || message.includes('ProgressDeadlineExceeded')
+        argoMessage === undefined || argoMessage.includes('ProgressDeadlineExceeded')
           ? {
               cause: 'progress-deadline',
               summary: 'The rollout made no progress for longer than its deadline.',
