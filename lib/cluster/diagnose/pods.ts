@@ -10,14 +10,14 @@ import { finalizersOf } from './spec.ts';
 import { unmounted } from './volumes.ts';
 
 /** How long a pod may be past its grace period before that is worth saying, in milliseconds. */
-const terminationPatience = 10_000;
+const terminationGraceMs = 10_000;
 
 const terminating = (pod: Pod, now: number): Finding | undefined => {
   // The server writes the time at which the grace period ends.
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, name, namespace = 'default' } = pod.metadata;
   if (deletionTimestamp === undefined) return undefined;
   const late = now - Date.parse(deletionTimestamp);
-  if (!(late > terminationPatience)) return undefined;
+  if (!(late > terminationGraceMs)) return undefined;
   const finalizers = finalizersOf(pod);
   const held = finalizers.join(', ');
   const node = pod.spec.nodeName;

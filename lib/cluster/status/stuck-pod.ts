@@ -40,9 +40,9 @@ export const isUnreadyInTheWay = (workload: Workload, pod: Pod): boolean =>
   canBeStuck(workload, pod) && pod.status?.phase === 'Running' && !isReady(pod);
 
 /** How long a pod of an earlier revision may be in trouble before it is deleted, in milliseconds. */
-const patience = 60_000;
-/** Within so many milliseconds of its start, a pod's first word on its readiness is told from a change of it. */
-const firstWord = 10_000;
+const stuckGraceMs = 60_000;
+/** Within so many milliseconds of its start, a pod's Ready condition is its first report and not a change. */
+const firstReportMs = 10_000;
 
 /**
  * When a pod of an earlier revision has kept a StatefulSet from rolling for so long that it may go, in milliseconds since
@@ -61,10 +61,10 @@ export const stuckFrom = (workload: Workload, pod: Pod): number => {
   const wasRolledOut = pod.metadata.labels?.['controller-revision-hash'] === workload.status?.currentRevision;
   if (isStuckPod(workload, pod)) {
     const from = Number.isNaN(since) ? start : since;
-    return wasRolledOut && !Number.isNaN(from) ? from + patience : Number.NEGATIVE_INFINITY;
+    return wasRolledOut && !Number.isNaN(from) ? from + stuckGraceMs : Number.NEGATIVE_INFINITY;
   }
-  const neverReady = ready?.status === 'False' && since - start <= firstWord;
+  const neverReady = ready?.status === 'False' && since - start <= firstReportMs;
   return !wasRolledOut && neverReady && pod.status?.phase === 'Running'
-    ? start + patience
+    ? start + stuckGraceMs
     : Number.POSITIVE_INFINITY;
 };

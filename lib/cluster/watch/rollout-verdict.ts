@@ -24,19 +24,20 @@ const progressOf = ({ snapshot, workloadVerdict }: View): RolloutProgress => ({
 });
 
 /** A workload that somebody replaces (kubectl replace --force, Argo CD with Replace=true) is away for a moment. */
-const absencePatience = 10_000;
+const absenceGraceMs = 10_000;
 
 const nothingToWatch = 'applied; nothing among it has a rollout to wait for';
 
 export type Assessment = {
   /** Undefined while there is none. */
   readonly verdict?: RolloutVerdict;
-  /** When to look again even if nothing changes, in milliseconds since 1970. */
-  readonly nextLook: number;
+  /** When to check again even if nothing changes, in milliseconds since 1970. */
+  readonly nextCheckAt: number;
 };
 
 /** A workload that is not healthy yet. */
-type Waiting = View & Partial<Pick<Extract<PodVerification, { type: 'waiting' }>, 'diagnosis' | 'nextLook'>>;
+type Waiting = View &
+  Partial<Pick<Extract<PodVerification, { type: 'waiting' }>, 'diagnosis' | 'nextCheckAt'>>;
 
 /**
  * Turns what is known of the workloads into a verdict over all of them, each time something changed. Remembers, between
@@ -65,7 +66,7 @@ export const createRolloutVerdict = (
     }
     const since = missingSince.get(name) ?? clock.now();
     missingSince.set(name, since);
-    return Math.min(since + absencePatience, rollout.deadline);
+    return Math.min(since + absenceGraceMs, rollout.deadline);
   };
 
   const look = (snapshot: Snapshot): View => {
@@ -130,7 +131,7 @@ export const createRolloutVerdict = (
       ({ snapshot: { workload } }) => workload !== undefined && rolloutCounts(workload).desired === 0,
     );
     const names = idle.map(({ snapshot }) => describeWorkload(snapshot.ref)).join(' and ');
-    const nobody =
+    const idleNotes =
       views.length > 0 && idle.length === views.length
         ? [
             `No pod runs ${describeRelease(rollout)}: ${names} ${idle.length === 1 ? 'is' : 'are'} to have none of that revision.`,
@@ -139,9 +140,9 @@ export const createRolloutVerdict = (
     const verdict = {
       type: 'healthy',
       message: message || nothingToWatch,
-      notes: [...notes, ...nobody],
+      notes: [...notes, ...idleNotes],
     } as const;
-    return { verdict, nextLook: 0 };
+    return { verdict, nextCheckAt: 0 };
   };
 
   const tell = (waiting: readonly View[], first: View): RolloutProgress => {
@@ -158,28 +159,32 @@ export const createRolloutVerdict = (
 
   /** Follows those that wait more closely, helps where it can, and gives up what is past help. */
   const attend = async (waiting: readonly Waiting[], tracked: readonly Tracked[]): Promise<Assessment> => {
-    let nextLook = Number.POSITIVE_INFINITY;
+    let nextCheckAt = Number.POSITIVE_INFINITY;
     for (const { snapshot, workloadVerdict, ...more } of waiting) {
-      nextLook = Math.min(nextLook, deletedAt({ snapshot, workloadVerdict }));
+      nextCheckAt = Math.min(nextCheckAt, deletedAt({ snapshot, workloadVerdict }));
       if (!workloadVerdict.carries) continue;
       tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
-      if (rollout.mode !== 'agent') await forcedRollback.free(snapshot);
+      if (rollout.mode !== 'agent') await forcedRollback.deleteStuckPods(snapshot);
       // Whoever has paused it does not want it judged before it goes on.
       if (snapshot.workload?.spec.paused === true) continue;
       const diagnosis = await failFast.check(snapshot, forcedRollback.deletedUids);
       const telling = diagnosis?.[0];
       if (diagnosis !== undefined && telling !== undefined)
-        return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextLook: 0 };
-      const looks = [failFast.nextLook, forcedRollback.nextLook, more.nextLook ?? Number.POSITIVE_INFINITY];
-      nextLook = Math.min(nextLook, ...looks);
+        return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextCheckAt: 0 };
+      const checks = [
+        failFast.nextCheckAt,
+        forcedRollback.nextCheckAt,
+        more.nextCheckAt ?? Number.POSITIVE_INFINITY,
+      ];
+      nextCheckAt = Math.min(nextCheckAt, ...checks);
     }
-    return { nextLook };
+    return { nextCheckAt };
   };
 
   return async (snapshots, tracked) => {
     const views = await Promise.all(snapshots.map((snapshot) => reconsider(look(snapshot))));
     const ended = await endOf(views);
-    if (ended !== undefined) return { verdict: ended, nextLook: 0 };
+    if (ended !== undefined) return { verdict: ended, nextCheckAt: 0 };
     let waiting: readonly Waiting[] = views.filter(
       ({ workloadVerdict }) => workloadVerdict.type === 'waiting' || workloadVerdict.type === 'missing',
     );
@@ -193,9 +198,9 @@ export const createRolloutVerdict = (
     const now = clock.now();
     if (now >= rollout.deadline) {
       const more = waiting.flatMap(({ diagnosis }) => (diagnosis === undefined ? [] : [diagnosis]));
-      return { verdict: await failures.late(waiting, more), nextLook: 0 };
+      return { verdict: await failures.late(waiting, more), nextCheckAt: 0 };
     }
-    if (now >= rollout.until) return { verdict: { type: 'pending', progress }, nextLook: 0 };
+    if (now >= rollout.until) return { verdict: { type: 'pending', progress }, nextCheckAt: 0 };
     return attended;
   };
 };

@@ -17,8 +17,8 @@ export type PodVerification =
   | {
       readonly type: 'waiting';
       readonly message: string;
-      /** When to look again even if nothing changes, in milliseconds since 1970. */
-      readonly nextLook: number;
+      /** When to check again even if nothing changes, in milliseconds since 1970. */
+      readonly nextCheckAt: number;
       /** What is to be said if the time is up. */
       readonly diagnosis?: Diagnosis;
     };
@@ -37,7 +37,7 @@ const otherImage = (
   return {
     type: 'waiting',
     message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, but pod ${first.pod} runs ${first.image} in container ${first.container} instead of ${release}`,
-    nextLook: Number.POSITIVE_INFINITY,
+    nextCheckAt: Number.POSITIVE_INFINITY,
     diagnosis: {
       cause: 'other-image',
       summary: `Container ${first.container} runs ${first.image} instead of ${release}.`,
@@ -69,7 +69,7 @@ const notReadyYet = (
   return {
     type: 'waiting',
     message: `Waiting for ${ref.kind.toLowerCase()} "${ref.name}": its counts say that it is rolled out, but only ${ready} of ${desired} new pods are ready...`,
-    nextLook: now + retryMs,
+    nextCheckAt: now + retryMs,
   };
 };
 
@@ -117,7 +117,7 @@ export const verifyPods = async (
     return {
       type: 'waiting',
       message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, and its pods cannot be looked at: ${error.message}`,
-      nextLook: now + retryMs,
+      nextCheckAt: now + retryMs,
     };
   }
 };

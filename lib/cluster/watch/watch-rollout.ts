@@ -69,15 +69,15 @@ export const watchRollout = async (cluster: Cluster, rollout: Rollout): Promise<
       if (broken !== undefined) throw broken.error;
       const snapshots = tracked.flatMap((one) => one.snapshot() ?? []);
       const isComplete = snapshots.length === tracked.length;
-      const { verdict, nextLook } = isComplete
+      const { verdict, nextCheckAt } = isComplete
         ? await decide(snapshots, tracked)
-        : { verdict: undefined, nextLook: Number.POSITIVE_INFINITY };
+        : { verdict: undefined, nextCheckAt: Number.POSITIVE_INFINITY };
       if (verdict !== undefined) return verdict;
       const last = isComplete ? end : Math.max(end, start + firstLookMs);
       const now = clock.now();
       if (!isComplete && now >= last)
         throw trouble ?? new TagboatError('cluster-unreachable', `${cluster.server}: no answer in time`);
-      await wakeUp.wait(Math.max(0, Math.min(last, nextLook) - now), signal);
+      await wakeUp.wait(Math.max(0, Math.min(last, nextCheckAt) - now), signal);
     }
   } finally {
     stop.abort();
