@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import { isTag } from '../image.ts';
+import { jsonOrUndefined } from '../json.ts';
 import type { Action } from './commands.ts';
 
 /** Tells our buttons from anybody else's. */
@@ -88,12 +89,7 @@ const isAction = (value: unknown): value is Action => actionShape.safeParse(valu
  * @throws TagboatError `payload-invalid` for whatever `encodeAction` would not have written
  */
 export const decodeAction = (value: string): Action => {
-  let parsed: unknown;
-  try {
-    parsed = value.length > maxLength ? undefined : JSON.parse(value);
-  } catch {
-    parsed = undefined;
-  }
+  const parsed = value.length > maxLength ? undefined : jsonOrUndefined(value);
   if (isAction(parsed)) return parsed;
   throw new TagboatError('payload-invalid', 'the value of the button is not one that Tagboat gave it');
 };

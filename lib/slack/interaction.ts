@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
+import { jsonOrUndefined } from '../json.ts';
 import { actionIdPrefix, decodeAction } from './action.ts';
 import type { Action, Asker } from './commands.ts';
 import { isSlackUrl } from './hosts.ts';
@@ -49,11 +50,9 @@ const invalid = (problem: string): TagboatError => new TagboatError('payload-inv
 const payloadOf = (request: RawRequest): unknown => {
   const text = new URLSearchParams(Buffer.from(request.body).toString()).get('payload');
   if (text === null) throw invalid('the field payload of the interaction is missing');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid('the field payload of the interaction is not JSON');
-  }
+  const payload = jsonOrUndefined(text);
+  if (payload === undefined) throw invalid('the field payload of the interaction is not JSON');
+  return payload;
 };
 
 const checkKind = (payload: unknown): void => {
