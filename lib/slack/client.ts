@@ -30,7 +30,7 @@ export type SlackClientOptions = {
   readonly clock?: Clock | undefined;
 };
 
-/** What Slack calls its own trouble; everything else it says stays as it is until somebody changes something. */
+/** Slack's codes for errors that may pass; all others stay until something is changed. */
 const passing = new Set([
   'fatal_error',
   'internal_error',
@@ -53,9 +53,9 @@ const answerShape = z.object({
 const errorName = (text: string): string => (/^[a-z_]{1,60}$/.test(text) ? text : 'an answer without a name');
 
 /**
- * Speaks to Slack, and to nobody else: redirects are not followed.
- * Every failure is `notifier-failed`: retryable where the moment is to blame, terminal where the channel, the token or the
- * `response_url` is.
+ * Sends to Slack only: redirects are not followed.
+ * Every failure is `notifier-failed`: retryable where it may pass, terminal where the channel, the token or the
+ * `response_url` is wrong.
  */
 export const createSlackClient = (options: SlackClientOptions = {}): SlackClient => {
   const clock = options.clock ?? systemClock;

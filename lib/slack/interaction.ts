@@ -10,7 +10,7 @@ import { isSlackUrl } from './hosts.ts';
 export type Interaction = {
   readonly action: Action;
   readonly asker: Asker;
-  /** True where only the asker sees the message with the button; nobody can change such a message but by the response URL. */
+  /** True where only the asker sees the message with the button; only the response URL can change such a message. */
   readonly isEphemeral: boolean;
   /** Slack's name for the message with the button. */
   readonly messageTs?: string;
@@ -64,7 +64,7 @@ const checkKind = (payload: unknown): void => {
 };
 
 /**
- * Reads the form that Slack sends when somebody presses a button.
+ * Reads the form that Slack sends when a button is pressed.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  * @param options `allowedBase`: where a `response_url` may lie besides https://hooks.slack.com/ (the local stack's Slack)
  * @throws TagboatError `payload-invalid`

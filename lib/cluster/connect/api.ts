@@ -11,7 +11,7 @@ export type RequestOptions = {
   readonly quote?: boolean;
 };
 
-/** The API server, spoken to in JSON. Every method throws the cluster errors of lib/errors.ts. */
+/** The JSON API of the API server. Every method throws the cluster errors of lib/errors.ts. */
 export type Api = {
   json(request: ApiRequest, options?: RequestOptions): Promise<unknown>;
   text(request: ApiRequest): Promise<string>;
@@ -19,7 +19,7 @@ export type Api = {
   lines(request: ApiRequest, seconds: number): AsyncGenerator<string, void, undefined>;
 };
 
-/** Far above any list that is asked for here; keeps a function alive that is pointed at something else. */
+/** Far above any list that is read here; protects the function's memory where the URL is not an API server's. */
 const maxBodyBytes = 64 * 1024 * 1024;
 
 const readBody = async (response: IncomingMessage): Promise<string> => {
@@ -86,7 +86,7 @@ export const createApi = (server: string, open: Open, timeoutMs: number): Api =>
       throw error instanceof TagboatError ? error : fromNetwork(request.what, server, error);
     } finally {
       stop();
-      // Left early: the connection is closed with what was not read.
+      // Where reading stopped early, the connection is closed with what was not read.
       if (!response.complete) response.destroy();
     }
   }

@@ -13,8 +13,8 @@ import { eventsOf, nameOf, type Subject, waitingLine } from './subject.ts';
 const isEmpty = (message: string): boolean => /^Error: \w+$/.test(message);
 
 /**
- * An image that does not come. Between two tries the container is in ImagePullBackOff, whose message hides the words of
- * the registry (before Kubernetes 1.32) or puts them behind its own: then those of the failed try are shown.
+ * An image that cannot be pulled. Between two tries the container is in ImagePullBackOff, whose message does not have the
+ * registry's answer (before Kubernetes 1.32) or has it behind its own text: then the message of the failed try is shown.
  */
 const pullFinding = (subject: Subject): Finding | undefined => {
   const { status, image } = subject;
@@ -27,7 +27,7 @@ const pullFinding = (subject: Subject): Finding | undefined => {
     (event) =>
       (event.reason === 'Failed' || event.reason === 'InspectFailed') &&
       !isEmpty(messageOf(event)) &&
-      // What the state says word for word already.
+      // Not what the state already says in the same words.
       !(known !== '' && messageOf(event).endsWith(known)),
   );
   const shownEvents = events.slice(0, maxEventLines);
@@ -43,7 +43,7 @@ const pullFinding = (subject: Subject): Finding | undefined => {
   };
 };
 
-/** A container that the kubelet cannot make: something it refers to is missing, or its settings contradict each other. */
+/** A container that the kubelet cannot create: something it refers to is missing, or its settings contradict each other. */
 const configFinding = (subject: Subject): Finding | undefined => {
   const { status, pod } = subject;
   const { waiting } = status.state ?? {};

@@ -22,7 +22,7 @@ export const findCauses = (facts: Facts, image: string, now: number): readonly C
 
 const maxDiagnoses = 5;
 
-/** What a log says more clearly than the state of its container. */
+/** Advice for errors that only the log shows. */
 const adviceInLog = (lines: readonly string[]): string | undefined =>
   lines.some((line) => /exec format error/i.test(line))
     ? 'The program is for another CPU than that of the node: build the image for both, or choose nodes by kubernetes.io/arch.'

@@ -36,7 +36,7 @@ export type Diagnosis = {
   readonly count?: number;
 };
 
-/** Whose log would tell more. */
+/** The log to read for this finding. */
 export type LogRequest = {
   readonly namespace: string;
   readonly pod: string;
@@ -54,7 +54,7 @@ export type Finding = Omit<Diagnosis, 'count'> & {
   readonly weight?: number;
 };
 
-/** The most telling first: what explains the others comes before what follows from it. */
+/** The most telling first: causes before their consequences. */
 const order: readonly DiagnosisCause[] = [
   'image-pull',
   'out-of-memory',

@@ -26,7 +26,7 @@ const readLog = async (
 
 const readTail = async (cluster: Cluster, request: LogRequest, previous: boolean): Promise<string> => {
   const text = await readLog(cluster, request, previous, readLines);
-  // The limit cuts off the end, which is what is wanted: then fewer lines.
+  // The byte limit cuts off the end of the log, which is the part that is needed: then read fewer lines.
   return Buffer.byteLength(text) < maxBytes
     ? text
     : await readLog(cluster, request, previous, Math.ceil(shownLines / 4));
@@ -61,7 +61,7 @@ export const readContainerLog = async (cluster: Cluster, request: LogRequest): P
     if (!(error instanceof TagboatError)) throw error;
     return { lines: [], unread: error.message };
   }
-  // As a whole first: a private key is recognised over several lines.
+  // Redacted as a whole: a private key is recognised over several lines.
   const lines = redact(withoutEscapes(text))
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')

@@ -23,13 +23,13 @@ const progressOf = ({ snapshot, workloadVerdict }: View): RolloutProgress => ({
     : rolloutCounts(snapshot.workload)),
 });
 
-/** A workload that somebody replaces (kubectl replace --force, Argo CD with Replace=true) is away for a moment. */
+/** A workload that is being replaced (kubectl replace --force, Argo CD with Replace=true) is absent for a moment. */
 const absenceGraceMs = 10_000;
 
 const nothingToWatch = 'applied; nothing among it has a rollout to wait for';
 
 export type Assessment = {
-  /** Undefined while there is none. */
+  /** Undefined while the rollout is still going. */
   readonly verdict?: RolloutVerdict;
   /** When to check again even if nothing changes, in milliseconds since 1970. */
   readonly nextCheckAt: number;
@@ -40,8 +40,8 @@ type Waiting = View &
   Partial<Pick<Extract<PodVerification, { type: 'waiting' }>, 'diagnosis' | 'nextCheckAt'>>;
 
 /**
- * Turns what is known of the workloads into a verdict over all of them, each time something changed. Remembers, between
- * the times, what was said, looked at and done.
+ * Judges all workloads together, each time something changed. Keeps between the calls what was reported, checked and
+ * deleted.
  */
 export const createRolloutVerdict = (
   cluster: Cluster,
@@ -77,7 +77,7 @@ export const createRolloutVerdict = (
     return { snapshot, workloadVerdict };
   };
 
-  /** The same, unless what has failed is another revision. */
+  /** The same view, unless it was another revision that failed. */
   const reconsider = async (view: View): Promise<View> => {
     const { snapshot, workloadVerdict } = view;
     const set =
@@ -93,7 +93,7 @@ export const createRolloutVerdict = (
 
   /** What ends the watch at once, whatever the other workloads do. */
   const endOf = async (views: readonly View[]): Promise<RolloutVerdict | undefined> => {
-    // First of all: what another release does to the workloads is not this one's failure.
+    // Checked first: what another release does to the workloads is not a failure of this one.
     for (const { workloadVerdict } of views)
       if (workloadVerdict.type === 'superseded')
         return { type: workloadVerdict.type, message: workloadVerdict.message };
@@ -146,10 +146,10 @@ export const createRolloutVerdict = (
   };
 
   const tell = (waiting: readonly View[], first: View): RolloutProgress => {
-    // As long as an agent has to act on one, that comes first: `lastPhase` of the next watch is read so.
+    // A workload that waits for the agent is reported first: the next watch reads `lastPhase` in this way.
     const untouched = waiting.find(({ workloadVerdict }) => !workloadVerdict.carries);
     const progress = progressOf(untouched ?? first);
-    // One that is away for a moment is back before anybody has read that.
+    // A workload that is absent for a moment is not reported: it is back before the message could be read.
     if (progress.message !== said && (untouched ?? first).workloadVerdict.type !== 'missing') {
       rollout.onProgress?.(progress);
       said = progress.message;
@@ -157,7 +157,7 @@ export const createRolloutVerdict = (
     return progress;
   };
 
-  /** Follows those that wait more closely, helps where it can, and gives up what is past help. */
+  /** Follows the pods of those that wait, deletes pods that are stuck, and fails what can no longer become healthy. */
   const attend = async (waiting: readonly Waiting[], tracked: readonly Tracked[]): Promise<Assessment> => {
     let nextCheckAt = Number.POSITIVE_INFINITY;
     for (const { snapshot, workloadVerdict, ...more } of waiting) {
@@ -165,7 +165,7 @@ export const createRolloutVerdict = (
       if (!workloadVerdict.carries) continue;
       tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
       if (rollout.mode !== 'agent') await forcedRollback.deleteStuckPods(snapshot);
-      // Whoever has paused it does not want it judged before it goes on.
+      // A paused rollout is not judged before it is resumed.
       if (snapshot.workload?.spec.paused === true) continue;
       const diagnosis = await failFast.check(snapshot, forcedRollback.deletedUids);
       const telling = diagnosis?.[0];

@@ -11,7 +11,7 @@ import { isReady, rolledOutPods } from '../status/snapshot.ts';
 import { statefulSetAvailability } from '../status/stateful-availability.ts';
 import type { Rollout } from './types.ts';
 
-/** What a look at the pods says of a workload that is rolled out by its counts. */
+/** What the pods say of a workload that is rolled out by its counts. */
 export type PodVerification =
   | { readonly type: 'verified'; readonly notes: readonly string[] }
   | {
@@ -19,11 +19,11 @@ export type PodVerification =
       readonly message: string;
       /** When to check again even if nothing changes, in milliseconds since 1970. */
       readonly nextCheckAt: number;
-      /** What is to be said if the time is up. */
+      /** The diagnosis if the deadline passes now. */
       readonly diagnosis?: Diagnosis;
     };
 
-/** Pods that could not be asked for are asked for again after so many milliseconds. */
+/** How soon pods that could not be listed are listed again. */
 const retryMs = 1_000;
 
 const otherImage = (
@@ -74,9 +74,9 @@ const notReadyYet = (
 };
 
 /**
- * Looks behind the counts by which `kubectl rollout status` calls a workload rolled out: the pods of the new
+ * Checks more than the counts by which `kubectl rollout status` calls a workload rolled out: the pods of the new
  * revision have to be ready and to run the release's image, and those of a StatefulSet have to be available. The pods
- * are listed afresh. Where that is not allowed, the counts stand, with a note.
+ * are listed again for that. Where that is not allowed, the counts decide, and a note says so.
  * @throws TagboatError what asking again does not mend; after the deadline, also what it might
  */
 export const verifyPods = async (
