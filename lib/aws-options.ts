@@ -1,6 +1,6 @@
 export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
 
-/** How often a call is tried; left alone, each service's client has a number of its own. */
+/** How often a call is tried, the same for all services; their clients' defaults differ. */
 export const awsAttempts = 3;
 
 /**
@@ -18,8 +18,8 @@ export const awsOptions = (env: Readonly<Record<string, string | undefined>>, se
   return {
     ...(region === undefined ? {} : { region }),
     maxAttempts: awsAttempts,
-    // Within an invocation each call says how long it may take: see time-left.ts. At an endpoint of its own, on a loopback
-    // address as a rule, it is a busy machine that is slow to connect.
+    // Within an invocation each call says how long it may take: see time-left.ts. A configured
+    // endpoint is usually on a loopback address, where a slow connection means a busy machine.
     requestHandler: {
       ...(endpoint === undefined ? { connectionTimeout: 1_000 } : {}),
       requestTimeout: 10_000,

@@ -1,4 +1,4 @@
-/** Certificates that do not get better by trying again. */
+/** Codes of certificate errors, which trying again does not help. */
 const certificateErrors: ReadonlySet<unknown> = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -10,5 +10,5 @@ const certificateErrors: ReadonlySet<unknown> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** True for an error of a connection whose certificate nobody vouches for: trying again does not help, trusting it does. */
+/** True for an error of a connection whose certificate is not trusted: trying again does not help, trusting it does. */
 export const isCertificateError = (error: unknown): boolean => certificateErrors.has(Object(error).code);

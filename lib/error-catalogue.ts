@@ -1,8 +1,8 @@
 /**
  * What each error code means, whether trying again can help, the HTTP status a caller sees, and what to do next.
  *
- * `terminal`: trying the same thing again gives the same answer; somebody has to change something.
- * `retryable`: the cause lies in the moment (network, load, a race); back to the queue, with backoff.
+ * `terminal`: trying the same thing again gives the same answer; something has to be changed first.
+ * `retryable`: the cause may pass (network, load, a race); back to the queue, with backoff.
  */
 type CatalogueEntry = {
   readonly retry: 'terminal' | 'retryable';

@@ -17,7 +17,7 @@ export type ErrorOptions = {
 
 /**
  * The one error type that leaves a public function on purpose. Its message is safe to show: credentials in URLs and
- * what looks like a token are masked when it is made. What is not a `TagboatError` is a defect, and shown to nobody.
+ * what looks like a token are masked when it is made. Any other error is a defect, and is not shown.
  */
 export class TagboatError extends Error {
   override readonly name = 'TagboatError';

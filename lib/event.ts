@@ -1,5 +1,5 @@
 /**
- * The one neutral thing a source's webhook is parsed into. Everything behind `lib/sources` knows only this.
+ * What every source's webhook is parsed into. All code behind `lib/sources` knows only this type.
  */
 export type TagPushed = {
   readonly type: 'tag-pushed';

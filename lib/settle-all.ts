@@ -3,8 +3,7 @@
  * some of its work was still going on would be frozen, and that work would go on in a later invocation.
  */
 export const settleAll = async <T>(promises: Iterable<Promise<T>>): Promise<T[]> => {
-  const outcomes = await Promise.allSettled(promises);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const all = [...promises];
+  await Promise.allSettled(all);
+  return Promise.all(all);
 };

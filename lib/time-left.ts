@@ -22,7 +22,7 @@ export type TimeLeft = {
   forCall(options?: { readonly signal?: AbortSignal | undefined; readonly share?: number }): CallBounds;
 };
 
-/** What is left at the end for an answer that says so. */
+/** Kept at the end of the invocation for answering that the call failed. */
 const reserveMs = 500;
 /** Outside an invocation, as in the command line. */
 const withoutInvocationMs = 30_000;

@@ -3,7 +3,7 @@ import { durationPattern } from './duration.ts';
 import * as check from './text-checks.ts';
 import { checkTimeZone } from './time-zone.ts';
 
-/** What editors show. `pattern`, a hint for editors only: the check behind it knows better words. */
+/** What editors show. `pattern` is for editors only: the check behind it has a better message. */
 type Title = {
   readonly title: string;
   readonly description: string;

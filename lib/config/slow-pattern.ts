@@ -23,9 +23,9 @@ const sampleTags = (pattern: string): readonly string[] => {
 };
 
 /**
- * True where some tag keeps the pattern busy for practically ever (`(a+)+`), which would block every webhook.
- * Tried out rather than reasoned about, so that the harmless kin of such patterns (`(\d+\.)*\d+`) pass. No proof: it
- * tries runs of one and of two characters.
+ * True where matching some tag takes exponential time (`(a+)+`), which would block every webhook. The pattern is tried
+ * out and not analysed, so that similar but harmless patterns (`(\d+\.)*\d+`) pass. That is no proof: it tries runs of
+ * one and of two characters.
  * @param pattern one that compiles as a part of a larger one
  */
 export const isSlowPattern = (pattern: string): boolean => {

@@ -55,7 +55,7 @@ export type RegistryConfig = {
 
 /**
  * Who may give commands, by Slack id, and in which channels. An empty list of one kind restricts nothing of that kind; with
- * both empty nobody may.
+ * both empty no one may.
  */
 export type AllowConfig = { readonly users: readonly string[]; readonly channels: readonly string[] };
 

@@ -24,7 +24,7 @@ export type YamlFile = {
 const badAlias = 'an alias (`*name`) without its anchor; quote a text that begins with `*`';
 
 /**
- * In our own words: those of the parser quote the text, and the text may hold a secret that somebody forgot to seal.
+ * In our own words: the parser's messages quote the text, which may hold a secret that was not sealed.
  * Codes: https://eemeli.org/yaml/#errors
  */
 const messages: Readonly<Record<string, string>> = {

@@ -24,7 +24,7 @@ const sshsig = (algorithm: SshAlgorithm, message: Uint8Array): string => {
   return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
 };
 
-/** What people put in the place of a private key. */
+/** What is often given in place of a private key. */
 const mistakes: readonly (readonly [RegExp, string])[] = [
   [/^(?:ssh-|ecdsa-|sk-)\S+ /, 'is a public key; the private one signs'],
   [/-----BEGIN (?:\w+ )?PUBLIC KEY-----/, 'is a public key; the private one signs'],
@@ -54,7 +54,7 @@ const readKey = (text: string): Usable | string => {
   return { key: read.key, algorithm };
 };
 
-/** Numbers that do not belong together can be read, and sign nonsense. */
+/** A key whose numbers do not belong together can be read, but its signatures are invalid. */
 const signsWell = ({ key }: Usable): boolean => {
   const probe = Buffer.from('probe');
   const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';

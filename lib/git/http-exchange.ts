@@ -23,8 +23,8 @@ export type HttpAnswer = {
 };
 
 /**
- * A kept connection ended before any answer came: most likely it was closed before the request was written to it, and the server
- * never saw the request. Almost certainly, not certainly.
+ * A kept connection ended before any answer came: most likely it was closed before the request was written to it. The
+ * server may still have received the request.
  */
 export class StaleConnectionError extends Error {}
 

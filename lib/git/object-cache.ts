@@ -5,7 +5,7 @@ import type { GitCredentials } from './transport.ts';
 
 /**
  * What warm invocations share: objects by id, and per remote the last known tip and what the server can do.
- * Objects are what their ids say, so that they can be shared by all remotes: who has the id of a tree has seen the commit.
+ * An object's id is a hash of it, so objects can be shared by all remotes: the id of a tree is known only from a commit.
  * Tips and servers are kept apart by URL, branch and credentials.
  */
 export type ObjectCache = {
@@ -65,7 +65,7 @@ export const createObjectCache = (options: { readonly maxBytes?: number } = {}):
       return object;
     },
     keep: (oid, object) => {
-      // One object may not push out everything else
+      // A single large object must not evict all others
       if (object.data.length + overhead > maxBytes / 2) return;
       const earlier = objects.get(oid);
       if (earlier !== undefined) drop(oid, earlier);
@@ -86,7 +86,7 @@ export const createObjectCache = (options: { readonly maxBytes?: number } = {}):
   };
 };
 
-/** What a remote is called in the cache. A hash, so that no password lies about in it. */
+/** The key of a remote in the cache. A hash, so that it does not contain the password. */
 export const remoteKey = (url: string, branch: string, credentials: GitCredentials | undefined): string =>
   createHash('sha256')
     .update(JSON.stringify([url, branch, credentials?.username ?? null, credentials?.password ?? null]))

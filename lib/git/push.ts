@@ -24,8 +24,8 @@ export type Pushed = {
 };
 
 /**
- * Every server in use knows these two, and the form of the answer shows whether it used the second. So nothing has to be asked
- * first, and a push is one request.
+ * Every server in use knows these two capabilities, and the form of the answer shows whether it used the second. So they need
+ * not be discovered first, and a push is one request.
  */
 const capabilities = 'report-status side-band-64k agent=git/tagboat';
 

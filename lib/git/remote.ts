@@ -72,7 +72,7 @@ export const openRemote = (options: RemoteOptions): Remote => {
     signal: options.signal,
   });
 
-  /** A server that does less costs more with every release; that is said when it is found out, and not again. */
+  /** A server that filters less costs more with every release; that is logged once, when it is found out. */
   const remember = (server: Server): void => {
     const known = cache.server(key);
     cache.keepServer(key, server);
@@ -108,7 +108,7 @@ export const openRemote = (options: RemoteOptions): Remote => {
   const pusher =
     (server: Server, from: string): PushCommit =>
     async (to, objects) => {
-      // Whatever goes wrong from here on, what is remembered may be wrong too
+      // From here on the remembered tip may be wrong, however the push ends
       cache.forgetTip(key);
       const { type, repeated } = await push(transport, {
         base: server.base,

@@ -11,7 +11,7 @@ export type PushReport = {
   readonly remarks: string;
 };
 
-/** Somebody else was first: Git's words and those of GitHub, GitLab, Gitea and JGit for a ref that is not what the push expected. */
+/** Another push was first: what Git, GitHub, GitLab, Gitea and JGit answer where the ref is not what the push expected. */
 const moved =
   /failed to (?:update|lock) ref|cannot lock ref|failed to lock|fetch first|stale info|non-fast[- ]forward|but expected|incorrect old value|reference already exists|missing necessary objects|lock failure/i;
 

@@ -32,7 +32,7 @@ const advertisement = `application/x-${service}-advertisement`;
 
 const unsupported = (message: string): TagboatError => new TagboatError('git-unsupported', message);
 
-/** An `ERR` packet: the server's last words. */
+/** An `ERR` packet: why the server ends the exchange. */
 export const throwIfError = (line: string, transport: Transport): void => {
   if (!line.startsWith('ERR ')) return;
   const said = transport.words(line.slice(4));
@@ -66,7 +66,7 @@ const version0 = (lines: readonly string[], base: string): Discovery => {
   const [firstRef = '', capabilityText = ''] = (lines[0] ?? '').split('\0');
   const capabilities = capabilityText.split(' ');
   checkFormat(capabilities);
-  // A repository without any commit has nobody to tell what the server can do
+  // In an empty repository there is no ref whose line could hold the capabilities
   if (lines.length > 0 && !capabilities.includes('shallow'))
     throw unsupported('the server speaks only an old protocol, without shallow clones');
   const refs = new Map<string, string>();

@@ -10,7 +10,7 @@ export type Bands = {
   readonly fatal: string | undefined;
 };
 
-/** A server may talk for as long as it likes; nobody reads more than this. */
+/** How much of the server's progress output is kept. */
 const maxProgress = 16_384;
 
 /**

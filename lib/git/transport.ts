@@ -35,7 +35,7 @@ export type GitAnswer = {
 export type Transport = {
   /** @throws TagboatError `git-unreachable`, `git-denied`, `git-not-found`, `git-protocol`, `git-too-large`, `git-push-refused` */
   send(request: GitRequest): Promise<GitAnswer>;
-  /** Makes what the server said fit for a message. */
+  /** Makes a message of the server safe to show. */
   words(text: string): string;
 };
 

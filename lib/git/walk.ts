@@ -13,7 +13,7 @@ export type TreeFile = {
 
 type Directory = { readonly components: readonly string[]; readonly oid: string };
 
-/** Trees that hold each other many times over can pretend to more paths than there are atoms. */
+/** Trees that contain one another several times over stand for an exponential number of paths. */
 const maxVisited = 500_000;
 
 /**

@@ -1,4 +1,4 @@
-/** How much of what a server says is passed on. */
+/** How much of a server's message is passed on. */
 const maxLength = 600;
 
 /** Lines that report progress rather than reasons. */
@@ -6,8 +6,9 @@ const progress =
   /^(?:(?:remote: )?(?:Unpacking|Resolving|Receiving|Counting|Compressing|Processing|Checking|Enumerating)\b.*|.*\b\d+% \(\d+\/\d+\).*)$/;
 
 /**
- * A server's own words, fit for a message: one line, no control characters or escape sequences, no secret, not endless.
- * @param secrets texts that must not be repeated, whoever said them
+ * A message of the server, made safe to show: one line of limited length, without control characters, escape sequences
+ * and secrets.
+ * @param secrets texts that are masked wherever they occur
  */
 export const words = (text: string, secrets: readonly string[] = []): string => {
   const masked = secrets

@@ -5,7 +5,7 @@ import type { LogFields, Logger } from '../logger.ts';
 import { json } from './respond.ts';
 
 const maxCauses = 5;
-/** When a caller may come again to what did not answer, where nothing says when. */
+/** `Retry-After` of a 503 where the error does not say how long to wait. */
 export const retryLaterSeconds = 5;
 
 /** Everything about an error that the logs should have; `JSON.stringify` alone makes `{}` of one. */

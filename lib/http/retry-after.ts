@@ -1,4 +1,4 @@
-/** No server gets to say "come back next year". */
+/** A server cannot make us wait for longer. */
 const maxSeconds = 3600;
 
 /**

@@ -27,7 +27,7 @@ export type Queues = {
 /** SQS takes no longer delay: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const maxDelaySeconds = 900;
 
-/** What a message may take of the time that is left: it only makes haste, and what it is about is on record already. */
+/** The share of the time left that sending may take: a message only speeds up work that is on record already. */
 const nudgeShare = 0.5;
 
 export const createQueues = (

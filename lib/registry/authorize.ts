@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
+import { jsonOrUndefined } from '../json.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { type Answer, ask, type Transport } from './transport.ts';
 
@@ -56,7 +57,7 @@ const realmUrl = (challenge: Challenge, endpoint: URL): URL => {
 };
 
 const readToken = (answer: Answer, place: string, now: number): Authorization => {
-  const shape = tokenShape.safeParse(parsed(answer.body));
+  const shape = tokenShape.safeParse(jsonOrUndefined(Buffer.from(answer.body).toString()));
   const token = shape.success ? (shape.data.token ?? shape.data.access_token) : undefined;
   if (answer.status !== 200 || !shape.success || token === undefined)
     throw new TagboatError(
@@ -65,14 +66,6 @@ const readToken = (answer: Answer, place: string, now: number): Authorization =>
     );
   const seconds = Math.min(Math.max(shape.data.expires_in ?? leastSeconds, leastSeconds), mostSeconds);
   return { header: `Bearer ${token}`, expires: now + (seconds - marginSeconds) * 1000 };
-};
-
-const parsed = (body: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
 };
 
 const bearerAuthorization = async (challenge: Challenge, options: Authorize): Promise<Authorization> => {

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import { type ImageReference, isDigest, isTag, parseImage } from '../image.ts';
+import { jsonOrUndefined } from '../json.ts';
 import { type Authorization, authorize, type Credentials, denied } from './authorize.ts';
 import { type Answer, ask, type Transport } from './transport.ts';
 
@@ -43,14 +44,8 @@ const maxManifestBytes = 4 * 1024 * 1024;
 const defaultTimeoutMs = 10_000;
 
 const isManifest = (body: Uint8Array): boolean => {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString());
-    return (
-      typeof value === 'object' && value !== null && 'schemaVersion' in value && value.schemaVersion === 2
-    );
-  } catch {
-    return false;
-  }
+  const value = jsonOrUndefined(Buffer.from(body).toString());
+  return typeof value === 'object' && value !== null && 'schemaVersion' in value && value.schemaVersion === 2;
 };
 
 /** What an answer says about the digest; 'ask-again' where only the manifest itself can tell. */

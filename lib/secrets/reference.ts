@@ -5,7 +5,7 @@ export type Reference =
   | { readonly type: 'kms'; readonly sealed: string }
   | { readonly type: 'env'; readonly name: string }
   | { readonly type: 'file'; readonly path: string }
-  /** What the template of tagboat.yml holds until somebody seals a value. */
+  /** What the template of tagboat.yml holds until a value is sealed. */
   | { readonly type: 'placeholder' };
 
 /**

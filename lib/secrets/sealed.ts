@@ -9,7 +9,7 @@ import { TagboatError } from '../errors.ts';
  *     e1.<base64url>.<checksum>   an envelope, for what KMS does not take directly (over 4,096 bytes)
  *
  * The checksum, the first 8 hex digits of SHA-256 over everything before its dot, tells a damaged value from one that
- * was sealed for another slot; KMS gives the same answer to both. It protects nothing: that is KMS' and GCM's part.
+ * was sealed for another slot; KMS gives the same answer to both. It is no protection: KMS and GCM authenticate the value.
  */
 export type Sealed =
   | { readonly type: 'direct'; readonly ciphertext: Uint8Array; readonly checked: boolean }

@@ -36,7 +36,7 @@ type Cached = { readonly plaintext: Promise<string>; expires: number };
 
 const withoutFinalNewline = (text: string): string => text.replace(/\r?\n$/, '');
 
-/** Opens secrets, and keeps each in memory for a while; whoever asks for the same one meanwhile shares the call. */
+/** Opens secrets, and keeps each in memory for a while; calls for the same secret at the same time share one request. */
 export const createSecrets = (options: SecretsOptions): Secrets => {
   const { cacheMs = 300_000, clock = systemClock, timeLeft = createTimeLeft(clock), local } = options;
   const cache = new Map<string, Cached>();

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
+import { jsonOrUndefined } from '../json.ts';
 import type { Queues } from '../queues/queues.ts';
 import { isAction } from '../slack/action.ts';
 import type { Action, Asker } from '../slack/commands.ts';
@@ -46,13 +47,7 @@ export const sendCommandJob = (queues: Queues, job: CommandJob, signal: AbortSig
  * @throws TagboatError `message-invalid`
  */
 export const parseCommandJob = (body: string): CommandJob => {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch (cause) {
-    throw new TagboatError('message-invalid', 'a message on commands is not JSON', { cause });
-  }
-  const result = shape.safeParse(value);
+  const result = shape.safeParse(jsonOrUndefined(body));
   if (!result.success) throw new TagboatError('message-invalid', 'a message on commands has another shape');
   const { v: _v, type: _type, ...job } = result.data;
   return job;

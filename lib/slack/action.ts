@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import { isTag } from '../image.ts';
+import { jsonOrUndefined } from '../json.ts';
 import type { Action } from './commands.ts';
 
-/** Tells our buttons from anybody else's. */
+/** Tells our buttons from those of other apps. */
 export const actionIdPrefix = 'tagboat-';
 
 /** Slack's limit for a button's value. */
@@ -12,7 +13,7 @@ const maxLength = 2000;
 /** Longest reason of a hold: fits into a button's value with everything else, whatever it is made of. */
 export const maxReasonLength = 500;
 
-/** Highest number of a release that anybody will reach. */
+/** More than an app and environment will ever have. */
 export const maxReleaseNumber = 9_999_999;
 
 const name = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
@@ -88,12 +89,7 @@ export const isAction = (value: unknown): value is Action => actionShape.safePar
  * @throws TagboatError `payload-invalid` for whatever `encodeAction` would not have written
  */
 export const decodeAction = (value: string): Action => {
-  let parsed: unknown;
-  try {
-    parsed = value.length > maxLength ? undefined : JSON.parse(value);
-  } catch {
-    parsed = undefined;
-  }
+  const parsed = value.length > maxLength ? undefined : jsonOrUndefined(value);
   if (isAction(parsed)) return parsed;
   throw new TagboatError('payload-invalid', 'the value of the button is not one that Tagboat gave it');
 };

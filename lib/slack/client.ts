@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
 import { readLimited } from '../http/read-limited.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
+import { jsonOrUndefined } from '../json.ts';
 import { isSlackUrl } from './hosts.ts';
 import type { SlackMessage } from './messages.ts';
 
@@ -29,7 +30,7 @@ export type SlackClientOptions = {
   readonly clock?: Clock | undefined;
 };
 
-/** What Slack calls its own trouble; everything else it says stays as it is until somebody changes something. */
+/** Slack's codes for errors that may pass; all others stay until something is changed. */
 const passing = new Set([
   'fatal_error',
   'internal_error',
@@ -48,21 +49,13 @@ const answerShape = z.object({
   ts: z.optional(z.string()),
 });
 
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-};
-
 /** Slack's name for an error is short and safe; anything else is not repeated. */
 const errorName = (text: string): string => (/^[a-z_]{1,60}$/.test(text) ? text : 'an answer without a name');
 
 /**
- * Speaks to Slack, and to nobody else: redirects are not followed.
- * Every failure is `notifier-failed`: retryable where the moment is to blame, terminal where the channel, the token or the
- * `response_url` is.
+ * Sends to Slack only: redirects are not followed.
+ * Every failure is `notifier-failed`: retryable where it may pass, terminal where the channel, the token or the
+ * `response_url` is wrong.
  */
 export const createSlackClient = (options: SlackClientOptions = {}): SlackClient => {
   const clock = options.clock ?? systemClock;
@@ -108,7 +101,7 @@ export const createSlackClient = (options: SlackClientOptions = {}): SlackClient
     if (options.botToken === undefined)
       throw failed(method, 'there is no `slack.botToken` in tagboat.yml to post with', false);
     const answer = await send(method, `${apiBase}/${method}`, message, await options.botToken());
-    const shape = answerShape.safeParse(parsed(answer.text));
+    const shape = answerShape.safeParse(jsonOrUndefined(answer.text));
     const { ok, error = '', channel, ts } = shape.success ? shape.data : { ok: false };
     if (isPassing(answer.status))
       throw failed(method, `HTTP status ${answer.status}`, true, answer.retryAfter);
@@ -123,7 +116,7 @@ export const createSlackClient = (options: SlackClientOptions = {}): SlackClient
         throw failed('the answer to a command', 'its response_url is not a URL of Slack', false);
       const { status, text, retryAfter } = await send('the answer to a command', responseUrl, message);
       if (status >= 200 && status < 300) return;
-      const said = parsed(text);
+      const said = jsonOrUndefined(text);
       const name = typeof said === 'object' && said !== null && 'error' in said ? said.error : text.trim();
       throw failed(
         'the answer to a command',

@@ -4,7 +4,7 @@ import type { RawRequest } from '../http.ts';
 import type { Asker } from './commands.ts';
 import { isSlackUrl } from './hosts.ts';
 
-/** A slash command as somebody typed it. */
+/** A slash command as it was typed. */
 export type SlashCommand = Asker & {
   /** With its slash: `/undo`. */
   readonly command: string;

@@ -1,5 +1,5 @@
 /**
- * What somebody wants, parsed and resolved against tagboat.yml: names are those of the configuration, times are absolute.
+ * A command, parsed and resolved against tagboat.yml: names are those of the configuration, times are absolute.
  * `environment` is absent where the app has several and none was named.
  */
 export type Command =

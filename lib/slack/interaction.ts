@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
+import { jsonOrUndefined } from '../json.ts';
 import { actionIdPrefix, decodeAction } from './action.ts';
 import type { Action, Asker } from './commands.ts';
 import { isSlackUrl } from './hosts.ts';
@@ -9,7 +10,7 @@ import { isSlackUrl } from './hosts.ts';
 export type Interaction = {
   readonly action: Action;
   readonly asker: Asker;
-  /** True where only the asker sees the message with the button; nobody can change such a message but by the response URL. */
+  /** True where only the asker sees the message with the button; only the response URL can change such a message. */
   readonly isEphemeral: boolean;
   /** Slack's name for the message with the button. */
   readonly messageTs?: string;
@@ -49,11 +50,9 @@ const invalid = (problem: string): TagboatError => new TagboatError('payload-inv
 const payloadOf = (request: RawRequest): unknown => {
   const text = new URLSearchParams(Buffer.from(request.body).toString()).get('payload');
   if (text === null) throw invalid('the field payload of the interaction is missing');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid('the field payload of the interaction is not JSON');
-  }
+  const payload = jsonOrUndefined(text);
+  if (payload === undefined) throw invalid('the field payload of the interaction is not JSON');
+  return payload;
 };
 
 const checkKind = (payload: unknown): void => {
@@ -65,7 +64,7 @@ const checkKind = (payload: unknown): void => {
 };
 
 /**
- * Reads the form that Slack sends when somebody presses a button.
+ * Reads the form that Slack sends when a button is pressed.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  * @param options `allowedBase`: where a `response_url` may lie besides https://hooks.slack.com/ (the local stack's Slack)
  * @throws TagboatError `payload-invalid`

@@ -1,6 +1,6 @@
 /** Everything that is said in Slack: views in, messages out. */
 export { notReceived, received, refusal, tryAgain } from './messages/answers.ts';
-export type { Block, Button, Confirm, Mrkdwn, PlainText, SlackMessage } from './messages/block-kit.ts';
+export type { Block, Button, SlackMessage } from './messages/block-kit.ts';
 export { type PauseDone, pauseDone, type ReleaseAccepted, releaseAccepted } from './messages/done.ts';
 export { helpMessage } from './messages/help.ts';
 export { holdLifted, holdSet, holdsMessage } from './messages/holds.ts';

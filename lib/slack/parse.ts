@@ -25,7 +25,7 @@ const readers: Readonly<Record<Verb, Reader>> = {
 
 export type { Where } from './parse/place.ts';
 
-/** What people know the same thing as from elsewhere. */
+/** Names that other tools have for our commands. */
 const elsewhere: Readonly<Record<string, Verb>> = {
   rollback: 'undo',
   revert: 'undo',
@@ -39,7 +39,7 @@ const elsewhere: Readonly<Record<string, Verb>> = {
   continue: 'resume',
 };
 
-/** What to say where no command is called like that. */
+/** The error for a verb that does not exist. */
 const unknownVerb = (given: string, { apps }: Where): TagboatError => {
   const near = Object.hasOwn(elsewhere, given.toLowerCase())
     ? elsewhere[given.toLowerCase()]
@@ -55,8 +55,8 @@ const unknownVerb = (given: string, { apps }: Where): TagboatError => {
 };
 
 /**
- * What somebody wants who typed a slash command: `/undo …` or `/tagboat <verb> …`, as `usages` shows them. The environment
- * is left out where the app has several and none was named.
+ * The command behind a slash command: `/undo …` or `/tagboat <verb> …`, as `usages` shows them. The environment is left
+ * out where the app has several and none was named.
  * @param name with its slash
  * @param text what stands behind it, as Slack hands it on
  * @throws TagboatError `command-invalid` with the usage, `app-unknown` with the nearest names, `environment-unknown` with

@@ -24,7 +24,7 @@ export const codeBlock = (lines: readonly string[], limit = 2900): string =>
 /** A short name in backticks. */
 export const code = (text: string): string => `\`${escapeMrkdwn(text.replaceAll('`', "'"), 200)}\``;
 
-/** Longer ones would crowd out everything else. */
+/** A longer one would leave no room for the rest of the message. */
 const maxUrlLength = 1000;
 
 /** A link, or the text alone where the URL is not one of the web. */

@@ -7,7 +7,7 @@ import type { RawRequest } from '../http.ts';
 const windowSeconds = 300;
 
 /**
- * Knows a request of Slack's: `X-Slack-Signature` is `v0=` and the HMAC-SHA256 of `v0:<timestamp>:<raw body>`.
+ * Verifies that a request is from Slack: `X-Slack-Signature` is `v0=` and the HMAC-SHA256 of `v0:<timestamp>:<raw body>`.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  * @param now milliseconds since the epoch
  * @throws TagboatError `signature-missing`, `signature-wrong`, `signature-expired`
@@ -25,7 +25,7 @@ export const verifySlackRequest = (request: RawRequest, signingSecret: string, n
     .update(request.body)
     .digest('hex');
   const genuine = equalInConstantTime(signature, `v0=${digest}`);
-  // An empty key would make a signature that anybody can make
+  // Without a secret, every sender could make the signature
   if (signingSecret === '' || !/^\d{1,12}$/.test(timestamp) || !genuine)
     throw new TagboatError('signature-wrong', 'X-Slack-Signature does not match body, timestamp and secret');
   if (Math.abs(now / 1000 - Number(timestamp)) > windowSeconds)

@@ -5,7 +5,7 @@ import { isTag, tryParseImage } from '../image.ts';
 import { announced, checkShape, ignored, parseJson, word } from './payload.ts';
 import type { Source } from './source.ts';
 
-// `callback_url` is left alone: anybody who knows the key could have written it.
+// `callback_url` is not called: it is not signed, so that a sender who has the key could name any URL.
 const payloadShape = z.object({
   push_data: z.object({
     tag: z.nullish(z.string()),
@@ -17,8 +17,8 @@ const payloadShape = z.object({
 });
 
 /**
- * Docker Hub, which signs nothing: the secret is a segment of the hook's path, and since whoever knows it could name any
- * image, no digest is taken from the payload; the registry is asked.
+ * Docker Hub, which signs nothing: the secret is a segment of the hook's path. A sender who has it could name any image
+ * and digest, so the digest is not taken from the payload; the registry is asked.
  * https://docs.docker.com/docker-hub/repos/manage/webhooks/
  */
 export const dockerhub: Source = {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { Ignored, IgnoredReason, Parsed, SourceEvent } from '../event.ts';
+import { jsonOrUndefined } from '../json.ts';
 
 /** A short text without control characters: names, tags, ids. */
 export const word = z.string().check(z.regex(/^[^\p{Cc}]{1,1024}$/u));
@@ -25,12 +26,9 @@ export const parseJson = (body: Uint8Array | string | undefined): unknown => {
   const text = body instanceof Uint8Array ? exactText(body) : body;
   if (text === undefined || text === '')
     throw new TagboatError('payload-not-json', 'the body is empty or not UTF-8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    // V8's message quotes the body, which may hold anything; not passed on
-    throw new TagboatError('payload-not-json', 'the body is not JSON');
-  }
+  const payload = jsonOrUndefined(text);
+  if (payload === undefined) throw new TagboatError('payload-not-json', 'the body is not JSON');
+  return payload;
 };
 
 /**

@@ -6,7 +6,7 @@ import type { RawRequest } from '../http.ts';
 export type SourceSecrets = { readonly secret?: string | undefined; readonly key?: string | undefined };
 
 /**
- * What a webhook source knows: how a genuine request of it looks, and what it says. Nothing else: no I/O, no decision.
+ * What a webhook source knows: how a genuine request of it looks, and what it says. It does no I/O and decides nothing.
  * `test/contract/sources.test.ts` holds every source to this.
  */
 export type Source = {

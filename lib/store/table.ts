@@ -37,7 +37,7 @@ const keyCondition = (skPrefix: string, before: string | undefined) => {
     : { KeyConditionExpression: 'pk = :pk AND sk BETWEEN :sk AND :before' };
 };
 
-/** What DynamoDB will say again tomorrow: the table is not there, the role may not, the item is too large. */
+/** Errors that stay when the call is tried again: no such table, not allowed, item too large. */
 const lasting = new Set(['ValidationException', 'AccessDeniedException', 'ResourceNotFoundException']);
 
 const unreachable = (error: unknown): never => {

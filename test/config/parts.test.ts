@@ -1,34 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/config/load.ts';
 import { isMutableTag } from '../../lib/config/mutable-tags.ts';
 import { secretSlots, slotForms, slotProblem } from '../../lib/config/slots.ts';
 import { isSlowPattern } from '../../lib/config/slow-pattern.ts';
-import { didYouMean, editDistance, oneOf } from '../../lib/config/suggest.ts';
+import { didYouMean, oneOf } from '../../lib/config/suggest.ts';
 import { listedTags, tagPattern } from '../../lib/config/tag-pattern.ts';
 import { example } from './support.ts';
-
-describe('editDistance', () => {
-  it.each([
-    ['', '', 0],
-    ['abc', '', 3],
-    ['kitten', 'sitting', 3],
-    ['githbu', 'github', 1],
-    ['brnach', 'branch', 1],
-    ['ca', 'abc', 3],
-  ])('from %s to %s is %i', (from, to, distance) => {
-    expect(editDistance(from, to)).toBe(distance);
-  });
-
-  it('is the same in both directions, and 0 for equal words only', () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 10 }), fc.string({ maxLength: 10 }), (a, b) => {
-        expect(editDistance(a, b)).toBe(editDistance(b, a));
-        expect(editDistance(a, b) === 0).toBe(a === b);
-      }),
-    );
-  });
-});
 
 describe('suggestions', () => {
   it.each([

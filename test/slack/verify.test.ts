@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { slackSignature } from '../../infra/local/emulators/slack/command.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import { verifySlackRequest } from '../../lib/slack/verify.ts';
-import { signingSecret, slackRequest, slackSignature } from './requests.ts';
+import { signingSecret, slackRequest } from './requests.ts';
 
 const timestamp = '1531420618';
 const now = Number(timestamp) * 1000;
@@ -29,16 +30,16 @@ test('the example of Slack’s documentation', () => {
 test.each([
   ['no signature', { 'X-Slack-Signature': '' }, 'signature-missing'],
   ['no timestamp', { 'X-Slack-Request-Timestamp': '' }, 'signature-missing'],
-  ['another secret', { 'X-Slack-Signature': slackSignature(body, timestamp, 'guessed') }, 'signature-wrong'],
+  ['another secret', { 'X-Slack-Signature': slackSignature('guessed', body, timestamp) }, 'signature-wrong'],
   [
     'another version',
-    { 'X-Slack-Signature': slackSignature(body, timestamp).replace('v0', 'v1') },
+    { 'X-Slack-Signature': slackSignature(signingSecret, body, timestamp).replace('v0', 'v1') },
     'signature-wrong',
   ],
   ['another timestamp', { 'X-Slack-Request-Timestamp': '1531420619' }, 'signature-wrong'],
   [
     'a signed timestamp that is no number',
-    { 'X-Slack-Request-Timestamp': 'NaN', 'X-Slack-Signature': slackSignature(body, 'NaN') },
+    { 'X-Slack-Request-Timestamp': 'NaN', 'X-Slack-Signature': slackSignature(signingSecret, body, 'NaN') },
     'signature-wrong',
   ],
 ])('refused: %s', (_name, headers, code) => {
@@ -57,7 +58,7 @@ test.each([
 });
 
 test('an empty secret accepts nothing', () => {
-  const request = slackRequest(body, timestamp, { 'X-Slack-Signature': slackSignature(body, timestamp, '') });
+  const request = slackRequest(body, timestamp, { 'X-Slack-Signature': slackSignature('', body, timestamp) });
   expect(codeOf(() => verifySlackRequest(request, '', now))).toBe('signature-wrong');
 });
 

@@ -1,5 +1,6 @@
 import { isCertificateError } from '../../certificate-errors.ts';
 import { type ErrorCode, type ErrorOptions, TagboatError } from '../../errors.ts';
+import { jsonOrUndefined } from '../../json.ts';
 
 /** What the API server answered instead of an object; the `cause` of the TagboatError that is made of it. */
 export class ApiFailure extends Error {
@@ -38,12 +39,7 @@ const withoutDumps = (message: string): string =>
   message.replaceAll(/(Invalid value: &?[\w.*[\]]+)\{.*?\}(?=: [a-z]|$)/gs, '$1{…}');
 
 const readStatus = (body: string): { readonly message?: string; readonly reason?: string } => {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return {};
-  }
+  const parsed = jsonOrUndefined(body);
   if (typeof parsed !== 'object' || parsed === null) return {};
   const { message, reason } = parsed as { message?: unknown; reason?: unknown };
   return {
@@ -60,17 +56,19 @@ const readStatus = (body: string): { readonly message?: string; readonly reason?
  */
 export const fromResponse = (
   what: string,
-  response: { readonly status: number; readonly body: string; readonly retryAfter?: string | undefined },
+  response: {
+    readonly status: number;
+    readonly body: string;
+    readonly retryAfterSeconds?: number | undefined;
+  },
   quote = true,
 ): TagboatError => {
   const { message, reason } = readStatus(response.body);
   const words = quote ? (message ?? reason) : reason;
-  const seconds = Number(response.retryAfter);
+  const { retryAfterSeconds } = response;
   const options: ErrorOptions = {
     cause: new ApiFailure(response.status, reason, words ?? ''),
-    ...(response.retryAfter !== undefined && Number.isFinite(seconds) && seconds >= 0
-      ? { retryAfterSeconds: seconds }
-      : {}),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
   const code = codeOf(response.status, message ?? '');
   return new TagboatError(

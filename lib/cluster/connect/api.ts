@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { systemClock } from '../../clock.ts';
 import { TagboatError } from '../../errors.ts';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
+import { jsonOrUndefined } from '../../json.ts';
 import { fromNetwork, fromResponse } from './api-error.ts';
 import type { ApiRequest, Open } from './transport.ts';
 
@@ -8,7 +11,7 @@ export type RequestOptions = {
   readonly quote?: boolean;
 };
 
-/** The API server, spoken to in JSON. Every method throws the cluster errors of lib/errors.ts. */
+/** The JSON API of the API server. Every method throws the cluster errors of lib/errors.ts. */
 export type Api = {
   json(request: ApiRequest, options?: RequestOptions): Promise<unknown>;
   text(request: ApiRequest): Promise<string>;
@@ -16,7 +19,7 @@ export type Api = {
   lines(request: ApiRequest, seconds: number): AsyncGenerator<string, void, undefined>;
 };
 
-/** Far above any list that is asked for here; keeps a function alive that is pointed at something else. */
+/** Far above any list that is read here; protects the function's memory where the URL is not an API server's. */
 const maxBodyBytes = 64 * 1024 * 1024;
 
 const readBody = async (response: IncomingMessage): Promise<string> => {
@@ -70,8 +73,11 @@ export const createApi = (server: string, open: Open, timeoutMs: number): Api =>
     const stop = guard(response, isSuccess(response) ? milliseconds : timeoutMs);
     try {
       if (!isSuccess(response)) {
-        const retryAfter = response.headers['retry-after'];
-        const answer = { status: response.statusCode ?? 0, body: await readBody(response), retryAfter };
+        const answer = {
+          status: response.statusCode ?? 0,
+          body: await readBody(response),
+          retryAfterSeconds: retryAfterSeconds(response.headers['retry-after'], systemClock.now()),
+        };
         throw fromResponse(request.what, answer, options.quote);
       }
       yield* body(response);
@@ -80,7 +86,7 @@ export const createApi = (server: string, open: Open, timeoutMs: number): Api =>
       throw error instanceof TagboatError ? error : fromNetwork(request.what, server, error);
     } finally {
       stop();
-      // Left early: the connection is closed with what was not read.
+      // Where reading stopped early, the connection is closed with what was not read.
       if (!response.complete) response.destroy();
     }
   }
@@ -97,12 +103,10 @@ export const createApi = (server: string, open: Open, timeoutMs: number): Api =>
   return {
     text: (request) => text(request),
     json: async (request, options) => {
-      const body = await text(request, options);
-      try {
-        return JSON.parse(body) as unknown;
-      } catch {
+      const value = jsonOrUndefined(await text(request, options));
+      if (value === undefined)
         throw new TagboatError('cluster-unreachable', `${request.what}: ${server} does not answer in JSON`);
-      }
+      return value;
     },
     // The server was asked to end the watch after so many seconds; a connection that died on the way never ends.
     lines: (request, seconds) => reading(request, seconds * 1000 + timeoutMs, splitLines),

@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 /** A kind that the API server knows, as its discovery document says. */
 export type Resource = { readonly plural: string; readonly namespaced: boolean };
 
-/** A cluster to speak to; made by `connect`. Opaque to callers, who only hand it on. */
+/** A connection to a cluster, made by `connect`. Callers only pass it on. */
 export type Cluster = {
   /** Base URL, without credentials; for messages. */
   readonly server: string;

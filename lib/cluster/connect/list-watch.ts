@@ -14,7 +14,7 @@ export type WatchOptions<T> = {
   readonly signal: AbortSignal;
   /** Called after the first list and after every change, with everything there is. */
   readonly onChange: (objects: ReadonlyMap<string, T>) => void;
-  /** Called when the server could not be asked; it is tried again. */
+  /** Called when a request failed; it is tried again. */
   readonly onTrouble: (error: TagboatError) => void;
 };
 
@@ -45,7 +45,7 @@ const parseEvent = <T>(line: string, what: string): WatchEvent<T> => {
  * ends, watch on from where it stopped; when the server has forgotten that version (410 Gone), list again. Network
  * errors, 429 and 5xx are waited out.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
- * @throws TagboatError what trying again does not mend (`cluster-forbidden`, say); never after the signal was aborted
+ * @throws TagboatError what trying again does not help (`cluster-forbidden`, for example); never after the signal was aborted
  */
 export const watchCollection = async <T extends Identified>(
   cluster: Cluster,
@@ -124,7 +124,7 @@ export const watchCollection = async <T extends Identified>(
         continue;
       }
       if (!(error instanceof TagboatError) || (!gone && !isRetryable(error))) throw error;
-      // Something on the way may cut off the very answer that the version is gone.
+      // A proxy may cut off exactly the answer that says that the version is gone.
       failures += 1;
       if (failures >= failuresUntilList) version = undefined;
       options.onTrouble(error);

@@ -12,10 +12,10 @@ export type ListRequest = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Objects a page. The pages of one list are of one moment, that of the first. */
+/** Objects in a page. All pages of a list show the collection as it was at the first page. */
 const pageSize = 500;
 
-/** Who set which field: half of many an object, and never looked at here. */
+/** Records who set which field: often half of an object, and not used here. */
 const withoutManagedFields = <T extends Listed>(object: T): T => {
   const { managedFields, ...metadata } =
     (object as { readonly metadata?: { readonly managedFields?: unknown } }).metadata ?? {};
@@ -25,7 +25,7 @@ const withoutManagedFields = <T extends Listed>(object: T): T => {
 /**
  * A collection page by page, so that one of thousands needs neither the memory nor the time of a single answer.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
- * @throws TagboatError `cluster-*`; of the status 410 where it took the reader so long that the server forgot the moment
+ * @throws TagboatError `cluster-*`; with status 410 where the caller took so long that the list's version has expired
  */
 export async function* listPages<T extends Listed>(
   cluster: Cluster,
@@ -54,7 +54,7 @@ export const listAll = async <T extends Listed>(
   try {
     return await collect<T>(cluster, request);
   } catch (error) {
-    // etcd forgets a moment after five minutes, and sooner where it is told to.
+    // etcd keeps a version for five minutes, and for less where it is configured so.
     if (statusOf(error) !== 410) throw error;
     return await collect<T>(cluster, request);
   }

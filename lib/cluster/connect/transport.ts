@@ -28,8 +28,8 @@ const urlOf = (server: string, request: ApiRequest): URL => {
 };
 
 /**
- * Requests over node:http(s), which leave bodies as they are. (The generated clients of the SDK do not: they drop every
- * field that they do not know, which would be fatal to a manifest.) Connections are kept alive.
+ * Requests over node:http(s), which leave bodies as they are. The generated clients of the SDK do not: they drop every
+ * field that they do not know, and would so remove fields from a manifest. Connections are kept alive.
  * @param credentials TLS material, Authorization header and, for a proxy, the agent: from the KubeConfig
  */
 export const createTransport = (

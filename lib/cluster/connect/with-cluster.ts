@@ -2,7 +2,7 @@ import { TagboatError } from '../../errors.ts';
 import type { Cluster } from './connect.ts';
 
 /**
- * Does something with the cluster of that name; where the cluster is the trouble, the error says which one it is.
+ * Does something with the cluster of that name; an error of the cluster names it.
  * @throws TagboatError what `use` throws
  */
 export const withCluster = async <T>(

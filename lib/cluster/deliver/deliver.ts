@@ -67,11 +67,11 @@ const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<read
     }),
   );
   if (defined.length > 0 && present.every(Boolean)) return defined;
-  // An agent has created some, and has yet to create the others.
+  // An agent has created some of them, and not the others yet.
   if (delivery.mode === 'agent' && present.some(Boolean)) return defined;
   const carrying = await workloadsCarrying(cluster, delivery.namespace, delivery.image);
   if (carrying.length > 0) return carrying;
-  // The first release: an agent has yet to create them all.
+  // The first release: the agent has not created any of them yet.
   if (delivery.mode === 'agent' && defined.length > 0) return defined;
   // They are only watched: a webhook may have redirected them to a mirror.
   const mirrored =
@@ -89,9 +89,9 @@ const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<read
  * Brings a release to the cluster and answers with the workloads whose rollout is to be watched. Doing it twice starts
  * no second rollout.
  *
- * - `apply`: server-side apply of every document of the files, with force: the config repo is the truth about the fields
- *   that it sets, as with Argo CD and Flux; fields that it does not set (replicas under an autoscaler, say) stay with
- *   whoever manages them, and so does what an earlier `kubectl apply` has set and the manifest has dropped since.
+ * - `apply`: server-side apply of every document of the files, with force: the config repo decides the fields
+ *   that it sets, as with Argo CD and Flux; fields that it does not set (replicas under an autoscaler, for example) stay
+ *   with their own manager, and so do those that an earlier `kubectl apply` has set and the manifest no longer has.
  *   Documents go to the environment's namespace; one that names another is refused, as kubectl
  *   does with `--namespace`. All documents are checked before the first is applied. Workloads of kinds that have no
  *   rollout (CronJob, custom resources other than Argo's) are applied and not answered.

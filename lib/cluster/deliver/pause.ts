@@ -5,11 +5,11 @@ import { readWorkload } from './workloads.ts';
 
 export type Paused = {
   readonly ref: WorkloadRef;
-  /** False where it stood so already. */
+  /** False where it was in that state already. */
   readonly changed: boolean;
 };
 
-/** Apart from what delivers: an apply of the manifest does not resume what a person has paused. */
+/** Not the field manager of a delivery, so that applying the manifest does not resume what a person has paused. */
 const fieldManager = 'tagboat-pause';
 
 const canPause = ({ kind }: WorkloadRef): boolean => kind === 'Deployment' || kind === 'Rollout';
@@ -26,7 +26,7 @@ const read = async (
 
 /**
  * Pauses the controllers of workloads, or lets them go on, as `kubectl rollout pause` and `resume` do: pods that are
- * there stay, and no others are made or taken away for the sake of a rollout. What stands so already is left alone. An
+ * there stay, and a rollout creates and deletes none. A workload that is in that state already is left alone. An
  * Argo Rollout that waits at a step of its canary is not paused in this sense; it waits for promotion.
  *
  * All of them are checked before the first is changed.

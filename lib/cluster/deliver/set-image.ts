@@ -77,8 +77,8 @@ const jsonPatch = (
 
 /**
  * Sets the image of the containers that carry it, and nothing else; of an Argo Rollout that has its template from a
- * Deployment, in that. The patch holds only against the version that was
- * read: a container that somebody removes meanwhile must not come back as a name and an image.
+ * Deployment, in that. The server takes the patch only for the version that
+ * was read: a container that was removed meanwhile must not come back with nothing but a name and an image.
  * @returns true where something was changed
  * @throws TagboatError `cluster-*`, `workload-not-found`
  */

@@ -44,7 +44,7 @@ const list = async (
 
 /**
  * The Argo Rollouts of the namespace as they stand, without the templates that they refer to. None where the cluster does
- * not serve them. Nor where they may not be read: a role that knows nothing of Argo is as good as a cluster without it.
+ * not serve them, and none where they may not be read: a role without rules for Argo is treated like a cluster without it.
  */
 const listRollouts = async (cluster: Cluster, namespace: string): Promise<readonly Workload[]> => {
   try {

@@ -1,8 +1,9 @@
 import type { ContainerStatus, Pod } from '../objects/objects.ts';
 import { pullFailures } from '../status/stuck-pod.ts';
 import { crashFinding } from './crash.ts';
-import { eventLines, type Facts, messageOf } from './facts.ts';
+import { eventLines, type Facts, maxEventLines, messageOf } from './facts.ts';
 import type { Finding } from './finding.ts';
+import { oneLine } from './one-line.ts';
 import { readPullWords } from './pull.ts';
 import { readMissing } from './references.ts';
 import { isSidecar } from './spec.ts';
@@ -12,8 +13,8 @@ import { eventsOf, nameOf, type Subject, waitingLine } from './subject.ts';
 const isEmpty = (message: string): boolean => /^Error: \w+$/.test(message);
 
 /**
- * An image that does not come. Between two tries the container is in ImagePullBackOff, whose message hides the words of
- * the registry (before Kubernetes 1.32) or puts them behind its own: then those of the failed try are shown.
+ * An image that cannot be pulled. Between two tries the container is in ImagePullBackOff, whose message does not have the
+ * registry's answer (before Kubernetes 1.32) or has it behind its own text: then the message of the failed try is shown.
  */
 const pullFinding = (subject: Subject): Finding | undefined => {
   const { status, image } = subject;
@@ -26,21 +27,23 @@ const pullFinding = (subject: Subject): Finding | undefined => {
     (event) =>
       (event.reason === 'Failed' || event.reason === 'InspectFailed') &&
       !isEmpty(messageOf(event)) &&
-      // What the state says word for word already.
+      // Not what the state already says in the same words.
       !(known !== '' && messageOf(event).endsWith(known)),
   );
+  const shownEvents = events.slice(0, maxEventLines);
   const words = [known, ...events.map(messageOf)].join('\n');
   const { says, next } = readPullWords(words, image);
   return {
     cause: 'image-pull',
     summary: `The image ${image} of container ${status.name} cannot be pulled${says === undefined ? '' : `: ${says}`}.`,
-    evidence: [...state, ...eventLines(events)],
+    evidence: [...state, ...eventLines(shownEvents)],
     next,
     container: status.name,
+    pullMessages: [waiting.reason, oneLine(known), ...shownEvents.map(messageOf)].join('\n'),
   };
 };
 
-/** A container that the kubelet cannot make: something it refers to is missing, or its settings contradict each other. */
+/** A container that the kubelet cannot create: something it refers to is missing, or its settings contradict each other. */
 const configFinding = (subject: Subject): Finding | undefined => {
   const { status, pod } = subject;
   const { waiting } = status.state ?? {};

@@ -15,7 +15,7 @@ const endLine = ({ status }: Subject, end: Terminated): string =>
     ...(end.message === undefined || end.message.trim() === '' ? [] : [oneLine(end.message)]),
   ].join(', ');
 
-/** How the last run of a container ended that did not stay up. */
+/** How the last run of a container that is not ready ended. */
 const lastEnd = ({ status, isInit }: Subject): Terminated | undefined => {
   if (status.ready) return undefined;
   const { terminated } = status.state ?? {};
@@ -32,7 +32,7 @@ type Killed = { readonly probe: 'liveness' | 'startup'; readonly event?: Cluster
  */
 const killerOf = (subject: Subject, end: Terminated): Killed | undefined => {
   const { facts, pod, status } = subject;
-  // Times are of whole seconds. An event of before this run is about another one.
+  // Times are in whole seconds. An event from before this run is about another run.
   const start = Date.parse((end as { readonly startedAt?: string }).startedAt ?? '') - 1_000;
   for (const event of killingsOf(facts, pod.metadata.uid)) {
     const [, probe] = /failed (liveness|startup) probe/.exec(messageOf(event)) ?? [];
@@ -64,7 +64,7 @@ const killedByProbe = (subject: Subject, { probe }: Killed) => {
   };
 };
 
-/** A readiness probe fails because the program does not run; these may be why it does not. */
+/** Only these probes can end a container; a readiness probe fails because the program does not run. */
 const isKillingProbe = (event: ClusterEvent): boolean =>
   event.reason === 'Unhealthy' && /^(?:Liveness|Startup)/.test(messageOf(event));
 

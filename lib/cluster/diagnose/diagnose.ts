@@ -5,7 +5,7 @@ import type { WorkloadRef } from '../objects/objects.ts';
 import { type Facts, gather } from './facts.ts';
 import { causeRank, type Diagnosis } from './finding.ts';
 import { type Counted, groupFindings } from './group.ts';
-import { containerLog } from './logs.ts';
+import { logEvidence, readContainerLog } from './logs.ts';
 import { findInPods } from './pods.ts';
 import { findInWorkload } from './workload.ts';
 
@@ -22,37 +22,46 @@ export const findCauses = (facts: Facts, image: string, now: number): readonly C
 
 const maxDiagnoses = 5;
 
-/** What a log says more clearly than the state of its container. */
+/** Advice for errors that only the log shows. */
 const adviceInLog = (lines: readonly string[]): string | undefined =>
   lines.some((line) => /exec format error/i.test(line))
     ? 'The program is for another CPU than that of the node: build the image for both, or choose nodes by kubernetes.io/arch.'
     : undefined;
 
+/** A diagnosis for people, with what the watch decides by. */
+export type Examined = { readonly diagnosis: Diagnosis; readonly pullMessages: string | undefined };
+
 /**
  * Looks at a workload that does not become healthy and says why: reads its ReplicaSets, pods and events, and for a
  * container that ends by itself the last lines of its log. What may not be read is left out, and said.
  */
-export const diagnose = async (
+export const examine = async (
   cluster: Cluster,
   ref: WorkloadRef,
   image: string,
   clock: Clock,
-): Promise<readonly Diagnosis[]> => {
+): Promise<readonly Examined[]> => {
   const facts = await gather(cluster, ref);
   const causes = findCauses(facts, image, clock.now()).slice(0, maxDiagnoses);
   return await Promise.all(
-    causes.map(async ({ log, weight: _, pod, container, count, ...finding }): Promise<Diagnosis> => {
-      const lines = log === undefined ? [] : await containerLog(cluster, log);
-      return {
-        ...finding,
+    causes.map(async ({ log: request, weight: _, pullMessages, ...finding }): Promise<Examined> => {
+      const { pod, container, count, ...rest } = finding;
+      const log = request === undefined ? { lines: [] } : await readContainerLog(cluster, request);
+      const diagnosis = {
+        ...rest,
         // Messages of the cluster and log lines may hold credentials.
-        summary: redact(finding.summary),
-        evidence: [...finding.evidence, ...lines, ...facts.unread].map(redact),
-        next: redact(adviceInLog(lines) ?? finding.next),
+        summary: redact(rest.summary),
+        evidence: [...rest.evidence, ...logEvidence(log), ...facts.unread].map(redact),
+        next: redact(adviceInLog(log.lines) ?? rest.next),
         ...(pod === undefined ? {} : { pod }),
         ...(container === undefined ? {} : { container }),
         ...(count > 1 ? { count } : {}),
       };
+      return { diagnosis, pullMessages };
     }),
   );
 };
+
+/** As `examine`, where only people read the outcome. */
+export const diagnose = async (...question: Parameters<typeof examine>): Promise<readonly Diagnosis[]> =>
+  (await examine(...question)).map(({ diagnosis }) => diagnosis);

@@ -18,7 +18,7 @@ const meanings: Readonly<Record<number, string>> = {
   143: 'asked to stop, SIGTERM',
 };
 
-/** `exit code 137 (killed, SIGKILL)`; what is a program's own business is a number. */
+/** `exit code 137 (killed, SIGKILL)`; only the number for codes that programs choose themselves. */
 export const describeExit = (code: number): string => {
   const meaning = meanings[code];
   return meaning === undefined ? `exit code ${code}` : `exit code ${code} (${meaning})`;

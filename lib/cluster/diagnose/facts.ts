@@ -7,7 +7,7 @@ import { readPods, readReplicaSets } from '../status/owned-resources.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import { oneLine } from './one-line.ts';
 
-/** All that a diagnosis is made of. */
+/** What a diagnosis is made from. */
 export type Facts = Snapshot & {
   /** Warnings, and what the kubelet killed. */
   readonly events: readonly ClusterEvent[];
@@ -15,7 +15,7 @@ export type Facts = Snapshot & {
   readonly unread: readonly string[];
 };
 
-/** As many are read as there can be in a busy namespace; the server keeps them for an hour. */
+/** More than a busy namespace has in an hour, which is how long the server keeps them. */
 const maxEvents = 20_000;
 
 /** Objects of a workload are named after it, and long names are cut off at 58 characters. */
@@ -23,8 +23,7 @@ const isNamedAfter = (event: ClusterEvent, { name }: WorkloadRef): boolean =>
   event.involvedObject.name?.startsWith(name.slice(0, 50)) !== false;
 
 /**
- * Reads the facts of a workload afresh. A part that may not be read is named in `unread`: half a diagnosis is better
- * than none.
+ * Reads the current facts of a workload. A part that may not be read is named in `unread`, and the rest is diagnosed.
  */
 export const gather = async (cluster: Cluster, ref: WorkloadRef): Promise<Facts> => {
   const unread = new Set<string>();
@@ -56,7 +55,7 @@ export const gather = async (cluster: Cluster, ref: WorkloadRef): Promise<Facts>
     unlessRefused('pods', readPods(cluster, ref, workload)),
     unlessRefused('replica sets', readReplicaSets(cluster, ref, workload)),
     unlessRefused('events', eventsWith('type=Warning')),
-    // Not a warning to Kubernetes; a liveness probe that kills tells so here only.
+    // Of type Normal; that a liveness probe killed a container is reported only here.
     unlessRefused('events', eventsWith('reason=Killing')),
   ]);
   return {
@@ -78,7 +77,7 @@ export const timeOf = (event: ClusterEvent & Series): string =>
 
 const countOf = (event: ClusterEvent & Series): number => event.series?.count ?? event.count ?? 1;
 
-/** Events that cannot say which container they are about are about all of them. */
+/** An event that does not name its container may be about any of them. */
 export const isAbout = (event: ClusterEvent, container: string): boolean => {
   const { fieldPath } = event.involvedObject as { readonly fieldPath?: string };
   return fieldPath === undefined || !fieldPath.includes('{') || fieldPath.includes(`{${container}}`);
@@ -98,7 +97,7 @@ const eventsAbout = (
     .filter((event) => uid !== undefined && event.involvedObject.uid === uid && isMeant(event))
     .toSorted(
       (one, other) =>
-        // Whole seconds, often the same: then by words, so that it is told the same way each time.
+        // Times are in whole seconds and often equal: then by message, so that the order is the same each time.
         timeOf(other).localeCompare(timeOf(one)) || messageOf(one).localeCompare(messageOf(other)),
     )
     .filter((event) => {
@@ -115,9 +114,12 @@ export const warningsOf = (facts: Facts, uid: string | undefined): readonly Clus
 export const killingsOf = (facts: Facts, uid: string | undefined): readonly ClusterEvent[] =>
   eventsAbout(facts, uid, (event) => event.reason === 'Killing');
 
-/** `event FailedScheduling (3x): 0/2 nodes are available`, at most so many. */
-export const eventLines = (events: readonly ClusterEvent[], limit = 3): readonly string[] =>
-  events.slice(0, limit).map((event) => {
+/** More events about one object say little that is new. */
+export const maxEventLines = 3;
+
+/** `event FailedScheduling (3x): 0/2 nodes are available`, of the first three. */
+export const eventLines = (events: readonly ClusterEvent[]): readonly string[] =>
+  events.slice(0, maxEventLines).map((event) => {
     const count = countOf(event);
     return `event ${event.reason ?? 'without reason'}${count > 1 ? ` (${count}x)` : ''}: ${messageOf(event)}`;
   });

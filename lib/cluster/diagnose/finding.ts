@@ -36,7 +36,7 @@ export type Diagnosis = {
   readonly count?: number;
 };
 
-/** Whose log would tell more. */
+/** The log to read for this finding. */
 export type LogRequest = {
   readonly namespace: string;
   readonly pod: string;
@@ -48,11 +48,13 @@ export type LogRequest = {
 /** A diagnosis of one pod or workload, before several are taken together and the log is read. */
 export type Finding = Omit<Diagnosis, 'count'> & {
   readonly log?: LogRequest;
+  /** What the kubelet and the registry said about a failed pull, before it was worded for people; never shown. */
+  readonly pullMessages?: string;
   /** Of several that say the same, the one with the most of this is shown: restarts. */
   readonly weight?: number;
 };
 
-/** The most telling first: what explains the others comes before what follows from it. */
+/** The most telling first: causes before their consequences. */
 const order: readonly DiagnosisCause[] = [
   'image-pull',
   'out-of-memory',

@@ -26,7 +26,7 @@ const readLog = async (
 
 const readTail = async (cluster: Cluster, request: LogRequest, previous: boolean): Promise<string> => {
   const text = await readLog(cluster, request, previous, readLines);
-  // The limit cuts off the end, which is what is wanted: then fewer lines.
+  // The byte limit cuts off the end of the log, which is the part that is needed: then read fewer lines.
   return Buffer.byteLength(text) < maxBytes
     ? text
     : await readLog(cluster, request, previous, Math.ceil(shownLines / 4));
@@ -40,8 +40,15 @@ const withoutEscapes = (text: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
 
-/** The last 20 lines of a container's log, credentials masked, each marked as a log line. */
-export const containerLog = async (cluster: Cluster, request: LogRequest): Promise<readonly string[]> => {
+/** The end of a container's log, credentials masked. */
+export type ContainerLog = {
+  /** At most 20. */
+  readonly lines: readonly string[];
+  /** Why it could not be read; there are no lines then. */
+  readonly unread?: string;
+};
+
+export const readContainerLog = async (cluster: Cluster, request: LogRequest): Promise<ContainerLog> => {
   let text: string;
   try {
     text = await readTail(cluster, request, request.previous).catch(async (error: unknown) => {
@@ -52,12 +59,17 @@ export const containerLog = async (cluster: Cluster, request: LogRequest): Promi
     });
   } catch (error) {
     if (!(error instanceof TagboatError)) throw error;
-    return [`the log could not be read: ${error.message}`];
+    return { lines: [], unread: error.message };
   }
-  // As a whole first: a private key is recognised over several lines.
-  return redact(withoutEscapes(text))
+  // Redacted as a whole: a private key is recognised over several lines.
+  const lines = redact(withoutEscapes(text))
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .slice(-shownLines)
-    .map((line) => `log: ${line.length > maxLine ? `${line.slice(0, maxLine)}…` : line}`);
+    .map((line) => (line.length > maxLine ? `${line.slice(0, maxLine)}…` : line));
+  return { lines };
 };
+
+/** The log as lines of evidence, each marked as a log line. */
+export const logEvidence = ({ lines, unread }: ContainerLog): readonly string[] =>
+  unread === undefined ? lines.map((line) => `log: ${line}`) : [`the log could not be read: ${unread}`];

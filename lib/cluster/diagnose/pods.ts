@@ -9,15 +9,15 @@ import { unschedulable } from './scheduling.ts';
 import { finalizersOf } from './spec.ts';
 import { unmounted } from './volumes.ts';
 
-/** How long a pod may be past its grace period before that is worth saying, in milliseconds. */
-const terminationPatience = 10_000;
+/** How long a pod may be past its grace period before it is reported, in milliseconds. */
+const terminationGraceMs = 10_000;
 
 const terminating = (pod: Pod, now: number): Finding | undefined => {
   // The server writes the time at which the grace period ends.
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, name, namespace = 'default' } = pod.metadata;
   if (deletionTimestamp === undefined) return undefined;
   const late = now - Date.parse(deletionTimestamp);
-  if (!(late > terminationPatience)) return undefined;
+  if (!(late > terminationGraceMs)) return undefined;
   const finalizers = finalizersOf(pod);
   const held = finalizers.join(', ');
   const node = pod.spec.nodeName;
@@ -58,7 +58,7 @@ const findInPod = (facts: Facts, pod: Pod, now: number): readonly Finding[] => {
     const late = terminating(pod, now);
     return late === undefined ? [] : [late];
   }
-  // Its containers ended because the pod did.
+  // Its containers ended because the pod did, so they are not the cause.
   const over = ended(pod);
   if (over !== undefined) return [over];
   const containers = findInContainers(facts, pod);
@@ -68,7 +68,7 @@ const findInPod = (facts: Facts, pod: Pod, now: number): readonly Finding[] => {
   return finding === undefined ? [] : [finding];
 };
 
-/** A pod of an earlier revision that blocks a StatefulSet: what is wrong with it, and that it has to go. */
+/** A pod of an earlier revision that blocks a StatefulSet: what is wrong with it, and that it has to be deleted. */
 const stuck = (facts: Facts, pod: Pod): readonly Finding[] => {
   const { workload } = facts;
   if (workload === undefined) return [];
@@ -88,7 +88,7 @@ const stuck = (facts: Facts, pod: Pod): readonly Finding[] => {
   }));
 };
 
-/** What is wrong with the pods: those of the new revision, and those of earlier ones that stand in the way. */
+/** What is wrong with the pods: those of the new revision, and those of earlier ones that block the rollout. */
 export const findInPods = (facts: Facts, image: string, now: number): readonly Finding[] => {
   const named = (pod: Pod, findings: readonly Finding[]): readonly Finding[] =>
     findings.map((finding) => ({

@@ -7,7 +7,7 @@ type PullTrouble = {
 };
 
 /**
- * From the definite to the vague. The words are containerd's, CRI-O's and Docker's around those of the registries.
+ * The most specific first. The messages are those of containerd, CRI-O and Docker, around those of the registries.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
  */
 const troubles: readonly PullTrouble[] = [
@@ -44,7 +44,7 @@ const troubles: readonly PullTrouble[] = [
     next: (_, registry) => `Check the way from the nodes to ${registry}: DNS, firewall, proxy.`,
   },
   {
-    // Docker Hub and others say this of what is private and of what does not exist, so as not to tell.
+    // Docker Hub and others answer so both for private and for missing repositories, so as not to reveal which it is.
     words: /does not exist or may require|insufficient_scope/i,
     says: 'the registry does not have the repository, or does not let the cluster see it',
     next: (image) =>
@@ -80,7 +80,7 @@ const registryOf = (image: string): string => {
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
 };
 
-/** What the words of kubelet and registry mean, and what to do about it. */
+/** What the messages of kubelet and registry mean, and what to do about it. */
 export const readPullWords = (
   words: string,
   image: string,

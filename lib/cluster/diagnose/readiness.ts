@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 import { conditionOf } from './pod-condition.ts';
 import { containerOf, describeProbe, isSidecar } from './spec.ts';
 
-/** The containers of the pod are ready, and somebody who was to agree has not. */
+/** The containers of the pod are ready, and a readiness gate is not. */
 export const closedGate = (pod: Pod): Finding | undefined => {
   if (conditionOf(pod, 'ContainersReady')?.status !== 'True') return undefined;
   const closed = (pod.spec.readinessGates ?? []).find(

@@ -17,10 +17,10 @@ const key = (kind: string, name: string, missing: string, namespace: string, whe
 });
 
 /**
- * Reads the kubelet's words for a reference that leads nowhere, of an environment or a volume.
+ * Reads the kubelet's message about a missing reference, of an environment or a volume.
  * Source: k8s.io/kubernetes/pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), pkg/volume/{configmap,secret}
  * @param where `in container web` or `in volume settings`
- * @returns undefined for words that mean something else
+ * @returns undefined for a message about something else
  */
 export const readMissing = (words: string, pod: Pod, where: string): Missing | undefined => {
   const namespace = pod.metadata.namespace ?? 'default';

@@ -1,6 +1,6 @@
 import type { DiagnosisCause } from './finding.ts';
 
-/** Why the API server does not let pods be made, for one who has to change something. */
+/** Why the API server refuses to create pods, and what to change. */
 export type Refusal = { readonly cause: DiagnosisCause; readonly says: string; readonly next: string };
 
 type Rule = {
@@ -21,7 +21,7 @@ const list = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 /**
- * The words of the admission plugins.
+ * The messages of the admission plugins.
  * Source: k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go, k8s.io/kubernetes/plugin/pkg/admission
  * (limitranger, serviceaccount, priority, podsecurity), k8s.io/apiserver/pkg/admission/plugin/webhook/errors
  */
@@ -133,7 +133,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** What the API server's words mean. */
+/** What a message of the API server means. */
 export const readRefusal = (message: string, namespace: string): Refusal => {
   for (const { words, read } of rules) {
     const match = words.exec(message);

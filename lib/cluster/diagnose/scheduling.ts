@@ -13,7 +13,7 @@ const requestsOf = (pod: Pod, resource: string): string =>
     .join(', ');
 
 /**
- * What to look at, by the scheduler's words; they count nodes by what keeps the pod off them.
+ * What to look at, by the scheduler's message; it counts nodes by the reason for which they do not take the pod.
  * Source: k8s.io/kubernetes/pkg/scheduler/framework/plugins
  */
 const advices: readonly {

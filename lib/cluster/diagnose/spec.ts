@@ -59,7 +59,7 @@ export const volumeOf = (pod: Pod, name: string): FullVolume | undefined =>
 export const nodeSelectorOf = (pod: Pod): Readonly<Record<string, string>> =>
   (pod.spec as FullPodSpec).nodeSelector ?? {};
 
-/** Who else has to agree before the pod goes. */
+/** The finalizers that have to be removed before the pod is deleted. */
 export const finalizersOf = (pod: Pod): readonly string[] =>
   (pod.metadata as { readonly finalizers?: readonly string[] }).finalizers ?? [];
 

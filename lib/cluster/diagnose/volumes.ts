@@ -27,7 +27,7 @@ export const unmounted = (facts: Facts, pod: Pod): Finding | undefined => {
     summary:
       missing === undefined
         ? `A volume cannot be mounted: ${messageOf(event)}`
-        : `The volume ${volume ?? ''} cannot be mounted: ${missing.says}.`.replace('  ', ' '),
+        : `The volume${volume === undefined ? '' : ` ${volume}`} cannot be mounted: ${missing.says}.`,
     evidence: eventLines([event, ...found.map((one) => one.event).filter((other) => other !== event)]),
     next:
       missing?.next ??

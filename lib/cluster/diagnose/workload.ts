@@ -7,15 +7,15 @@ import { readRefusal } from './refusals.ts';
 /** True where pods are missing: the events of a StatefulSet or DaemonSet stay for an hour after their cause has gone. */
 const lacksPods = (facts: Facts, image: string): boolean => {
   const { workload } = facts;
-  // The controller of a DaemonSet counts what is desired only after it could make its pods.
+  // The controller of a DaemonSet sets the desired count only after it could create its pods.
   const wanted = workload?.spec.replicas ?? Math.max(1, workload?.status?.desiredNumberScheduled ?? 1);
   return newPods(facts, image).length + oldPods(facts, image).length < wanted;
 };
 
-/** A StatefulSet makes a pod while the one of that name is on its way out: that passes by itself. */
+/** A StatefulSet creates a pod while the one of that name is still being deleted: that passes by itself. */
 const passing = /object is being deleted|already exists/;
 
-/** False where a pod was made since: what kept the controller from it then keeps it no more. */
+/** False where a pod was created after the event: what the event says does not hold any more. */
 const isStill = (facts: Facts, image: string): ((event: ClusterEvent) => boolean) => {
   const made = [...newPods(facts, image), ...oldPods(facts, image)].map(({ metadata }) =>
     Date.parse(metadata.creationTimestamp ?? ''),
@@ -37,7 +37,7 @@ const podsRefused = (facts: Facts, image: string): Finding | undefined => {
     ...warningsOf(facts, set?.metadata.uid),
     ...warningsOf(facts, workload?.metadata.uid),
   ].filter((event) => event.reason === 'FailedCreate');
-  // A ReplicaSet says in a condition whether it still is so.
+  // A ReplicaSet has a condition for it, which shows whether it still holds.
   if (condition === undefined && (hasReplicaSets(ref.kind) || !lacksPods(facts, image))) return undefined;
   const event = events.find(isStill(facts, image));
   const message = condition?.message ?? (event === undefined ? undefined : messageOf(event));

@@ -3,22 +3,22 @@ import { isReady, newPods, oldPods, type Snapshot } from '../status/snapshot.ts'
 import { isStuckPod, pullFailures, stuckFrom } from '../status/stuck-pod.ts';
 
 /**
- * A container that stands in the way of the rollout.
+ * A container that blocks the rollout.
  *
  * kubectl waits for such a rollout: for a Deployment until its progress deadline (ten minutes unless set), for a
- * StatefulSet or DaemonSet, which have none, for ever. Here it is called failed as soon as it is certain:
+ * StatefulSet or DaemonSet, which have no progress deadline, without end. Here it fails as soon as the cause is certain:
  *
- * - `crash-loop`: the container has been restarted four times and waits for the next: on a real kubelet, 70 s and more
- *   of crashing.
- * - `image-pull`: the pod has tried for 20 s, and the registry's answer was definite (not found, denied). The caller
- *   looks for that answer. What may be a hiccup (timeouts, 429, 5xx) is waited out. The time counts from the first
- *   failure where that was watched, since images pulled before and init containers may have taken long; else from the
- *   start of the pod.
- * - `config`: for 30 s the container could not be created, because a ConfigMap, a Secret or a key of one is missing. What
- *   is applied beside the workload may come a moment after it.
+ * - `crash-loop`: the container has been restarted four times and is in CrashLoopBackOff: on a real kubelet, that takes
+ *   70 s and more.
+ * - `image-pull`: the pull has failed for 20 s, and the registry's answer was definite (not found, denied); the caller
+ *   reads that answer. What may be transient (timeouts, 429, 5xx) is waited out. The time counts from the first failure
+ *   where that was watched, since images pulled before and init containers may have taken long; else from the start of
+ *   the pod.
+ * - `config`: for 30 s the container could not be created, because a ConfigMap, a Secret or a key of one is missing. The
+ *   time is for objects that are applied right after the workload.
  *
  * In a Deployment or Rollout this counts only while no pod of the new revision is ready: with one that is, the image and
- * the program are good, and the trouble may be that of one node. In the others a single such pod blocks the rest.
+ * the program are good, and the cause may be one node. In the others a single blocked pod stops the rest.
  *
  * A StatefulSet is also blocked by such a pod of an earlier revision; see `isStuckPod`.
  */
@@ -27,14 +27,14 @@ export type BlockedContainer = {
   readonly pod: Pod;
   readonly container: string;
   /** From when on it counts, in milliseconds since 1970; -Infinity: at once. */
-  readonly from: number;
+  readonly countsFrom: number;
 };
 
-/** After so many restarts a crash loop is taken to be one. */
+/** With fewer restarts a container may still come up. */
 const certainRestarts = 4;
 
-/** How long a pod may be at it, in milliseconds, even where its trouble is definite. */
-export const patience: Readonly<Record<BlockedContainer['type'], number>> = {
+/** How long a container has to be blocked, in milliseconds, before the rollout may fail because of it. */
+export const minBlockedMs: Readonly<Record<BlockedContainer['type'], number>> = {
   'crash-loop': 0,
   'image-pull': 20_000,
   config: 30_000,
@@ -49,8 +49,8 @@ const blockReasonOf = (status: ContainerStatus): BlockedContainer['type'] | unde
   return undefined;
 };
 
-/** The first container of a pod that would stand in the way, of whatever revision the pod is. */
-export const troubleOf = (pod: Pod): Omit<BlockedContainer, 'from'> | undefined => {
+/** The first blocked container of a pod, of whatever revision the pod is. */
+export const blockedContainerOf = (pod: Pod): Omit<BlockedContainer, 'countsFrom'> | undefined => {
   for (const status of statusesOf(pod)) {
     const type = blockReasonOf(status);
     if (type !== undefined) return { type, pod, container: status.name };
@@ -58,12 +58,12 @@ export const troubleOf = (pod: Pod): Omit<BlockedContainer, 'from'> | undefined 
   return undefined;
 };
 
-/** Evicted, say: it will not start again, and its controller makes another one. */
+/** Such a pod (an evicted one, for example) does not start again; its controller makes another. */
 const isOver = ({ status }: Pod): boolean => status?.phase === 'Failed' || status?.phase === 'Succeeded';
 
 /**
- * Every container that stands in the way, at most one of a pod.
- * @param deletedUids uids of pods that have been deleted and may not be gone yet, or will be
+ * Every container that blocks the rollout, at most one of a pod.
+ * @param deletedUids uids of pods that are being deleted, or are to be
  */
 export const findBlockedContainers = (
   snapshot: Snapshot,
@@ -81,31 +81,32 @@ export const findBlockedContainers = (
       !deletedUids.has(pod.metadata.uid ?? ''),
   );
   return pods.flatMap((pod) => {
-    const trouble = troubleOf(pod);
-    const from =
+    const blocked = blockedContainerOf(pod);
+    const countsFrom =
       workload !== undefined && stuck.includes(pod) ? stuckFrom(workload, pod) : Number.NEGATIVE_INFINITY;
-    return trouble === undefined ? [] : [{ ...trouble, from }];
+    return blocked === undefined ? [] : [{ ...blocked, countsFrom }];
   });
 };
 
 /**
- * Words of kubelet and registries that do not change by waiting. Rate limits and timeouts say other things.
+ * What kubelet and registries say of a pull that waiting does not help.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
  */
 const definite =
   /not found|manifest unknown|name unknown|does not exist|repository .* not exist|unauthorized|authentication required|access denied|denied:|403 forbidden|invalid reference|couldn't parse image|no match for platform|InvalidImageName|ErrImageNeverPull/i;
-const passing =
+/** The same of one that may succeed later. */
+const transient =
   /toomanyrequests|rate limit|\b429\b|timeout|timed out|connection (?:refused|reset)|no such host|\b50[0234]\b/i;
 
-/** True where a registry's words mean that the image will not come. */
-export const isDefiniteRefusal = (words: string): boolean => {
+/** True where the messages about a failed pull mean that trying again will not help. */
+export const isDefiniteRefusal = (messages: string): boolean => {
   // Names of images hold such words by chance: acme/timeout-service, acme/unauthorized-page.
-  const bare = words.replaceAll(/\S*\w\/\w\S*/g, (name) => (name === 'i/o' ? name : ' '));
-  return definite.test(bare) && !passing.test(bare);
+  const bare = messages.replaceAll(/\S*\w\/\w\S*/g, (name) => (name === 'i/o' ? name : ' '));
+  return definite.test(bare) && !transient.test(bare);
 };
 
-/** How long the pod has been at it, in milliseconds. */
-export const ageOf = (pod: Pod, now: number): number => {
+/** How long ago the pod started; 0 where it does not say. */
+export const podAgeMs = (pod: Pod, now: number): number => {
   const start = Date.parse(pod.status?.startTime ?? pod.metadata.creationTimestamp ?? '');
   return Number.isNaN(start) ? 0 : now - start;
 };

@@ -1,91 +1,89 @@
 import type { Clock } from '../../clock.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { type Diagnosis, type DiagnosisCause, diagnose } from '../diagnose/diagnose.ts';
+import { type Diagnosis, type DiagnosisCause, examine } from '../diagnose/diagnose.ts';
 import type { Pod } from '../objects/objects.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import {
-  ageOf,
   type BlockedContainer,
+  blockedContainerOf,
   findBlockedContainers,
   isDefiniteRefusal,
-  patience,
-  troubleOf,
+  minBlockedMs,
+  podAgeMs,
 } from './blocked-container.ts';
 
 export type FailFast = {
   /** The diagnosis of a workload that can no longer become healthy by itself; undefined while it still may. */
   check(snapshot: Snapshot, deletedUids: ReadonlySet<string>): Promise<readonly Diagnosis[] | undefined>;
-  /** When to look again even if nothing changes, in milliseconds since 1970. */
-  readonly nextLook: number;
+  /** When to check again even if nothing changes, in milliseconds since 1970. */
+  readonly nextCheckAt: number;
 };
 
-/** A pod is looked at again after so many milliseconds: the registry's words come as an event. */
-const recheck = 5_000;
-
-/** The words of kubelet and registry, and not why something could not be read. */
-const isTestimony = (line: string): boolean => /^(?:container|event) /.test(line);
+/** A pod is diagnosed again after so long: the registry's answer arrives as an event, later than the pod's status. */
+const diagnoseAgainMs = 5_000;
 
 const uidOf = ({ metadata }: Pod): string => metadata.uid ?? metadata.name;
 
 const crashCauses: ReadonlySet<DiagnosisCause> = new Set(['crash-loop', 'out-of-memory', 'init-container']);
 
-/** Finds out what would otherwise be waited for in vain; what counts, `BlockedContainer` says. */
+/** Fails a rollout before its deadline where a container is blocked for good; see `BlockedContainer`. */
 export const createFailFast = (cluster: Cluster, image: string, clock: Clock): FailFast => {
-  let nextLook = Number.POSITIVE_INFINITY;
-  const lookedAt = new Map<string, number>();
-  /** When a pod was last seen without trouble: pulling, or at its init containers. */
-  const fineAt = new Map<string, number>();
+  let nextCheckAt = Number.POSITIVE_INFINITY;
+  const diagnosedAt = new Map<string, number>();
+  /** When a pod last had no blocked container: it was pulling, or at its init containers. */
+  const unblockedAt = new Map<string, number>();
 
-  /** How long a pod has been in trouble, in milliseconds; of one that was never seen without it, its age. */
-  const troubledFor = ({ pod }: BlockedContainer, now: number): number =>
-    Math.min(ageOf(pod, now), now - (fineAt.get(uidOf(pod)) ?? Number.NEGATIVE_INFINITY));
+  /** How long a container has been blocked, in milliseconds; where it was never seen otherwise, the age of its pod. */
+  const blockedForMs = ({ pod }: BlockedContainer, now: number): number =>
+    Math.min(podAgeMs(pod, now), now - (unblockedAt.get(uidOf(pod)) ?? Number.NEGATIVE_INFINITY));
 
-  /** True where enough time has passed to ask for the reasons, at the start and since the last time. */
-  const isDue = (blocked: BlockedContainer): boolean => {
+  /** True where the container has been blocked for long enough, and was not diagnosed a moment ago. */
+  const shouldDiagnose = (blocked: BlockedContainer): boolean => {
     const now = clock.now();
-    if (blocked.from > now) {
-      nextLook = Math.min(nextLook, blocked.from);
+    if (blocked.countsFrom > now) {
+      nextCheckAt = Math.min(nextCheckAt, blocked.countsFrom);
       return false;
     }
-    if (patience[blocked.type] === 0) return true;
+    if (minBlockedMs[blocked.type] === 0) return true;
     const uid = uidOf(blocked.pod);
-    const due = Math.max(
-      now + patience[blocked.type] - troubledFor(blocked, now),
-      (lookedAt.get(uid) ?? Number.NEGATIVE_INFINITY) + recheck,
+    const diagnoseAt = Math.max(
+      now + minBlockedMs[blocked.type] - blockedForMs(blocked, now),
+      (diagnosedAt.get(uid) ?? Number.NEGATIVE_INFINITY) + diagnoseAgainMs,
     );
-    if (due > now) {
-      nextLook = Math.min(nextLook, due);
+    if (diagnoseAt > now) {
+      nextCheckAt = Math.min(nextCheckAt, diagnoseAt);
       return false;
     }
-    lookedAt.set(uid, now);
-    nextLook = Math.min(nextLook, now + recheck);
+    diagnosedAt.set(uid, now);
+    nextCheckAt = Math.min(nextCheckAt, now + diagnoseAgainMs);
     return true;
   };
 
   return {
-    get nextLook() {
-      return nextLook;
+    get nextCheckAt() {
+      return nextCheckAt;
     },
     check: async (snapshot, deletedUids) => {
-      nextLook = Number.POSITIVE_INFINITY;
-      for (const pod of snapshot.pods) if (troubleOf(pod) === undefined) fineAt.set(uidOf(pod), clock.now());
-      const due = findBlockedContainers(snapshot, image, deletedUids).filter(isDue);
-      if (due.length === 0) return undefined;
-      const diagnosis = await diagnose(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
-        // No reasons now: the watch goes on, and asks again.
+      nextCheckAt = Number.POSITIVE_INFINITY;
+      for (const pod of snapshot.pods)
+        if (blockedContainerOf(pod) === undefined) unblockedAt.set(uidOf(pod), clock.now());
+      const blocked = findBlockedContainers(snapshot, image, deletedUids).filter(shouldDiagnose);
+      if (blocked.length === 0) return undefined;
+      const examined = await examine(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
+        // The reasons cannot be read now: the watch goes on, and asks again.
         if (error instanceof TagboatError) return [];
         throw error;
       });
-      const isDueFor = (type: BlockedContainer['type']): boolean =>
-        due.some((blocked) => blocked.type === type);
-      const isCertain = diagnosis.some(
-        ({ cause, evidence }) =>
-          (crashCauses.has(cause) && isDueFor('crash-loop')) ||
-          (cause === 'missing-reference' && isDueFor('config')) ||
-          (cause === 'image-pull' && isDefiniteRefusal(evidence.filter(isTestimony).join('\n'))),
+      const isBlockedBy = (type: BlockedContainer['type']): boolean =>
+        blocked.some((container) => container.type === type);
+      const isCertain = examined.some(
+        ({ diagnosis: { cause }, pullMessages = '' }) =>
+          (crashCauses.has(cause) && isBlockedBy('crash-loop')) ||
+          (cause === 'missing-reference' && isBlockedBy('config')) ||
+          (cause === 'image-pull' && isDefiniteRefusal(pullMessages)),
       );
-      return isCertain ? diagnosis : undefined;
+      return isCertain ? examined.map(({ diagnosis }) => diagnosis) : undefined;
     },
   };
 };

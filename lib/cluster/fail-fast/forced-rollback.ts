@@ -7,21 +7,21 @@ import { isBeyondPartition, ordinalOf } from '../status/stateful-availability.ts
 import { stuckFrom } from '../status/stuck-pod.ts';
 
 export type ForcedRollback = {
-  /** Deletes what is stuck by now. */
-  free(snapshot: Snapshot): Promise<void>;
-  /** uids of the pods that were deleted, and may not be gone yet, or will be when it is their turn. */
+  /** Deletes the next pod that has been stuck for long enough. */
+  deleteStuckPods(snapshot: Snapshot): Promise<void>;
+  /** uids of the pods that were deleted and may not be gone yet, and of those that are to be deleted. */
   readonly deletedUids: ReadonlySet<string>;
-  /** When to look again even if nothing changes, in milliseconds since 1970. */
-  readonly nextLook: number;
+  /** When to check again even if nothing changes, in milliseconds since 1970. */
+  readonly nextCheckAt: number;
 };
 
 /**
- * Frees a StatefulSet that a broken pod of an earlier revision keeps from rolling. The controller waits for that pod to
- * become ready before it replaces anything, and so an undo would never arrive; Kubernetes' documentation says to delete
- * the pod by hand, and that is done here. The pod is broken (it cannot pull its image, crash-loops or cannot be created; see
- * `stuckFrom`), of a revision that is to go, and beyond the partition; its volumes stay. They go one after the other,
- * the lowest first, as the controller makes them: before the next one, the successor of the last has to be ready. Each is
- * deleted once; where that is not allowed, the diagnosis says what to do.
+ * Deletes the broken pods of an earlier revision that keep a StatefulSet from rolling. The controller waits for such a
+ * pod to become ready before it replaces anything, so an undo would never be rolled out; Kubernetes' documentation says
+ * to delete the pod by hand, and that is done here. The pod is broken (it cannot pull its image, crash-loops or cannot be
+ * created; see `stuckFrom`), of a revision that is being replaced, and beyond the partition; its volumes stay. Pods are
+ * deleted one after the other, the lowest ordinal first, as the controller creates them: before the next one, the
+ * successor of the last has to be ready. Each is deleted once; where that is not allowed, the diagnosis says what to do.
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
 export const createForcedRollback = (
@@ -31,48 +31,50 @@ export const createForcedRollback = (
   signal: AbortSignal,
 ): ForcedRollback => {
   const deletedUids = new Set<string>();
-  /** Names of those that were deleted, or may not be. */
-  const tried = new Set<string>();
-  /** The pod of a workload that was deleted last. */
-  const last = new Map<string, Pod>();
-  let nextLook = Number.POSITIVE_INFINITY;
+  /** Names of the pods that were deleted, or could not be. */
+  const attempted = new Set<string>();
+  /** By workload. */
+  const lastDeleted = new Map<string, Pod>();
+  let nextCheckAt = Number.POSITIVE_INFINITY;
 
-  /** What was deleted last has a successor, and that is ready. */
+  /** True where the pod that was deleted last has a successor, and that is ready. */
   const isReplaced = ({ pods, ref }: Snapshot): boolean => {
-    const gone = last.get(describeWorkload(ref))?.metadata;
+    const gone = lastDeleted.get(describeWorkload(ref))?.metadata;
     return (
       gone === undefined ||
       pods.some((pod) => pod.metadata.name === gone.name && pod.metadata.uid !== gone.uid && isReady(pod))
     );
   };
 
-  /** The pods that may go now or later, the lowest ordinal first. */
+  /** The pods to delete now or later, the lowest ordinal first. */
   const candidatesOf = (snapshot: Snapshot) => {
     const { workload } = snapshot;
     if (workload === undefined) return [];
     return oldPods(snapshot, image)
       .flatMap((pod) => {
         const { name, uid } = pod.metadata;
-        const from = isBeyondPartition(workload, name) ? stuckFrom(workload, pod) : Number.POSITIVE_INFINITY;
-        return uid === undefined || tried.has(name) || from === Number.POSITIVE_INFINITY
+        const deleteAt = isBeyondPartition(workload, name)
+          ? stuckFrom(workload, pod)
+          : Number.POSITIVE_INFINITY;
+        return uid === undefined || attempted.has(name) || deleteAt === Number.POSITIVE_INFINITY
           ? []
-          : [{ pod, name, uid, from }];
+          : [{ pod, name, uid, deleteAt }];
       })
       .toSorted((one, other) => ordinalOf(one.name) - ordinalOf(other.name));
   };
 
-  const free = async (snapshot: Snapshot): Promise<void> => {
+  const deleteStuckPods = async (snapshot: Snapshot): Promise<void> => {
     const { ref } = snapshot;
-    nextLook = Number.POSITIVE_INFINITY;
+    nextCheckAt = Number.POSITIVE_INFINITY;
     const candidates = candidatesOf(snapshot);
     for (const { uid } of candidates) deletedUids.add(uid);
     if (!isReplaced(snapshot)) return;
-    for (const { pod, name, uid, from } of candidates) {
-      if (from > clock.now()) {
-        nextLook = Math.min(nextLook, from);
+    for (const { pod, name, uid, deleteAt } of candidates) {
+      if (deleteAt > clock.now()) {
+        nextCheckAt = Math.min(nextCheckAt, deleteAt);
         continue;
       }
-      tried.add(name);
+      attempted.add(name);
       try {
         await cluster.api.json({
           method: 'DELETE',
@@ -84,7 +86,7 @@ export const createForcedRollback = (
           what: `delete the stuck pod ${ref.namespace}/${name}`,
           signal,
         });
-        last.set(describeWorkload(ref), pod);
+        lastDeleted.set(describeWorkload(ref), pod);
         cluster.logger.info('deleted a broken pod that kept a StatefulSet from rolling', {
           namespace: ref.namespace,
           workload: ref.name,
@@ -104,10 +106,10 @@ export const createForcedRollback = (
   };
 
   return {
-    free,
+    deleteStuckPods,
     deletedUids,
-    get nextLook() {
-      return nextLook;
+    get nextCheckAt() {
+      return nextCheckAt;
     },
   };
 };

@@ -4,7 +4,7 @@ const nothing: Workload['spec']['template'] = { spec: { containers: [] } };
 
 /**
  * The Deployment that a Rollout has its pod template from, where it has none of its own (`spec.workloadRef`). Argo takes
- * ReplicaSets and PodTemplates too, which nobody releases to; such a Rollout carries no image here.
+ * ReplicaSets and PodTemplates too, which are no targets of a release; such a Rollout carries no image here.
  * https://argo-rollouts.readthedocs.io/en/stable/migrating/#reference-deployment-from-rollout
  */
 export const templateHolder = (rollout: Workload, namespace: string): WorkloadRef | undefined => {

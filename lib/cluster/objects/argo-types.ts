@@ -11,7 +11,7 @@ export type ArgoSpec = {
     readonly canary?: {
       readonly trafficRouting?: unknown;
       readonly steps?: readonly {
-        /** Without a duration it lasts until somebody promotes; seconds as a number, or `10s`, `5m`, `1h` as text. */
+        /** Without a duration it lasts until it is promoted; seconds as a number, or `10s`, `5m`, `1h` as text. */
         readonly pause?: { readonly duration?: string | number };
       }[];
     };

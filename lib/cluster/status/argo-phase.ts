@@ -27,7 +27,7 @@ export const isRolloutObserved = (rollout: Workload): boolean => {
   return referredGeneration === undefined || workload === undefined || workload === referredGeneration;
 };
 
-/** What Argo's controller writes since 1.0, worked out from what it wrote before: CalculateRolloutPhase. */
+/** The phase that Argo's controller writes since 1.0, computed for older ones as in CalculateRolloutPhase. */
 const calculated = ({ spec, status = {} }: Workload): ArgoPhase => {
   for (const { type, reason = '', message = '' } of status.conditions ?? []) {
     if (type === 'InvalidSpec') return { phase: 'Degraded', message: `InvalidSpec: ${message}` };
@@ -74,11 +74,11 @@ export const argoPhase = (rollout: Workload): ArgoPhase => {
       `waiting for rollout spec update to be observed${isOwn && referredGeneration !== undefined ? ' for the reference workload' : ''}`,
     );
   }
-  // Somebody cleared the pause, and the controller has yet to react; neither is counted in a generation.
+  // The pause was cleared, and the controller has not reacted yet; the generation shows neither.
   if (status.controllerPause === true && (status.pauseConditions ?? []).length === 0)
     return progressing('waiting for rollout to unpause');
   const { phase = '' } = status;
-  // The words of analysis runs are in it, and may hold a URL with credentials.
+  // It contains messages of analysis runs, which may hold a URL with credentials.
   const message = redact(status.message ?? '');
   if (phase === '') return calculated(rollout);
   return phases.has(phase)

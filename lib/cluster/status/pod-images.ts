@@ -14,7 +14,7 @@ export type OtherImage = { readonly pod: string; readonly container: string; rea
 
 export type PodImages = {
   readonly others: readonly OtherImage[];
-  /** What is worth knowing although the pods run what they should. */
+  /** Notes on pods that run the right image. */
   readonly notes: readonly string[];
 };
 
@@ -50,7 +50,7 @@ const verify = (image: string, pod: Pod, carrier: Carrier, release: Expected) =>
     : compareWith(reference, release);
 };
 
-/** Of a pinned image there is nothing to say: the node was told the digest, and what it names is its platform's part. */
+/** A pinned image needs no note: the node was given the digest, and reports that of the manifest for its platform. */
 const digestNotes = (found: ReturnType<typeof pairs>, release: Expected): readonly string[] => {
   const { knownDigest } = release;
   if (release.digest !== undefined || knownDigest === undefined) return [];

@@ -61,8 +61,8 @@ const statefulSetStatus = (statefulSet: Workload): RolloutStatus => {
   if (replicas !== undefined && ready < replicas)
     return waiting(`Waiting for ${replicas - ready} pods to be ready...`);
   if (updateStrategy?.type === 'OnDelete')
-    // kubectl gives up here ("rollout status is only available for RollingUpdate strategy type"). The question is still
-    // a good one: the rollout is over when somebody has deleted the last old pod and its successor is ready.
+    // kubectl gives up here ("rollout status is only available for RollingUpdate strategy type"). It can be
+    // answered all the same: the rollout is over when the last old pod was deleted by hand and its successor is ready.
     return replicas === undefined || updated >= replicas
       ? done(
           `statefulset rolling update complete ${updated} pods at revision ${status.updateRevision ?? ''}...`,
@@ -125,7 +125,7 @@ export const rolloutCounts = (
       const partition = object.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
       return {
         updated: status.updatedReplicas ?? 0,
-        // availableReplicas of a StatefulSet is younger than many clusters.
+        // Servers before Kubernetes 1.22 do not have availableReplicas of a StatefulSet.
         available: status.availableReplicas ?? status.readyReplicas ?? 0,
         desired: Math.max(0, (object.spec.replicas ?? 1) - partition),
       };

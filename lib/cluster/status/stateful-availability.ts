@@ -7,7 +7,7 @@ export type Availability =
       readonly type: 'waiting';
       readonly message: string;
       /** When the clock alone may have changed it, in milliseconds since 1970. */
-      readonly nextLook: number;
+      readonly nextCheckAt: number;
     };
 
 /** `web-2` → 2 */
@@ -52,10 +52,10 @@ export const statefulSetAvailability = (
   const wanted = wantedOf(workload);
   const { minReadySeconds = 0, replicas = 1 } = spec;
   const counted = minReadySeconds === 0 ? undefined : status?.availableReplicas;
-  const waiting = (available: number, nextLook: number): Availability => ({
+  const waiting = (available: number, nextCheckAt: number): Availability => ({
     type: 'waiting',
     message: `Waiting for statefulset "${metadata.name}": ${Math.min(wanted, available)} of ${wanted} new pods are available${minReadySeconds === 0 ? '' : ` (minReadySeconds is ${minReadySeconds})`}...`,
-    nextLook,
+    nextCheckAt,
   });
   const isAllCounted = counted !== undefined && counted >= replicas;
   if (pods === undefined)

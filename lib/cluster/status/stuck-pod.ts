@@ -1,7 +1,7 @@
 import { type ContainerStatus, type Pod, statusesOf, type Workload } from '../objects/objects.ts';
 import { isReady } from './snapshot.ts';
 
-/** What a container waits for whose image does not come. */
+/** The reasons for which a container waits while its image cannot be pulled. */
 export const pullFailures: ReadonlySet<string> = new Set([
   'ErrImagePull',
   'ImagePullBackOff',
@@ -28,8 +28,8 @@ const canBeStuck = ({ kind, spec }: Workload, pod: Pod): boolean =>
 
 /**
  * A broken pod of an earlier revision that keeps a StatefulSet from rolling: the controller waits for it to become ready before
- * it replaces anything, even when the template has long been mended. With the strategy OnDelete it is people who delete
- * pods, and with parallel management the controller does not wait.
+ * it replaces anything, even when the template has long been corrected. With the strategy OnDelete pods are deleted by
+ * hand, and with parallel management the controller does not wait.
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
 export const isStuckPod = (workload: Workload, pod: Pod): boolean =>
@@ -39,14 +39,14 @@ export const isStuckPod = (workload: Workload, pod: Pod): boolean =>
 export const isUnreadyInTheWay = (workload: Workload, pod: Pod): boolean =>
   canBeStuck(workload, pod) && pod.status?.phase === 'Running' && !isReady(pod);
 
-/** How long a pod of an earlier revision may be in trouble before it is deleted, in milliseconds. */
-const patience = 60_000;
-/** Within so many milliseconds of its start, a pod's first word on its readiness is told from a change of it. */
-const firstWord = 10_000;
+/** How long a pod of an earlier revision may be broken before it is deleted, in milliseconds. */
+const stuckGraceMs = 60_000;
+/** Within so many milliseconds of its start, a pod's Ready condition is its first report and not a change. */
+const firstReportMs = 10_000;
 
 /**
- * When a pod of an earlier revision has kept a StatefulSet from rolling for so long that it may go, in milliseconds since
- * 1970; Infinity where it stands in nobody's way, or may come back by itself.
+ * When a pod of an earlier revision has kept a StatefulSet from rolling for so long that it may be deleted, in
+ * milliseconds since 1970; Infinity where it does not block the StatefulSet, or may become ready by itself.
  *
  * - Of a revision whose rollout never came to its end (it is neither the one that runs nor the one that is to run), as
  *   after a release that failed: at once where it is broken; after a minute where it runs and was never ready.
@@ -61,10 +61,10 @@ export const stuckFrom = (workload: Workload, pod: Pod): number => {
   const wasRolledOut = pod.metadata.labels?.['controller-revision-hash'] === workload.status?.currentRevision;
   if (isStuckPod(workload, pod)) {
     const from = Number.isNaN(since) ? start : since;
-    return wasRolledOut && !Number.isNaN(from) ? from + patience : Number.NEGATIVE_INFINITY;
+    return wasRolledOut && !Number.isNaN(from) ? from + stuckGraceMs : Number.NEGATIVE_INFINITY;
   }
-  const neverReady = ready?.status === 'False' && since - start <= firstWord;
+  const neverReady = ready?.status === 'False' && since - start <= firstReportMs;
   return !wasRolledOut && neverReady && pod.status?.phase === 'Running'
-    ? start + patience
+    ? start + stuckGraceMs
     : Number.POSITIVE_INFINITY;
 };

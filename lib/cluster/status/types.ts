@@ -10,10 +10,10 @@ export type RolloutStatus = {
 /**
  * How far a release is that is not healthy yet:
  *
- * - `waiting-for-agent`: an in-cluster agent has yet to give the workload the image
+ * - `waiting-for-agent`: the in-cluster agent has not given the workload the image yet
  * - `applied`: the workload carries the image, and its controller has not seen that yet
- * - `rolling-out`: the controller is at it
- * - `paused`: somebody, or a step of a canary, has stopped the controller
+ * - `rolling-out`: the controller is replacing pods
+ * - `paused`: a person, or a step of a canary, has paused it
  */
 export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
 

@@ -16,7 +16,7 @@ const describe = (ref: WorkloadRef): string => `${ref.kind.toLowerCase()} "${ref
 
 /**
  * `kubectl rollout status`, and beyond it: a rollout counts only while the workload carries the release's image.
- * @param expected false while somebody else has yet to set the image: an in-cluster agent
+ * @param expected false while the in-cluster agent has not set the image yet
  */
 export const judgeWorkload = (
   ref: WorkloadRef,
@@ -37,7 +37,7 @@ export const judgeWorkload = (
   const carriers = watchedCarriersOf(workload.spec.template.spec, release.image);
   const other = carriers.find(({ reference }) => {
     const is = compareWith(reference, release);
-    // A digest that nothing is known of: what was applied here has been given it by a webhook.
+    // A digest that cannot be compared: on a workload that was applied here, a webhook has set it.
     return is === 'other' || (is === 'unclear' && !expected);
   });
   const phase = phaseOf(workload);

@@ -3,14 +3,15 @@ import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
 import { describeWorkload, type WorkloadRef } from '../objects/objects.ts';
+import { argoPhase } from '../status/argo-phase.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { WorkloadVerdict } from '../status/workload-verdict.ts';
 import type { RolloutVerdict } from './types.ts';
 
-/** A workload and what is to be said of it. */
+/** A workload and its verdict. */
 export type View = { readonly snapshot: Snapshot; readonly workloadVerdict: WorkloadVerdict };
 
-/** What can be found out about the pods of these workloads. The verdict stands also without it. */
+/** The diagnoses of these workloads' pods. The verdict is the same without them. */
 const causesOf = async (
   cluster: Cluster,
   views: readonly View[],
@@ -28,7 +29,7 @@ const causesOf = async (
   return found.flat();
 };
 
-/** How to look at a workload further. */
+/** The command that shows more of a workload. */
 const howToLook = ({ kind, name, namespace }: WorkloadRef): string =>
   kind === 'Rollout'
     ? `kubectl argo rollouts get rollout ${name} -n ${namespace}`
@@ -36,7 +37,7 @@ const howToLook = ({ kind, name, namespace }: WorkloadRef): string =>
 
 type Closing = Pick<Diagnosis, 'cause' | 'summary' | 'next'>;
 
-/** What is said last, of the workloads themselves. */
+/** The last diagnosis, of the workloads themselves. */
 const closingOf = (closing: Closing, views: readonly View[]): Diagnosis => ({
   ...closing,
   evidence: views.map(({ workloadVerdict }) => workloadVerdict.message),
@@ -64,12 +65,14 @@ export const createFailures = (cluster: Cluster, image: string, clock: Clock) =>
       };
       return fail(view.workloadVerdict.message, [], [closingOf(closing, [view])]);
     },
-    /** Its controller has given it up. */
+    /** Its controller reports that it failed. */
     givenUp: (view: View): Promise<RolloutVerdict> => {
       const { message } = view.workloadVerdict;
-      const { ref } = view.snapshot;
+      const { ref, workload } = view.snapshot;
+      const argoMessage =
+        ref.kind === 'Rollout' && workload !== undefined ? argoPhase(workload).message : undefined;
       const closing: Closing =
-        ref.kind !== 'Rollout' || message.includes('ProgressDeadlineExceeded')
+        argoMessage === undefined || argoMessage.includes('ProgressDeadlineExceeded')
           ? {
               cause: 'progress-deadline',
               summary: 'The rollout made no progress for longer than its deadline.',
@@ -83,9 +86,9 @@ export const createFailures = (cluster: Cluster, image: string, clock: Clock) =>
       return fail(message, [view], [closingOf(closing, [view])]);
     },
     /**
-     * The time is up.
+     * The deadline has passed.
      * @param waiting at least one
-     * @param more what is known besides, the most telling first
+     * @param more further diagnoses, the most telling first
      */
     late: (waiting: readonly View[], more: readonly Diagnosis[]): Promise<RolloutVerdict> => {
       const { true: carrying = [], false: untouched = [] } = Object.groupBy(waiting, ({ workloadVerdict }) =>

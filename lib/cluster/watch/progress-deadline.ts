@@ -4,7 +4,7 @@ import type { Workload } from '../objects/objects.ts';
 import { readReplicaSets } from '../status/owned-resources.ts';
 import { newReplicaSet, type Snapshot } from '../status/snapshot.ts';
 
-/** The ReplicaSet that has timed out, by the words of the controller. */
+/** The ReplicaSet that has timed out, read from the controller's message. */
 const timedOutSet = ({ status = {} }: Workload): string | undefined => {
   const messages = (status.conditions ?? [])
     .filter(({ reason }) => reason === 'ProgressDeadlineExceeded')
@@ -14,9 +14,9 @@ const timedOutSet = ({ status = {} }: Workload): string | undefined => {
 
 /**
  * The ReplicaSet of another revision whose progress deadline was exceeded; undefined where it was the present one's, or
- * where nobody can tell. Put back to a revision that it had before, a Deployment shows the condition of the one that
- * failed until something progresses, although it has observed the new generation: with one replica, an undo passes
- * through that each time, and kubectl calls it failed then.
+ * where that cannot be told. Rolled back to an earlier revision, a Deployment keeps the condition of the revision that
+ * failed until something progresses, although it has observed the new generation: with one replica, that happens at
+ * every undo, and kubectl reports a failure then.
  * Source: k8s.io/kubernetes/pkg/controller/deployment: progress.go (syncRolloutStatus), and sync.go (getNewReplicaSet),
  * which resets the condition for a ReplicaSet that it makes, and not for one that it finds
  * @throws TagboatError what asking again may mend

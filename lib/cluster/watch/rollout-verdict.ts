@@ -23,24 +23,25 @@ const progressOf = ({ snapshot, workloadVerdict }: View): RolloutProgress => ({
     : rolloutCounts(snapshot.workload)),
 });
 
-/** A workload that somebody replaces (kubectl replace --force, Argo CD with Replace=true) is away for a moment. */
-const absencePatience = 10_000;
+/** A workload that is being replaced (kubectl replace --force, Argo CD with Replace=true) is absent for a moment. */
+const absenceGraceMs = 10_000;
 
 const nothingToWatch = 'applied; nothing among it has a rollout to wait for';
 
 export type Assessment = {
-  /** Undefined while there is none. */
+  /** Undefined while the rollout is still going. */
   readonly verdict?: RolloutVerdict;
-  /** When to look again even if nothing changes, in milliseconds since 1970. */
-  readonly nextLook: number;
+  /** When to check again even if nothing changes, in milliseconds since 1970. */
+  readonly nextCheckAt: number;
 };
 
 /** A workload that is not healthy yet. */
-type Waiting = View & Partial<Pick<Extract<PodVerification, { type: 'waiting' }>, 'diagnosis' | 'nextLook'>>;
+type Waiting = View &
+  Partial<Pick<Extract<PodVerification, { type: 'waiting' }>, 'diagnosis' | 'nextCheckAt'>>;
 
 /**
- * Turns what is known of the workloads into a verdict over all of them, each time something changed. Remembers, between
- * the times, what was said, looked at and done.
+ * Judges all workloads together, each time something changed. Keeps between the calls what was reported, checked and
+ * deleted.
  */
 export const createRolloutVerdict = (
   cluster: Cluster,
@@ -65,7 +66,7 @@ export const createRolloutVerdict = (
     }
     const since = missingSince.get(name) ?? clock.now();
     missingSince.set(name, since);
-    return Math.min(since + absencePatience, rollout.deadline);
+    return Math.min(since + absenceGraceMs, rollout.deadline);
   };
 
   const look = (snapshot: Snapshot): View => {
@@ -76,7 +77,7 @@ export const createRolloutVerdict = (
     return { snapshot, workloadVerdict };
   };
 
-  /** The same, unless what has failed is another revision. */
+  /** The same view, unless it was another revision that failed. */
   const reconsider = async (view: View): Promise<View> => {
     const { snapshot, workloadVerdict } = view;
     const set =
@@ -92,7 +93,7 @@ export const createRolloutVerdict = (
 
   /** What ends the watch at once, whatever the other workloads do. */
   const endOf = async (views: readonly View[]): Promise<RolloutVerdict | undefined> => {
-    // First of all: what another release does to the workloads is not this one's failure.
+    // Checked first: what another release does to the workloads is not a failure of this one.
     for (const { workloadVerdict } of views)
       if (workloadVerdict.type === 'superseded')
         return { type: workloadVerdict.type, message: workloadVerdict.message };
@@ -130,7 +131,7 @@ export const createRolloutVerdict = (
       ({ snapshot: { workload } }) => workload !== undefined && rolloutCounts(workload).desired === 0,
     );
     const names = idle.map(({ snapshot }) => describeWorkload(snapshot.ref)).join(' and ');
-    const nobody =
+    const idleNotes =
       views.length > 0 && idle.length === views.length
         ? [
             `No pod runs ${describeRelease(rollout)}: ${names} ${idle.length === 1 ? 'is' : 'are'} to have none of that revision.`,
@@ -139,16 +140,16 @@ export const createRolloutVerdict = (
     const verdict = {
       type: 'healthy',
       message: message || nothingToWatch,
-      notes: [...notes, ...nobody],
+      notes: [...notes, ...idleNotes],
     } as const;
-    return { verdict, nextLook: 0 };
+    return { verdict, nextCheckAt: 0 };
   };
 
   const tell = (waiting: readonly View[], first: View): RolloutProgress => {
-    // As long as an agent has to act on one, that comes first: `lastPhase` of the next watch is read so.
+    // A workload that waits for the agent is reported first: the next watch reads `lastPhase` in this way.
     const untouched = waiting.find(({ workloadVerdict }) => !workloadVerdict.carries);
     const progress = progressOf(untouched ?? first);
-    // One that is away for a moment is back before anybody has read that.
+    // A workload that is absent for a moment is not reported: it is back before the message could be read.
     if (progress.message !== said && (untouched ?? first).workloadVerdict.type !== 'missing') {
       rollout.onProgress?.(progress);
       said = progress.message;
@@ -156,30 +157,34 @@ export const createRolloutVerdict = (
     return progress;
   };
 
-  /** Follows those that wait more closely, helps where it can, and gives up what is past help. */
+  /** Follows the pods of those that wait, deletes pods that are stuck, and fails what can no longer become healthy. */
   const attend = async (waiting: readonly Waiting[], tracked: readonly Tracked[]): Promise<Assessment> => {
-    let nextLook = Number.POSITIVE_INFINITY;
+    let nextCheckAt = Number.POSITIVE_INFINITY;
     for (const { snapshot, workloadVerdict, ...more } of waiting) {
-      nextLook = Math.min(nextLook, deletedAt({ snapshot, workloadVerdict }));
+      nextCheckAt = Math.min(nextCheckAt, deletedAt({ snapshot, workloadVerdict }));
       if (!workloadVerdict.carries) continue;
       tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
-      if (rollout.mode !== 'agent') await forcedRollback.free(snapshot);
-      // Whoever has paused it does not want it judged before it goes on.
+      if (rollout.mode !== 'agent') await forcedRollback.deleteStuckPods(snapshot);
+      // A paused rollout is not judged before it is resumed.
       if (snapshot.workload?.spec.paused === true) continue;
       const diagnosis = await failFast.check(snapshot, forcedRollback.deletedUids);
       const telling = diagnosis?.[0];
       if (diagnosis !== undefined && telling !== undefined)
-        return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextLook: 0 };
-      const looks = [failFast.nextLook, forcedRollback.nextLook, more.nextLook ?? Number.POSITIVE_INFINITY];
-      nextLook = Math.min(nextLook, ...looks);
+        return { verdict: { type: 'failed', reason: telling.summary, diagnosis }, nextCheckAt: 0 };
+      const checks = [
+        failFast.nextCheckAt,
+        forcedRollback.nextCheckAt,
+        more.nextCheckAt ?? Number.POSITIVE_INFINITY,
+      ];
+      nextCheckAt = Math.min(nextCheckAt, ...checks);
     }
-    return { nextLook };
+    return { nextCheckAt };
   };
 
   return async (snapshots, tracked) => {
     const views = await Promise.all(snapshots.map((snapshot) => reconsider(look(snapshot))));
     const ended = await endOf(views);
-    if (ended !== undefined) return { verdict: ended, nextLook: 0 };
+    if (ended !== undefined) return { verdict: ended, nextCheckAt: 0 };
     let waiting: readonly Waiting[] = views.filter(
       ({ workloadVerdict }) => workloadVerdict.type === 'waiting' || workloadVerdict.type === 'missing',
     );
@@ -193,9 +198,9 @@ export const createRolloutVerdict = (
     const now = clock.now();
     if (now >= rollout.deadline) {
       const more = waiting.flatMap(({ diagnosis }) => (diagnosis === undefined ? [] : [diagnosis]));
-      return { verdict: await failures.late(waiting, more), nextLook: 0 };
+      return { verdict: await failures.late(waiting, more), nextCheckAt: 0 };
     }
-    if (now >= rollout.until) return { verdict: { type: 'pending', progress }, nextLook: 0 };
+    if (now >= rollout.until) return { verdict: { type: 'pending', progress }, nextCheckAt: 0 };
     return attended;
   };
 };

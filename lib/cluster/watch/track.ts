@@ -19,7 +19,7 @@ export type Tracked = {
   readonly ref: WorkloadRef;
   /** What is known now; undefined until the API server has answered the first time. */
   snapshot(): Snapshot | undefined;
-  /** From now on follow its pods too (and ReplicaSets). Costs requests, which a finished rollout need not make. */
+  /** From now on follow its pods and ReplicaSets too; not from the start, as a finished rollout needs no such requests. */
   followPods(): void;
 };
 
@@ -28,7 +28,7 @@ export type TrackOptions = {
   readonly signal: AbortSignal;
   readonly onChange: () => void;
   readonly onTrouble: (error: TagboatError) => void;
-  /** Takes over every watch that is started, to wait for its end and to hear of what it cannot mend. */
+  /** Takes over every watch that is started: waits for its end, and handles the errors that end it. */
   readonly run: (watch: Promise<void>) => void;
 };
 
@@ -82,7 +82,7 @@ export const track = (cluster: Cluster, ref: WorkloadRef, options: TrackOptions)
     watchWorkload(holder, (deployment) => holders.set(holder.name, { workload: deployment }));
   });
 
-  /** Whatever else may not be read, the workload may: its rollout is judged without the reasons. */
+  /** Where only the workload may be read, its rollout is judged without the pods. */
   const runUnlessForbidden = (watching: Promise<void>): void =>
     options.run(
       watching.catch((error: unknown) => {

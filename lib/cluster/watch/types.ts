@@ -23,7 +23,7 @@ export type Rollout = ReleaseImage & {
   readonly mode: Delivery['mode'];
   /** Of the image that the registry has under the tag, where it is known without being pinned; a pod that runs another is noted. */
   readonly knownDigest?: string | undefined;
-  /** Milliseconds since 1970: from then on, what is not healthy has failed. `Infinity`: never, while somebody has paused it. */
+  /** Milliseconds since 1970: from then on, what is not healthy has failed. `Infinity` while the rollout is paused. */
   readonly deadline: number;
   /** Milliseconds since 1970: return `pending` by then. */
   readonly until: number;

@@ -11,19 +11,19 @@ import { isReady, rolledOutPods } from '../status/snapshot.ts';
 import { statefulSetAvailability } from '../status/stateful-availability.ts';
 import type { Rollout } from './types.ts';
 
-/** What a look at the pods says of a workload that is rolled out by its counts. */
+/** What the pods say of a workload that is rolled out by its counts. */
 export type PodVerification =
   | { readonly type: 'verified'; readonly notes: readonly string[] }
   | {
       readonly type: 'waiting';
       readonly message: string;
-      /** When to look again even if nothing changes, in milliseconds since 1970. */
-      readonly nextLook: number;
-      /** What is to be said if the time is up. */
+      /** When to check again even if nothing changes, in milliseconds since 1970. */
+      readonly nextCheckAt: number;
+      /** The diagnosis if the deadline passes now. */
       readonly diagnosis?: Diagnosis;
     };
 
-/** Pods that could not be asked for are asked for again after so many milliseconds. */
+/** How soon pods that could not be listed are listed again. */
 const retryMs = 1_000;
 
 const otherImage = (
@@ -37,7 +37,7 @@ const otherImage = (
   return {
     type: 'waiting',
     message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, but pod ${first.pod} runs ${first.image} in container ${first.container} instead of ${release}`,
-    nextLook: Number.POSITIVE_INFINITY,
+    nextCheckAt: Number.POSITIVE_INFINITY,
     diagnosis: {
       cause: 'other-image',
       summary: `Container ${first.container} runs ${first.image} instead of ${release}.`,
@@ -69,14 +69,14 @@ const notReadyYet = (
   return {
     type: 'waiting',
     message: `Waiting for ${ref.kind.toLowerCase()} "${ref.name}": its counts say that it is rolled out, but only ${ready} of ${desired} new pods are ready...`,
-    nextLook: now + retryMs,
+    nextCheckAt: now + retryMs,
   };
 };
 
 /**
- * Looks behind the counts by which `kubectl rollout status` calls a workload rolled out: the pods of the new
+ * Checks more than the counts by which `kubectl rollout status` calls a workload rolled out: the pods of the new
  * revision have to be ready and to run the release's image, and those of a StatefulSet have to be available. The pods
- * are listed afresh. Where that is not allowed, the counts stand, with a note.
+ * are listed again for that. Where that is not allowed, the counts decide, and a note says so.
  * @throws TagboatError what asking again does not mend; after the deadline, also what it might
  */
 export const verifyPods = async (
@@ -117,7 +117,7 @@ export const verifyPods = async (
     return {
       type: 'waiting',
       message: `${ref.kind.toLowerCase()} "${ref.name}" is rolled out, and its pods cannot be looked at: ${error.message}`,
-      nextLook: now + retryMs,
+      nextCheckAt: now + retryMs,
     };
   }
 };

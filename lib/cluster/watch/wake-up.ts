@@ -1,13 +1,13 @@
 import type { Clock } from '../../clock.ts';
 
-/** Wakes the one that waits. A ring while nobody waits is not lost: the next wait ends at once. */
+/** Ends a wait. A trigger that comes while nothing waits is kept: the next wait ends at once. */
 export type WakeUp = {
   trigger(): void;
-  /** Until the wakeUp rings, or for so many milliseconds (24 days at the most), or until the signal is aborted; never rejects. */
+  /** Until it is triggered, or for so many milliseconds (24 days at the most), or until the signal is aborted; never rejects. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 };
 
-/** What timers take; with more they fire at once. */
+/** The longest delay of a timer; with more it fires at once. */
 const longest = 2 ** 31 - 1;
 
 export const createWakeUp = (clock: Clock): WakeUp => {

@@ -10,7 +10,7 @@ export type { Diagnosis, DiagnosisCause } from '../diagnose/diagnose.ts';
 export type { RolloutPhase, RolloutProgress } from '../status/types.ts';
 export type { Rollout, RolloutVerdict } from './types.ts';
 
-/** The first look must not be missed only because the queue was late: even after the deadline it gets this long. */
+/** Where the queue delivered late, the first check still gets this long, even after the deadline. */
 const firstLookMs = 10_000;
 
 /**
@@ -24,12 +24,12 @@ const firstLookMs = 10_000;
  *   could be found. Not what kubectl calls failed for a revision before; see `exceededBefore`.
  * - `superseded`: one was given another image. In mode `agent` this counts once it carried the release's; before, it is
  *   waited for.
- * - `pending`: `until` has come first.
+ * - `pending`: `until` was reached before any of these.
  *
  * Where pods may not be read, the workloads are judged without them.
  *
- * A StatefulSet that a broken pod of the revision before keeps from rolling is freed of it, but in mode `agent`; see
- * `createForcedRollback`. Nothing is left running when it returns.
+ * A broken pod of the revision before that keeps a StatefulSet from rolling is deleted, except in mode `agent`; see
+ * `createForcedRollback`. No watch is left running when it returns.
  * @throws TagboatError `cluster-unreachable` where the API server did not answer once; `cluster-forbidden`,
  *   `cluster-credentials-refused`; the signal's reason
  */
@@ -69,15 +69,15 @@ export const watchRollout = async (cluster: Cluster, rollout: Rollout): Promise<
       if (broken !== undefined) throw broken.error;
       const snapshots = tracked.flatMap((one) => one.snapshot() ?? []);
       const isComplete = snapshots.length === tracked.length;
-      const { verdict, nextLook } = isComplete
+      const { verdict, nextCheckAt } = isComplete
         ? await decide(snapshots, tracked)
-        : { verdict: undefined, nextLook: Number.POSITIVE_INFINITY };
+        : { verdict: undefined, nextCheckAt: Number.POSITIVE_INFINITY };
       if (verdict !== undefined) return verdict;
       const last = isComplete ? end : Math.max(end, start + firstLookMs);
       const now = clock.now();
       if (!isComplete && now >= last)
         throw trouble ?? new TagboatError('cluster-unreachable', `${cluster.server}: no answer in time`);
-      await wakeUp.wait(Math.max(0, Math.min(last, nextLook) - now), signal);
+      await wakeUp.wait(Math.max(0, Math.min(last, nextCheckAt) - now), signal);
     }
   } finally {
     stop.abort();

@@ -1,3 +1,13 @@
+import type {
+  ActionsBlock,
+  ColorScheme,
+  Confirm,
+  ContextBlock,
+  MrkdwnElement,
+  PlainTextElement,
+  SectionBlock,
+  Button as SlackButton,
+} from '@slack/types';
 import { actionIdPrefix, tryEncodeAction } from '../action.ts';
 import type { Action } from '../commands.ts';
 import { escapeMrkdwn } from '../text.ts';
@@ -6,33 +16,32 @@ import { escapeMrkdwn } from '../text.ts';
  * `verbatim`: nothing but what we mark up ourselves becomes a link or a mention; `@here` in a log line stays text.
  * https://docs.slack.dev/reference/block-kit/composition-objects/text-object
  */
-export type Mrkdwn = { readonly type: 'mrkdwn'; readonly text: string; readonly verbatim: true };
-export type PlainText = { readonly type: 'plain_text'; readonly text: string };
+interface VerbatimMrkdwn extends MrkdwnElement {
+  verbatim: true;
+}
 
-/** What Slack asks before a button does anything. https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
-export type Confirm = {
-  readonly title: PlainText;
-  readonly text: PlainText;
-  readonly confirm: PlainText;
-  readonly deny: PlainText;
-  readonly style?: 'primary' | 'danger';
-};
+/** A button that sends an action: `value` is what `encodeAction` makes of it. */
+export interface Button extends SlackButton {
+  action_id: string;
+  value: string;
+  /** Slack requires these three as well; its type leaves them optional. */
+  confirm?: Confirm & Required<Pick<Confirm, 'title' | 'confirm' | 'deny'>>;
+}
 
-export type Button = {
-  readonly type: 'button';
-  readonly action_id: string;
-  readonly text: PlainText;
-  /** See `encodeAction`. */
-  readonly value: string;
-  readonly style?: 'primary' | 'danger';
-  readonly confirm?: Confirm;
-};
+interface TextSection extends SectionBlock {
+  text: VerbatimMrkdwn;
+}
+
+interface TextContext extends ContextBlock {
+  elements: VerbatimMrkdwn[];
+}
+
+interface ButtonRow extends ActionsBlock {
+  elements: Button[];
+}
 
 /** The blocks that are used of Block Kit. https://docs.slack.dev/reference/block-kit/blocks */
-export type Block =
-  | { readonly type: 'section'; readonly text: Mrkdwn }
-  | { readonly type: 'context'; readonly elements: readonly Mrkdwn[] }
-  | { readonly type: 'actions'; readonly elements: readonly Button[] };
+export type Block = TextSection | TextContext | ButtonRow;
 
 export type SlackMessage = {
   /** Whom a command's answer is for; messages into channels have none. */
@@ -63,8 +72,8 @@ export const limits = {
   message: 10_000,
 } as const;
 
-const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text, verbatim: true });
-const plain = (text: string, limit: number): PlainText => ({
+const mrkdwn = (text: string): VerbatimMrkdwn => ({ type: 'mrkdwn', text, verbatim: true });
+const plain = (text: string, limit: number): PlainTextElement => ({
   type: 'plain_text',
   text: escapeMrkdwn(text === '' ? '-' : text, limit),
 });
@@ -84,7 +93,7 @@ export const context = (texts: readonly string[]): readonly Block[] => {
 export type ButtonOptions = {
   readonly text: string;
   readonly action: Action;
-  readonly style?: 'primary' | 'danger';
+  readonly style?: ColorScheme;
   /** Asked by Slack itself, before anything is sent. */
   readonly confirm?: {
     readonly title: string;

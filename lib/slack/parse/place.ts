@@ -24,7 +24,7 @@ export const invalid = (problem: string, verb: Verb): TagboatError =>
 
 export const textsOf = (words: readonly Word[]): readonly string[] => words.map(({ text }) => text);
 
-/** Refuses what nobody asked for. */
+/** Refuses words that are left over. */
 export const checkEnd = (rest: readonly string[], verb: Verb): void => {
   if (rest.length > 0) throw invalid(`"${rest.join(' ').slice(0, 200)}" is too much`, verb);
 };

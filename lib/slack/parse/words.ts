@@ -11,7 +11,7 @@ export type Word = {
 const maxLength = 4000;
 const maxWordLength = 200;
 
-/** `<@U123|bob>`, `<#C123|general>`, `<!channel>`, `<https://v1.2|v1.2>`: as somebody wrote it, and never as a mention. */
+/** `<@U123|bob>`, `<#C123|general>`, `<!channel>`, `<https://v1.2|v1.2>`: as it was typed, and never as a mention. */
 const unlinked = (inside: string): string => {
   const bar = inside.indexOf('|');
   const label = bar === -1 ? '' : inside.slice(bar + 1);

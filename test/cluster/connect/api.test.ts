@@ -52,16 +52,20 @@ describe('answers of the API server', () => {
       },
     ));
 
-  test('Retry-After is handed on', () =>
+  test.each([
+    ['7', 7],
+    ['31536000', 3600],
+  ])('Retry-After: %s is handed on, as %i seconds', (header, seconds) =>
     withServer(
       (_, response) => {
-        response.setHeader('retry-after', '7');
+        response.setHeader('retry-after', header);
         sendJson(response, 429, status('slow down'));
       },
       async ({ cluster }) => {
-        await expect(cluster.api.json(request)).rejects.toMatchObject({ retryAfterSeconds: 7 });
+        await expect(cluster.api.json(request)).rejects.toMatchObject({ retryAfterSeconds: seconds });
       },
-    ));
+    ),
+  );
 
   test('the page of a proxy is not quoted', () =>
     withServer(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../lib/cluster/connect/cluster.ts';
-import { containerLog } from '../../../lib/cluster/diagnose/logs.ts';
+import { logEvidence, readContainerLog } from '../../../lib/cluster/diagnose/logs.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 
 type Query = Readonly<Record<string, unknown>>;
@@ -20,6 +20,7 @@ const logging = (answer: (query: Query) => string) => {
 };
 
 const request = { namespace: 'shop', pod: 'web-1', container: 'web', previous: true };
+const evidenceOf = async (cluster: Cluster) => logEvidence(await readContainerLog(cluster, request));
 const pem = Array.from({ length: 25 }, (_, line) => `MIIEowIBAAKCAQEA${line}`.padEnd(64, 'x'));
 
 describe('the end of a log', () => {
@@ -30,7 +31,7 @@ describe('the end of a log', () => {
       ['log: panic: no disk'],
     ],
     ['Windows and empty lines', 'one\r\n\r\n  \r\ntwo\r\n', ['log: one', 'log: two']],
-    ['a wakeUp and a backspace', 'a\u0007b\u0008c\td', ['log: abc\td']],
+    ['a bell and a backspace', 'a\u0007b\u0008c\td', ['log: abc\td']],
     ['a long line', 'x'.repeat(501), [`log: ${'x'.repeat(500)}…`]],
     ['a credential in colours', 'password=\u001b[1mhunter2\u001b[0m', ['log: password=***']],
     [
@@ -47,12 +48,12 @@ describe('the end of a log', () => {
     ],
   ])('%s', async (_, text, lines) => {
     const { cluster } = logging(() => text);
-    expect(await containerLog(cluster, request)).toEqual(lines);
+    expect(await evidenceOf(cluster)).toEqual(lines);
   });
 
   it('is its last 20 lines', async () => {
     const { cluster } = logging(() => Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\n'));
-    const lines = await containerLog(cluster, request);
+    const lines = await evidenceOf(cluster);
     expect([lines.length, lines[0], lines.at(-1)]).toEqual([20, 'log: line 10', 'log: line 29']);
   });
 
@@ -60,7 +61,7 @@ describe('the end of a log', () => {
     const { cluster, asked } = logging(({ tailLines }) =>
       tailLines === 100 ? 'x'.repeat(64 * 1024) : 'panic: here it is',
     );
-    expect(await containerLog(cluster, request)).toEqual(['log: panic: here it is']);
+    expect(await evidenceOf(cluster)).toEqual(['log: panic: here it is']);
     expect(asked.map(({ tailLines }) => tailLines)).toEqual([100, 5]);
   });
 
@@ -70,14 +71,14 @@ describe('the end of a log', () => {
         throw new TagboatError('cluster-refused', 'previous terminated container not found');
       return 'hello';
     });
-    expect(await containerLog(cluster, request)).toEqual(['log: hello']);
+    expect(await evidenceOf(cluster)).toEqual(['log: hello']);
   });
 
   it('says why it cannot be read', async () => {
     const { cluster } = logging(() => {
       throw new TagboatError('cluster-forbidden', 'read the log of web-1/web: pods/log is forbidden');
     });
-    expect(await containerLog(cluster, request)).toEqual([
+    expect(await evidenceOf(cluster)).toEqual([
       'the log could not be read: read the log of web-1/web: pods/log is forbidden',
     ]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
-  ageOf,
   findBlockedContainers,
   isDefiniteRefusal,
+  podAgeMs,
 } from '../../../lib/cluster/fail-fast/blocked-container.ts';
 import type { Pod, WorkloadKind } from '../../../lib/cluster/objects/objects.ts';
 import { container, facts, image, now, pod, waiting } from '../support/fixture.ts';
@@ -75,9 +75,9 @@ test.each([
 });
 
 test('the age of a pod counts from its start, and of one without times is nothing', () => {
-  expect(ageOf(pod('Deployment', {}), now)).toBe(60_000);
+  expect(podAgeMs(pod('Deployment', {}), now)).toBe(60_000);
   const { startTime: _, ...status } = pod('Deployment', {}).status ?? {};
-  expect(ageOf({ ...pod('Deployment', { metadata: { creationTimestamp: '' } }), status }, now)).toBe(0);
+  expect(podAgeMs({ ...pod('Deployment', { metadata: { creationTimestamp: '' } }), status }, now)).toBe(0);
 });
 
 test('a stuck pod of a StatefulSet counts from its fourth restart, unless it has just been deleted', () => {

@@ -125,7 +125,7 @@ test.each(cases)('$name', ({ spec = {}, status = {}, pods, expected }) => {
   expect(availability).toEqual({
     type: 'waiting',
     message: `Waiting for statefulset "web": ${available} of ${of} new pods are available${words}...`,
-    nextLook: now + again * 1000,
+    nextCheckAt: now + again * 1000,
   });
 });
 

@@ -135,6 +135,15 @@ test.each([
   }),
 );
 
+test('the name of a container is not taken for an answer of the registry', () =>
+  withDeployment(workload('Deployment', {}, half), async ({ cluster, time }, collections) => {
+    collections.put(replicaSets, replicaSet('2'));
+    const containers = [container({ name: 'unauthorized', ...waiting('ImagePullBackOff', 'Back-off') })];
+    collections.put(pods, pod('Deployment', { containers }));
+    const watching = watchRollout(cluster, rollout({ clock: time.clock, until: now + 500 }));
+    expect((await time.run(watching)).type).toBe('pending');
+  }));
+
 test('another image supersedes the release; one of another spelling does not', () =>
   withDeployment(withImage('docker.io/acme/okeydokey:2'), async ({ cluster }, collections) => {
     const watching = watchRollout(cluster, rollout());

@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
-import { slashCommandBody } from '../../../infra/local/emulators/slack/command.ts';
+import { slackSignature, slashCommandBody } from '../../../infra/local/emulators/slack/command.ts';
 import { interactionBody } from '../../../infra/local/emulators/slack/interaction.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { RawRequest } from '../../../lib/http.ts';
@@ -38,7 +37,7 @@ const visibilityMs = 90_000;
 
 /** What Slack signs. @param at seconds since 1970 */
 export const sign = (body: string, at: number, secret = signingSecret): string =>
-  `v0=${createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex')}`;
+  slackSignature(secret, body, at);
 
 export const typed = (line: string, by: { readonly user?: string } = {}): string =>
   slashCommandBody({ line, user: by.user ?? user, channel, responseUrl });

@@ -26,7 +26,18 @@ export const slashCommandBody = (command: SlashCommand): string => {
 };
 
 /**
- * The headers that Slack signs a request with. https://docs.slack.dev/authentication/verifying-requests-from-slack
+ * `X-Slack-Signature` of a request. https://docs.slack.dev/authentication/verifying-requests-from-slack
+ * @param timestamp of `X-Slack-Request-Timestamp`: seconds since 1970, or what a test sends instead
+ */
+export const slackSignature = (
+  signingSecret: string,
+  body: string | Uint8Array,
+  timestamp: number | string,
+): string =>
+  `v0=${createHmac('sha256', signingSecret).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
+
+/**
+ * The headers that Slack signs a request with.
  * @param seconds since 1970
  */
 export const slackHeaders = (
@@ -36,5 +47,5 @@ export const slackHeaders = (
 ): Readonly<Record<string, string>> => ({
   'content-type': 'application/x-www-form-urlencoded',
   'x-slack-request-timestamp': String(seconds),
-  'x-slack-signature': `v0=${createHmac('sha256', signingSecret).update(`v0:${seconds}:${body}`).digest('hex')}`,
+  'x-slack-signature': slackSignature(signingSecret, body, seconds),
 });
