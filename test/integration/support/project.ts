@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { expect } from 'vitest';
 import { createBareRepository } from '../../../infra/local/emulators/git-server/create-repository.ts';
 import { findButton } from '../../../infra/local/emulators/slack/buttons.ts';
 import type { SlackMessage } from '../../../infra/local/emulators/slack/inbox.ts';
@@ -11,6 +11,7 @@ import { type Sender, type Sent, sendCommand, sendPress } from '../../../infra/l
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import { hangMs } from '../../../vitest.config.ts';
 import { readJson } from './answers.ts';
 import { postHook, tagPayload } from './github.ts';
 import { type KeptLog, keepLog } from './log.ts';
@@ -118,7 +119,7 @@ export const startProject = async (options: ProjectOptions) => {
     const sent = await sendCommand({ ...sender, ...by }, line);
     const acknowledged = outcomeOf(sent);
     if (!String(acknowledged.text).startsWith('Received: ')) return acknowledged;
-    while (repliesTo(sent).length === 0) await setTimeout(20);
+    await expect.poll(() => repliesTo(sent).length, { timeout: hangMs }).toBeGreaterThan(0);
     const [text] = repliesTo(sent);
     return { ...acknowledged, text, replies: () => repliesTo(sent).slice(1) };
   };

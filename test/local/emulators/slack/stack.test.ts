@@ -29,7 +29,13 @@ const startReleased = async () => {
       .replace(/\bcommit [0-9a-f]{7}\b/g, 'commit C')
       .trimEnd()
       .split('\n');
-    return { code, lines, first: lines[0], last: lines.at(-1), problems };
+    return {
+      code,
+      lines,
+      first: lines.find((line) => !line.startsWith('… Received: ')),
+      last: lines.at(-1),
+      problems,
+    };
   };
 };
 
@@ -52,6 +58,7 @@ it('tagboat slack undoes on a running stack, puts back with the button, asks bef
   expect([history.code, history.lines.map((line) => line.split('  ·  ')[0])]).toEqual([
     0,
     [
+      '… Received: /tagboat history okeydokey; the answer follows.',
       'okeydokey → production',
       '#3  v0.0.4 ✓ is healthy',
       '#2  v0.0.3 ✓ undo, is healthy',
