@@ -30,11 +30,12 @@ import { memoryTable } from './support/memory-table.ts';
 
 class Death extends Error {}
 
-/** An object whose n-th call of any method, over all such objects of the same life, is its last. */
+/** An object whose n-th call of any method, its parts' included, over all such objects of the same life, is its last. */
 const mortal = <T extends object>(target: T, life: { calls: number }, after: boolean): T =>
   new Proxy(target, {
     get: (object, property, receiver) => {
       const value: unknown = Reflect.get(object, property, receiver);
+      if (typeof value === 'object' && value !== null) return mortal(value, life, after);
       if (typeof value !== 'function') return value;
       return async (...args: unknown[]) => {
         if (life.calls <= 0) throw new Death('dead');
@@ -134,7 +135,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   const owed = async () => {
     const lists = [`work#${groupOfConfig(config)}`, 'rollouts', 'images'] as const;
     const commands = await all.context.inbox.overdue(Number.POSITIVE_INFINITY);
-    return [...(await Promise.all(lists.map((list) => all.store.owed(list)))).flat(), ...commands];
+    return [...(await Promise.all(lists.map((list) => all.store.outbox.pending(list)))).flat(), ...commands];
   };
   return { ...all, app, image, repo, living, servingSlack, handle, delivered, owed, said };
 };

@@ -51,20 +51,20 @@ const takeWork = async (group: string, context: WorkContext): Promise<readonly R
   for (const { release, dueAt, key } of await readWork(group, context)) {
     if (release === undefined) {
       // About to be recorded; or, long after, it never was.
-      if (dueAt <= clock.now()) await store.settle(list, key);
+      if (dueAt <= clock.now()) await store.outbox.acknowledge(list, key);
     } else if (!isUnderWay(release.state)) {
       // The function died after the end was recorded: what follows from it may not have been done.
       await conclude(release, context);
     } else if (release.state === 'rolling-out') {
       await nudges.watch(release, 0, 0);
-      await store.settle(list, key);
+      await store.outbox.acknowledge(list, key);
     } else if ((release.notBefore ?? 0) <= clock.now()) waiting.push(release);
   }
   return waiting;
 };
 
 const readWork = async (group: string, { store }: WorkContext) => {
-  const owed = await store.owed(`work#${group}`);
+  const owed = await store.outbox.pending(`work#${group}`);
   return settleAll(owed.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
 };
 
@@ -128,7 +128,7 @@ const deliverOne = async (
     // Undone, or overtaken, since it was read.
     if ((await store.get(release))?.state !== 'committed') return undefined;
     const { workloads, timeout } = await deliverTo({ release, resumes, files }, context);
-    await store.owe('rollouts', release, clock.now() + unwatchedMs);
+    await store.outbox.add('rollouts', release, clock.now() + unwatchedMs);
     const startedAt = clock.now();
     const rolling = await store.advance(release, 'rolling-out', ({ paused }) => ({
       workloads,
@@ -144,7 +144,7 @@ const deliverOne = async (
       await nudges.watch(release, 0, 0);
       await nudges.tell(rolling, 'rolling-out');
     }
-    await store.settle(`work#${release.group}`, release);
+    await store.outbox.acknowledge(`work#${release.group}`, release);
     return undefined;
   } catch (error) {
     await putOff(release, error, context);

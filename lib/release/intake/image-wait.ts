@@ -33,7 +33,7 @@ export const lookForImage = async (
   if (release === undefined || (release.state !== 'queued' && release.state !== 'waiting-for-image')) {
     // Ended, perhaps by an invocation that died before it told anybody.
     if (release !== undefined && !isUnderWay(release.state)) await conclude(release, context);
-    await store.settle('images', key);
+    await store.outbox.acknowledge('images', key);
     return;
   }
   const list = `work#${release.group}` as const;
@@ -49,9 +49,9 @@ export const lookForImage = async (
         return;
       }
       await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
-      await store.owe(list, key, clock.now() + graceMs);
+      await store.outbox.add(list, key, clock.now() + graceMs);
       await nudges.work(release.group, newId());
-      await store.settle('images', key);
+      await store.outbox.acknowledge('images', key);
       return;
     }
     // Whoever names a tag that does not exist wants to know now; a registry that does not answer has not said so.
@@ -64,7 +64,7 @@ export const lookForImage = async (
       const reason = `${release.tag} is older than ${newer}, which stands in ${release.environment}, and its image is not there`;
       await store.advance(key, 'skipped', { code: 'older-than-current', reason });
       await concludeIfEnded(key, context);
-      await store.settle('images', key);
+      await store.outbox.acknowledge('images', key);
       return;
     }
     const reason = digest?.message ?? 'the registry does not have the image yet';
@@ -74,13 +74,13 @@ export const lookForImage = async (
         await nudges.tell(release, 'waiting-for-image');
     } else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
     const delay = Math.max(delayOf(round), digest?.retryAfterSeconds ?? 0);
-    await store.owe('images', key, clock.now() + delay * 1000 + graceMs);
+    await store.outbox.add('images', key, clock.now() + delay * 1000 + graceMs);
     await nudges.look(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
   } catch (error) {
     if (!(error instanceof TagboatError) || isTransport(error)) throw error;
     context.logger.warn('image will not come', { id: key.id, error });
     await fail(release, error, context);
-    await store.settle('images', key);
+    await store.outbox.acknowledge('images', key);
   }
 };
 
@@ -100,7 +100,7 @@ const endDoubled = async (
   // Nobody needs to hear of a doubled hook, unless people were shown that it waits.
   if (hold !== undefined || release.state === 'waiting-for-image')
     await nudges.tell(release, hold === undefined ? 'superseded' : 'skipped');
-  await store.settle('images', release);
+  await store.outbox.acknowledge('images', release);
 };
 
 /**

@@ -7,7 +7,7 @@ import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '.
 import { environmentOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
-import type { OwedList } from '../record/store.ts';
+import type { OutboxList } from '../record/outbox.ts';
 
 /** What a webhook is answered with: everything that was planned, and everything that was not and why. */
 export type IntakeAnswer = {
@@ -129,7 +129,7 @@ const requestOf = (
 };
 
 /** Who has to go on with it: without a digest, whoever asks the registry. */
-const listOf = ({ digest, group }: ReleaseRequest): OwedList =>
+const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
   digest === undefined ? 'images' : `work#${group}`;
 
 const record = async (

@@ -22,8 +22,8 @@ export const conclude = async (release: Release, context: FinalizeContext): Prom
   if (release.state === 'failed' && release.kind === 'undo' && release.commit === undefined)
     await takeBackHold(release, context);
   await context.nudges.tell(release, release.state);
-  await context.store.settle(`work#${release.group}`, release);
-  await context.store.settle('rollouts', release);
+  await context.store.outbox.acknowledge(`work#${release.group}`, release);
+  await context.store.outbox.acknowledge('rollouts', release);
 };
 
 /** As `conclude`, for whatever a release is by now; one that is under way after all is left to whoever has it. */

@@ -1,7 +1,7 @@
 import { TagboatError } from '../../errors.ts';
 import { allGroups } from '../model/lock-group.ts';
+import type { OutboxEntry, OutboxList } from '../record/outbox.ts';
 import type { Inbox } from '../record/request-store.ts';
-import type { Owed, OwedList } from '../record/store.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
 /** Before it asks again about the same thing. */
@@ -9,7 +9,7 @@ const patienceMs = 120_000;
 /** A command that was acknowledged is carried out here, or by the worker five seconds later; this long after, by neither. */
 const commandPatienceMs = 60_000;
 /** After so many nudges in vain nobody can do it: half an hour and more, with a dead letter for each. */
-const maxNudges = 20;
+const maxAttempts = 20;
 
 /**
  * Nudges again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
@@ -29,20 +29,20 @@ export const reconcile = async (
       logger.error('overdue work could not be nudged', { error });
     }
   };
-  const overdueOn = async (list: OwedList): Promise<readonly Owed[]> => {
-    const overdue = (await store.owed(list)).filter(({ dueAt }) => dueAt <= context.clock.now());
-    for (const key of overdue.filter(({ nudges }) => nudges >= maxNudges))
+  const overdueOn = async (list: OutboxList): Promise<readonly OutboxEntry[]> => {
+    const overdue = (await store.outbox.pending(list)).filter(({ dueAt }) => dueAt <= context.clock.now());
+    for (const key of overdue.filter(({ attempts }) => attempts >= maxAttempts))
       await guarded(async () => {
         await giveUp(list, key, context);
         sent.givenUp += 1;
       });
-    return overdue.filter(({ nudges }) => nudges < maxNudges);
+    return overdue.filter(({ attempts }) => attempts < maxAttempts);
   };
   /** Put off only once the nudge is out: a queue that does not answer is no attempt. */
-  const nudged = (list: OwedList, key: Owed) =>
-    store.owe(list, key, context.clock.now() + patienceMs, key.nudges + 1);
+  const nudged = (list: OutboxList, key: OutboxEntry) =>
+    store.outbox.add(list, key, context.clock.now() + patienceMs, key.attempts + 1);
 
-  for (const group of new Set([...allGroups(config), ...(await store.groups())]))
+  for (const group of new Set([...allGroups(config), ...(await store.outbox.groups())]))
     await guarded(async () => {
       const list = `work#${group}` as const;
       const overdue = await overdueOn(list);
@@ -76,9 +76,9 @@ export type Reconciled = {
   readonly givenUp: number;
 };
 
-const giveUp = async (list: OwedList, key: Owed, context: FinalizeContext): Promise<void> => {
+const giveUp = async (list: OutboxList, key: OutboxEntry, context: FinalizeContext): Promise<void> => {
   const release = await context.store.get(key);
-  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxNudges} attempts`);
+  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxAttempts} attempts`);
   if (release !== undefined) await fail(release, error, context);
-  await context.store.settle(list, key);
+  await context.store.outbox.acknowledge(list, key);
 };

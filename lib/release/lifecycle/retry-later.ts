@@ -19,5 +19,5 @@ export const putOff = async (release: Release, error: unknown, context: Finalize
   const retryAfter = error instanceof TagboatError ? error.retryAfterSeconds : undefined;
   const notBefore = clock.now() + backoffSeconds(attempts, retryAfter) * 1000;
   await store.amend(release, [release.state], { attempts, notBefore, code, reason: message });
-  await store.owe(`work#${release.group}`, release, notBefore + graceMs);
+  await store.outbox.add(`work#${release.group}`, release, notBefore + graceMs);
 };

@@ -46,7 +46,7 @@ export const watchRelease = async (
   const { store, clock, logger } = context;
   const release = await store.get(key);
   if (release === undefined) {
-    await store.settle('rollouts', key);
+    await store.outbox.acknowledge('rollouts', key);
     return;
   }
   if (release.state !== 'rolling-out') {
@@ -57,7 +57,7 @@ export const watchRelease = async (
   // What stands still needs no close watch.
   const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedLookMs;
   const until = clock.now() + Math.max(0, Math.min(remainingMs - marginMs, patience));
-  await context.store.postpone('rollouts', key, until + unwatchedMs);
+  await context.store.outbox.defer('rollouts', key, until + unwatchedMs);
   try {
     const watched = await watchUntil(release, until, context);
     if (watched.type === 'pending') {
@@ -105,7 +105,11 @@ const comeBack = async (
   delaySeconds: number,
   context: FinalizeContext,
 ): Promise<void> => {
-  await context.store.owe('rollouts', release, context.clock.now() + delaySeconds * 1000 + unwatchedMs);
+  await context.store.outbox.add(
+    'rollouts',
+    release,
+    context.clock.now() + delaySeconds * 1000 + unwatchedMs,
+  );
   await context.nudges.watch(release, round + 1, delaySeconds);
 };
 

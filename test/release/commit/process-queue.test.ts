@@ -44,7 +44,7 @@ Triggered-By: github:octocat`,
       'rollouts:watch',
       'notifications:state',
     ]);
-    expect(await store.owed(`work#${group}`)).toEqual([]);
+    expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
   });
 
   it('carries everything that waits in one commit, and one that cannot be written fails alone', async () => {

@@ -23,7 +23,7 @@ const arrange = async (digestOf: RegistryClient['digestOf']) => {
   const { release } = await all.record(requestFor('v1.0.0', { app, digest: undefined }), 'images');
   const context = { ...all.context, registry: async () => ({ digestOf }) };
   const owed = async (list: 'images' | `work#${string}`) =>
-    (await all.store.owed(list)).filter(({ id }) => id === release.id);
+    (await all.store.outbox.pending(list)).filter(({ id }) => id === release.id);
   return {
     ...all,
     release,

@@ -100,7 +100,7 @@ it.each([
 
   expect(answer.releases).toMatchObject([{ state: 'queued', created: true }]);
   expect(sent).toMatchObject([{ queue: 'images', body: { type: 'look', app, round: 0 } }]);
-  expect((await store.owed('images')).filter((owed) => owed.app === app)).toHaveLength(1);
+  expect((await store.outbox.pending('images')).filter((owed) => owed.app === app)).toHaveLength(1);
 });
 
 it('finds the same release for a doubled hook, whichever source it comes from', async () => {
@@ -265,5 +265,5 @@ it('has lost nothing when the queue does not answer: reconcile finds the record'
 
   const [release] = await store.list(app, 'production');
   expect(answer.releases).toMatchObject([{ id: release?.id, created: true }]);
-  expect((await store.owed(`work#${release?.group}`)).map(({ id }) => id)).toContain(release?.id);
+  expect((await store.outbox.pending(`work#${release?.group}`)).map(({ id }) => id)).toContain(release?.id);
 });

@@ -86,7 +86,7 @@ it('is recorded although the queue does not answer', async () => {
 
   const accepted = await ask({}, { ...context, nudges: { ...context.nudges, look } });
 
-  expect((await store.owed('images')).map(({ id }) => id)).toEqual([
+  expect((await store.outbox.pending('images')).map(({ id }) => id)).toEqual([
     accepted.type === 'recorded' ? accepted.release.id : 'none',
   ]);
 });

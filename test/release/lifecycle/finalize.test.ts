@@ -46,13 +46,16 @@ describe('a release that has ended', () => {
       const { released, context, store, sent } = arrange('notify');
       const release = await released('v1.0.0', [state === 'skipped' ? 'skipped' : 'committed']);
       for (const next of ['rolling-out', state] as const) await store.advance(release, next);
-      await store.owe('rollouts', release, 0);
-      await store.owe(`work#${release.group}`, release, 0);
+      await store.outbox.add('rollouts', release, 0);
+      await store.outbox.add(`work#${release.group}`, release, 0);
 
       await conclude(await store.require(release), context);
 
       expect(sent.map(({ queue, body }) => [queue, body.state])).toEqual([['notifications', state]]);
-      expect([await store.owed('rollouts'), await store.owed(`work#${release.group}`)]).toEqual([[], []]);
+      expect([
+        await store.outbox.pending('rollouts'),
+        await store.outbox.pending(`work#${release.group}`),
+      ]).toEqual([[], []]);
     },
   );
 });

@@ -29,7 +29,7 @@ describe('work', () => {
     clock.advance(2_000);
     await work(group, context);
     expect([await state(web), await state(api)]).toEqual(['rolling-out', 'rolling-out']);
-    expect(await store.owed(`work#${group}`)).toEqual([]);
+    expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
   });
 
   it('tries what was put off once its time has come, however many nudges arrive meanwhile', async () => {

@@ -7,8 +7,9 @@ import { groupOf } from '../../../lib/release/model/lock-group.ts';
 import type { ReleaseRequest } from '../../../lib/release/model/release.ts';
 import type { Context } from '../../../lib/release/queue/context.ts';
 import { createNudges } from '../../../lib/release/queue/jobs.ts';
+import type { OutboxList } from '../../../lib/release/record/outbox.ts';
 import { createInbox, type Inbox } from '../../../lib/release/record/request-store.ts';
-import { createStore, type OwedList } from '../../../lib/release/record/store.ts';
+import { createStore } from '../../../lib/release/record/store.ts';
 import { withUndo } from '../../../lib/release/undo/request-undo.ts';
 import type { Table } from '../../../lib/store/table.ts';
 
@@ -89,7 +90,7 @@ export const createContext = (table: Table, config: Config = configWith()) => {
   };
   const context = withUndo(base);
   /** Records a release that is owed to a list which nobody looks at, unless one is named. */
-  const record = (request: ReleaseRequest, list: OwedList = 'work#nobody') =>
+  const record = (request: ReleaseRequest, list: OutboxList = 'work#nobody') =>
     context.store.record(request, list, clock.now());
   return { context, clock, sent, store: context.store, record };
 };
