@@ -6,11 +6,9 @@ import type { Runtime } from '../lib/app/runtime.ts';
 import { createDesk } from '../lib/app/slack-context.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
 import { parseMessage } from '../lib/release/queue/jobs.ts';
+import { commandMaxReceives } from '../lib/release/queue/schedule.ts';
 import { type PauseContext, pauseRollout } from '../lib/release/rollout/pause.ts';
 import { carryOutLater } from '../lib/slack-app/process-request.ts';
-
-/** The queue gives up after so many; see infra/aws/queues.yml. */
-const maxReceives = 4;
 
 /** SQS commands: carries out what was acknowledged, unless it is done already. */
 export const createHandler = (runtime: Runtime) => {
@@ -25,7 +23,7 @@ export const createHandler = (runtime: Runtime) => {
     .handler(async (event: SQSEvent) =>
       handleBatch(event, runtime.logger, async ({ body, attributes }) => {
         const { v: _v, type: _type, ...request } = parseMessage('commands', body);
-        const isLastTry = Number(attributes.ApproximateReceiveCount) >= maxReceives;
+        const isLastTry = Number(attributes.ApproximateReceiveCount) >= commandMaxReceives;
         await carryOutLater(request, isLastTry, {
           ...desk(),
           pauseRollout: (asked) => pauseRollout(asked, pauseContext),

@@ -8,6 +8,7 @@ import { holdOf, holdsForGood } from '../model/hold.ts';
 import { inCluster, isUnderWay, type Release } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
+import { maxCommitRounds } from '../queue/schedule.ts';
 import { readBefore } from '../record/read-back.ts';
 import { commitMeta } from './commit-message.ts';
 import { evaluate, type Outcome } from './plan-edits.ts';
@@ -23,8 +24,6 @@ export type Written = {
 
 type Edited = Extract<Outcome, { readonly type: 'edited' }>;
 
-/** A branch that other people push to all the time is read again this often in one invocation. */
-const maxRounds = 10;
 /** More changes than anybody reads; an item of the table takes 400 KB. */
 const maxChanges = 100;
 
@@ -47,7 +46,7 @@ export const write = async (
   releases: readonly Release[],
   context: FinalizeContext,
 ): Promise<readonly Written[]> => {
-  for (let round = 0, fresh = false; round < maxRounds; round++, fresh = true) {
+  for (let round = 0, fresh = false; round < maxCommitRounds; round++, fresh = true) {
     const snapshot = await remote.tip({ fresh });
     const tree = createWorktree(snapshot);
     const outcomes = await evaluate(releases, tree, context);
@@ -63,7 +62,7 @@ export const write = async (
     if (pushed.type === 'pushed') return conclusions(outcomes, pushed.commit, tree, context);
     context.logger.info('config repo moved, reading again', { round });
   }
-  throw new TagboatError('git-moved', `the branch moved under ${maxRounds} attempts`);
+  throw new TagboatError('git-moved', `the branch moved under ${maxCommitRounds} attempts`);
 };
 
 /**

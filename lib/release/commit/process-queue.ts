@@ -11,6 +11,7 @@ import { conclude, type FinalizeContext } from '../lifecycle/finalize.ts';
 import { putOff } from '../lifecycle/retry-later.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
+import { unwatchedMs } from '../queue/schedule.ts';
 import { type Written, write } from './commit-batch.ts';
 
 export type WorkContext = FinalizeContext & {
@@ -23,8 +24,6 @@ export type WorkContext = FinalizeContext & {
 };
 
 const deliveriesAtOnce = 4;
-/** How long a rollout may go without a watcher before reconcile asks for one. */
-const unwatchedMs = 180_000;
 
 /**
  * The release worker: takes everything that waits for one config repo and branch, has it written in one commit, and

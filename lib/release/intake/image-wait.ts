@@ -8,15 +8,8 @@ import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey 
 import { isOlder } from '../model/tag-policy.ts';
 import { environmentOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
+import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
 import { readToStanding } from '../record/read-back.ts';
-
-/** Seconds between two questions to the registry: soon at first, since CI often pushes the image right after the tag. */
-const delays = [2, 3, 5, 10, 15, 30, 60] as const;
-const graceMs = 120_000;
-/** How long somebody who named a tag waits for a registry that does not answer, in seconds. */
-const namedPatience = 60;
-
-const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
 
 /**
  * Asks the registry whether the image of a release is there. There: the release goes on to the worker. Not there: it
@@ -49,14 +42,14 @@ export const lookForImage = async (
         return;
       }
       await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
-      await store.outbox.add(list, key, clock.now() + graceMs);
+      await store.outbox.add(list, key, clock.now() + pickUpMs);
       await nudges.work(release.group, newId());
       await store.outbox.acknowledge('images', key);
       return;
     }
     // Whoever names a tag that does not exist wants to know now; a registry that does not answer has not said so.
     const isNamed = release.kind === 'undo' || release.byHand === true;
-    const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedPatience;
+    const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedImageSeconds;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
     if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
     const newer = round === 0 ? await newerThan(release, context) : undefined;
@@ -73,8 +66,8 @@ export const lookForImage = async (
       if (await store.advance(key, 'waiting-for-image', waiting))
         await nudges.tell(release, 'waiting-for-image');
     } else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
-    const delay = Math.max(delayOf(round), digest?.retryAfterSeconds ?? 0);
-    await store.outbox.add('images', key, clock.now() + delay * 1000 + graceMs);
+    const delay = Math.max(pollDelaySeconds('image', round), digest?.retryAfterSeconds ?? 0);
+    await store.outbox.add('images', key, clock.now() + delay * 1000 + pickUpMs);
     await nudges.look(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
   } catch (error) {
     if (!(error instanceof TagboatError) || isTransport(error)) throw error;

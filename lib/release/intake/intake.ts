@@ -6,7 +6,8 @@ import { groupOf } from '../model/lock-group.ts';
 import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
-import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
+import { sendOn } from '../queue/enqueue-next.ts';
+import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import type { OutboxList } from '../record/outbox.ts';
 
 /** What a webhook is answered with: everything that was planned, and everything that was not and why. */
@@ -34,9 +35,6 @@ export type IntakeAnswer = {
 };
 
 type Skipped = Plan & { readonly type: 'skipped' };
-
-/** How long a webhook waits for the registry before it leaves the asking to the image poller. */
-const registryPatienceMs = 2_000;
 
 /**
  * Turns a genuine webhook into recorded releases: decides, records, and only then nudges. When it returns, nothing that
@@ -95,7 +93,7 @@ const learnDigest = async (
   if (event.type === 'tag-pushed') return undefined;
   if (event.digest !== undefined) return event.digest;
   try {
-    return await (await registry()).digestOf(event.image, event.tag, { timeoutMs: registryPatienceMs });
+    return await (await registry()).digestOf(event.image, event.tag, { timeoutMs: webhookRegistryMs });
   } catch (error) {
     logger.warn('registry gave no digest, asking later', {
       image: event.image,

@@ -9,7 +9,8 @@ import type { Release } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
+import { sendOn } from '../queue/enqueue-next.ts';
+import { pickUpMs } from '../queue/schedule.ts';
 import { readToStanding } from '../record/read-back.ts';
 
 export type HandRequest = {

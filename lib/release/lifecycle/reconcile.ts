@@ -1,15 +1,9 @@
 import { TagboatError } from '../../errors.ts';
 import { allGroups } from '../model/lock-group.ts';
+import { commandPickUpMs, maxResends, resendMs } from '../queue/schedule.ts';
 import type { OutboxEntry, OutboxList } from '../record/outbox.ts';
 import type { Inbox } from '../record/request-store.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
-
-/** Before it asks again about the same thing. */
-const patienceMs = 120_000;
-/** A command that was acknowledged is carried out here, or by the worker five seconds later; this long after, by neither. */
-const commandPatienceMs = 60_000;
-/** After so many nudges in vain nobody can do it: half an hour and more, with a dead letter for each. */
-const maxAttempts = 20;
 
 /**
  * Nudges again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
@@ -31,16 +25,16 @@ export const reconcile = async (
   };
   const overdueOn = async (list: OutboxList): Promise<readonly OutboxEntry[]> => {
     const overdue = (await store.outbox.pending(list)).filter(({ dueAt }) => dueAt <= context.clock.now());
-    for (const key of overdue.filter(({ attempts }) => attempts >= maxAttempts))
+    for (const key of overdue.filter(({ attempts }) => attempts >= maxResends))
       await guarded(async () => {
         await giveUp(list, key, context);
         sent.givenUp += 1;
       });
-    return overdue.filter(({ attempts }) => attempts < maxAttempts);
+    return overdue.filter(({ attempts }) => attempts < maxResends);
   };
   /** Put off only once the nudge is out: a queue that does not answer is no attempt. */
   const nudged = (list: OutboxList, key: OutboxEntry) =>
-    store.outbox.add(list, key, context.clock.now() + patienceMs, key.attempts + 1);
+    store.outbox.add(list, key, context.clock.now() + resendMs, key.attempts + 1);
 
   for (const group of new Set([...allGroups(config), ...(await store.outbox.groups())]))
     await guarded(async () => {
@@ -59,7 +53,7 @@ export const reconcile = async (
         await nudged(list, key);
       });
   await guarded(async () => {
-    for (const request of await context.inbox.overdue(context.clock.now() - commandPatienceMs))
+    for (const request of await context.inbox.overdue(context.clock.now() - commandPickUpMs))
       await guarded(async () => {
         await nudges.carryOut(request, 0);
         sent.commands += 1;
@@ -78,7 +72,7 @@ export type Reconciled = {
 
 const giveUp = async (list: OutboxList, key: OutboxEntry, context: FinalizeContext): Promise<void> => {
   const release = await context.store.get(key);
-  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxAttempts} attempts`);
+  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxResends} attempts`);
   if (release !== undefined) await fail(release, error, context);
   await context.store.outbox.acknowledge(list, key);
 };

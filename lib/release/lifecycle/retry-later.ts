@@ -1,9 +1,7 @@
 import { describeError, isRetryable, TagboatError } from '../../errors.ts';
 import type { Release } from '../model/release.ts';
-import { backoffSeconds, maxAttempts } from '../queue/context.ts';
+import { backoffSeconds, maxAttempts, pickUpMs } from '../queue/schedule.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
-
-const graceMs = 120_000;
 
 /**
  * A step of the worker could not be done. For a passing reason the release stays on the list, not to be tried again
@@ -19,5 +17,5 @@ export const putOff = async (release: Release, error: unknown, context: Finalize
   const retryAfter = error instanceof TagboatError ? error.retryAfterSeconds : undefined;
   const notBefore = clock.now() + backoffSeconds(attempts, retryAfter) * 1000;
   await store.amend(release, [release.state], { attempts, notBefore, code, reason: message });
-  await store.outbox.add(`work#${release.group}`, release, notBefore + graceMs);
+  await store.outbox.add(`work#${release.group}`, release, notBefore + pickUpMs);
 };

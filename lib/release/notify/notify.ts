@@ -2,14 +2,10 @@ import { isRetryable, TagboatError } from '../../errors.ts';
 import type { Memory, Notifier } from '../../notifiers/notifier.ts';
 import type { Release, ReleaseKey } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
+import { notifyLeaseMs, notifyLeaseRetryMs, notifyLeaseTries } from '../queue/schedule.ts';
 import { notificationOf } from './notification.ts';
 
 export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] };
-
-/** Longer than any notifier may take, so that a doubled message meets the lease of the first. */
-const leaseMs = 60_000;
-/** How long one that comes second waits for the first before it goes back to the queue. */
-const patience = { tries: 20, everyMs: 250 } as const;
 
 /**
  * Brings everybody who wants to know up to date with a release, as the record has it now: what changed it is only the
@@ -50,10 +46,10 @@ const takeTurn = async (
   { store, clock }: NotifyContext,
 ): Promise<Memory | undefined> => {
   for (let attempt = 1; ; attempt++) {
-    const turn = await store.takeTurn(key, name, leaseMs);
+    const turn = await store.takeTurn(key, name, notifyLeaseMs);
     if (turn !== 'busy') return turn.memory;
-    if (attempt === patience.tries)
+    if (attempt === notifyLeaseTries)
       throw new TagboatError('notifier-failed', `${name} is being told by another invocation`);
-    await clock.sleep(patience.everyMs);
+    await clock.sleep(notifyLeaseRetryMs);
   }
 };

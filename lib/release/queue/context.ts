@@ -14,10 +14,3 @@ export type Context = {
   /** A fresh ULID. */
   readonly newId: () => string;
 };
-
-/** After so many tries a step that keeps failing for a passing reason fails for good. */
-export const maxAttempts = 8;
-
-/** 2, 4, 8 … 120 seconds, or what the other side asked for: how long to wait before the next try. */
-export const backoffSeconds = (attempt: number, retryAfterSeconds: number | undefined): number =>
-  Math.max(Math.min(120, 2 ** Math.min(attempt, 7)), Math.min(retryAfterSeconds ?? 0, 900));

@@ -1,9 +1,6 @@
 import type { Release } from '../model/release.ts';
 import type { Context } from './context.ts';
 
-/** How long a recorded release may lie before reconcile asks about it, in milliseconds. */
-export const pickUpMs = 120_000;
-
 /**
  * Nudges whoever has to go on with a release that nobody has taken up yet. The record is what counts: a queue that does
  * not answer costs time, not the release.

@@ -1,8 +1,7 @@
 import { inCluster, type Release, type ReleasePatch, type RolloutPhase } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
+import { pauseSettlesMs } from '../queue/schedule.ts';
 
-/** Longer than a controller takes to see that it was paused from Slack, in milliseconds. */
-const settlesMs = 30_000;
 /** What a release is when its rollout goes on: with as much time left as it had when it was paused. */
 export const goingOn = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
   paused: undefined,
@@ -27,6 +26,6 @@ export const notePause = async (
       await store.amend(release, ['rolling-out'], { paused: { by: inCluster, at: now } });
     return;
   }
-  if (paused === undefined || (paused.by !== inCluster && now - paused.at < settlesMs)) return;
+  if (paused === undefined || (paused.by !== inCluster && now - paused.at < pauseSettlesMs)) return;
   await store.amend(release, ['rolling-out'], goingOn(release, now));
 };

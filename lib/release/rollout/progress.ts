@@ -1,11 +1,8 @@
 import type { RolloutProgress } from '../../cluster/watch/watch-rollout.ts';
 import type { Release } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
+import { progressNotifyMs, progressWriteMs } from '../queue/schedule.ts';
 import { notePause } from './pause-clock.ts';
-
-/** Between two writes of what is new, and between two times that people are told of it, in milliseconds. */
-const writeEveryMs = 1_000;
-const tellEveryMs = 15_000;
 
 export type Progress = {
   note(progress: RolloutProgress): void;
@@ -29,7 +26,7 @@ export const createProgress = (release: Release, { store, nudges, clock, logger 
     if (reached === 'paused' || phase === 'paused') await notePause(release, reached, { store, clock });
     const isNewPhase = reached !== (phase ?? 'rolling-out');
     phase = reached;
-    if (!isNewPhase && clock.now() - toldAt < tellEveryMs) return;
+    if (!isNewPhase && clock.now() - toldAt < progressNotifyMs) return;
     toldAt = clock.now();
     await nudges.tell(release, 'rolling-out');
   };
@@ -40,7 +37,7 @@ export const createProgress = (release: Release, { store, nudges, clock, logger 
       await write(one).catch((error: unknown) => {
         logger.warn('progress not recorded', { id: release.id, error });
       });
-      await clock.sleep(writeEveryMs, over.signal).catch(() => undefined);
+      await clock.sleep(progressWriteMs, over.signal).catch(() => undefined);
       if (over.signal.aborted) break;
     }
     writing = undefined;

@@ -12,6 +12,13 @@ import {
 } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
+import {
+  invocationMarginMs,
+  pausedWatchMs,
+  pollDelaySeconds,
+  unreachableGraceMs,
+  unwatchedMs,
+} from '../queue/schedule.ts';
 import { notePause } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 
@@ -19,18 +26,6 @@ export type WatchContext = FinalizeContext & {
   readonly cluster: (name: string) => Promise<Cluster>;
   readonly watchRollout: typeof watchRollout;
 };
-
-/** Seconds between two invocations that watch the same rollout: they grow, since what takes long takes longer. */
-const delays = [1, 2, 5, 10, 20, 30, 60] as const;
-/** Kept back from the invocation's time to record the outcome and send the next message. */
-const marginMs = 10_000;
-/** How long after the deadline an API server that does not answer is given up. */
-const unreachableGraceMs = 120_000;
-const unwatchedMs = 120_000;
-/** How long one look at a paused rollout takes. */
-const pausedLookMs = 10_000;
-
-const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
 
 /**
  * The rollout poller: watches the workloads of a release for as long as this invocation may, and either reaches the
@@ -55,8 +50,8 @@ export const watchRelease = async (
     return;
   }
   // What stands still needs no close watch.
-  const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedLookMs;
-  const until = clock.now() + Math.max(0, Math.min(remainingMs - marginMs, patience));
+  const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedWatchMs;
+  const until = clock.now() + Math.max(0, Math.min(remainingMs - invocationMarginMs, patience));
   await context.store.outbox.defer('rollouts', key, until + unwatchedMs);
   try {
     const watched = await watchUntil(release, until, context);
@@ -67,7 +62,7 @@ export const watchRelease = async (
       await context.nudges.tell(release, 'rolling-out');
       // What goes on after a pause is worth a close watch again.
       const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
-      await comeBack(release, from, delayOf(from), context);
+      await comeBack(release, from, pollDelaySeconds('rollout', from), context);
       return;
     }
     if (watched.type === 'failed' && (await wasPausedMeanwhile(release, context))) {
@@ -85,7 +80,7 @@ export const watchRelease = async (
     const isLost = clock.now() > deadlineOf((await store.get(release)) ?? release) + unreachableGraceMs;
     if (isLost || !isRetryable(error)) return fail(release, error, context);
     const retryAfter = error instanceof TagboatError ? (error.retryAfterSeconds ?? 0) : 0;
-    await comeBack(release, round, Math.max(delayOf(round), retryAfter), context);
+    await comeBack(release, round, Math.max(pollDelaySeconds('rollout', round), retryAfter), context);
   }
 };
 

@@ -8,7 +8,8 @@ import { isSameVersion, isUnderWay, mayBeRetried, type Release } from '../model/
 import { environmentOf } from '../model/target.ts';
 import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
+import { sendOn } from '../queue/enqueue-next.ts';
+import { pickUpMs } from '../queue/schedule.ts';
 
 export type UndoAccepted = {
   readonly release: Release;
