@@ -2,8 +2,8 @@ import type { CommitConfig } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Remote } from '../../git/remote.ts';
 import { settleAll } from '../../settle-all.ts';
-import { concludeIfEnded, type FinalizeContext } from '../lifecycle/finalize.ts';
-import { putOff } from '../lifecycle/retry-later.ts';
+import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
+import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdOf, holdsForGood } from '../model/hold.ts';
 import { inCluster, isUnderWay, type Release } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
@@ -109,11 +109,11 @@ const conclusions = async (
           }
         );
       }
-      if (outcome.type === 'fault') await putOff(release, outcome.error, context);
+      if (outcome.type === 'fault') await retryLater(release, outcome.error, context);
       else {
         const { state, code, reason } = outcome;
         await context.store.advance(release, state, { code, reason });
-        await concludeIfEnded(release, context);
+        await finalizeIfEnded(release, context);
       }
       return undefined;
     }),
@@ -139,7 +139,7 @@ const record = async (
       code: 'undone',
       reason: `undone by ${release.requestedBy}`,
     }));
-    if (undone !== undefined) await concludeIfEnded(key, context);
+    if (undone !== undefined) await finalizeIfEnded(key, context);
   }
   const older = await readBefore(release, store);
   const paused = older.find((one) => one.commit !== undefined)?.paused;
@@ -172,7 +172,7 @@ const overtake = async (
   for (const one of older) {
     if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
     await store.advance(one, 'superseded', { code: 'superseded', reason });
-    await concludeIfEnded(one, context);
+    await finalizeIfEnded(one, context);
   }
   if (stood !== undefined && !isUnderWay(stood.state))
     await nudges.tell(stood, stood.state).catch((error: unknown) => {

@@ -7,8 +7,8 @@ import { TagboatError } from '../../errors.ts';
 import type { Remote } from '../../git/remote.ts';
 import { familiarName } from '../../image.ts';
 import { settleAll } from '../../settle-all.ts';
-import { conclude, type FinalizeContext } from '../lifecycle/finalize.ts';
-import { putOff } from '../lifecycle/retry-later.ts';
+import { type FinalizeContext, finalize } from '../lifecycle/finalize.ts';
+import { retryLater } from '../lifecycle/retry-later.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
 import { unwatchedMs } from '../queue/schedule.ts';
@@ -53,7 +53,7 @@ const takeWork = async (group: string, context: WorkContext): Promise<readonly R
       if (dueAt <= clock.now()) await store.outbox.acknowledge(list, key);
     } else if (!isUnderWay(release.state)) {
       // The function died after the end was recorded: what follows from it may not have been done.
-      await conclude(release, context);
+      await finalize(release, context);
     } else if (release.state === 'rolling-out') {
       await nudges.watch(release, 0, 0);
       await store.outbox.acknowledge(list, key);
@@ -87,7 +87,7 @@ const writeAll = async (
       throw new TagboatError('environment-unknown', 'the environment is not in tagboat.yml any more');
     return await write(await context.openRemote(name, repo), releases, context);
   } catch (error) {
-    await settleAll(releases.map((release) => putOff(release, error, context)));
+    await settleAll(releases.map((release) => retryLater(release, error, context)));
     return [];
   }
 };
@@ -146,7 +146,7 @@ const deliverOne = async (
     await store.outbox.acknowledge(`work#${release.group}`, release);
     return undefined;
   } catch (error) {
-    await putOff(release, error, context);
+    await retryLater(release, error, context);
     return error instanceof TagboatError ? error : undefined;
   }
 };

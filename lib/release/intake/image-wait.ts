@@ -1,7 +1,7 @@
 import { isRetryable, TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { RegistryClient } from '../../registry/client.ts';
-import { conclude, concludeIfEnded, type FinalizeContext, fail } from '../lifecycle/finalize.ts';
+import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { standingRelease } from '../model/current-release.ts';
 import { describeHold, holdFor } from '../model/hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
@@ -25,7 +25,7 @@ export const lookForImage = async (
   const release = await store.get(key);
   if (release === undefined || (release.state !== 'queued' && release.state !== 'waiting-for-image')) {
     // Ended, perhaps by an invocation that died before it told anybody.
-    if (release !== undefined && !isUnderWay(release.state)) await conclude(release, context);
+    if (release !== undefined && !isUnderWay(release.state)) await finalize(release, context);
     await store.outbox.acknowledge('images', key);
     return;
   }
@@ -56,7 +56,7 @@ export const lookForImage = async (
     if (newer !== undefined) {
       const reason = `${release.tag} is older than ${newer}, which stands in ${release.environment}, and its image is not there`;
       await store.advance(key, 'skipped', { code: 'older-than-current', reason });
-      await concludeIfEnded(key, context);
+      await finalizeIfEnded(key, context);
       await store.outbox.acknowledge('images', key);
       return;
     }

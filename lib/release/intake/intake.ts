@@ -6,7 +6,7 @@ import { groupOf } from '../model/lock-group.ts';
 import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
-import { sendOn } from '../queue/enqueue-next.ts';
+import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import type { OutboxList } from '../record/outbox.ts';
 
@@ -139,7 +139,7 @@ const record = async (
   const request = requestOf(event, wanted, digest, context);
   const { store, clock } = context;
   const { release, created } = await store.record(request, listOf(request), clock.now() + pickUpMs);
-  await sendOn(release, context);
+  await enqueueNext(release, context);
   return summary(release, created);
 };
 
@@ -177,7 +177,7 @@ const recordHeld = async (
   if (created || release.state === 'queued') {
     await store.advance(release, 'skipped', { code: held.reason, reason: held.message });
     // The webhook function tells nobody: whoever reads the list sees that it has ended, and does.
-    await sendOn(release, context);
+    await enqueueNext(release, context);
   }
   return release.id;
 };

@@ -9,7 +9,7 @@ import type { Release } from '../model/release.ts';
 import { environmentOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { sendOn } from '../queue/enqueue-next.ts';
+import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
 import { readToStanding } from '../record/read-back.ts';
 
@@ -96,7 +96,7 @@ export const requestByHand = async (request: HandRequest, context: Context): Pro
     () => false,
   );
   const lifted = await liftEarlierHold(release, holds, context);
-  await sendOn(release, context);
+  await enqueueNext(release, context);
   return { type: 'recorded', release, lifted };
 };
 

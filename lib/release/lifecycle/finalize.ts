@@ -16,7 +16,7 @@ export type FinalizeContext = Context & {
  * told, and nobody owes it anything any more. Safe to run again, which is what happens when the function died halfway.
  * @throws TagboatError `store-unreachable`, `queue-unreachable`: it is to be run again
  */
-export const conclude = async (release: Release, context: FinalizeContext): Promise<void> => {
+export const finalize = async (release: Release, context: FinalizeContext): Promise<void> => {
   if (release.state === 'failed' && release.kind === 'release' && release.commit !== undefined)
     await undoIfWanted(release, context);
   if (release.state === 'failed' && release.kind === 'undo' && release.commit === undefined)
@@ -26,17 +26,17 @@ export const conclude = async (release: Release, context: FinalizeContext): Prom
   await context.store.outbox.acknowledge('rollouts', release);
 };
 
-/** As `conclude`, for whatever a release is by now; one that is under way after all is left to whoever has it. */
-export const concludeIfEnded = async (key: ReleaseKey, context: FinalizeContext): Promise<void> => {
+/** As `finalize`, for whatever a release is by now; one that is under way after all is left to whoever has it. */
+export const finalizeIfEnded = async (key: ReleaseKey, context: FinalizeContext): Promise<void> => {
   const release = await context.store.get(key);
-  if (release !== undefined && !isUnderWay(release.state)) await conclude(release, context);
+  if (release !== undefined && !isUnderWay(release.state)) await finalize(release, context);
 };
 
 /** Ends a release that a step could not carry out, with the error's code and message as the reason. */
 export const fail = async (release: Release, error: unknown, context: FinalizeContext): Promise<void> => {
   const { code, message } = describeError(error);
   await context.store.advance(release, 'failed', { code, reason: message });
-  await concludeIfEnded(release, context);
+  await finalizeIfEnded(release, context);
 };
 
 /**

@@ -8,7 +8,11 @@ import { type FinalizeContext, fail } from './finalize.ts';
  * before a while; after `maxAttempts`, or for a reason that stays, it fails. The worker asks for the nudge that comes
  * back, one for all it has put off.
  */
-export const putOff = async (release: Release, error: unknown, context: FinalizeContext): Promise<void> => {
+export const retryLater = async (
+  release: Release,
+  error: unknown,
+  context: FinalizeContext,
+): Promise<void> => {
   const { store, clock, logger } = context;
   const attempts = release.attempts + 1;
   logger.warn('release cannot go on', { id: release.id, state: release.state, attempts, error });

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
  * Nudges whoever has to go on with a release that nobody has taken up yet. The record is what counts: a queue that does
  * not answer costs time, not the release.
  */
-export const sendOn = async (release: Release, { nudges, newId, logger }: Context): Promise<void> => {
+export const enqueueNext = async (release: Release, { nudges, newId, logger }: Context): Promise<void> => {
   if (release.state !== 'queued') return;
   const isWanted = release.kind === 'release' || release.awaitsImage === true;
   const nudged =

@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { RolloutVerdict, watchRollout } from '../../cluster/watch/watch-rollout.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
-import { conclude, concludeIfEnded, type FinalizeContext, fail } from '../lifecycle/finalize.ts';
+import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import {
   inCluster,
   isUnderWay,
@@ -46,7 +46,7 @@ export const watchRelease = async (
   }
   if (release.state !== 'rolling-out') {
     // Ended: by another invocation that may have died before it told anybody. Committed: the worker sees to it.
-    if (!isUnderWay(release.state)) await conclude(release, context);
+    if (!isUnderWay(release.state)) await finalize(release, context);
     return;
   }
   // What stands still needs no close watch.
@@ -160,7 +160,7 @@ const record = async (
       reason: watched.reason.slice(0, maxReason),
       diagnosis: watched.diagnosis.slice(0, maxDiagnoses).map(clip),
     });
-  await concludeIfEnded(release, context);
+  await finalizeIfEnded(release, context);
 };
 
 /** What a person reads, and an item of the table can hold: it takes 400 KB. */

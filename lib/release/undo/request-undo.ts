@@ -8,7 +8,7 @@ import { isSameVersion, isUnderWay, mayBeRetried, type Release } from '../model/
 import { environmentOf } from '../model/target.ts';
 import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { sendOn } from '../queue/enqueue-next.ts';
+import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
 
 export type UndoAccepted = {
@@ -43,7 +43,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
   if (same !== undefined) {
     // Whoever recorded it may have died before the rest was done.
     await liftEarlierHold(same, holds, context);
-    await sendOn(same, context);
+    await enqueueNext(same, context);
     const undone = known.find(({ id }) => id === same.undoes);
     const isHeld = undone !== undefined && holdFor(holds, undone, clock.now()) !== undefined;
     return { release: same, undone, isHeld, isLifted: false, created: same.delivery === request.delivery };
@@ -84,7 +84,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     ({ state, commit }) => mayBeRetried(state) || (state === 'superseded' && commit === undefined),
   );
   const lifted = await liftEarlierHold(release, holds, context);
-  await sendOn(release, context);
+  await enqueueNext(release, context);
   return { release, undone: current, isHeld, isLifted: lifted !== undefined, created };
 };
 
