@@ -4,7 +4,7 @@ import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { type WorkContext, work } from '../../lib/release/commit/process-queue.ts';
+import { type ProcessQueueContext, processQueue } from '../../lib/release/commit/process-queue.ts';
 import { lookForImage } from '../../lib/release/intake/image-wait.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
 import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';
@@ -65,7 +65,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
     const store = mortal(all.store, life, after);
     const nudges = mortal(all.context.nudges, life, after);
     const context: typeof all.context &
-      WorkContext &
+      ProcessQueueContext &
       WatchContext & { inbox: Inbox; registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
       ...all.context,
       store,
@@ -127,7 +127,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   ): Promise<void> => {
     const body = message.body as Message<'images' | 'rollouts' | 'releases' | 'commands'>;
     if (body.type === 'request') await carryOutLater(body, false, serving());
-    else if (body.type === 'work') await work(body.group, context);
+    else if (body.type === 'work') await processQueue(body.group, context);
     else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
     else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
     else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);

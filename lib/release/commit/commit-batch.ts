@@ -6,16 +6,16 @@ import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts'
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdOf, holdsForGood } from '../model/hold.ts';
 import { inCluster, isUnderWay, type Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
 import { readBefore } from '../record/read-back.ts';
 import { commitMeta } from './commit-message.ts';
-import { evaluate, type Outcome } from './plan-edits.ts';
-import { createWorktree, type Worktree } from './staged-manifests.ts';
+import { type Outcome, planEdits } from './plan-edits.ts';
+import { createStagedManifests, type StagedManifests } from './staged-manifests.ts';
 
 /** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
-export type Written = {
+export type CommittedRelease = {
   readonly release: Release;
   /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
   readonly resumes: boolean;
@@ -32,7 +32,7 @@ const changesSomething = (outcome: Outcome): outcome is Edited =>
 
 /** How the config repo wants its commits; all releases of a batch are for the same one. */
 const commitOf = ([first]: readonly Edited[], { config }: Context): CommitConfig | undefined =>
-  first && environmentOf(config, first.release.app, first.release.environment).repo.commit;
+  first && targetOf(config, first.release.app, first.release.environment).repo.commit;
 
 /**
  * Writes releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
@@ -41,25 +41,25 @@ const commitOf = ([first]: readonly Edited[], { config }: Context): CommitConfig
  * @returns those that the config repo carries now
  * @throws TagboatError `git-…`: none of them could be written
  */
-export const write = async (
+export const commitBatch = async (
   remote: Remote,
   releases: readonly Release[],
   context: FinalizeContext,
-): Promise<readonly Written[]> => {
+): Promise<readonly CommittedRelease[]> => {
   for (let round = 0, fresh = false; round < maxCommitRounds; round++, fresh = true) {
     const snapshot = await remote.tip({ fresh });
-    const tree = createWorktree(snapshot);
-    const outcomes = await evaluate(releases, tree, context);
+    const staged = createStagedManifests(snapshot);
+    const outcomes = await planEdits(releases, staged, context);
     // The remembered tip may be old. A push finds that out by itself; every other outcome has to be seen at a fresh one.
     if (!fresh && !outcomes.every(changesSomething)) continue;
     const changing = outcomes.filter(changesSomething);
-    if (changing.length === 0) return conclusions(outcomes, snapshot.revision, tree, context);
+    if (changing.length === 0) return recordOutcomes(outcomes, snapshot.revision, staged, context);
     await settleAll(changing.map((edited) => noteIntent(edited, context)));
     const pushed = await snapshot.commit(
-      tree.changed(),
+      staged.changed(),
       commitMeta(changing, commitOf(changing, context), context.clock.now()),
     );
-    if (pushed.type === 'pushed') return conclusions(outcomes, pushed.commit, tree, context);
+    if (pushed.type === 'pushed') return recordOutcomes(outcomes, pushed.commit, staged, context);
     context.logger.info('config repo moved, reading again', { round });
   }
   throw new TagboatError('git-moved', `the branch moved under ${maxCommitRounds} attempts`);
@@ -82,7 +82,7 @@ const noteIntent = async (
   const undone =
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
   if (undone?.kind === 'undo') return;
-  const { environment } = environmentOf(config, release.app, release.environment);
+  const { environment } = targetOf(config, release.app, release.environment);
   const { app, environment: name, requestedBy: by } = release;
   const hold = holdOf({ app, environment: name, by, reason: 'undone' }, previous, environment, clock.now());
   const holds = await store.holds(app, name);
@@ -90,13 +90,13 @@ const noteIntent = async (
 };
 
 /** Records what became of every release, now that it is certain. */
-const conclusions = async (
+const recordOutcomes = async (
   outcomes: readonly Outcome[],
   commit: string,
-  tree: Worktree,
+  staged: StagedManifests,
   context: FinalizeContext,
-): Promise<readonly Written[]> => {
-  const written = await settleAll(
+): Promise<readonly CommittedRelease[]> => {
+  const committed = await settleAll(
     outcomes.map(async (outcome) => {
       const { release } = outcome;
       if (outcome.type === 'edited') {
@@ -105,7 +105,7 @@ const conclusions = async (
         return (
           recorded && {
             ...recorded,
-            files: outcome.paths.map((path) => ({ path, text: tree.textOf(path) })),
+            files: outcome.paths.map((path) => ({ path, text: staged.textOf(path) })),
           }
         );
       }
@@ -118,7 +118,7 @@ const conclusions = async (
       return undefined;
     }),
   );
-  return written.filter((one) => one !== undefined);
+  return committed.filter((one) => one !== undefined);
 };
 
 /**
@@ -129,7 +129,7 @@ const record = async (
   release: Release,
   commit: string,
   context: FinalizeContext,
-): Promise<Pick<Written, 'release' | 'resumes'> | undefined> => {
+): Promise<Pick<CommittedRelease, 'release' | 'resumes'> | undefined> => {
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };

@@ -3,10 +3,10 @@ import { settleAll } from '../../settle-all.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
 import type { Hold } from '../model/hold.ts';
 import type { ImageVersion, Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
-import type { Worktree } from './staged-manifests.ts';
+import type { StagedManifests } from './staged-manifests.ts';
 
 /** What a release comes to at one tip of the config repo. Nothing is recorded yet: the tip may turn out to be old. */
 export type Outcome =
@@ -30,32 +30,32 @@ export type Outcome =
  * that cannot be written is a fault of its own, and the others go on.
  * @throws TagboatError `git-…`, which concerns them all
  */
-export const evaluate = async (
+export const planEdits = async (
   releases: readonly Release[],
-  tree: Worktree,
+  staged: StagedManifests,
   context: Context,
 ): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
-  await tree.prepare(releases.flatMap((release) => globsOf(release, context)));
+  await staged.prepare(releases.flatMap((release) => globsOf(release, context)));
   const holds = await readHolds(releases, context);
   const competitions = Map.groupBy(releases, placeOf);
   for (const competing of competitions.values()) {
-    const admitted: { readonly release: Release; readonly current: readonly ImageVersion[] }[] = [];
+    const admitted: { readonly release: Release; readonly deployed: readonly ImageVersion[] }[] = [];
     const undo = competing.find(({ kind }) => kind === 'undo');
     for (const release of competing) {
       // What was asked for after an undo is measured by what the undo goes back to, not by what it takes away.
-      const standing = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
-      const admission = await guarded(release, () => admit(release, standing, { tree, holds }, context));
+      const restored = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
+      const admission = await guarded(release, () => admit(release, restored, { staged, holds }, context));
       if ('type' in admission) outcomes.push(admission);
-      else admitted.push({ release, current: admission.current });
+      else admitted.push({ release, deployed: admission.deployed });
     }
     const [first, ...rest] = admitted.map(({ release }) => release);
     if (first === undefined) continue;
     const best = winner([first, ...rest]);
-    for (const { release, current } of admitted)
+    for (const { release, deployed } of admitted)
       outcomes.push(
         release.id === best
-          ? await guarded(release, () => edit(release, current, tree, context))
+          ? await guarded(release, () => edit(release, deployed, staged, context))
           : superseded(release, `release ${best} takes its place`),
       );
   }
@@ -106,33 +106,33 @@ const superseded = (release: Release, reason: string): Outcome => ({
 /** What the manifests carry now, where the release may be written; else how it ends. */
 const admit = async (
   release: Release,
-  standing: readonly ImageVersion[] | undefined,
-  { tree, holds }: { readonly tree: Worktree; readonly holds: Holds },
+  restored: readonly ImageVersion[] | undefined,
+  { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
   { config, clock }: Context,
-): Promise<{ readonly current: readonly ImageVersion[] } | Outcome> => {
-  const { environment } = environmentOf(config, release.app, release.environment);
-  const uses = await tree.find(environment.files, release.image, release.app);
-  const current = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
+): Promise<{ readonly deployed: readonly ImageVersion[] } | Outcome> => {
+  const { environment } = targetOf(config, release.app, release.environment);
+  const uses = await staged.find(environment.files, release.image, release.app);
+  const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
   // Committed by an earlier attempt: still to be delivered, unless the config repo says something else by now.
   if (release.state === 'committed')
-    return current.some(({ tag }) => tag === release.tag)
-      ? { current }
+    return deployed.some(({ tag }) => tag === release.tag)
+      ? { deployed }
       : superseded(release, 'the config repo has another tag meanwhile');
-  const skip = decideAtTip(release, standing ?? current, holds.get(placeOf(release)) ?? [], clock.now());
+  const skip = decideAtTip(release, restored ?? deployed, holds.get(placeOf(release)) ?? [], clock.now());
   return skip === undefined
-    ? { current }
+    ? { deployed }
     : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };
 };
 
 const edit = async (
   release: Release,
-  current: readonly ImageVersion[],
-  tree: Worktree,
+  deployed: readonly ImageVersion[],
+  staged: StagedManifests,
   { config }: Context,
 ): Promise<Outcome> => {
-  const { environment } = environmentOf(config, release.app, release.environment);
+  const { environment } = targetOf(config, release.app, release.environment);
   const pinned = environment.pin === 'digest' ? release.digest : undefined;
-  const { changes, paths } = await tree.edit(environment.files, {
+  const { changes, paths } = await staged.edit(environment.files, {
     image: release.image,
     app: release.app,
     tag: release.tag,
@@ -143,6 +143,6 @@ const edit = async (
     release,
     paths,
     changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
-    previous: changes.length > 0 ? current[0] : undefined,
+    previous: changes.length > 0 ? deployed[0] : undefined,
   };
 };

@@ -10,11 +10,11 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalize } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import { unwatchedMs } from '../queue/schedule.ts';
-import { type Written, write } from './commit-batch.ts';
+import { type CommittedRelease, commitBatch } from './commit-batch.ts';
 
-export type WorkContext = FinalizeContext & {
+export type ProcessQueueContext = FinalizeContext & {
   /** The config repo, with its credentials, by its name in tagboat.yml. */
   readonly openRemote: (name: string, repo: ConfigRepo) => Promise<Remote>;
   /** A connection to the cluster of that name. */
@@ -26,28 +26,28 @@ export type WorkContext = FinalizeContext & {
 const deliveriesAtOnce = 4;
 
 /**
- * The release worker: takes everything that waits for one config repo and branch, has it written in one commit, and
+ * The release worker: takes everything that waits for one config repo and branch, has it committed in one commit, and
  * delivers it. The message group's lock keeps deliveries in the order of the commits; nothing else depends on it.
  *
  * A passing fault puts a release off and does not hold up the others: one nudge comes back later for all that was put
  * off. Only what should not happen is thrown, and goes back to the queue.
  */
-export const work = async (group: string, context: WorkContext): Promise<void> => {
-  const waiting = await takeWork(group, context);
+export const processQueue = async (group: string, context: ProcessQueueContext): Promise<void> => {
+  const waiting = await takeWaiting(group, context);
   const byRepo = Map.groupBy(
     waiting,
     ({ app, environment }) => context.config.apps[app]?.environments[environment]?.configRepo,
   );
-  for (const [name, releases] of byRepo) await deliverAll(await writeAll(name, releases, context), context);
-  await comeBack(group, context);
+  for (const [name, releases] of byRepo) await deliverAll(await commitAll(name, releases, context), context);
+  await scheduleRetry(group, context);
 };
 
 /** What waits for this group and may be tried, read consistently; what has ended, or is being watched, is taken off. */
-const takeWork = async (group: string, context: WorkContext): Promise<readonly Release[]> => {
+const takeWaiting = async (group: string, context: ProcessQueueContext): Promise<readonly Release[]> => {
   const { store, nudges, clock } = context;
   const list = `work#${group}` as const;
   const waiting: Release[] = [];
-  for (const { release, dueAt, key } of await readWork(group, context)) {
+  for (const { release, dueAt, key } of await readQueue(group, context)) {
     if (release === undefined) {
       // About to be recorded; or, long after, it never was.
       if (dueAt <= clock.now()) await store.outbox.acknowledge(list, key);
@@ -62,30 +62,30 @@ const takeWork = async (group: string, context: WorkContext): Promise<readonly R
   return waiting;
 };
 
-const readWork = async (group: string, { store }: WorkContext) => {
+const readQueue = async (group: string, { store }: ProcessQueueContext) => {
   const owed = await store.outbox.pending(`work#${group}`);
   return settleAll(owed.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
 };
 
 /** One nudge for whatever was put off, however many nudges found it so: they share one deduplication id. */
-const comeBack = async (group: string, context: WorkContext): Promise<void> => {
+const scheduleRetry = async (group: string, context: ProcessQueueContext): Promise<void> => {
   const { nudges, clock } = context;
-  const times = (await readWork(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
+  const times = (await readQueue(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
   const next = Math.min(...times.filter((time) => time > clock.now()));
   if (Number.isFinite(next))
     await nudges.workLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
 };
 
-const writeAll = async (
+const commitAll = async (
   name: string | undefined,
   releases: readonly Release[],
-  context: WorkContext,
-): Promise<readonly Written[]> => {
+  context: ProcessQueueContext,
+): Promise<readonly CommittedRelease[]> => {
   try {
     const repo = name === undefined ? undefined : context.config.configRepos[name];
     if (name === undefined || repo === undefined)
       throw new TagboatError('environment-unknown', 'the environment is not in tagboat.yml any more');
-    return await write(await context.openRemote(name, repo), releases, context);
+    return await commitBatch(await context.openRemote(name, repo), releases, context);
   } catch (error) {
     await settleAll(releases.map((release) => retryLater(release, error, context)));
     return [];
@@ -93,10 +93,13 @@ const writeAll = async (
 };
 
 /** Cluster beside cluster, a few deliveries at a time; one that does not answer is not asked again for the next. */
-const deliverAll = async (written: readonly Written[], context: WorkContext): Promise<void> => {
+const deliverAll = async (
+  committed: readonly CommittedRelease[],
+  context: ProcessQueueContext,
+): Promise<void> => {
   const byCluster = Map.groupBy(
-    written,
-    ({ release }) => environmentOf(context.config, release.app, release.environment).environment.cluster,
+    committed,
+    ({ release }) => targetOf(context.config, release.app, release.environment).environment.cluster,
   );
   await settleAll(
     [...byCluster.values()].map(async (deliveries) => {
@@ -112,14 +115,14 @@ const deliverAll = async (written: readonly Written[], context: WorkContext): Pr
 };
 
 /**
- * Brings a written release to its cluster, and has it watched. Twice is once: the same documents change nothing.
+ * Brings a committed release to its cluster, and has it watched. Twice is once: the same documents change nothing.
  * @param known a fault of the cluster that makes trying pointless
  * @returns what kept it from being delivered
  */
 const deliverOne = async (
-  { release, resumes, files }: Written,
+  { release, resumes, files }: CommittedRelease,
   known: TagboatError | undefined,
-  context: WorkContext,
+  context: ProcessQueueContext,
 ): Promise<TagboatError | undefined> => {
   const { store, nudges, clock } = context;
   try {
@@ -151,8 +154,8 @@ const deliverOne = async (
   }
 };
 
-const deliverTo = async ({ release, resumes, files }: Written, context: WorkContext) => {
-  const { environment } = environmentOf(context.config, release.app, release.environment);
+const deliverTo = async ({ release, resumes, files }: CommittedRelease, context: ProcessQueueContext) => {
+  const { environment } = targetOf(context.config, release.app, release.environment);
   const delivery: Delivery = {
     mode: environment.deliver,
     namespace: environment.namespace,

@@ -16,7 +16,7 @@ export type Edit = { readonly changes: readonly ImageChange[]; readonly paths: r
  * The manifests of one snapshot, with the edits of a batch so far. An edit that fails leaves nothing behind, so that one
  * release that cannot be written fails alone.
  */
-export type Worktree = {
+export type StagedManifests = {
   readonly revision: string;
   /**
    * Finds the files of many releases, so that the first one read brings them all: one request instead of one a release.
@@ -33,14 +33,14 @@ export type Worktree = {
   changed(): ReadonlyMap<string, Uint8Array>;
 };
 
-export const createWorktree = (snapshot: Snapshot): Worktree => {
+export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const originals = new Map<string, string | undefined>();
   const edited = new Map<string, string>();
 
   const read = async (file: TreeFile, image: string): Promise<string | undefined> => {
-    const current = edited.get(file.path);
-    if (current !== undefined) return current;
+    const staged = edited.get(file.path);
+    if (staged !== undefined) return staged;
     if (!originals.has(file.path)) {
       const bytes = await snapshot.read(file);
       try {

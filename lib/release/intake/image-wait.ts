@@ -2,14 +2,14 @@ import { isRetryable, TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import { describeHold, holdFor } from '../model/hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
-import { readToStanding } from '../record/read-back.ts';
+import { readToCurrent } from '../record/read-back.ts';
 
 /**
  * Asks the registry whether the image of a release is there. There: the release goes on to the worker. Not there: it
@@ -31,7 +31,7 @@ export const lookForImage = async (
   }
   const list = `work#${release.group}` as const;
   try {
-    const { environment } = environmentOf(config, key.app, key.environment);
+    const { environment } = targetOf(config, key.app, key.environment);
     const digest = release.digest ?? (await ask(release.image, release.tag, context));
     if (typeof digest === 'string') {
       // What a person asked for is never the same thing as what a hook asked for.
@@ -102,10 +102,10 @@ const endDoubled = async (
  */
 const newerThan = async (release: Release, { store }: Context): Promise<string | undefined> => {
   if (release.kind !== 'release' || release.byHand === true) return undefined;
-  const known = await readToStanding(release, store);
+  const known = await readToCurrent(release, store);
   if (known.some(({ state, byHand }) => byHand === true && isUnderWay(state))) return undefined;
-  const standing = standingRelease(known);
-  return standing?.state === 'healthy' && isOlder(release.tag, standing.tag) ? standing.tag : undefined;
+  const current = currentRelease(known);
+  return current?.state === 'healthy' && isOlder(release.tag, current.tag) ? current.tag : undefined;
 };
 
 /** The digest, nothing, or the passing fault that kept the registry from answering. */

@@ -2,9 +2,9 @@ import type { Ignored, Parsed, SourceEvent } from '../../event.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { settleAll } from '../../settle-all.ts';
 import { type Candidate, candidates, decide, nobody, type Plan } from '../model/decide.ts';
-import { groupOf } from '../model/lock-group.ts';
+import { lockGroupOf } from '../model/lock-group.ts';
 import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
@@ -110,7 +110,7 @@ const requestOf = (
   digest: string | undefined,
   { config }: Context,
 ): ReleaseRequest => {
-  const group = groupOf(environmentOf(config, wanted.app, wanted.environment).repo);
+  const group = lockGroupOf(targetOf(config, wanted.app, wanted.environment).repo);
   return {
     app: wanted.app,
     environment: wanted.environment,

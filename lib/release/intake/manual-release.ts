@@ -2,18 +2,18 @@ import { isMutableTag } from '../../config/mutable-tags.ts';
 import { TagboatError } from '../../errors.ts';
 import { isTag } from '../../image.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import { type Hold, holdFor, isInForce } from '../model/hold.ts';
-import { groupOf } from '../model/lock-group.ts';
+import { lockGroupOf } from '../model/lock-group.ts';
 import type { Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
-import { readToStanding } from '../record/read-back.ts';
+import { readToCurrent } from '../record/read-back.ts';
 
-export type HandRequest = {
+export type ManualReleaseRequest = {
   readonly app: string;
   readonly environment: string;
   readonly tag: string;
@@ -31,7 +31,7 @@ export type HandRequest = {
   readonly askedFrom?: string | undefined;
 };
 
-export type HandAccepted =
+export type ManualReleaseAccepted =
   | { readonly type: 'recorded'; readonly release: Release; readonly lifted: Hold | undefined }
   /** Nothing was done yet. */
   | { readonly type: 'held'; readonly hold: Hold };
@@ -41,9 +41,12 @@ export type HandAccepted =
  * only by somebody who knows, and that lifts its own hold; a hold of every tag stays for whatever comes next.
  * @throws TagboatError `command-invalid`, `release-moved-on`, `environment-unknown`, `store-unreachable`
  */
-export const requestByHand = async (request: HandRequest, context: Context): Promise<HandAccepted> => {
+export const requestManualRelease = async (
+  request: ManualReleaseRequest,
+  context: Context,
+): Promise<ManualReleaseAccepted> => {
   const { config, store, clock } = context;
-  const { app, environment, repo } = environmentOf(config, request.app, request.environment);
+  const { app, environment, repo } = targetOf(config, request.app, request.environment);
   const { tag } = request;
   if (!isTag(tag))
     throw new TagboatError('command-invalid', `"${tag.slice(0, 130)}" cannot be the tag of an image`);
@@ -52,16 +55,16 @@ export const requestByHand = async (request: HandRequest, context: Context): Pro
       'command-invalid',
       `"${tag}" may mean another image tomorrow; set \`pin: digest\` for ${request.environment} to release it`,
     );
-  const known = await readToStanding(request, store);
+  const known = await readToCurrent(request, store);
   const own = known.find(
     ({ byHand, delivery, source }) =>
       byHand === true && delivery === request.delivery && source === request.source,
   );
   if (own === undefined) {
-    const standing = standingRelease(known);
-    if (request.expect !== undefined && standing?.id !== request.expect)
-      throw movedOn(request, known, standing);
-    if (standing?.tag === tag && isAsItShouldBe(standing) && environment.pin !== 'digest')
+    const current = currentRelease(known);
+    if (request.expect !== undefined && current?.id !== request.expect)
+      throw movedOn(request, known, current);
+    if (current?.tag === tag && isAsItShouldBe(current) && environment.pin !== 'digest')
       throw new TagboatError('command-invalid', `${tag} is what ${request.environment} has now`);
   }
   const holds = await store.holds(request.app, request.environment);
@@ -72,7 +75,7 @@ export const requestByHand = async (request: HandRequest, context: Context): Pro
     holdFor(unknown, { tag }, clock.now()) ??
     unknown.find((one) => one.tag === tag && isInForce(one, clock.now()));
   if (own === undefined && hold !== undefined) return { type: 'held', hold };
-  const group = groupOf(repo);
+  const group = lockGroupOf(repo);
   const { release } = await store.record(
     {
       app: request.app,

@@ -1,10 +1,10 @@
 import { describeError, isRetryable } from '../../errors.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import { isUnderWay, type Release, type ReleaseKey } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { readToStanding } from '../record/read-back.ts';
+import { readToCurrent } from '../record/read-back.ts';
 
 /** What a step works with that may end a release. The undo is handed in: it is a step of its own, above this one. */
 export type FinalizeContext = Context & {
@@ -44,13 +44,13 @@ export const fail = async (release: Release, error: unknown, context: FinalizeCo
  * any more, another undo may have taken it away, and counts on the same hold.
  */
 const takeBackHold = async (undo: Release, { store, nudges }: Context): Promise<void> => {
-  const standing = standingRelease(await readToStanding(undo, store));
-  if (standing === undefined || standing.id !== undo.undoes) return;
+  const current = currentRelease(await readToCurrent(undo, store));
+  if (current === undefined || current.id !== undo.undoes) return;
   const holds = await store.holds(undo.app, undo.environment);
-  for (const hold of holds.filter(({ release }) => release === standing.id))
+  for (const hold of holds.filter(({ release }) => release === current.id))
     await (hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces));
   // Meanwhile it may have been shown as one about which nothing can be done.
-  await nudges.tell(standing, standing.state);
+  await nudges.tell(current, current.state);
 };
 
 /**
@@ -59,9 +59,9 @@ const takeBackHold = async (undo: Release, { store, nudges }: Context): Promise<
  */
 const undoIfWanted = async (release: Release, context: FinalizeContext): Promise<void> => {
   try {
-    const { environment } = environmentOf(context.config, release.app, release.environment);
+    const { environment } = targetOf(context.config, release.app, release.environment);
     if (environment.onFailure !== 'undo') return;
-    const known = await readToStanding(release, context.store);
+    const known = await readToCurrent(release, context.store);
     // Another release stands there by now, and would be taken away; or this one is being undone already.
     if (
       known.some(

@@ -1,5 +1,5 @@
 import { TagboatError } from '../../errors.ts';
-import { allGroups } from '../model/lock-group.ts';
+import { allLockGroups } from '../model/lock-group.ts';
 import { commandPickUpMs, maxResends, resendMs } from '../queue/schedule.ts';
 import type { OutboxEntry, OutboxList } from '../record/outbox.ts';
 import type { Inbox } from '../record/request-store.ts';
@@ -36,7 +36,7 @@ export const reconcile = async (
   const nudged = (list: OutboxList, key: OutboxEntry) =>
     store.outbox.add(list, key, context.clock.now() + resendMs, key.attempts + 1);
 
-  for (const group of new Set([...allGroups(config), ...(await store.outbox.groups())]))
+  for (const group of new Set([...allLockGroups(config), ...(await store.outbox.groups())]))
     await guarded(async () => {
       const list = `work#${group}` as const;
       const overdue = await overdueOn(list);

@@ -108,11 +108,11 @@ export const decide = (
  * Decides again with the tip of the config repo at hand: a tag that is older than what stands there is not released,
  * and neither is one that was held meanwhile. An undo goes back on purpose; so does whoever releases a tag by hand, unless
  * somebody has held it since. Pure.
- * @param current what the manifests carry now, for every place they carry the image
+ * @param deployed what the manifests carry now, for every place they carry the image
  */
 export const decideAtTip = (
   release: Release,
-  current: readonly ImageVersion[],
+  deployed: readonly ImageVersion[],
   holds: readonly Hold[],
   now: number,
 ): Skip | undefined => {
@@ -121,7 +121,7 @@ export const decideAtTip = (
   const hold = holdFor(since, release, now);
   if (hold !== undefined) return { reason: 'held', message: describeHold(hold) };
   if (release.byHand === true) return undefined;
-  const newer = current.find((version) => isOlder(release.tag, version.tag));
+  const newer = deployed.find((version) => isOlder(release.tag, version.tag));
   return newer === undefined
     ? undefined
     : {

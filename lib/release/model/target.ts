@@ -5,7 +5,7 @@ import { TagboatError } from '../../errors.ts';
  * The config repo of an environment.
  * @throws TagboatError `environment-unknown` where tagboat.yml no longer has it
  */
-export const environmentOf = (config: Config, app: string, environment: string) => {
+export const targetOf = (config: Config, app: string, environment: string) => {
   const appConfig = Object.hasOwn(config.apps, app) ? config.apps[app] : undefined;
   const environmentConfig = appConfig?.environments[environment];
   const repo = environmentConfig && config.configRepos[environmentConfig.configRepo];

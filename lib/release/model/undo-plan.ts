@@ -1,5 +1,5 @@
 import { TagboatError } from '../../errors.ts';
-import { standingRelease } from './current-release.ts';
+import { currentRelease } from './current-release.ts';
 import { type Hold, holdFor } from './hold.ts';
 import { type ImageVersion, isSameVersion, type Release, wasHealthy } from './release.ts';
 
@@ -68,7 +68,7 @@ const ofTags = (holds: readonly Hold[]): readonly Hold[] => holds.filter(({ tag 
 
 /** The release that is meant: the one that stands, where no other is named. */
 export const findCurrent = (known: readonly Release[], request: UndoRequest): Release | undefined =>
-  request.undoes === undefined ? standingRelease(known) : known.find(({ id }) => id === request.undoes);
+  request.undoes === undefined ? currentRelease(known) : known.find(({ id }) => id === request.undoes);
 
 /** For a button under a release that stands no more. */
 export const movedOn = (

@@ -1,4 +1,4 @@
-import { hasPlace } from '../model/current-release.ts';
+import { mayBeCurrent } from '../model/current-release.ts';
 import type { Release } from '../model/release.ts';
 import type { Store } from './store.ts';
 
@@ -9,8 +9,8 @@ const depth = 200;
 type Place = { readonly app: string; readonly environment: string };
 
 /** The newest releases, newest first, at least as far back as the one that stands. */
-export const readToStanding = (place: Place, store: Store): Promise<readonly Release[]> =>
-  readBack(place, undefined, hasPlace, store);
+export const readToCurrent = (place: Place, store: Store): Promise<readonly Release[]> =>
+  readBack(place, undefined, mayBeCurrent, store);
 
 /** The releases before one, newest first, at least as far back as the last that was written before it. */
 export const readBefore = (release: Release, store: Store): Promise<readonly Release[]> =>

@@ -2,12 +2,12 @@ import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { setPaused } from '../../cluster/deliver/pause.ts';
 import { TagboatError } from '../../errors.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import type { Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { readToStanding } from '../record/read-back.ts';
+import { readToCurrent } from '../record/read-back.ts';
 import { goingOn } from './pause-clock.ts';
 
 export type PauseContext = Context & {
@@ -39,34 +39,32 @@ export type Paused = {
  */
 export const pauseRollout = async (request: PauseRequest, context: PauseContext): Promise<Paused> => {
   const { app, environment: name, paused } = request;
-  const { environment } = environmentOf(context.config, app, name);
-  const known = await readToStanding(request, context.store);
-  const standing = standingRelease(known);
-  if (request.expect !== undefined && request.expect !== standing?.id)
-    throw movedOn(request, known, standing);
-  const workloads =
-    standing?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
+  const { environment } = targetOf(context.config, app, name);
+  const known = await readToCurrent(request, context.store);
+  const current = currentRelease(known);
+  if (request.expect !== undefined && request.expect !== current?.id) throw movedOn(request, known, current);
+  const workloads = current?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
   if (workloads === undefined || workloads.length === 0)
     throw new TagboatError('nothing-rolled-out', `nothing was rolled out to ${app} ${name} yet`);
   const apply = () =>
     withCluster(environment.cluster, context.cluster, (cluster) =>
       context.setPaused(cluster, workloads, paused),
     );
-  const noted = paused && standing !== undefined && (await note(standing, request, context));
+  const noted = paused && current !== undefined && (await note(current, request, context));
   let results: Awaited<ReturnType<typeof apply>>;
   try {
     results = await apply();
   } catch (error) {
     // It is not paused after all; unless somebody else had paused it before.
-    if (noted) await context.store.amend(standing, amendable, { paused: undefined });
+    if (noted) await context.store.amend(current, amendable, { paused: undefined });
     throw error;
   }
-  if (!paused && standing !== undefined) {
-    await note(standing, request, context);
+  if (!paused && current !== undefined) {
+    await note(current, request, context);
     // A paused rollout is looked at once a minute only.
-    if (standing.state === 'rolling-out') await context.nudges.watch(standing, 0, 0);
+    if (current.state === 'rolling-out') await context.nudges.watch(current, 0, 0);
   }
-  if (standing !== undefined) await context.nudges.tell(standing, standing.state);
+  if (current !== undefined) await context.nudges.tell(current, current.state);
   return {
     workloads: results.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`),
     changed: results.some(({ changed }) => changed),

@@ -10,7 +10,7 @@ import {
   type ReleaseDiagnosis,
   type ReleaseKey,
 } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import {
   invocationMarginMs,
@@ -62,11 +62,11 @@ export const watchRelease = async (
       await context.nudges.tell(release, 'rolling-out');
       // What goes on after a pause is worth a close watch again.
       const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
-      await comeBack(release, from, pollDelaySeconds('rollout', from), context);
+      await watchAgain(release, from, pollDelaySeconds('rollout', from), context);
       return;
     }
     if (watched.type === 'failed' && (await wasPausedMeanwhile(release, context))) {
-      await comeBack(release, round, 1, context);
+      await watchAgain(release, round, 1, context);
       return;
     }
     await record(release, watched, context);
@@ -80,7 +80,7 @@ export const watchRelease = async (
     const isLost = clock.now() > deadlineOf((await store.get(release)) ?? release) + unreachableGraceMs;
     if (isLost || !isRetryable(error)) return fail(release, error, context);
     const retryAfter = error instanceof TagboatError ? (error.retryAfterSeconds ?? 0) : 0;
-    await comeBack(release, round, Math.max(pollDelaySeconds('rollout', round), retryAfter), context);
+    await watchAgain(release, round, Math.max(pollDelaySeconds('rollout', round), retryAfter), context);
   }
 };
 
@@ -94,7 +94,7 @@ const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise
   return paused?.at !== release.paused?.at || deadline !== release.deadline;
 };
 
-const comeBack = async (
+const watchAgain = async (
   release: Release,
   round: number,
   delaySeconds: number,
@@ -113,7 +113,7 @@ const watchUntil = async (
   until: number,
   context: WatchContext,
 ): Promise<RolloutVerdict> => {
-  const { environment } = environmentOf(context.config, release.app, release.environment);
+  const { environment } = targetOf(context.config, release.app, release.environment);
   const progress = createProgress(release, context);
   try {
     return await withCluster(environment.cluster, context.cluster, (cluster) =>

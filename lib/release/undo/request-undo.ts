@@ -3,9 +3,9 @@ import { isTag } from '../../image.ts';
 import type { FinalizeContext } from '../lifecycle/finalize.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
 import { holdFor, holdOf, holdsForGood } from '../model/hold.ts';
-import { groupOf } from '../model/lock-group.ts';
+import { lockGroupOf } from '../model/lock-group.ts';
 import { isSameVersion, isUnderWay, mayBeRetried, type Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
@@ -34,7 +34,7 @@ const depth = 200;
  */
 export const requestUndo = async (request: UndoRequest, context: Context): Promise<UndoAccepted> => {
   const { config, store, clock } = context;
-  const { app, environment, repo } = environmentOf(config, request.app, request.environment);
+  const { app, environment, repo } = targetOf(config, request.app, request.environment);
   if (request.to !== undefined && !isTag(request.to))
     throw new TagboatError('command-invalid', `"${request.to.slice(0, 130)}" cannot be the tag of an image`);
   const known = await store.list(request.app, request.environment, { limit: depth });
@@ -58,7 +58,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
   // What somebody named may not exist, and a digest cannot be pinned before it is known: the registry says.
   const isNamed = request.to !== undefined || request.number !== undefined;
   const awaitsImage = target.digest === undefined && (isNamed || environment.pin === 'digest');
-  const group = groupOf(repo);
+  const group = lockGroupOf(repo);
   const { release, created } = await store.record(
     {
       app: request.app,

@@ -1,6 +1,6 @@
 import { TagboatError } from '../../errors.ts';
-import { standingRelease } from '../../release/model/current-release.ts';
-import { readToStanding } from '../../release/record/read-back.ts';
+import { currentRelease } from '../../release/model/current-release.ts';
+import { readToCurrent } from '../../release/record/read-back.ts';
 import type { Asked, CommandContext, Placed } from './command-request.ts';
 
 /** Nothing is carried out later than that but by the worker, in milliseconds. */
@@ -17,9 +17,9 @@ export const assertStillMeant = async (
   { store, clock }: CommandContext,
 ): Promise<void> => {
   if (clock.now() - asked.at < lateMs) return;
-  const known = await readToStanding(command, store);
+  const known = await readToCurrent(command, store);
   if (known.some(({ source, delivery }) => source === 'slack' && delivery === asked.id)) return;
-  const standing = standingRelease(known);
+  const standing = currentRelease(known);
   if (standing === undefined || Date.parse(standing.createdAt) <= asked.at) return;
   if (command.type === 'undo' && standing.kind === 'undo' && isServedBy(command, standing.tag)) return;
   throw new TagboatError(

@@ -1,4 +1,4 @@
-import { requestByHand } from '../../release/intake/manual-release.ts';
+import { requestManualRelease } from '../../release/intake/manual-release.ts';
 import { askConfirmation, releaseAccepted } from '../../slack/messages.ts';
 import {
   type Asked,
@@ -16,7 +16,7 @@ export const releaseByHand = async (
   asked: Asked,
   context: CommandContext,
 ): Promise<Carried> => {
-  const accepted = await requestByHand(
+  const accepted = await requestManualRelease(
     {
       app,
       environment,

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
-import { type HandRequest, requestByHand } from '../../../lib/release/intake/manual-release.ts';
+import {
+  type ManualReleaseRequest,
+  requestManualRelease,
+} from '../../../lib/release/intake/manual-release.ts';
 import { createContext, requestFor } from '../support/context.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
@@ -8,8 +11,8 @@ const place = { app: 'okeydokey', environment: 'production' } as const;
 
 const arrange = () => {
   const all = createContext(memoryTable());
-  const ask = (request: Partial<HandRequest> = {}, context = all.context) =>
-    requestByHand(
+  const ask = (request: Partial<ManualReleaseRequest> = {}, context = all.context) =>
+    requestManualRelease(
       {
         ...place,
         tag: 'v1.0.0',

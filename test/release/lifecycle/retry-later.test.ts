@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
-import { work } from '../../../lib/release/commit/process-queue.ts';
+import { processQueue } from '../../../lib/release/commit/process-queue.ts';
 import { useWorker } from '../support/worker.ts';
 
 const { arrange } = useWorker();
 
-describe('work', () => {
+describe('processQueue', () => {
   it('puts a release off when the cluster does not answer, and holds up nobody else', async () => {
     let calls = 0;
     const { context, group, release, state, sent, store, clock } = await arrange(
@@ -19,7 +19,7 @@ describe('work', () => {
     );
     const [web, api] = [await release('web', 'v1.1.0'), await release('api', 'v1.1.0')];
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect([await state(web), await state(api)].toSorted()).toEqual(['committed', 'rolling-out']);
     expect(sent.find(({ body }) => body.type === 'work-later')).toMatchObject({
@@ -27,7 +27,7 @@ describe('work', () => {
       delaySeconds: 2,
     });
     clock.advance(2_000);
-    await work(group, context);
+    await processQueue(group, context);
     expect([await state(web), await state(api)]).toEqual(['rolling-out', 'rolling-out']);
     expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
   });
@@ -39,7 +39,7 @@ describe('work', () => {
     );
     const releases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((app) => release(app, 'v1.1.0')));
 
-    for (let nudge = 0; nudge < 20; nudge++) await work(group, context);
+    for (let nudge = 0; nudge < 20; nudge++) await processQueue(group, context);
 
     const attempts = await Promise.all(releases.map(async (one) => (await store.require(one)).attempts));
     expect(attempts).toEqual([1, 1, 1, 1, 1]);
@@ -58,7 +58,7 @@ describe('work', () => {
     });
     for (const app of Object.keys(apps)) await release(app, 'v1.1.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(calls).toBe(4);
   });
@@ -72,7 +72,7 @@ describe('work', () => {
     );
     const one = await release('web', 'v1.1.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(await store.require(one)).toMatchObject({
       state: 'failed',
@@ -90,7 +90,7 @@ describe('work', () => {
     const one = await release('web', 'v1.1.0');
 
     for (let attempt = 0; attempt < 8; attempt++) {
-      await work(group, context);
+      await processQueue(group, context);
       clock.advance(120_000);
     }
 

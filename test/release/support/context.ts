@@ -3,7 +3,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Config, EnvironmentConfig } from '../../../lib/config/types.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { QueueName, Queues } from '../../../lib/queues/queues.ts';
-import { groupOf } from '../../../lib/release/model/lock-group.ts';
+import { lockGroupOf } from '../../../lib/release/model/lock-group.ts';
 import type { ReleaseRequest } from '../../../lib/release/model/release.ts';
 import type { Context } from '../../../lib/release/queue/context.ts';
 import { createNudges } from '../../../lib/release/queue/jobs.ts';
@@ -98,7 +98,7 @@ export const createContext = (table: Table, config: Config = configWith()) => {
 export const groupOfConfig = (config: Config): string => {
   const repo = config.configRepos.okeydokey;
   if (repo === undefined) throw new Error('the test configuration has no config repo');
-  return groupOf(repo);
+  return lockGroupOf(repo);
 };
 
 export const requestFor = (tag: string, overrides: Partial<ReleaseRequest> = {}): ReleaseRequest => ({

@@ -5,7 +5,7 @@ import type { Config, EnvironmentConfig, SlackConfig } from '../../../lib/config
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Parsed } from '../../../lib/event.ts';
 import { createSlackNotifier } from '../../../lib/notifiers/slack.ts';
-import { work } from '../../../lib/release/commit/process-queue.ts';
+import { processQueue } from '../../../lib/release/commit/process-queue.ts';
 import { lookForImage } from '../../../lib/release/intake/image-wait.ts';
 import { intake } from '../../../lib/release/intake/intake.ts';
 import { reconcile } from '../../../lib/release/lifecycle/reconcile.ts';
@@ -138,7 +138,7 @@ export const createWorld = (environment: Partial<EnvironmentConfig> = {}) => {
 
   const handle = async ({ body: given }: Sent): Promise<void> => {
     const body = given as Message<'images' | 'rollouts' | 'releases' | 'notifications'>;
-    if (body.type === 'work') await work(body.group, context);
+    if (body.type === 'work') await processQueue(body.group, context);
     else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
     else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
     else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
