@@ -11,7 +11,7 @@ import type { Logger } from '../logger.ts';
 import { createQueues } from '../queues/queues.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Context } from '../release/queue/context.ts';
-import { createNudges } from '../release/queue/jobs.ts';
+import { createJobs } from '../release/queue/jobs.ts';
 import { createInbox, type Inbox } from '../release/record/request-store.ts';
 import { createStore, type Store } from '../release/record/store.ts';
 import { createKmsClient } from '../secrets/client.ts';
@@ -148,7 +148,7 @@ export const createRuntime = ({
       createStore({ table: createTable(aws.dynamodb, tableName, timeLeft, signal), clock, newId }),
     timeLeft,
     inbox: createInbox({ table, clock, newId }),
-    nudges: createNudges(queues),
+    jobs: createJobs(queues),
     registry: once(async () => {
       const { createRegistryClient } = await import('../registry/client.ts');
       return createRegistryClient({

@@ -30,7 +30,7 @@ export const putOnRecord = (
   const send = async (): Promise<boolean> => {
     if ((await turn.shortly(inTable)) === 'replayed' || turn.isOver()) return false;
     try {
-      await desk.nudges.carryOut(request, delaySeconds);
+      await desk.jobs.carryOut(request, delaySeconds);
       return true;
     } catch (error) {
       desk.logger.warn('the queue did not take a command', { error });

@@ -225,14 +225,14 @@ describe('packaged functions', () => {
   });
 
   it.each([
-    ['release-worker', () => ({ v: 1, type: 'work', group: groupId })],
+    ['release-worker', () => ({ v: 1, type: 'process-queue', group: groupId })],
     [
       'rollout-poller',
-      () => ({ v: 1, type: 'watch', app: 'app', environment: 'production', release: 'X', round: 0 }),
+      () => ({ v: 1, type: 'watch-rollout', app: 'app', environment: 'production', release: 'X', round: 0 }),
     ],
     [
       'image-poller',
-      () => ({ v: 1, type: 'look', app: 'app', environment: 'production', release: 'X', round: 0 }),
+      () => ({ v: 1, type: 'check-image', app: 'app', environment: 'production', release: 'X', round: 0 }),
     ],
     [
       'notifier',

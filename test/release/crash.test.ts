@@ -63,13 +63,13 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   /** The steps as functions of one life: a Lambda sandbox that may die at any call. */
   const living = (life: { calls: number }, after: boolean) => {
     const store = mortal(all.store, life, after);
-    const nudges = mortal(all.context.nudges, life, after);
+    const jobs = mortal(all.context.jobs, life, after);
     const context: typeof all.context &
       ProcessQueueContext &
       WatchContext & { inbox: Inbox; registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
       ...all.context,
       store,
-      nudges,
+      jobs,
       registry: async () => ({ digestOf: async () => digest('a') }),
       openRemote: async () => ({
         tip: async () => {
@@ -114,7 +114,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
       slack,
       store: createStore(mine),
       inbox: createInbox(mine),
-      nudges: mortal(all.context.nudges, life, after),
+      jobs: mortal(all.context.jobs, life, after),
       signingSecret: others.signingSecret,
       respond: others.respond,
       lookAfterSeconds: 5,
@@ -127,10 +127,11 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   ): Promise<void> => {
     const body = message.body as Message<'images' | 'rollouts' | 'releases' | 'commands'>;
     if (body.type === 'request') await carryOutLater(body, false, serving());
-    else if (body.type === 'work') await processQueue(body.group, context);
-    else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
-    else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
-    else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
+    else if (body.type === 'process-queue') await processQueue(body.group, context);
+    else if (body.type === 'delayed-process-queue')
+      await context.jobs.processQueue(body.group, body.deduplication);
+    else if (body.type === 'check-image') await lookForImage(keyOf(body), body.round, context);
+    else if (body.type === 'watch-rollout') await watchRelease(keyOf(body), body.round, 60_000, context);
   };
   const owed = async () => {
     const lists = [`work#${groupOfConfig(config)}`, 'rollouts', 'images'] as const;

@@ -158,7 +158,7 @@ describe('an undo that came to nothing', () => {
     world.registry.answers = false;
     await world.say({ ...undo, to: 'v0.9.9' });
     const first = (await world.store.list('app', 'production')).at(-1);
-    if (first) await world.context.nudges.tell(first, first.state);
+    if (first) await world.context.jobs.notify(first, first.state);
     await world.settle();
     world.registry.answers = true;
     world.registry.digests.set('v0.9.9', undefined);

@@ -166,7 +166,7 @@ const overtake = async (
   older: readonly Release[],
   context: FinalizeContext,
 ): Promise<void> => {
-  const { store, nudges, logger } = context;
+  const { store, jobs, logger } = context;
   const stood = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
   const reason = `release ${release.id} took its place`;
   for (const one of older) {
@@ -175,7 +175,7 @@ const overtake = async (
     await finalizeIfEnded(one, context);
   }
   if (stood !== undefined && !isUnderWay(stood.state))
-    await nudges.tell(stood, stood.state).catch((error: unknown) => {
+    await jobs.notify(stood, stood.state).catch((error: unknown) => {
       logger.warn('what stood before still shows its buttons', { id: stood.id, error });
     });
 };

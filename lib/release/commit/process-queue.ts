@@ -44,7 +44,7 @@ export const processQueue = async (group: string, context: ProcessQueueContext):
 
 /** What waits for this group and may be tried, read consistently; what has ended, or is being watched, is taken off. */
 const takeWaiting = async (group: string, context: ProcessQueueContext): Promise<readonly Release[]> => {
-  const { store, nudges, clock } = context;
+  const { store, jobs, clock } = context;
   const list = `work#${group}` as const;
   const waiting: Release[] = [];
   for (const { release, dueAt, key } of await readQueue(group, context)) {
@@ -55,7 +55,7 @@ const takeWaiting = async (group: string, context: ProcessQueueContext): Promise
       // The function died after the end was recorded: what follows from it may not have been done.
       await finalize(release, context);
     } else if (release.state === 'rolling-out') {
-      await nudges.watch(release, 0, 0);
+      await jobs.watchRollout(release, 0, 0);
       await store.outbox.acknowledge(list, key);
     } else if ((release.notBefore ?? 0) <= clock.now()) waiting.push(release);
   }
@@ -69,11 +69,11 @@ const readQueue = async (group: string, { store }: ProcessQueueContext) => {
 
 /** One nudge for whatever was put off, however many nudges found it so: they share one deduplication id. */
 const scheduleRetry = async (group: string, context: ProcessQueueContext): Promise<void> => {
-  const { nudges, clock } = context;
+  const { jobs, clock } = context;
   const times = (await readQueue(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
   const next = Math.min(...times.filter((time) => time > clock.now()));
   if (Number.isFinite(next))
-    await nudges.workLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
+    await jobs.processQueueLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
 };
 
 const commitAll = async (
@@ -124,7 +124,7 @@ const deliverOne = async (
   known: TagboatError | undefined,
   context: ProcessQueueContext,
 ): Promise<TagboatError | undefined> => {
-  const { store, nudges, clock } = context;
+  const { store, jobs, clock } = context;
   try {
     if (known !== undefined) throw known;
     // Undone, or overtaken, since it was read.
@@ -143,8 +143,8 @@ const deliverOne = async (
       reason: undefined,
     }));
     if (rolling !== undefined) {
-      await nudges.watch(release, 0, 0);
-      await nudges.tell(rolling, 'rolling-out');
+      await jobs.watchRollout(release, 0, 0);
+      await jobs.notify(rolling, 'rolling-out');
     }
     await store.outbox.acknowledge(`work#${release.group}`, release);
     return undefined;

@@ -21,7 +21,7 @@ export const lookForImage = async (
   round: number,
   context: FinalizeContext & { readonly registry: () => Promise<RegistryClient> },
 ): Promise<void> => {
-  const { config, store, nudges, clock, newId } = context;
+  const { config, store, jobs, clock, newId } = context;
   const release = await store.get(key);
   if (release === undefined || (release.state !== 'queued' && release.state !== 'waiting-for-image')) {
     // Ended, perhaps by an invocation that died before it told anybody.
@@ -43,7 +43,7 @@ export const lookForImage = async (
       }
       await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
       await store.outbox.add(list, key, clock.now() + pickUpMs);
-      await nudges.work(release.group, newId());
+      await jobs.processQueue(release.group, newId());
       await store.outbox.acknowledge('images', key);
       return;
     }
@@ -64,11 +64,11 @@ export const lookForImage = async (
     const waiting = { reason, code: digest?.code ?? 'image-not-found' };
     if (release.state === 'queued') {
       if (await store.advance(key, 'waiting-for-image', waiting))
-        await nudges.tell(release, 'waiting-for-image');
+        await jobs.notify(release, 'waiting-for-image');
     } else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
     const delay = Math.max(pollDelaySeconds('image', round), digest?.retryAfterSeconds ?? 0);
     await store.outbox.add('images', key, clock.now() + delay * 1000 + pickUpMs);
-    await nudges.look(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
+    await jobs.checkImage(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
   } catch (error) {
     if (!(error instanceof TagboatError) || isTransport(error)) throw error;
     context.logger.warn('image will not come', { id: key.id, error });
@@ -82,7 +82,7 @@ const endDoubled = async (
   release: Release,
   digest: string,
   same: ReleaseKey,
-  { store, nudges, clock }: Context,
+  { store, jobs, clock }: Context,
 ): Promise<void> => {
   const holds = await store.holds(release.app, release.environment);
   const hold = holdFor(holds, { tag: release.tag, digest }, clock.now());
@@ -92,7 +92,7 @@ const endDoubled = async (
   } else await store.advance(release, 'skipped', { digest, code: 'held', reason: describeHold(hold) });
   // Nobody needs to hear of a doubled hook, unless people were shown that it waits.
   if (hold !== undefined || release.state === 'waiting-for-image')
-    await nudges.tell(release, hold === undefined ? 'superseded' : 'skipped');
+    await jobs.notify(release, hold === undefined ? 'superseded' : 'skipped');
   await store.outbox.acknowledge('images', release);
 };
 

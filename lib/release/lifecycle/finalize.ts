@@ -21,7 +21,7 @@ export const finalize = async (release: Release, context: FinalizeContext): Prom
     await undoIfWanted(release, context);
   if (release.state === 'failed' && release.kind === 'undo' && release.commit === undefined)
     await takeBackHold(release, context);
-  await context.nudges.tell(release, release.state);
+  await context.jobs.notify(release, release.state);
   await context.store.outbox.acknowledge(`work#${release.group}`, release);
   await context.store.outbox.acknowledge('rollouts', release);
 };
@@ -43,14 +43,14 @@ export const fail = async (release: Release, error: unknown, context: FinalizeCo
  * An undo that never came to be held the tag that still stands; that hold would only be in the way. Where it does not stand
  * any more, another undo may have taken it away, and counts on the same hold.
  */
-const takeBackHold = async (undo: Release, { store, nudges }: Context): Promise<void> => {
+const takeBackHold = async (undo: Release, { store, jobs }: Context): Promise<void> => {
   const current = currentRelease(await readToCurrent(undo, store));
   if (current === undefined || current.id !== undo.undoes) return;
   const holds = await store.holds(undo.app, undo.environment);
   for (const hold of holds.filter(({ release }) => release === current.id))
     await (hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces));
   // Meanwhile it may have been shown as one about which nothing can be done.
-  await nudges.tell(current, current.state);
+  await jobs.notify(current, current.state);
 };
 
 /**

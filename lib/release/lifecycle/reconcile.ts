@@ -6,7 +6,7 @@ import type { Inbox } from '../record/request-store.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
 /**
- * Nudges again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
+ * Jobs again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
  * did not answer. The lists of what is owed say when something is overdue. What nobody gets anywhere with fails in the
  * end, and says so. A fault with one entry is the affair of that entry.
  * @returns how many nudges of each kind were sent, and how many releases were given up
@@ -14,13 +14,13 @@ import { type FinalizeContext, fail } from './finalize.ts';
 export const reconcile = async (
   context: FinalizeContext & { readonly inbox: Inbox },
 ): Promise<Reconciled> => {
-  const { config, store, nudges, newId, logger } = context;
+  const { config, store, jobs, newId, logger } = context;
   const sent = { work: 0, images: 0, rollouts: 0, commands: 0, givenUp: 0 };
   const guarded = async (step: () => Promise<void>): Promise<void> => {
     try {
       await step();
     } catch (error) {
-      logger.error('overdue work could not be nudged', { error });
+      logger.error('an overdue job could not be sent again', { error });
     }
   };
   const overdueOn = async (list: OutboxList): Promise<readonly OutboxEntry[]> => {
@@ -33,7 +33,7 @@ export const reconcile = async (
     return overdue.filter(({ attempts }) => attempts < maxResends);
   };
   /** Put off only once the nudge is out: a queue that does not answer is no attempt. */
-  const nudged = (list: OutboxList, key: OutboxEntry) =>
+  const resent = (list: OutboxList, key: OutboxEntry) =>
     store.outbox.add(list, key, context.clock.now() + resendMs, key.attempts + 1);
 
   for (const group of new Set([...allLockGroups(config), ...(await store.outbox.groups())]))
@@ -41,21 +41,21 @@ export const reconcile = async (
       const list = `work#${group}` as const;
       const overdue = await overdueOn(list);
       if (overdue.length === 0) return;
-      await nudges.work(group, newId());
+      await jobs.processQueue(group, newId());
       sent.work += 1;
-      for (const key of overdue) await nudged(list, key);
+      for (const key of overdue) await resent(list, key);
     });
   for (const list of ['images', 'rollouts'] as const)
     for (const key of await overdueOn(list))
       await guarded(async () => {
-        await (list === 'images' ? nudges.look(key, 0, 0) : nudges.watch(key, 0, 0));
+        await (list === 'images' ? jobs.checkImage(key, 0, 0) : jobs.watchRollout(key, 0, 0));
         sent[list] += 1;
-        await nudged(list, key);
+        await resent(list, key);
       });
   await guarded(async () => {
     for (const request of await context.inbox.overdue(context.clock.now() - commandPickUpMs))
       await guarded(async () => {
-        await nudges.carryOut(request, 0);
+        await jobs.carryOut(request, 0);
         sent.commands += 1;
       });
   });

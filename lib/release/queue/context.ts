@@ -2,13 +2,13 @@ import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/types.ts';
 import type { Logger } from '../../logger.ts';
 import type { Store } from '../record/store.ts';
-import type { Nudges } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
 
 /** What every step of a release works with, handed in. */
 export type Context = {
   readonly config: Config;
   readonly store: Store;
-  readonly nudges: Nudges;
+  readonly jobs: Jobs;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A fresh ULID. */

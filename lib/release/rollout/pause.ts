@@ -62,9 +62,9 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
   if (!paused && current !== undefined) {
     await note(current, request, context);
     // A paused rollout is looked at once a minute only.
-    if (current.state === 'rolling-out') await context.nudges.watch(current, 0, 0);
+    if (current.state === 'rolling-out') await context.jobs.watchRollout(current, 0, 0);
   }
-  if (current !== undefined) await context.nudges.tell(current, current.state);
+  if (current !== undefined) await context.jobs.notify(current, current.state);
   return {
     workloads: results.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`),
     changed: results.some(({ changed }) => changed),

@@ -14,7 +14,7 @@ export type Progress = {
  * Records what is going on for whoever asks, without holding up the watching: at once, then at most once a second, and
  * always the last of it. People are told at most every 15 seconds, but at once where the phase is another one.
  */
-export const createProgress = (release: Release, { store, nudges, clock, logger }: Context): Progress => {
+export const createProgress = (release: Release, { store, jobs, clock, logger }: Context): Progress => {
   const over = new AbortController();
   let next: RolloutProgress | undefined;
   let phase = release.phase;
@@ -28,7 +28,7 @@ export const createProgress = (release: Release, { store, nudges, clock, logger 
     phase = reached;
     if (!isNewPhase && clock.now() - toldAt < progressNotifyMs) return;
     toldAt = clock.now();
-    await nudges.tell(release, 'rolling-out');
+    await jobs.notify(release, 'rolling-out');
   };
 
   const writeAll = async (): Promise<void> => {

@@ -59,7 +59,7 @@ export const watchRelease = async (
       const { message: progress, phase } = watched.progress;
       await store.amend(release, ['rolling-out'], { progress, phase });
       await notePause(release, phase, context);
-      await context.nudges.tell(release, 'rolling-out');
+      await context.jobs.notify(release, 'rolling-out');
       // What goes on after a pause is worth a close watch again.
       const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
       await watchAgain(release, from, pollDelaySeconds('rollout', from), context);
@@ -105,7 +105,7 @@ const watchAgain = async (
     release,
     context.clock.now() + delaySeconds * 1000 + unwatchedMs,
   );
-  await context.nudges.watch(release, round + 1, delaySeconds);
+  await context.jobs.watchRollout(release, round + 1, delaySeconds);
 };
 
 const watchUntil = async (

@@ -41,7 +41,7 @@ Triggered-By: github:octocat`,
       deadline: clock.now() + 300_000,
     });
     expect(sent.map(({ queue, body }) => `${queue}:${body.type}`)).toEqual([
-      'rollouts:watch',
+      'rollouts:watch-rollout',
       'notifications:state',
     ]);
     expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
@@ -71,7 +71,7 @@ Triggered-By: github:octocat`,
     expect(await store.require(broken)).toMatchObject({ code: expect.stringMatching(/^manifest-/) });
   });
 
-  it('does nothing when the same nudge comes again', async () => {
+  it('does nothing when the same job comes again', async () => {
     const { repo, context, group, delivered, release, sent } = await arrange({ web: 'v1.0.0' });
     await release('web', 'v1.1.0');
 

@@ -38,7 +38,7 @@ it('hands a release on to the worker when the registry has the image', async () 
   await look(0);
 
   expect(await store.require(release)).toMatchObject({ state: 'queued', digest: digest('d') });
-  expect(sent).toMatchObject([{ queue: 'releases', body: { type: 'work' } }]);
+  expect(sent).toMatchObject([{ queue: 'releases', body: { type: 'process-queue' } }]);
   expect([(await owed('images')).length, (await owed(`work#${release.group}`)).length]).toEqual([0, 1]);
 });
 

@@ -99,7 +99,7 @@ it.each([
   const answer = await send(pushed('v1.0.0'));
 
   expect(answer.releases).toMatchObject([{ state: 'queued', created: true }]);
-  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'look', app, round: 0 } }]);
+  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'check-image', app, round: 0 } }]);
   expect((await store.outbox.pending('images')).filter((owed) => owed.app === app)).toHaveLength(1);
 });
 
@@ -130,7 +130,7 @@ it('lets the image poller find the image of a Git tag', async () => {
 
   expect(answer.releases).toMatchObject([{ tag: 'v1.0.0', state: 'queued' }]);
   expect(asked).toEqual([]);
-  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'look', round: 0 }, delaySeconds: 0 }]);
+  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'check-image', round: 0 }, delaySeconds: 0 }]);
 });
 
 it('records every event of a payload, not only the first', async () => {
@@ -254,13 +254,13 @@ it('holds an environment back, and releases to the other', async () => {
 it('has lost nothing when the queue does not answer: reconcile finds the record', async () => {
   const { context, store, app, pushed } = arrange();
   const broken = {
-    ...context.nudges,
-    work: () => Promise.reject(new TagboatError('queue-unreachable', 'no answer')),
+    ...context.jobs,
+    processQueue: () => Promise.reject(new TagboatError('queue-unreachable', 'no answer')),
   };
 
   const answer = await intake(
     { events: [pushed('v1.0.0', digest('a'))], ignored: [] },
-    { ...context, nudges: broken, registry: () => Promise.reject(new Error('not asked')) },
+    { ...context, jobs: broken, registry: () => Promise.reject(new Error('not asked')) },
   );
 
   const [release] = await store.list(app, 'production');

@@ -85,9 +85,9 @@ it('lifts the hold the second time where the function died before it could', asy
 
 it('is recorded although the queue does not answer', async () => {
   const { ask, context, store } = arrange();
-  const look = () => Promise.reject(new TagboatError('queue-unreachable', 'no answer'));
+  const checkImage = () => Promise.reject(new TagboatError('queue-unreachable', 'no answer'));
 
-  const accepted = await ask({}, { ...context, nudges: { ...context.nudges, look } });
+  const accepted = await ask({}, { ...context, jobs: { ...context.jobs, checkImage } });
 
   expect((await store.outbox.pending('images')).map(({ id }) => id)).toEqual([
     accepted.type === 'recorded' ? accepted.release.id : 'none',

@@ -22,7 +22,7 @@ describe('processQueue', () => {
     await processQueue(group, context);
 
     expect([await state(web), await state(api)].toSorted()).toEqual(['committed', 'rolling-out']);
-    expect(sent.find(({ body }) => body.type === 'work-later')).toMatchObject({
+    expect(sent.find(({ body }) => body.type === 'delayed-process-queue')).toMatchObject({
       queue: 'images',
       delaySeconds: 2,
     });
@@ -32,18 +32,20 @@ describe('processQueue', () => {
     expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
   });
 
-  it('tries what was put off once its time has come, however many nudges arrive meanwhile', async () => {
+  it('tries again once the delay is over, however many jobs arrive meanwhile', async () => {
     const { context, group, release, store, sent } = await arrange(
       { a: 'v1.0.0', b: 'v1.0.0', c: 'v1.0.0', d: 'v1.0.0', e: 'v1.0.0' },
       { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
     );
     const releases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((app) => release(app, 'v1.1.0')));
 
-    for (let nudge = 0; nudge < 20; nudge++) await processQueue(group, context);
+    for (let job = 0; job < 20; job++) await processQueue(group, context);
 
     const attempts = await Promise.all(releases.map(async (one) => (await store.require(one)).attempts));
     expect(attempts).toEqual([1, 1, 1, 1, 1]);
-    const later = sent.filter(({ body }) => body.type === 'work-later').map(({ body }) => body.deduplication);
+    const later = sent
+      .filter(({ body }) => body.type === 'delayed-process-queue')
+      .map(({ body }) => body.deduplication);
     expect(new Set(later).size).toBe(1);
   });
 
@@ -96,7 +98,9 @@ describe('processQueue', () => {
 
     expect(await store.require(one)).toMatchObject({ state: 'failed', code: 'cluster-unreachable' });
     expect(
-      sent.filter(({ body }) => body.type === 'work-later').map(({ delaySeconds }) => delaySeconds),
+      sent
+        .filter(({ body }) => body.type === 'delayed-process-queue')
+        .map(({ delaySeconds }) => delaySeconds),
     ).toEqual([2, 4, 8, 16, 32, 64, 120]);
   });
 });

@@ -187,7 +187,7 @@ describe('watchRelease', () => {
   });
 });
 
-it('reconcile nudges for what is overdue, once, and leaves the rest', async () => {
+it('reconcile sends the job of what is overdue again, once, and leaves the rest', async () => {
   const { release, context, clock, sent, store } = await arrange(async () => pending);
   const group = groupOfConfig(context.config);
   await store.outbox.add('rollouts', release, clock.now() - 1);

@@ -6,7 +6,7 @@ import type { QueueName, Queues } from '../../../lib/queues/queues.ts';
 import { lockGroupOf } from '../../../lib/release/model/lock-group.ts';
 import type { ReleaseRequest } from '../../../lib/release/model/release.ts';
 import type { Context } from '../../../lib/release/queue/context.ts';
-import { createNudges } from '../../../lib/release/queue/jobs.ts';
+import { createJobs } from '../../../lib/release/queue/jobs.ts';
 import type { OutboxList } from '../../../lib/release/record/outbox.ts';
 import { createInbox, type Inbox } from '../../../lib/release/record/request-store.ts';
 import { createStore } from '../../../lib/release/record/store.ts';
@@ -86,7 +86,7 @@ export const createContext = (table: Table, config: Config = configWith()) => {
     newId,
     store: createStore({ table, clock, newId }),
     inbox: createInbox({ table, clock, newId }),
-    nudges: createNudges(queues),
+    jobs: createJobs(queues),
   };
   const context = withUndo(base);
   /** Records a release that is owed to a list which nobody looks at, unless one is named. */

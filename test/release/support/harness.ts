@@ -138,10 +138,11 @@ export const createWorld = (environment: Partial<EnvironmentConfig> = {}) => {
 
   const handle = async ({ body: given }: Sent): Promise<void> => {
     const body = given as Message<'images' | 'rollouts' | 'releases' | 'notifications'>;
-    if (body.type === 'work') await processQueue(body.group, context);
-    else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
-    else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
-    else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
+    if (body.type === 'process-queue') await processQueue(body.group, context);
+    else if (body.type === 'delayed-process-queue')
+      await context.jobs.processQueue(body.group, body.deduplication);
+    else if (body.type === 'check-image') await lookForImage(keyOf(body), body.round, context);
+    else if (body.type === 'watch-rollout') await watchRelease(keyOf(body), body.round, 60_000, context);
     else if (body.type === 'state') await notify(keyOf(body), context);
   };
   const waiting: { readonly message: Sent; readonly dueAt: number }[] = [];

@@ -5,7 +5,7 @@ import { interactionBody } from '../../../infra/local/emulators/slack/interactio
 import { TagboatError } from '../../../lib/errors.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { reconcile } from '../../../lib/release/lifecycle/reconcile.ts';
-import { createNudges } from '../../../lib/release/queue/jobs.ts';
+import { createJobs } from '../../../lib/release/queue/jobs.ts';
 import { createInbox, type SignedRequest } from '../../../lib/release/record/request-store.ts';
 import { createStore } from '../../../lib/release/record/store.ts';
 import { withUndo } from '../../../lib/release/undo/request-undo.ts';
@@ -85,7 +85,7 @@ export const createWorld = async (memory: Table = memoryTable()) => {
 
   const messages: { request: SignedRequest; at: number; receives: number }[] = [];
   const delays: number[] = [];
-  const nudges = createNudges({
+  const jobs = createJobs({
     send: (queue, body, options) =>
       at(
         paces.queue,
@@ -123,7 +123,7 @@ export const createWorld = async (memory: Table = memoryTable()) => {
     newId,
     logger: silentLogger,
     store,
-    nudges,
+    jobs,
     inbox: createInbox({ table, clock, newId }),
     lookAfterSeconds: 5,
     signingSecret: () =>
