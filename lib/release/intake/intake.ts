@@ -1,7 +1,7 @@
 import type { Ignored, Parsed, SourceEvent } from '../../event.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { settleAll } from '../../settle-all.ts';
-import { type Candidate, candidates, decide, nobody, type Plan } from '../model/decide.ts';
+import { type Candidate, candidates, decide, type Plan, unmatched } from '../model/decide.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
 import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
@@ -52,7 +52,7 @@ export const intake = async (
   }));
   for (const event of parsed.events) {
     const concerned = candidates(event, context.config);
-    if (concerned.length === 0) skipped.push({ tag: event.tag, ...nobody(event) });
+    if (concerned.length === 0) skipped.push({ tag: event.tag, ...unmatched(event) });
     const decisions = await Promise.all(concerned.map((candidate) => look(candidate, context)));
     const digest = decisions.some((decideOn) => decideOn(event).type === 'release')
       ? await learnDigest(event, context)
@@ -155,7 +155,7 @@ const skip = async (
 };
 
 /**
- * What is held back is on record, so that nobody wonders where it went; redelivered, it is found there, and tried once the
+ * What is held back is on record, so that users see what became of it; redelivered, it is found there, and tried once the
  * hold is over. What was undone stays as it is, and has a record of its own for every hook that would bring it back.
  */
 const recordHeld = async (
@@ -176,7 +176,7 @@ const recordHeld = async (
       : first;
   if (created || release.state === 'queued') {
     await store.advance(release, 'skipped', { code: held.reason, reason: held.message });
-    // The webhook function tells nobody: whoever reads the list sees that it has ended, and does.
+    // The webhook function may send no notifications: the step of the job sees that it has ended, and does.
     await enqueueNext(release, context);
   }
   return release.id;

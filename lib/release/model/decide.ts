@@ -53,7 +53,7 @@ export const candidates = (event: SourceEvent, config: Config): readonly Candida
     );
 
 /** What to answer where an event is about none of the apps. */
-export const nobody = (event: SourceEvent): Skip =>
+export const unmatched = (event: SourceEvent): Skip =>
   event.type === 'tag-pushed'
     ? {
         reason: 'unknown-repository',
@@ -138,7 +138,7 @@ export const decideAtTip = (
 export const winner = (waiting: readonly [Release, ...Release[]]): string =>
   waiting.reduce((best, next) => {
     const [earlier, later] = best.id < next.id ? [best, next] : [next, best];
-    // What somebody fixed meanwhile beats an undo that nobody asked for.
+    // A newer version that was released meanwhile goes before an automatic undo.
     const undo = [earlier, later].find(({ kind, source }) => kind === 'undo' && source === 'tagboat');
     const fix = [earlier, later].find(({ kind }) => kind === 'release');
     if (undo !== undefined && fix !== undefined && isOlder(undo.tag, fix.tag)) return fix;
