@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { boundCalls, forLambda } from '../lib/app/lambda.ts';
 import type { Runtime } from '../lib/app/runtime.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
-import { lookForImage } from '../lib/release/intake/image-wait.ts';
+import { checkImage } from '../lib/release/intake/image-wait.ts';
 import { keyOf, parseMessage } from '../lib/release/queue/jobs.ts';
 import { withUndo } from '../lib/release/undo/request-undo.ts';
 
@@ -16,7 +16,7 @@ export const createHandler = (runtime: Runtime) =>
         const message = parseMessage('images', body);
         if (message.type === 'delayed-process-queue')
           await runtime.jobs.processQueue(message.group, message.deduplication);
-        else await lookForImage(keyOf(message), message.round, withUndo(runtime));
+        else await checkImage(keyOf(message), message.round, withUndo(runtime));
       }),
     );
 

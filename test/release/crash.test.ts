@@ -5,7 +5,7 @@ import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { type ProcessQueueContext, processQueue } from '../../lib/release/commit/process-queue.ts';
-import { lookForImage } from '../../lib/release/intake/image-wait.ts';
+import { checkImage } from '../../lib/release/intake/image-wait.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
 import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';
 import { keyOf, type Message } from '../../lib/release/queue/jobs.ts';
@@ -130,7 +130,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
     else if (body.type === 'process-queue') await processQueue(body.group, context);
     else if (body.type === 'delayed-process-queue')
       await context.jobs.processQueue(body.group, body.deduplication);
-    else if (body.type === 'check-image') await lookForImage(keyOf(body), body.round, context);
+    else if (body.type === 'check-image') await checkImage(keyOf(body), body.round, context);
     else if (body.type === 'watch-rollout') await watchRelease(keyOf(body), body.round, 60_000, context);
   };
   const owed = async () => {

@@ -54,7 +54,7 @@ export const commitBatch = async (
     if (!fresh && !outcomes.every(changesSomething)) continue;
     const changing = outcomes.filter(changesSomething);
     if (changing.length === 0) return recordOutcomes(outcomes, snapshot.revision, staged, context);
-    await settleAll(changing.map((edited) => noteIntent(edited, context)));
+    await settleAll(changing.map((edited) => recordIntent(edited, context)));
     const pushed = await snapshot.commit(
       staged.changed(),
       commitMeta(changing, commitOf(changing, context), context.clock.now()),
@@ -69,7 +69,7 @@ export const commitBatch = async (
  * Writes down what is about to be pushed. If the function dies between the push and the record, the next attempt finds
  * nothing to change, and this is how it still knows what the image was before.
  */
-const noteIntent = async (
+const recordIntent = async (
   { release, changes, previous }: Edited,
   { config, store, clock }: Context,
 ): Promise<void> => {
@@ -156,12 +156,12 @@ const record = async (
           reason: undefined,
         });
   if (committed === undefined) return undefined;
-  await overtake(release, older, context);
+  await supersedeOlder(release, older, context);
   return { release: committed, resumes: release.kind === 'undo' && paused !== undefined };
 };
 
 /** What is older is overtaken where it was still going on; where it stood, whoever shows it has to know that it does not. */
-const overtake = async (
+const supersedeOlder = async (
   release: Release,
   older: readonly Release[],
   context: FinalizeContext,

@@ -16,7 +16,7 @@ import { readToCurrent } from '../record/read-back.ts';
  * waits, with growing delays, until the environment's `imageTimeout`.
  * @param round how often it was asked before
  */
-export const lookForImage = async (
+export const checkImage = async (
   key: ReleaseKey,
   round: number,
   context: FinalizeContext & { readonly registry: () => Promise<RegistryClient> },
@@ -38,7 +38,7 @@ export const lookForImage = async (
       const isHooked = release.kind === 'release' && release.byHand !== true;
       const same = isHooked && (await store.claim(key, claimOfDigest(release.tag, digest)));
       if (same && !mayBeRetried(same.state)) {
-        await endDoubled(release, digest, same, context);
+        await endDuplicate(release, digest, same, context);
         return;
       }
       await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
@@ -78,7 +78,7 @@ export const lookForImage = async (
 };
 
 /** Two hooks, of which only one could say the digest at once; or a late one for what is held by its digest by now. */
-const endDoubled = async (
+const endDuplicate = async (
   release: Release,
   digest: string,
   same: ReleaseKey,
@@ -112,7 +112,7 @@ const newerThan = async (release: Release, { store }: Context): Promise<string |
 const ask = async (
   image: string,
   tag: string,
-  { registry }: Parameters<typeof lookForImage>[2],
+  { registry }: Parameters<typeof checkImage>[2],
 ): Promise<string | TagboatError | undefined> => {
   try {
     return await (await registry()).digestOf(image, tag);

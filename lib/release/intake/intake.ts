@@ -53,7 +53,7 @@ export const intake = async (
   for (const event of parsed.events) {
     const concerned = candidates(event, context.config);
     if (concerned.length === 0) skipped.push({ tag: event.tag, ...unmatched(event) });
-    const decisions = await Promise.all(concerned.map((candidate) => look(candidate, context)));
+    const decisions = await Promise.all(concerned.map((candidate) => decisionFor(candidate, context)));
     const digest = decisions.some((decideOn) => decideOn(event).type === 'release')
       ? await learnDigest(event, context)
       : digestOf(event);
@@ -68,7 +68,7 @@ export const intake = async (
 };
 
 /** Reads the holds that matter for an app and environment, to decide by them what an event means for it. */
-const look = async (
+const decisionFor = async (
   candidate: Candidate,
   { store, clock }: Context,
 ): Promise<(event: SourceEvent) => Plan> => {
@@ -167,12 +167,12 @@ const recordHeld = async (
   const { store, clock } = context;
   const request = requestOf(event, held, digest, context);
   const list = listOf(request);
-  const noted = (claim: string) =>
+  const recordAs = (claim: string) =>
     store.record({ ...request, claim }, list, clock.now() + pickUpMs, ({ state }) => state === 'failed');
-  const first = await noted(request.claim);
+  const first = await recordAs(request.claim);
   const { release, created } =
     first.release.state === 'undone'
-      ? await noted(`held#${event.source}#${event.delivery}#${request.claim}`)
+      ? await recordAs(`held#${event.source}#${event.delivery}#${request.claim}`)
       : first;
   if (created || release.state === 'queued') {
     await store.advance(release, 'skipped', { code: held.reason, reason: held.message });

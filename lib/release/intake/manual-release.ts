@@ -64,7 +64,7 @@ export const requestManualRelease = async (
     const current = currentRelease(known);
     if (request.expect !== undefined && current?.id !== request.expect)
       throw movedOn(request, known, current);
-    if (current?.tag === tag && isAsItShouldBe(current) && environment.pin !== 'digest')
+    if (current?.tag === tag && !mayBeReleasedAgain(current) && environment.pin !== 'digest')
       throw new TagboatError('command-invalid', `${tag} is what ${request.environment} has now`);
   }
   const holds = await store.holds(request.app, request.environment);
@@ -104,4 +104,4 @@ export const requestManualRelease = async (
 };
 
 /** What failed, or was taken away in the cluster behind our back, is worth releasing again. */
-const isAsItShouldBe = ({ state }: Release): boolean => state !== 'failed' && state !== 'superseded';
+const mayBeReleasedAgain = ({ state }: Release): boolean => state === 'failed' || state === 'superseded';

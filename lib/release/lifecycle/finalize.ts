@@ -20,7 +20,7 @@ export const finalize = async (release: Release, context: FinalizeContext): Prom
   if (release.state === 'failed' && release.kind === 'release' && release.commit !== undefined)
     await undoIfWanted(release, context);
   if (release.state === 'failed' && release.kind === 'undo' && release.commit === undefined)
-    await takeBackHold(release, context);
+    await withdrawHold(release, context);
   await context.jobs.notify(release, release.state);
   await context.store.outbox.acknowledge(`work#${release.group}`, release);
   await context.store.outbox.acknowledge('rollouts', release);
@@ -43,7 +43,7 @@ export const fail = async (release: Release, error: unknown, context: FinalizeCo
  * An undo that never came to be held the tag that still stands; that hold would only be in the way. Where it does not stand
  * any more, another undo may have taken it away, and counts on the same hold.
  */
-const takeBackHold = async (undo: Release, { store, jobs }: Context): Promise<void> => {
+const withdrawHold = async (undo: Release, { store, jobs }: Context): Promise<void> => {
   const current = currentRelease(await readToCurrent(undo, store));
   if (current === undefined || current.id !== undo.undoes) return;
   const holds = await store.holds(undo.app, undo.environment);
@@ -70,7 +70,7 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     )
       return;
     if (release.workloads !== undefined && release.diagnosis === undefined) {
-      await noteNotUndone(release, 'nobody could see how its rollout went', context);
+      await recordNotUndone(release, 'nobody could see how its rollout went', context);
       return;
     }
     await context.requestUndo({
@@ -86,11 +86,11 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     if (isRetryable(error)) throw error;
     // Nothing to go back to is no reason to keep the verdict from people.
     context.logger.warn('failed release is not undone', { id: release.id, error });
-    await noteNotUndone(release, describeError(error).message, context);
+    await recordNotUndone(release, describeError(error).message, context);
   }
 };
 
-const noteNotUndone = async (release: Release, why: string, { store }: Context): Promise<void> => {
+const recordNotUndone = async (release: Release, why: string, { store }: Context): Promise<void> => {
   const note = `It is not undone by itself: ${why}`;
   if (release.notes?.includes(note) !== true) await store.amend(release, ['failed'], { notes: [note] });
 };

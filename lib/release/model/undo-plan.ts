@@ -129,7 +129,7 @@ const findTarget = (
     !isSameVersion(version, current) &&
     (undone === undefined || !isSameVersion(version, undone)) &&
     holdFor(ofTags(holds), version, now) === undefined &&
-    !isSpoiled(version, known);
+    !isKnownBad(version, known);
   const healthy = earlier.find((release) => release.state === 'healthy' && isGood(release));
   if (healthy !== undefined) return healthy;
   // Before the first release that Tagboat made, the manifests already said something.
@@ -147,7 +147,7 @@ const findTarget = (
  * True where the last that was seen of a version speaks against it: its rollout failed, or somebody took it away. One that
  * failed before it came to the cluster, for want of its image perhaps, or was healthy later, is as good as any.
  */
-const isSpoiled = (version: ImageVersion, known: readonly Release[]): boolean => {
+const isKnownBad = (version: ImageVersion, known: readonly Release[]): boolean => {
   const last = known.find(
     (one) =>
       isSameVersion(one, version) &&

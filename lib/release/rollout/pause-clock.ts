@@ -3,7 +3,7 @@ import type { Context } from '../queue/context.ts';
 import { pauseSettlesMs } from '../queue/schedule.ts';
 
 /** What a release is when its rollout goes on: with as much time left as it had when it was paused. */
-export const goingOn = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
+export const resumedPatch = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
   paused: undefined,
   deadline: deadline && deadline + now - (paused?.at ?? now),
 });
@@ -27,5 +27,5 @@ export const notePause = async (
     return;
   }
   if (paused === undefined || (paused.by !== inCluster && now - paused.at < pauseSettlesMs)) return;
-  await store.amend(release, ['rolling-out'], goingOn(release, now));
+  await store.amend(release, ['rolling-out'], resumedPatch(release, now));
 };

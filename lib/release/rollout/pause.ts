@@ -8,7 +8,7 @@ import { targetOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { readToCurrent } from '../record/read-back.ts';
-import { goingOn } from './pause-clock.ts';
+import { resumedPatch } from './pause-clock.ts';
 
 export type PauseContext = Context & {
   readonly cluster: (name: string) => Promise<Cluster>;
@@ -50,17 +50,17 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
     withCluster(environment.cluster, context.cluster, (cluster) =>
       context.setPaused(cluster, workloads, paused),
     );
-  const noted = paused && current !== undefined && (await note(current, request, context));
+  const recorded = paused && current !== undefined && (await recordPause(current, request, context));
   let results: Awaited<ReturnType<typeof apply>>;
   try {
     results = await apply();
   } catch (error) {
     // It is not paused after all; unless somebody else had paused it before.
-    if (noted) await context.store.amend(current, amendable, { paused: undefined });
+    if (recorded) await context.store.amend(current, amendable, { paused: undefined });
     throw error;
   }
   if (!paused && current !== undefined) {
-    await note(current, request, context);
+    await recordPause(current, request, context);
     // A paused rollout is looked at once a minute only.
     if (current.state === 'rolling-out') await context.jobs.watchRollout(current, 0, 0);
   }
@@ -74,8 +74,8 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
 /** A workload that is paused between two rollouts keeps the next one from beginning, which then has to know. */
 const amendable = ['committed', 'rolling-out', 'healthy', 'failed'] as const;
 
-/** @returns false where it was noted so already, or there is no rollout to note it for */
-const note = async (
+/** @returns false where the record says so already, or has no rollout */
+const recordPause = async (
   key: Release,
   { paused, by }: PauseRequest,
   { store, clock }: Context,
@@ -86,7 +86,7 @@ const note = async (
   const amended = await store.amend(
     release,
     amendable,
-    paused ? { paused: { by, at: now } } : { ...goingOn(release, now), phase: undefined },
+    paused ? { paused: { by, at: now } } : { ...resumedPatch(release, now), phase: undefined },
   );
   return amended !== undefined;
 };

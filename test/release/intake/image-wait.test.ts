@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { RegistryClient } from '../../../lib/registry/client.ts';
-import { lookForImage } from '../../../lib/release/intake/image-wait.ts';
+import { checkImage } from '../../../lib/release/intake/image-wait.ts';
 import type { ReleaseKey } from '../../../lib/release/model/release.ts';
 import { configWith, createContext, digest, production, requestFor } from '../support/context.ts';
 import { startTable } from '../support/table.ts';
@@ -28,7 +28,7 @@ const arrange = async (digestOf: RegistryClient['digestOf']) => {
     ...all,
     release,
     owed,
-    look: (round: number, key: ReleaseKey = release) => lookForImage(key, round, context),
+    look: (round: number, key: ReleaseKey = release) => checkImage(key, round, context),
   };
 };
 
