@@ -6,7 +6,7 @@ import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts'
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdOf, holdsForGood } from '../model/hold.ts';
 import { inCluster, isUnderWay, type Release } from '../model/release.ts';
-import { targetOf } from '../model/target.ts';
+import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
 import { readBefore } from '../record/read-back.ts';
@@ -15,8 +15,7 @@ import { type Outcome, planEdits } from './plan-edits.ts';
 import { createStagedManifests, type StagedManifests } from './staged-manifests.ts';
 
 /** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
-export type CommittedRelease = {
-  readonly release: Release;
+export type CommittedRelease = TargetedRelease & {
   /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
   readonly resumes: boolean;
   readonly files: readonly { readonly path: string; readonly text: string }[];
@@ -31,8 +30,7 @@ const changesSomething = (outcome: Outcome): outcome is Edited =>
   outcome.type === 'edited' && outcome.changes.length > 0;
 
 /** How the config repo wants its commits; all releases of a batch are for the same one. */
-const commitOf = ([first]: readonly Edited[], { config }: Context): CommitConfig | undefined =>
-  first && targetOf(config, first.release.app, first.release.environment).repo.commit;
+const commitOf = ([first]: readonly Edited[]): CommitConfig | undefined => first?.target.repo.commit;
 
 /**
  * Writes releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
@@ -43,7 +41,7 @@ const commitOf = ([first]: readonly Edited[], { config }: Context): CommitConfig
  */
 export const commitBatch = async (
   remote: Remote,
-  releases: readonly Release[],
+  releases: readonly TargetedRelease[],
   context: FinalizeContext,
 ): Promise<readonly CommittedRelease[]> => {
   for (let round = 0, fresh = false; round < maxCommitRounds; round++, fresh = true) {
@@ -57,7 +55,7 @@ export const commitBatch = async (
     await settleAll(changing.map((edited) => recordIntent(edited, context)));
     const pushed = await snapshot.commit(
       staged.changed(),
-      commitMeta(changing, commitOf(changing, context), context.clock.now()),
+      commitMeta(changing, commitOf(changing), context.clock.now()),
     );
     if (pushed.type === 'pushed') return recordOutcomes(outcomes, pushed.commit, staged, context);
     context.logger.info('config repo moved, reading again', { round });
@@ -70,8 +68,8 @@ export const commitBatch = async (
  * nothing to change, and this is how it still knows what the image was before.
  */
 const recordIntent = async (
-  { release, changes, previous }: Edited,
-  { config, store, clock }: Context,
+  { release, target, changes, previous }: Edited,
+  { store, clock }: Context,
 ): Promise<void> => {
   await store.amend(release, ['queued', 'waiting-for-image'], {
     changes: changes.slice(0, maxChanges),
@@ -82,10 +80,9 @@ const recordIntent = async (
   const undone =
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
   if (undone?.kind === 'undo') return;
-  const { environment } = targetOf(config, release.app, release.environment);
-  const { app, environment: name, requestedBy: by } = release;
-  const hold = holdOf({ app, environment: name, by, reason: 'undone' }, previous, environment, clock.now());
-  const holds = await store.holds(app, name);
+  const { app, environment, requestedBy: by } = release;
+  const hold = holdOf({ app, environment, by, reason: 'undone' }, previous, target.environment, clock.now());
+  const holds = await store.holds(app, environment);
   if (!holds.some((one) => holdsForGood(one, hold))) await store.hold(hold);
 };
 
@@ -105,6 +102,7 @@ const recordOutcomes = async (
         return (
           recorded && {
             ...recorded,
+            target: outcome.target,
             files: outcome.paths.map((path) => ({ path, text: staged.textOf(path) })),
           }
         );

@@ -3,7 +3,7 @@ import { settleAll } from '../../settle-all.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
 import type { Hold } from '../model/hold.ts';
 import type { ImageVersion, Release } from '../model/release.ts';
-import { targetOf } from '../model/target.ts';
+import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
 import type { StagedManifests } from './staged-manifests.ts';
@@ -12,6 +12,7 @@ import type { StagedManifests } from './staged-manifests.ts';
 export type Outcome =
   | (Committed & {
       readonly type: 'edited';
+      readonly target: Target;
       /** Files that carry the image. */
       readonly paths: readonly string[];
       readonly previous: ImageVersion | undefined;
@@ -31,53 +32,52 @@ export type Outcome =
  * @throws TagboatError `git-…`, which concerns them all
  */
 export const planEdits = async (
-  releases: readonly Release[],
+  releases: readonly TargetedRelease[],
   staged: StagedManifests,
   context: Context,
 ): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
-  await staged.prepare(releases.flatMap((release) => globsOf(release, context)));
+  await staged.prepare(releases.map(({ target }) => target.environment.files));
   const holds = await readHolds(releases, context);
-  const competitions = Map.groupBy(releases, placeOf);
+  const competitions = Map.groupBy(releases, ({ target }) => target.name);
   for (const competing of competitions.values()) {
-    const admitted: { readonly release: Release; readonly deployed: readonly ImageVersion[] }[] = [];
-    const undo = competing.find(({ kind }) => kind === 'undo');
-    for (const release of competing) {
+    const admitted: Admitted[] = [];
+    const undo = competing.find(({ release }) => release.kind === 'undo')?.release;
+    for (const { release, target } of competing) {
       // What was asked for after an undo is measured by what the undo goes back to, not by what it takes away.
       const restored = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
-      const admission = await guarded(release, () => admit(release, restored, { staged, holds }, context));
+      const admission = await guarded(release, () =>
+        admit({ release, target }, restored, { staged, holds }, context),
+      );
       if ('type' in admission) outcomes.push(admission);
-      else admitted.push({ release, deployed: admission.deployed });
+      else admitted.push(admission);
     }
     const [first, ...rest] = admitted.map(({ release }) => release);
     if (first === undefined) continue;
     const best = winner([first, ...rest]);
-    for (const { release, deployed } of admitted)
+    for (const one of admitted)
       outcomes.push(
-        release.id === best
-          ? await guarded(release, () => edit(release, deployed, staged, context))
-          : superseded(release, `release ${best} takes its place`),
+        one.release.id === best
+          ? await guarded(one.release, () => edit(one, staged))
+          : superseded(one.release, `release ${best} takes its place`),
       );
   }
   return outcomes;
 };
 
-const globsOf = ({ app, environment }: Release, { config }: Context): readonly (readonly string[])[] => {
-  const files = config.apps[app]?.environments[environment]?.files;
-  return files === undefined ? [] : [files];
-};
+/** A release that may be written, and what the manifests carry now. */
+type Admitted = TargetedRelease & { readonly deployed: readonly ImageVersion[] };
 
+/** By the name of the target. */
 type Holds = ReadonlyMap<string, readonly Hold[]>;
 
-const placeOf = ({ app, environment }: Release): string => `${app}/${environment}`;
-
 /** Of every app and environment, all at the same time: one after the other they would take longer than the commit. */
-const readHolds = async (releases: readonly Release[], { store }: Context): Promise<Holds> => {
-  const places = new Map(releases.map((release) => [placeOf(release), release]));
+const readHolds = async (releases: readonly TargetedRelease[], { store }: Context): Promise<Holds> => {
+  const targets = new Map(releases.map(({ release, target }) => [target.name, release]));
   return new Map(
     await settleAll(
-      [...places].map(
-        async ([place, { app, environment }]) => [place, await store.holds(app, environment)] as const,
+      [...targets].map(
+        async ([name, { app, environment }]) => [name, await store.holds(app, environment)] as const,
       ),
     ),
   );
@@ -105,32 +105,26 @@ const superseded = (release: Release, reason: string): Outcome => ({
 
 /** What the manifests carry now, where the release may be written; else how it ends. */
 const admit = async (
-  release: Release,
+  { release, target }: TargetedRelease,
   restored: readonly ImageVersion[] | undefined,
   { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
-  { config, clock }: Context,
-): Promise<{ readonly deployed: readonly ImageVersion[] } | Outcome> => {
-  const { environment } = targetOf(config, release.app, release.environment);
-  const uses = await staged.find(environment.files, release.image, release.app);
+  { clock }: Context,
+): Promise<Admitted | Outcome> => {
+  const uses = await staged.find(target.environment.files, release.image, release.app);
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
   // Committed by an earlier attempt: still to be delivered, unless the config repo says something else by now.
   if (release.state === 'committed')
     return deployed.some(({ tag }) => tag === release.tag)
-      ? { deployed }
+      ? { release, target, deployed }
       : superseded(release, 'the config repo has another tag meanwhile');
-  const skip = decideAtTip(release, restored ?? deployed, holds.get(placeOf(release)) ?? [], clock.now());
+  const skip = decideAtTip(release, restored ?? deployed, holds.get(target.name) ?? [], clock.now());
   return skip === undefined
-    ? { deployed }
+    ? { release, target, deployed }
     : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };
 };
 
-const edit = async (
-  release: Release,
-  deployed: readonly ImageVersion[],
-  staged: StagedManifests,
-  { config }: Context,
-): Promise<Outcome> => {
-  const { environment } = targetOf(config, release.app, release.environment);
+const edit = async ({ release, target, deployed }: Admitted, staged: StagedManifests): Promise<Outcome> => {
+  const { environment } = target;
   const pinned = environment.pin === 'digest' ? release.digest : undefined;
   const { changes, paths } = await staged.edit(environment.files, {
     image: release.image,
@@ -141,6 +135,7 @@ const edit = async (
   return {
     type: 'edited',
     release,
+    target,
     paths,
     changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
     previous: changes.length > 0 ? deployed[0] : undefined,

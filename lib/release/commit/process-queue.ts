@@ -10,7 +10,7 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalize } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
-import { targetOf } from '../model/target.ts';
+import { findTarget, type TargetedRelease } from '../model/target.ts';
 import { unwatchedMs } from '../queue/schedule.ts';
 import { type CommittedRelease, commitBatch } from './commit-batch.ts';
 
@@ -34,10 +34,8 @@ const deliveriesAtOnce = 4;
  */
 export const processQueue = async (group: string, context: ProcessQueueContext): Promise<void> => {
   const waiting = await takeWaiting(group, context);
-  const byRepo = Map.groupBy(
-    waiting,
-    ({ app, environment }) => context.config.apps[app]?.environments[environment]?.configRepo,
-  );
+  const targeted = await lookUpTargets(waiting, context);
+  const byRepo = Map.groupBy(targeted, ({ target }) => target.environment.configRepo);
   for (const [name, releases] of byRepo) await deliverAll(await commitAll(name, releases, context), context);
   await scheduleRetry(group, context);
 };
@@ -76,18 +74,35 @@ const scheduleRetry = async (group: string, context: ProcessQueueContext): Promi
     await jobs.processQueueLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
 };
 
-const commitAll = async (
-  name: string | undefined,
+/** The releases with their targets. One whose environment is gone from tagboat.yml fails. */
+const lookUpTargets = async (
   releases: readonly Release[],
+  context: ProcessQueueContext,
+): Promise<readonly TargetedRelease[]> => {
+  const targeted = await settleAll(
+    releases.map(async (release) => {
+      const target = findTarget(context.config, release.app, release.environment);
+      if (target !== undefined) return { release, target };
+      const gone = 'the environment is not in tagboat.yml any more';
+      await retryLater(release, new TagboatError('environment-unknown', gone), context);
+      return undefined;
+    }),
+  );
+  return targeted.filter((one) => one !== undefined);
+};
+
+/** @param name of the config repo that all of them have */
+const commitAll = async (
+  name: string,
+  releases: readonly TargetedRelease[],
   context: ProcessQueueContext,
 ): Promise<readonly CommittedRelease[]> => {
   try {
-    const repo = name === undefined ? undefined : context.config.configRepos[name];
-    if (name === undefined || repo === undefined)
-      throw new TagboatError('environment-unknown', 'the environment is not in tagboat.yml any more');
-    return await commitBatch(await context.openRemote(name, repo), releases, context);
+    const [first] = releases;
+    if (first === undefined) return [];
+    return await commitBatch(await context.openRemote(name, first.target.repo), releases, context);
   } catch (error) {
-    await settleAll(releases.map((release) => retryLater(release, error, context)));
+    await settleAll(releases.map(({ release }) => retryLater(release, error, context)));
     return [];
   }
 };
@@ -97,10 +112,7 @@ const deliverAll = async (
   committed: readonly CommittedRelease[],
   context: ProcessQueueContext,
 ): Promise<void> => {
-  const byCluster = Map.groupBy(
-    committed,
-    ({ release }) => targetOf(context.config, release.app, release.environment).environment.cluster,
-  );
+  const byCluster = Map.groupBy(committed, ({ target }) => target.environment.cluster);
   await settleAll(
     [...byCluster.values()].map(async (deliveries) => {
       let fault: TagboatError | undefined;
@@ -120,16 +132,17 @@ const deliverAll = async (
  * @returns what kept it from being delivered
  */
 const deliverOne = async (
-  { release, resumes, files }: CommittedRelease,
+  committed: CommittedRelease,
   known: TagboatError | undefined,
   context: ProcessQueueContext,
 ): Promise<TagboatError | undefined> => {
   const { store, jobs, clock } = context;
+  const { release } = committed;
   try {
     if (known !== undefined) throw known;
     // Undone, or overtaken, since it was read.
     if ((await store.get(release))?.state !== 'committed') return undefined;
-    const { workloads, timeout } = await deliverTo({ release, resumes, files }, context);
+    const { workloads, timeout } = await deliverTo(committed, context);
     await store.outbox.add('rollouts', release, clock.now() + unwatchedMs);
     const startedAt = clock.now();
     const rolling = await store.advance(release, 'rolling-out', ({ paused }) => ({
@@ -154,8 +167,11 @@ const deliverOne = async (
   }
 };
 
-const deliverTo = async ({ release, resumes, files }: CommittedRelease, context: ProcessQueueContext) => {
-  const { environment } = targetOf(context.config, release.app, release.environment);
+const deliverTo = async (
+  { release, target, resumes, files }: CommittedRelease,
+  context: ProcessQueueContext,
+) => {
+  const { environment } = target;
   const delivery: Delivery = {
     mode: environment.deliver,
     namespace: environment.namespace,

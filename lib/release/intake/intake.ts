@@ -4,7 +4,6 @@ import { settleAll } from '../../settle-all.ts';
 import { type Candidate, candidates, decide, type Plan, unmatched } from '../model/decide.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
 import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
-import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
@@ -104,24 +103,19 @@ const learnDigest = async (
   }
 };
 
-const requestOf = (
-  event: SourceEvent,
-  wanted: Plan,
-  digest: string | undefined,
-  { config }: Context,
-): ReleaseRequest => {
-  const group = lockGroupOf(targetOf(config, wanted.app, wanted.environment).repo);
+const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined): ReleaseRequest => {
+  const { app, environment, tag, target } = wanted;
   return {
-    app: wanted.app,
-    environment: wanted.environment,
+    app,
+    environment,
     kind: 'release',
-    image: wanted.image,
-    tag: wanted.tag,
+    image: target.app.image,
+    tag,
     digest,
     requestedBy: `${event.source}:${event.actor ?? 'unknown'}`,
     source: event.source,
     delivery: event.delivery,
-    group,
+    group: lockGroupOf(target.repo),
     claim: claimOf(event, digest),
   };
 };
@@ -136,7 +130,7 @@ const record = async (
   digest: string | undefined,
   context: Context,
 ): Promise<IntakeAnswer['releases'][number]> => {
-  const request = requestOf(event, wanted, digest, context);
+  const request = requestOf(event, wanted, digest);
   const { store, clock } = context;
   const { release, created } = await store.record(request, listOf(request), clock.now() + pickUpMs);
   await enqueueNext(release, context);
@@ -165,7 +159,7 @@ const recordHeld = async (
   context: Context,
 ): Promise<string> => {
   const { store, clock } = context;
-  const request = requestOf(event, held, digest, context);
+  const request = requestOf(event, held, digest);
   const list = listOf(request);
   const recordAs = (claim: string) =>
     store.record({ ...request, claim }, list, clock.now() + pickUpMs, ({ state }) => state === 'failed');

@@ -1,11 +1,12 @@
 import { isMutableTag } from '../../config/mutable-tags.ts';
-import type { AppConfig, Config, EnvironmentConfig } from '../../config/types.ts';
+import type { AppConfig, Config } from '../../config/types.ts';
 import type { SourceEvent } from '../../event.ts';
 import { familiarName, isTag } from '../../image.ts';
 import type { Hold } from './hold.ts';
 import { describeHold, holdFor } from './hold.ts';
 import type { ImageVersion, Release } from './release.ts';
 import { describePolicy, isOlder, satisfies } from './tag-policy.ts';
+import { type Target, targetOf } from './target.ts';
 
 /** Why an event releases nothing to an app and environment. */
 export type SkipReason =
@@ -21,10 +22,7 @@ export type SkipReason =
 
 export type Skip = { readonly reason: SkipReason; readonly message: string };
 
-export type Plan = {
-  readonly app: string;
-  readonly environment: string;
-  readonly image: string;
+export type Plan = Candidate & {
   readonly tag: string;
 } & ({ readonly type: 'release' } | ({ readonly type: 'skipped' } & Skip));
 
@@ -32,8 +30,7 @@ export type Plan = {
 export type Candidate = {
   readonly app: string;
   readonly environment: string;
-  readonly config: EnvironmentConfig;
-  readonly image: string;
+  readonly target: Target;
 };
 
 const concerns = (event: SourceEvent, app: AppConfig): boolean =>
@@ -44,11 +41,10 @@ export const candidates = (event: SourceEvent, config: Config): readonly Candida
   Object.entries(config.apps)
     .filter(([, app]) => concerns(event, app))
     .flatMap(([name, app]) =>
-      Object.entries(app.environments).map(([environment, environmentConfig]) => ({
+      Object.keys(app.environments).map((environment) => ({
         app: name,
         environment,
-        config: environmentConfig,
-        image: app.image,
+        target: targetOf(config, name, environment),
       })),
     );
 
@@ -74,27 +70,23 @@ export const decide = (
   holds: readonly Hold[],
   now: number,
 ): Plan => {
-  const plan = {
-    app: candidate.app,
-    environment: candidate.environment,
-    image: candidate.image,
-    tag: event.tag,
-  };
+  const plan = { ...candidate, tag: event.tag };
+  const { environment } = candidate.target;
   const skip = (reason: SkipReason, message: string): Plan => ({ ...plan, type: 'skipped', reason, message });
   const trigger = event.type === 'tag-pushed' ? 'tag-push' : 'image-push';
-  if (candidate.config.on !== trigger)
+  if (environment.on !== trigger)
     return skip(
       'other-trigger',
-      `${candidate.environment} is released on ${candidate.config.on}, this is a ${trigger}`,
+      `${candidate.environment} is released on ${environment.on}, this is a ${trigger}`,
     );
   if (!isTag(event.tag)) return skip('tag-not-valid', 'the tag cannot be the tag of an image');
-  if (isMutableTag(event.tag) && candidate.config.pin !== 'digest')
+  if (isMutableTag(event.tag) && environment.pin !== 'digest')
     return skip(
       'mutable-tag',
       `"${event.tag}" may mean another image tomorrow; set \`pin: digest\` to release it`,
     );
-  if (!satisfies(candidate.config.tags, event.tag))
-    return skip('tag-policy', `the tag does not match ${describePolicy(candidate.config)}`);
+  if (!satisfies(environment.tags, event.tag))
+    return skip('tag-policy', `the tag does not match ${describePolicy(environment)}`);
   const hold = holdFor(
     holds,
     { tag: event.tag, digest: event.type === 'image-pushed' ? event.digest : undefined },

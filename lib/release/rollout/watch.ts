@@ -10,7 +10,7 @@ import {
   type ReleaseDiagnosis,
   type ReleaseKey,
 } from '../model/release.ts';
-import { targetOf } from '../model/target.ts';
+import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import {
   invocationMarginMs,
@@ -54,7 +54,8 @@ export const watchRelease = async (
   const until = clock.now() + Math.max(0, Math.min(remainingMs - invocationMarginMs, patience));
   await context.store.outbox.defer('rollouts', key, until + unwatchedMs);
   try {
-    const watched = await watchUntil(release, until, context);
+    const target = targetOf(context.config, release.app, release.environment);
+    const watched = await watchUntil({ release, target }, until, context);
     if (watched.type === 'pending') {
       const { message: progress, phase } = watched.progress;
       await store.amend(release, ['rolling-out'], { progress, phase });
@@ -109,11 +110,11 @@ const watchAgain = async (
 };
 
 const watchUntil = async (
-  release: Release,
+  { release, target }: TargetedRelease,
   until: number,
   context: WatchContext,
 ): Promise<RolloutVerdict> => {
-  const { environment } = targetOf(context.config, release.app, release.environment);
+  const { environment } = target;
   const progress = createProgress(release, context);
   try {
     return await withCluster(environment.cluster, context.cluster, (cluster) =>

@@ -71,6 +71,26 @@ Triggered-By: github:octocat`,
     expect(await store.require(broken)).toMatchObject({ code: expect.stringMatching(/^manifest-/) });
   });
 
+  it('fails a release alone whose environment is gone from tagboat.yml', async () => {
+    const { repo, context, group, release, state, store, nameOf } = await arrange({
+      web: 'v1.0.0',
+      api: 'v1.0.0',
+    });
+    const [web, api] = [await release('web', 'v1.1.0'), await release('api', 'v2.0.0')];
+    const { [nameOf('web')]: _gone, ...apps } = context.config.apps;
+
+    await processQueue(group, { ...context, config: { ...context.config, apps } });
+
+    expect(await store.require(web)).toMatchObject({
+      state: 'failed',
+      code: 'environment-unknown',
+      reason: 'the environment is not in tagboat.yml any more',
+    });
+    expect(await state(api)).toBe('rolling-out');
+    expect(await repo.file('deployment/web.yml')).toContain(':v1.0.0"');
+    expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
+  });
+
   it('does nothing when the same job comes again', async () => {
     const { repo, context, group, delivered, release, sent } = await arrange({ web: 'v1.0.0' });
     await release('web', 'v1.1.0');
