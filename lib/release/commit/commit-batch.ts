@@ -29,6 +29,15 @@ const maxChanges = 100;
 const changesSomething = (outcome: Outcome): outcome is Edited =>
   outcome.type === 'edited' && outcome.changes.length > 0;
 
+/**
+ * True where the push decides whether the tip was right. A batch is planned at the tip that the cache remembers, which
+ * saves a request: a push is a compare-and-swap, and fails where the branch has moved since. But a release that is
+ * skipped, fails, or finds nothing to change has no part in a push, and may come to something else at the real tip. With
+ * one of those the batch is planned a second time, at the tip that the server names; in the common case, one release of a
+ * new tag, it is planned once.
+ */
+const isSettledByPush = (outcomes: readonly Outcome[]): boolean => outcomes.every(changesSomething);
+
 /** How the config repo wants its commits; all releases of a batch are for the same one. */
 const commitOf = ([first]: readonly Edited[]): CommitConfig | undefined => first?.target.repo.commit;
 
@@ -48,8 +57,7 @@ export const commitBatch = async (
     const snapshot = await remote.tip({ fresh });
     const staged = createStagedManifests(snapshot);
     const outcomes = await planEdits(releases, staged, context);
-    // The remembered tip may be old. A push finds that out by itself; every other outcome has to be seen at a fresh one.
-    if (!fresh && !outcomes.every(changesSomething)) continue;
+    if (!fresh && !isSettledByPush(outcomes)) continue;
     const changing = outcomes.filter(changesSomething);
     if (changing.length === 0) return recordOutcomes(outcomes, snapshot.revision, staged, context);
     await settleAll(changing.map((edited) => recordIntent(edited, context)));
