@@ -14,7 +14,7 @@ import { commitMeta } from './commit-message.ts';
 import { type Outcome, planEdits } from './plan-edits.ts';
 import { createStagedManifests, type StagedManifests } from './staged-manifests.ts';
 
-/** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
+/** A release that the config repo has, and the files to deliver for it, as they are in the commit. */
 export type CommittedRelease = TargetedRelease & {
   /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
   readonly resumes: boolean;
@@ -23,7 +23,7 @@ export type CommittedRelease = TargetedRelease & {
 
 type Edited = Extract<Outcome, { readonly type: 'edited' }>;
 
-/** More changes than anybody reads; an item of the table takes 400 KB. */
+/** A DynamoDB item takes 400 KB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const maxChanges = 100;
 
 const changesSomething = (outcome: Outcome): outcome is Edited =>
@@ -42,11 +42,11 @@ const isSettledByPush = (outcomes: readonly Outcome[]): boolean => outcomes.ever
 const commitOf = ([first]: readonly Edited[]): CommitConfig | undefined => first?.target.repo.commit;
 
 /**
- * Writes releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
- * pushes it by compare-and-swap, and reads again and re-applies where somebody else pushed first. Nothing to change is
- * no commit, and the release goes on. A release that cannot be written fails, or is put off, alone.
- * @returns those that the config repo carries now
- * @throws TagboatError `git-…`: none of them could be written
+ * Commits releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
+ * pushes it by compare-and-swap, and plans again at the new tip where another client pushed first. A release that has
+ * nothing to change needs no commit and is delivered. One that cannot be committed fails, or is tried again, alone.
+ * @returns the releases that the config repo has now
+ * @throws TagboatError `git-…`: none of them could be committed
  */
 export const commitBatch = async (
   remote: Remote,
@@ -72,8 +72,8 @@ export const commitBatch = async (
 };
 
 /**
- * Writes down what is about to be pushed. If the function dies between the push and the record, the next attempt finds
- * nothing to change, and this is how it still knows what the image was before.
+ * Records what is about to be pushed. If the function dies between the push and `recordOutcomes`, the next attempt finds
+ * nothing to change in the manifests, and could not say any more what the image was before.
  */
 const recordIntent = async (
   { release, target, changes, previous }: Edited,
@@ -84,7 +84,7 @@ const recordIntent = async (
     previous,
   });
   if (release.kind !== 'undo' || previous === undefined) return;
-  // What was put there by hand is not on record, and is undone all the same.
+  // `undoes` is absent where the version to undo was committed to the config repo by hand.
   const undone =
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
   if (undone?.kind === 'undo') return;
@@ -106,7 +106,7 @@ const recordOutcomes = async (
       const { release } = outcome;
       if (outcome.type === 'edited') {
         const recorded = await record(release, commit, context);
-        // The texts after all edits: two apps may share a file, and neither delivery may take the other's back.
+        // The texts after all edits: two apps may share a file, and neither delivery may revert the other's edit.
         return (
           recorded && {
             ...recorded,
@@ -129,7 +129,7 @@ const recordOutcomes = async (
 
 /**
  * The commit of an undo is the moment from which the other release counts as undone; any commit is the moment from which
- * older rollouts of the environment count as overtaken. A release that ended while its commit was made is not delivered.
+ * older rollouts of the environment count as superseded. A release that ended while its commit was made is not delivered.
  */
 const record = async (
   release: Release,
@@ -154,7 +154,7 @@ const record = async (
       ? release
       : await store.advance(release, 'committed', {
           commit,
-          // What somebody paused stays so, whatever image it is given. A canary begins anew, and the poller sees what waits.
+          // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
           paused: release.kind === 'undo' || paused?.by === inCluster ? undefined : paused,
           attempts: 0,
           notBefore: undefined,
@@ -166,22 +166,22 @@ const record = async (
   return { release: committed, resumes: release.kind === 'undo' && paused !== undefined };
 };
 
-/** What is older is overtaken where it was still going on; where it stood, whoever shows it has to know that it does not. */
+/** Ends the older releases that are still under way, and has the message of the one that was current updated. */
 const supersedeOlder = async (
   release: Release,
   older: readonly Release[],
   context: FinalizeContext,
 ): Promise<void> => {
   const { store, jobs, logger } = context;
-  const stood = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
+  const previous = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
   const reason = `release ${release.id} took its place`;
   for (const one of older) {
     if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
     await store.advance(one, 'superseded', { code: 'superseded', reason });
     await finalizeIfEnded(one, context);
   }
-  if (stood !== undefined && !isUnderWay(stood.state))
-    await jobs.notify(stood, stood.state).catch((error: unknown) => {
-      logger.warn('what stood before still shows its buttons', { id: stood.id, error });
+  if (previous !== undefined && !isUnderWay(previous.state))
+    await jobs.notify(previous, previous.state).catch((error: unknown) => {
+      logger.warn('the message of the previous release still has its buttons', { id: previous.id, error });
     });
 };

@@ -27,8 +27,8 @@ export type Outcome =
   | { readonly type: 'fault'; readonly release: Release; readonly error: unknown };
 
 /**
- * Edits the worktree for every release that may be written. Of several for one app and environment the newest wins; one
- * that cannot be written is a fault of its own, and the others go on.
+ * Stages the edits of every release that may be committed. Of several for one app and environment the newest wins; an
+ * error with one of them becomes its outcome and does not affect the others.
  * @throws TagboatError `git-…`, which concerns them all
  */
 export const planEdits = async (
@@ -44,7 +44,7 @@ export const planEdits = async (
     const admitted: Admitted[] = [];
     const undo = competing.find(({ release }) => release.kind === 'undo')?.release;
     for (const { release, target } of competing) {
-      // What was asked for after an undo is measured by what the undo goes back to, not by what it takes away.
+      // A release that was requested after an undo is compared to the version the undo restores, not to the one it removes.
       const restored = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
       const admission = await guarded(release, () =>
         admit({ release, target }, restored, { staged, holds }, context),
@@ -71,7 +71,7 @@ type Admitted = TargetedRelease & { readonly deployed: readonly ImageVersion[] }
 /** By the name of the target. */
 type Holds = ReadonlyMap<string, readonly Hold[]>;
 
-/** Of every app and environment, all at the same time: one after the other they would take longer than the commit. */
+/** At the same time: one request after the other would take longer than the commit. */
 const readHolds = async (releases: readonly TargetedRelease[], { store }: Context): Promise<Holds> => {
   const targets = new Map(releases.map(({ release, target }) => [target.name, release]));
   return new Map(
@@ -83,7 +83,7 @@ const readHolds = async (releases: readonly TargetedRelease[], { store }: Contex
   );
 };
 
-/** What keeps every release from being read; anything else is the affair of the one whose file it was. */
+/** Errors that would be the same for every release; any other is the outcome of the release whose files have it. */
 const concernsAll: ReadonlySet<ErrorCode> = new Set(['git-unreachable', 'git-denied', 'store-unreachable']);
 
 const guarded = async <T>(release: Release, step: () => Promise<T>): Promise<T | Outcome> => {
@@ -103,7 +103,7 @@ const superseded = (release: Release, reason: string): Outcome => ({
   reason,
 });
 
-/** What the manifests carry now, where the release may be written; else how it ends. */
+/** The release with what the manifests carry now, where it may be committed; else how it ends. */
 const admit = async (
   { release, target }: TargetedRelease,
   restored: readonly ImageVersion[] | undefined,
@@ -112,7 +112,7 @@ const admit = async (
 ): Promise<Admitted | Outcome> => {
   const uses = await staged.find(target.environment.files, release.image, release.app);
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
-  // Committed by an earlier attempt: still to be delivered, unless the config repo says something else by now.
+  // An earlier attempt committed it and did not deliver it.
   if (release.state === 'committed')
     return deployed.some(({ tag }) => tag === release.tag)
       ? { release, target, deployed }

@@ -26,11 +26,12 @@ export type ProcessQueueContext = FinalizeContext & {
 const deliveriesAtOnce = 4;
 
 /**
- * The release worker: takes everything that waits for one config repo and branch, has it committed in one commit, and
- * delivers it. The message group's lock keeps deliveries in the order of the commits; nothing else depends on it.
+ * The step of the job `process-queue`: commits every release that waits for one config repo and branch in one commit, and
+ * delivers them to their clusters. SQS gives a message group to one invocation at a time, which keeps deliveries in the order of
+ * the commits; nothing else depends on that.
  *
- * A passing fault puts a release off and does not hold up the others: one nudge comes back later for all that was put
- * off. Only what should not happen is thrown, and goes back to the queue.
+ * A release that fails for a passing reason is tried again later and does not hold up the others; one delayed job is sent
+ * for all of them. Only errors that are not expected are thrown, and return the message to the queue.
  */
 export const processQueue = async (group: string, context: ProcessQueueContext): Promise<void> => {
   const waiting = await takeWaiting(group, context);
@@ -40,17 +41,17 @@ export const processQueue = async (group: string, context: ProcessQueueContext):
   await scheduleRetry(group, context);
 };
 
-/** What waits for this group and may be tried, read consistently; what has ended, or is being watched, is taken off. */
+/** The releases of this group that may be tried now. Those that have ended, or are being watched, leave the list. */
 const takeWaiting = async (group: string, context: ProcessQueueContext): Promise<readonly Release[]> => {
   const { store, jobs, clock } = context;
   const list = `work#${group}` as const;
   const waiting: Release[] = [];
   for (const { release, dueAt, key } of await readQueue(group, context)) {
     if (release === undefined) {
-      // About to be recorded; or, long after, it never was.
+      // It is about to be recorded; or, once this is overdue, the function died before it did.
       if (dueAt <= clock.now()) await store.outbox.acknowledge(list, key);
     } else if (!isUnderWay(release.state)) {
-      // The function died after the end was recorded: what follows from it may not have been done.
+      // A function died after it recorded the end, perhaps before it did what follows from that.
       await finalize(release, context);
     } else if (release.state === 'rolling-out') {
       await jobs.watchRollout(release, 0, 0);
@@ -61,11 +62,11 @@ const takeWaiting = async (group: string, context: ProcessQueueContext): Promise
 };
 
 const readQueue = async (group: string, { store }: ProcessQueueContext) => {
-  const owed = await store.outbox.pending(`work#${group}`);
-  return settleAll(owed.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
+  const entries = await store.outbox.pending(`work#${group}`);
+  return settleAll(entries.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
 };
 
-/** One nudge for whatever was put off, however many nudges found it so: they share one deduplication id. */
+/** Sends one delayed job for all releases that wait for their next attempt; SQS drops what several invocations send. */
 const scheduleRetry = async (group: string, context: ProcessQueueContext): Promise<void> => {
   const { jobs, clock } = context;
   const times = (await readQueue(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
@@ -148,7 +149,7 @@ const deliverOne = async (
     const rolling = await store.advance(release, 'rolling-out', ({ paused }) => ({
       workloads,
       deadline: startedAt + timeout * 1000,
-      // However long it was paused before, its own time stands still only from here on.
+      // A pause that began before the rollout stops the rollout's deadline only from now on.
       paused: paused && { ...paused, at: startedAt },
       attempts: 0,
       notBefore: undefined,

@@ -13,8 +13,8 @@ import {
 export type Edit = { readonly changes: readonly ImageChange[]; readonly paths: readonly string[] };
 
 /**
- * The manifests of one snapshot, with the edits of a batch so far. An edit that fails leaves nothing behind, so that one
- * release that cannot be written fails alone.
+ * The manifests of one snapshot, with the edits of a batch so far. An edit that fails changes nothing, so that a release
+ * that cannot be committed fails alone.
  */
 export type StagedManifests = {
   readonly revision: string;
@@ -23,7 +23,7 @@ export type StagedManifests = {
    * Throws nothing; what is wrong shows when the files are asked for.
    */
   prepare(globs: readonly (readonly string[])[]): Promise<void>;
-  /** Where the image stands now, and with which versions. @throws TagboatError `manifest-…` */
+  /** Where the manifests have the image, and with which versions. @throws TagboatError `manifest-…` */
   find(globs: readonly string[], image: string, app: string): Promise<readonly ImageUse[]>;
   /** Writes the image into every file that carries it. @throws TagboatError `manifest-…` */
   edit(globs: readonly string[], target: ImageTarget): Promise<Edit>;

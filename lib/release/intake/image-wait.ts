@@ -12,8 +12,8 @@ import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule
 import { readToCurrent } from '../record/read-back.ts';
 
 /**
- * Asks the registry whether the image of a release is there. There: the release goes on to the worker. Not there: it
- * waits, with growing delays, until the environment's `imageTimeout`.
+ * The step of the job `check-image`: asks the registry for the image of a release. If it is there, the release is handed to
+ * the release worker; else the job is sent again, with growing delays, until the environment's `imageTimeout`.
  * @param round how often it was asked before
  */
 export const checkImage = async (
@@ -24,7 +24,7 @@ export const checkImage = async (
   const { config, store, jobs, clock, newId } = context;
   const release = await store.get(key);
   if (release === undefined || (release.state !== 'queued' && release.state !== 'waiting-for-image')) {
-    // Ended, perhaps by an invocation that died before it told anybody.
+    // Ended, perhaps by an invocation that died before it finalized it.
     if (release !== undefined && !isUnderWay(release.state)) await finalize(release, context);
     await store.outbox.acknowledge('images', key);
     return;
@@ -34,7 +34,7 @@ export const checkImage = async (
     const { environment } = targetOf(config, key.app, key.environment);
     const digest = release.digest ?? (await ask(release.image, release.tag, context));
     if (typeof digest === 'string') {
-      // What a person asked for is never the same thing as what a hook asked for.
+      // A release that a user asked for is never a duplicate of one that a hook asked for.
       const isHooked = release.kind === 'release' && release.byHand !== true;
       const same = isHooked && (await store.claim(key, claimOfDigest(release.tag, digest)));
       if (same && !mayBeRetried(same.state)) {
@@ -47,7 +47,7 @@ export const checkImage = async (
       await store.outbox.acknowledge('images', key);
       return;
     }
-    // Whoever names a tag that does not exist wants to know now; a registry that does not answer has not said so.
+    // A user who names a tag that does not exist is told at once; a registry that does not answer has not said so yet.
     const isNamed = release.kind === 'undo' || release.byHand === true;
     const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedImageSeconds;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
@@ -90,15 +90,15 @@ const endDuplicate = async (
     const reason = `release ${same.id} brings the same image`;
     await store.advance(release, 'superseded', { digest, code: 'superseded', reason });
   } else await store.advance(release, 'skipped', { digest, code: 'held', reason: describeHold(hold) });
-  // Nobody needs to hear of a doubled hook, unless people were shown that it waits.
+  // A duplicate needs no notification, unless one said that it waits.
   if (hold !== undefined || release.state === 'waiting-for-image')
     await jobs.notify(release, hold === undefined ? 'superseded' : 'skipped');
   await store.outbox.acknowledge('images', release);
 };
 
 /**
- * What stands already, where it is newer: it is not worth waiting for an image that would be skipped then. What
- * is not healthy yet may be undone, and where somebody is just going back to an older one, that is what will stand.
+ * The tag of the current release, where it is newer: then the release would be skipped, and its image need not be waited
+ * for. Not while the current release may still be undone, or a user is just releasing another tag.
  */
 const newerThan = async (release: Release, { store }: Context): Promise<string | undefined> => {
   if (release.kind !== 'release' || release.byHand === true) return undefined;
@@ -117,14 +117,14 @@ const ask = async (
   try {
     return await (await registry()).digestOf(image, tag);
   } catch (error) {
-    // A registry that answers nonsense today may answer well in a minute; only a refusal is an answer.
+    // A malformed response may be a passing fault as well; a refusal is not.
     if (error instanceof TagboatError && (isRetryable(error) || error.code === 'registry-protocol'))
       return error;
     throw error;
   }
 };
 
-/** Our own table and queues not answering is no verdict about an image. */
+/** An error of the table or the queues says nothing about an image. */
 const isTransport = (error: TagboatError): boolean =>
   error.code === 'store-unreachable' || error.code === 'queue-unreachable';
 

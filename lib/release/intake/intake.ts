@@ -9,7 +9,7 @@ import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import type { OutboxList } from '../record/outbox.ts';
 
-/** What a webhook is answered with: everything that was planned, and everything that was not and why. */
+/** The answer to a webhook: the releases it made, and why it made no others. */
 export type IntakeAnswer = {
   readonly releases: readonly {
     readonly id: string;
@@ -36,8 +36,8 @@ export type IntakeAnswer = {
 type Skipped = Plan & { readonly type: 'skipped' };
 
 /**
- * Turns a genuine webhook into recorded releases: decides, records, and only then nudges. When it returns, nothing that
- * was asked for can be lost any more.
+ * Turns a verified webhook into releases: decides, records, and only then sends the jobs. When it returns, reconcile can
+ * find every release that was requested.
  * @throws TagboatError `store-unreachable`; the sender has to deliver again
  */
 export const intake = async (
@@ -56,7 +56,7 @@ export const intake = async (
     const digest = decisions.some((decideOn) => decideOn(event).type === 'release')
       ? await learnDigest(event, context)
       : digestOf(event);
-    // What is held by its digest alone is only known for it now.
+    // A hold on a digest applies only now that the digest is known.
     const plans = decisions.map((decideOn) => decideOn(withDigest(event, digest)));
     const wanted = plans.filter((one) => one.type === 'release');
     const others = plans.filter((one) => one.type === 'skipped');
@@ -82,8 +82,8 @@ const withDigest = (event: SourceEvent, digest: string | undefined): SourceEvent
   event.type === 'image-pushed' ? { ...event, digest } : event;
 
 /**
- * The digest a hook is about. An unsigned hook is believed nothing: the registry is asked. Undefined where it has no
- * answer yet; then the image poller goes on asking.
+ * The digest of the image that a hook is about. An unsigned hook has none, so the registry is asked. Undefined where the
+ * registry does not have it yet or does not answer: then the image poller asks later.
  */
 const learnDigest = async (
   event: SourceEvent,
@@ -120,7 +120,7 @@ const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined)
   };
 };
 
-/** Who has to go on with it: without a digest, whoever asks the registry. */
+/** The outbox list by the next step: without a digest, the registry is to be asked. */
 const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
   digest === undefined ? 'images' : `work#${group}`;
 

@@ -21,11 +21,11 @@ export type ManualReleaseRequest = {
   readonly source: string;
   /** What makes this request itself: asked again with the same one, it is the same release. */
   readonly delivery: string;
-  /** The id of the release that has to stand still, for somebody who decided by what was shown. */
+  /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
-  /** True where somebody knows that the tag is held, and wants it all the same. */
+  /** True where the user was shown that the tag is held, and confirmed the release. */
   readonly confirmed: boolean;
-  /** When somebody asked, in milliseconds since 1970; now where absent. */
+  /** When it was requested, in milliseconds since 1970; now where absent. */
   readonly askedAt?: number | undefined;
   readonly responseUrl?: string | undefined;
   readonly askedFrom?: string | undefined;
@@ -37,8 +37,8 @@ export type ManualReleaseAccepted =
   | { readonly type: 'held'; readonly hold: Hold };
 
 /**
- * Releases a tag because somebody says so: no tag policy and no newer tag stands in its way. One that is held is released
- * only by somebody who knows, and that lifts its own hold; a hold of every tag stays for whatever comes next.
+ * Releases a tag that a user asked for: neither the tag policy nor a newer tag prevents it. A held tag is released only
+ * after confirmation, which lifts the hold of that tag; a hold of every tag stays in force for other releases.
  * @throws TagboatError `command-invalid`, `release-moved-on`, `environment-unknown`, `store-unreachable`
  */
 export const requestManualRelease = async (
@@ -69,7 +69,7 @@ export const requestManualRelease = async (
   }
   const holds = await store.holds(request.app, request.environment);
   const { askedAt = clock.now() } = request;
-  // Carried out late, nobody who confirmed it knew of a hold that came since.
+  // A request that is carried out late was confirmed without knowing of a hold that was set since.
   const unknown = holds.filter((one) => !request.confirmed || Date.parse(one.createdAt) > askedAt);
   const hold =
     holdFor(unknown, { tag }, clock.now()) ??
@@ -103,5 +103,5 @@ export const requestManualRelease = async (
   return { type: 'recorded', release, lifted };
 };
 
-/** What failed, or was taken away in the cluster behind our back, is worth releasing again. */
+/** It failed, or was replaced in the cluster by another client. */
 const mayBeReleasedAgain = ({ state }: Release): boolean => state === 'failed' || state === 'superseded';

@@ -6,14 +6,14 @@ import type { UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { readToCurrent } from '../record/read-back.ts';
 
-/** What a step works with that may end a release. The undo is handed in: it is a step of its own, above this one. */
+/** The context of a step that may end a release. The undo is passed in: lib/release/undo imports this module. */
 export type FinalizeContext = Context & {
   readonly requestUndo: (request: UndoRequest) => Promise<unknown>;
 };
 
 /**
- * Everything that follows once a release has ended: where the environment wants it a failed one is undone, somebody is
- * told, and nobody owes it anything any more. Safe to run again, which is what happens when the function died halfway.
+ * Everything that follows once a release has ended: a failed one is undone where the environment has `onFailure: undo`, the
+ * notification is sent, and its outbox entries are acknowledged. Idempotent, since it is run again if the function dies.
  * @throws TagboatError `store-unreachable`, `queue-unreachable`: it is to be run again
  */
 export const finalize = async (release: Release, context: FinalizeContext): Promise<void> => {
@@ -26,7 +26,7 @@ export const finalize = async (release: Release, context: FinalizeContext): Prom
   await context.store.outbox.acknowledge('rollouts', release);
 };
 
-/** As `finalize`, for whatever a release is by now; one that is under way after all is left to whoever has it. */
+/** As `finalize`, for a release as it is recorded now; does nothing while it is under way. */
 export const finalizeIfEnded = async (key: ReleaseKey, context: FinalizeContext): Promise<void> => {
   const release = await context.store.get(key);
   if (release !== undefined && !isUnderWay(release.state)) await finalize(release, context);
@@ -40,8 +40,8 @@ export const fail = async (release: Release, error: unknown, context: FinalizeCo
 };
 
 /**
- * An undo that never came to be held the tag that still stands; that hold would only be in the way. Where it does not stand
- * any more, another undo may have taken it away, and counts on the same hold.
+ * Lifts the hold of an undo that failed before its commit: it is on the tag of the current release, and would only be in
+ * the way. Not where that release is not current any more: another undo may have removed it, and needs the same hold.
  */
 const withdrawHold = async (undo: Release, { store, jobs }: Context): Promise<void> => {
   const current = currentRelease(await readToCurrent(undo, store));
@@ -49,20 +49,20 @@ const withdrawHold = async (undo: Release, { store, jobs }: Context): Promise<vo
   const holds = await store.holds(undo.app, undo.environment);
   for (const hold of holds.filter(({ release }) => release === current.id))
     await (hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces));
-  // Meanwhile it may have been shown as one about which nothing can be done.
+  // Its message may have lost its buttons meanwhile.
   await jobs.notify(current, current.state);
 };
 
 /**
- * Undoes what failed, where the environment wants it so. Not where the rollout began and nobody could see how it went, for
- * want of the cluster perhaps: such a release has no diagnosis, not even an empty one, and may run well.
+ * Undoes a failed release where the environment has `onFailure: undo`. Not where the rollout began and could not be watched,
+ * because the cluster did not answer for example: that release has no diagnosis, not even an empty one, and may run well.
  */
 const undoIfWanted = async (release: Release, context: FinalizeContext): Promise<void> => {
   try {
     const { environment } = targetOf(context.config, release.app, release.environment);
     if (environment.onFailure !== 'undo') return;
     const known = await readToCurrent(release, context.store);
-    // Another release stands there by now, and would be taken away; or this one is being undone already.
+    // Another release is current by now and would be removed; or this one is being undone already.
     if (
       known.some(
         ({ id, commit, undoes }) => undoes === release.id || (id > release.id && commit !== undefined),
@@ -84,7 +84,7 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     });
   } catch (error) {
     if (isRetryable(error)) throw error;
-    // Nothing to go back to is no reason to keep the verdict from people.
+    // The notification is sent although there is no version to restore.
     context.logger.warn('failed release is not undone', { id: release.id, error });
     await recordNotUndone(release, describeError(error).message, context);
   }

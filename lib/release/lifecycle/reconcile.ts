@@ -6,10 +6,9 @@ import type { Inbox } from '../record/request-store.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
 /**
- * Jobs again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
- * did not answer. The lists of what is owed say when something is overdue. What nobody gets anywhere with fails in the
- * end, and says so. A fault with one entry is the affair of that entry.
- * @returns how many nudges of each kind were sent, and how many releases were given up
+ * Sends the jobs again of the outbox entries that are overdue, because a message was lost, a function died or a queue did
+ * not answer. After `maxResends` the release fails. An error with one entry is logged and does not stop the others.
+ * @returns how many jobs of each kind were sent, and how many releases were given up
  */
 export const reconcile = async (
   context: FinalizeContext & { readonly inbox: Inbox },
@@ -32,8 +31,8 @@ export const reconcile = async (
       });
     return overdue.filter(({ attempts }) => attempts < maxResends);
   };
-  /** Put off only once the nudge is out: a queue that does not answer is no attempt. */
-  const resent = (list: OutboxList, key: OutboxEntry) =>
+  /** Only after the job was sent: a queue that does not answer is no attempt. */
+  const recordResend = (list: OutboxList, key: OutboxEntry) =>
     store.outbox.add(list, key, context.clock.now() + resendMs, key.attempts + 1);
 
   for (const group of new Set([...allLockGroups(config), ...(await store.outbox.groups())]))
@@ -43,14 +42,14 @@ export const reconcile = async (
       if (overdue.length === 0) return;
       await jobs.processQueue(group, newId());
       sent.work += 1;
-      for (const key of overdue) await resent(list, key);
+      for (const key of overdue) await recordResend(list, key);
     });
   for (const list of ['images', 'rollouts'] as const)
     for (const key of await overdueOn(list))
       await guarded(async () => {
         await (list === 'images' ? jobs.checkImage(key, 0, 0) : jobs.watchRollout(key, 0, 0));
         sent[list] += 1;
-        await resent(list, key);
+        await recordResend(list, key);
       });
   await guarded(async () => {
     for (const request of await context.inbox.overdue(context.clock.now() - commandPickUpMs))

@@ -4,9 +4,9 @@ import { backoffSeconds, maxAttempts, pickUpMs } from '../queue/schedule.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
 /**
- * A step of the worker could not be done. For a passing reason the release stays on the list, not to be tried again
- * before a while; after `maxAttempts`, or for a reason that stays, it fails. The worker asks for the nudge that comes
- * back, one for all it has put off.
+ * For a release that the release worker could not commit or deliver. Where the error is retryable it stays in the outbox
+ * with a time for the next attempt; after `maxAttempts`, or with any other error, it fails. The caller sends the delayed
+ * job, one for all releases of its group.
  */
 export const retryLater = async (
   release: Release,

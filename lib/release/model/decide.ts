@@ -48,7 +48,7 @@ export const candidates = (event: SourceEvent, config: Config): readonly Candida
       })),
     );
 
-/** What to answer where an event is about none of the apps. */
+/** The answer to an event whose repository or image no app has. */
 export const unmatched = (event: SourceEvent): Skip =>
   event.type === 'tag-pushed'
     ? {
@@ -97,9 +97,9 @@ export const decide = (
 };
 
 /**
- * Decides again with the tip of the config repo at hand: a tag that is older than what stands there is not released,
- * and neither is one that was held meanwhile. An undo goes back on purpose; so does whoever releases a tag by hand, unless
- * somebody has held it since. Pure.
+ * Decides again with the manifests at the tip of the config repo: a tag that is older than what they carry is not
+ * released, and neither is one that was held meanwhile. Undos and manual releases may go back to an older tag; a manual
+ * release is stopped only by a hold that was set after it was requested. Pure.
  * @param deployed what the manifests carry now, for every place they carry the image
  */
 export const decideAtTip = (
@@ -123,8 +123,8 @@ export const decideAtTip = (
 };
 
 /**
- * Of several releases of one app and environment that wait at once, only one is committed: the newest version, or where
- * an undo is among them, or the last was asked for by hand, or versions cannot be compared, the one asked for last. Pure.
+ * Of several releases of one app and environment that wait at once, only one is committed: the newest version; or the one
+ * requested last, where an undo is among them, the last is a manual release, or versions cannot be compared. Pure.
  * @returns the winner's id
  */
 export const winner = (waiting: readonly [Release, ...Release[]]): string =>

@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.ts';
 import type { Store } from '../record/store.ts';
 import type { Jobs } from './jobs.ts';
 
-/** What every step of a release works with, handed in. */
+/** What every step of a release needs. */
 export type Context = {
   readonly config: Config;
   readonly store: Store;

@@ -2,7 +2,7 @@ import { inCluster, type Release, type ReleasePatch, type RolloutPhase } from '.
 import type { Context } from '../queue/context.ts';
 import { pauseSettlesMs } from '../queue/schedule.ts';
 
-/** What a release is when its rollout goes on: with as much time left as it had when it was paused. */
+/** A release whose rollout is resumed: with as much time left as it had when it was paused. */
 export const resumedPatch = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
   paused: undefined,
   deadline: deadline && deadline + now - (paused?.at ?? now),
@@ -10,7 +10,7 @@ export const resumedPatch = ({ paused, deadline }: Release, now: number): Releas
 
 /**
  * Keeps the clock of a rollout by what the cluster says of it: while it is paused, with kubectl, or at a step of a canary
- * that waits for promotion, its deadline does not count. What was left of it is left when it goes on, whoever lets it.
+ * that waits for promotion, its deadline does not count. Resumed, it has as much time left as it had before the pause.
  */
 export const notePause = async (
   key: Release,

@@ -20,7 +20,7 @@ export type PauseRequest = {
   readonly environment: string;
   readonly paused: boolean;
   readonly by: string;
-  /** The id of the release that has to stand still, for somebody who decided by what was shown. */
+  /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
 };
 
@@ -32,8 +32,8 @@ export type Paused = {
 };
 
 /**
- * Pauses the rollout in the cluster, or lets it go on. While it is paused the release's deadline does not count: what was
- * left of it is left when it goes on. The release is amended first, so that no poller judges a rollout that stands still.
+ * Pauses or resumes the rollout in the cluster. While it is paused the release's deadline does not count: resumed, it has
+ * as much time left as it had then. The record is changed before the cluster, so that no poller fails a paused rollout.
  * @throws TagboatError `nothing-rolled-out`, `release-moved-on`, `workload-cannot-pause`,
  *   `cluster-…`
  */
@@ -55,13 +55,13 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
   try {
     results = await apply();
   } catch (error) {
-    // It is not paused after all; unless somebody else had paused it before.
+    // It is not paused after all, unless it was before this request.
     if (recorded) await context.store.amend(current, amendable, { paused: undefined });
     throw error;
   }
   if (!paused && current !== undefined) {
     await recordPause(current, request, context);
-    // A paused rollout is looked at once a minute only.
+    // The poller watches a paused rollout only once a minute.
     if (current.state === 'rolling-out') await context.jobs.watchRollout(current, 0, 0);
   }
   if (current !== undefined) await context.jobs.notify(current, current.state);
@@ -71,7 +71,7 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
   };
 };
 
-/** A workload that is paused between two rollouts keeps the next one from beginning, which then has to know. */
+/** A workload that is paused between two rollouts stays so in the next one, whose record takes the pause over. */
 const amendable = ['committed', 'rolling-out', 'healthy', 'failed'] as const;
 
 /** @returns false where the record says so already, or has no rollout */

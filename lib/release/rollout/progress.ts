@@ -6,13 +6,13 @@ import { notePause } from './pause-clock.ts';
 
 export type Progress = {
   note(progress: RolloutProgress): void;
-  /** Ends it; what was not written yet is left to the verdict, or to the next invocation. */
+  /** Ends it. Progress that was not written yet is written with the verdict, or by the next invocation. */
   end(): Promise<void>;
 };
 
 /**
- * Records what is going on for whoever asks, without holding up the watching: at once, then at most once a second, and
- * always the last of it. People are told at most every 15 seconds, but at once where the phase is another one.
+ * Records the progress of a rollout without holding up the watch: at once, then at most once a second, and always the
+ * last. A notification is sent at most every 15 seconds, but at once for a new phase.
  */
 export const createProgress = (release: Release, { store, jobs, clock, logger }: Context): Progress => {
   const over = new AbortController();

@@ -28,8 +28,8 @@ export type WatchContext = FinalizeContext & {
 };
 
 /**
- * The rollout poller: watches the workloads of a release for as long as this invocation may, and either reaches the
- * verdict or comes back through the queue.
+ * The step of the job `watch-rollout`: watches the workloads of a release for as long as this invocation may last, and
+ * records the verdict, or sends the job again.
  * @param remainingMs what is left of the invocation
  */
 export const watchRelease = async (
@@ -45,11 +45,11 @@ export const watchRelease = async (
     return;
   }
   if (release.state !== 'rolling-out') {
-    // Ended: by another invocation that may have died before it told anybody. Committed: the worker sees to it.
+    // Ended by another invocation, which may have died before it finalized it. Committed: the release worker delivers it.
     if (!isUnderWay(release.state)) await finalize(release, context);
     return;
   }
-  // What stands still needs no close watch.
+  // A paused rollout does not change by itself.
   const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedWatchMs;
   const until = clock.now() + Math.max(0, Math.min(remainingMs - invocationMarginMs, patience));
   await context.store.outbox.defer('rollouts', key, until + unwatchedMs);
@@ -61,7 +61,7 @@ export const watchRelease = async (
       await store.amend(release, ['rolling-out'], { progress, phase });
       await notePause(release, phase, context);
       await context.jobs.notify(release, 'rolling-out');
-      // What goes on after a pause is worth a close watch again.
+      // After a pause the delays are short again.
       const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
       await watchAgain(release, from, pollDelaySeconds('rollout', from), context);
       return;
@@ -85,11 +85,11 @@ export const watchRelease = async (
   }
 };
 
-/** Whoever paused it does not want it judged before it goes on. */
+/** A paused rollout has none. */
 const deadlineOf = ({ paused, deadline = 0 }: Release): number =>
   paused === undefined ? deadline : Number.POSITIVE_INFINITY;
 
-/** Its deadline was another one when this invocation began to watch. What failed for another reason fails again. */
+/** True where its deadline has changed since this invocation began. A failure for another reason is found again. */
 const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise<boolean> => {
   const { paused, deadline } = (await store.get(release)) ?? release;
   return paused?.at !== release.paused?.at || deadline !== release.deadline;
@@ -148,7 +148,7 @@ const record = async (
       progress: watched.message,
       notes: watched.notes.slice(0, maxDiagnoses),
       phase: undefined,
-      // A canary that was promoted between two looks; what somebody paused from Slack may be paused still.
+      // A canary may have been promoted between two watches; a Deployment that was paused from Slack still is.
       paused: paused?.by === inCluster ? undefined : paused,
       reason: undefined,
       code: undefined,
@@ -164,7 +164,7 @@ const record = async (
   await finalizeIfEnded(release, context);
 };
 
-/** What a person reads, and an item of the table can hold: it takes 400 KB. */
+/** Bounds of what is recorded: a DynamoDB item takes 400 KB, and Slack shows less. */
 const maxReason = 2_000;
 const maxDiagnoses = 10;
 const maxEvidence = 40;
