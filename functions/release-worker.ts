@@ -5,13 +5,13 @@ import { createConfigRepos } from '../lib/app/config-repos.ts';
 import { boundCalls, forLambda } from '../lib/app/lambda.ts';
 import type { Runtime } from '../lib/app/runtime.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
-import { type WorkContext, work } from '../lib/release/commit/process-queue.ts';
+import { type ProcessQueueContext, processQueue } from '../lib/release/commit/process-queue.ts';
 import { parseMessage } from '../lib/release/queue/jobs.ts';
 import { withUndo } from '../lib/release/undo/request-undo.ts';
 
 /** SQS releases.fifo: one commit for everything that waits for a config repo, then the deliveries. */
 export const createHandler = (runtime: Runtime) => {
-  const context: WorkContext = {
+  const context: ProcessQueueContext = {
     ...withUndo(runtime),
     openRemote: createConfigRepos(runtime),
     cluster: createClusters(runtime),
@@ -26,7 +26,7 @@ export const createHandler = (runtime: Runtime) => {
       const runs = new Map<string, Promise<void>>();
       return handleBatch(event, runtime.logger, async ({ body }) => {
         const { group } = parseMessage('releases', body);
-        const run = runs.get(group) ?? work(group, context);
+        const run = runs.get(group) ?? processQueue(group, context);
         runs.set(group, run);
         await run;
       });

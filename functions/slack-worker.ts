@@ -5,12 +5,10 @@ import { boundCalls, forLambda } from '../lib/app/lambda.ts';
 import type { Runtime } from '../lib/app/runtime.ts';
 import { createWorkerContext } from '../lib/app/slack-worker-context.ts';
 import { handleBatch } from '../lib/queues/batch.ts';
+import { commandMaxReceives } from '../lib/release/queue/schedule.ts';
 import { type PauseContext, pauseRollout } from '../lib/release/rollout/pause.ts';
 import { parseCommandJob } from '../lib/slack-app/command-job.ts';
 import { processRequest } from '../lib/slack-app/process-request.ts';
-
-/** The queue gives up after so many; see infra/aws/queues.yml. */
-const maxReceives = 4;
 
 /** SQS commands: carries out what was acknowledged in Slack, unless it is done already, and answers. */
 export const createHandler = (runtime: Runtime) => {
@@ -23,7 +21,7 @@ export const createHandler = (runtime: Runtime) => {
     .use(boundCalls(runtime))
     .handler(async (event: SQSEvent) =>
       handleBatch(event, runtime.logger, async ({ body, attributes }) => {
-        const isLastTry = Number(attributes.ApproximateReceiveCount) >= maxReceives;
+        const isLastTry = Number(attributes.ApproximateReceiveCount) >= commandMaxReceives;
         const context = createWorkerContext(runtime, (request) => pauseRollout(request, pauseContext));
         await processRequest(parseCommandJob(body), isLastTry, context);
       }),

@@ -11,7 +11,7 @@ import type { Logger } from '../logger.ts';
 import { createQueues, type Queues } from '../queues/queues.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Context } from '../release/queue/context.ts';
-import { createNudges } from '../release/queue/jobs.ts';
+import { createJobs } from '../release/queue/jobs.ts';
 import { createLeases, type Leases } from '../release/record/lease.ts';
 import { createStore } from '../release/record/store.ts';
 import { createKmsClient } from '../secrets/client.ts';
@@ -146,7 +146,7 @@ export const createRuntime = ({
     timeLeft,
     leases: createLeases({ table, clock, newId }),
     queues,
-    nudges: createNudges(queues),
+    jobs: createJobs(queues),
     registry: once(async () => {
       const { createRegistryClient } = await import('../registry/client.ts');
       return createRegistryClient({

@@ -1,14 +1,10 @@
 import { TagboatError } from '../errors.ts';
+import { commandLeaseMs, commandMaxAgeMs } from '../release/queue/schedule.ts';
 import { cancelled, refusal, type SlackMessage } from '../slack/messages.ts';
 import type { CommandJob } from './command-job.ts';
 import { runCommand } from './commands/run.ts';
 import { answerButton, answerInto } from './reply.ts';
 import type { WorkerContext } from './slack-context.ts';
-
-/** Longer than the worker's invocation may last. */
-const leaseMs = 70_000;
-/** So long a response_url works. What can no longer be answered has been done in another way by then, or is not wanted. */
-const tooOldMs = 30 * 60_000;
 
 /**
  * Carries out what was acknowledged, and answers. Run twice, it does nothing the second time.
@@ -22,8 +18,9 @@ export const processRequest = async (
 ): Promise<void> => {
   const { logger, clock, requests } = context;
   const ageMs = clock.now() - job.at;
-  if (ageMs > tooOldMs) return logger.error('a command is given up, it is too old', { id: job.id, ageMs });
-  const lease = await requests.acquire(job, leaseMs);
+  if (ageMs > commandMaxAgeMs)
+    return logger.error('a command is given up, it is too old', { id: job.id, ageMs });
+  const lease = await requests.acquire(job, commandLeaseMs);
   switch (lease.type) {
     case 'done':
       return;

@@ -8,8 +8,8 @@ import { createRuntime } from '../../lib/app/runtime.ts';
 import type { Cluster } from '../../lib/cluster/connect/connect.ts';
 import type { CommitConfig, Config } from '../../lib/config/types.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { work } from '../../lib/release/commit/process-queue.ts';
-import { groupOf } from '../../lib/release/model/lock-group.ts';
+import { processQueue } from '../../lib/release/commit/process-queue.ts';
+import { lockGroupOf } from '../../lib/release/model/lock-group.ts';
 import { useShell } from '../git/support/shell.ts';
 import { hasSshKeygen, knownKey, openSshFile, string } from '../git/support/ssh-keys.ts';
 import { startConfigRepo } from '../release/support/config-repo.ts';
@@ -54,9 +54,9 @@ const arrange = async (commit: CommitConfig, signingKey: string) => {
     logger: silentLogger,
     clock: context.clock,
   });
-  const group = groupOf(okeydokey);
+  const group = lockGroupOf(okeydokey);
   const { release } = await record(requestFor('1.1.0', { group }), `work#${group}`);
-  await work(group, {
+  await processQueue(group, {
     ...context,
     openRemote: createConfigRepos(runtime),
     cluster: async () => ({}) as Cluster,

@@ -21,13 +21,13 @@ const closure = (file: string, seen = new Set<string>()): Set<string> => {
   return seen;
 };
 
-/** Which nudge goes to which queue: see lib/release/queue/jobs.ts. */
+/** Which job goes to which queue: see lib/release/queue/jobs.ts. */
 const queueOf = {
-  work: 'ReleasesQueue',
-  workLater: 'ImagesQueue',
-  look: 'ImagesQueue',
-  watch: 'RolloutsQueue',
-  tell: 'NotificationsQueue',
+  processQueue: 'ReleasesQueue',
+  processQueueLater: 'ImagesQueue',
+  checkImage: 'ImagesQueue',
+  watchRollout: 'RolloutsQueue',
+  notify: 'NotificationsQueue',
 } as const;
 
 const mentioned = (statements: readonly Statement[], action: string): string =>
@@ -50,9 +50,8 @@ describe('permissions', () => {
       .map(read)
       .join('\n');
     const sends = Object.entries(queueOf).filter(
-      ([nudge]) =>
-        new RegExp(`\\bnudges\\s*\\.${nudge}\\(`).test(texts) ||
-        new RegExp(`^\\s+\\.${nudge}\\(`, 'm').test(texts),
+      ([job]) =>
+        new RegExp(`\\bjobs\\s*\\.${job}\\(`).test(texts) || new RegExp(`^\\s+\\.${job}\\(`, 'm').test(texts),
     );
     const sendsCommands = /\bsendCommandJob\(queues/.test(texts);
     const allowed = mentioned(permissions[name] ?? [], 'sqs:SendMessage');

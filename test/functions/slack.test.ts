@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { parse } from 'yaml';
 import { createHandler as createSlack } from '../../functions/slack.ts';
 import { createHandler as createWorker } from '../../functions/slack-worker.ts';
 import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/command.ts';
@@ -164,21 +161,5 @@ describe('the functions that serve Slack', () => {
     await work();
 
     expect(aws.responses.map(({ text }) => text)).toEqual(['Nothing is held.']);
-  });
-
-  it('fit their queue: how often it brings a command, and when it does again', () => {
-    const root = path.join(import.meta.dirname, '..', '..');
-    const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-    const { RedrivePolicy, VisibilityTimeout } = parse(read('infra/aws/queues.yml')).Resources.CommandsQueue
-      .Properties;
-    const { timeout } = parse(read('serverless.yml')).functions['slack-worker'];
-    const constant = (file: string, name: string): number =>
-      Number(new RegExp(`const ${name} = ([\\d_]+);`).exec(read(file))?.[1]?.replaceAll('_', ''));
-    const leaseMs = constant('lib/slack-app/process-request.ts', 'leaseMs');
-
-    expect(constant('functions/slack-worker.ts', 'maxReceives')).toBe(RedrivePolicy.maxReceiveCount);
-    // Nobody else is at it while one may be, and it is free again when the queue brings it back.
-    expect(leaseMs).toBeGreaterThan(timeout * 1000);
-    expect(leaseMs).toBeLessThan(VisibilityTimeout * 1000);
   });
 });

@@ -13,7 +13,7 @@ import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slac
 import { startStack } from '../../infra/local/stack/stack.ts';
 import type { Stack } from '../../infra/local/stack/types.ts';
 import { loadConfig } from '../../lib/config/load.ts';
-import { groupOf } from '../../lib/release/model/lock-group.ts';
+import { lockGroupOf } from '../../lib/release/model/lock-group.ts';
 import { seal } from '../../lib/secrets/seal.ts';
 import { httpEvent } from '../http/event.ts';
 import { invokeBundle, type Outcome } from './invoke.ts';
@@ -100,7 +100,7 @@ apps:
     await unzip(path.join(directory, 'package', `${name}.zip`), target);
     return invokeBundle(path.join(target, 'functions', `${name}.js`), event, env);
   };
-  groupId = groupOf(Object.values(loadConfig(config).configRepos)[0] ?? { url: '', branch: '' });
+  groupId = lockGroupOf(Object.values(loadConfig(config).configRepos)[0] ?? { url: '', branch: '' });
 });
 afterAll(async () => {
   await stack?.close();
@@ -225,14 +225,14 @@ describe('packaged functions', () => {
   });
 
   it.each([
-    ['release-worker', () => ({ v: 1, type: 'work', group: groupId })],
+    ['release-worker', () => ({ v: 1, type: 'process-queue', group: groupId })],
     [
       'rollout-poller',
-      () => ({ v: 1, type: 'watch', app: 'app', environment: 'production', release: 'X', round: 0 }),
+      () => ({ v: 1, type: 'watch-rollout', app: 'app', environment: 'production', release: 'X', round: 0 }),
     ],
     [
       'image-poller',
-      () => ({ v: 1, type: 'look', app: 'app', environment: 'production', release: 'X', round: 0 }),
+      () => ({ v: 1, type: 'check-image', app: 'app', environment: 'production', release: 'X', round: 0 }),
     ],
     [
       'notifier',

@@ -4,8 +4,8 @@ import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
 import type { RawRequest } from '../../lib/http.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { type WorkContext, work } from '../../lib/release/commit/process-queue.ts';
-import { lookForImage } from '../../lib/release/intake/image-wait.ts';
+import { type ProcessQueueContext, processQueue } from '../../lib/release/commit/process-queue.ts';
+import { checkImage } from '../../lib/release/intake/image-wait.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
 import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';
 import { keyOf, type Message } from '../../lib/release/queue/jobs.ts';
@@ -32,11 +32,12 @@ import { memoryTable } from './support/memory-table.ts';
 
 class Death extends Error {}
 
-/** An object whose n-th call of any method, over all such objects of the same life, is its last. */
+/** An object whose n-th call of any method, its parts' included, over all such objects of the same life, is its last. */
 const mortal = <T extends object>(target: T, life: { calls: number }, after: boolean): T =>
   new Proxy(target, {
     get: (object, property, receiver) => {
       const value: unknown = Reflect.get(object, property, receiver);
+      if (typeof value === 'object' && value !== null) return mortal(value, life, after);
       if (typeof value !== 'function') return value;
       return async (...args: unknown[]) => {
         if (life.calls <= 0) throw new Death('dead');
@@ -64,13 +65,13 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   /** The steps as functions of one life: a Lambda sandbox that may die at any call. */
   const living = (life: { calls: number }, after: boolean) => {
     const store = mortal(all.store, life, after);
-    const nudges = mortal(all.context.nudges, life, after);
+    const jobs = mortal(all.context.jobs, life, after);
     const context: typeof all.context &
-      WorkContext &
+      ProcessQueueContext &
       WatchContext & { registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
       ...all.context,
       store,
-      nudges,
+      jobs,
       registry: async () => ({ digestOf: async () => digest('a') }),
       openRemote: async () => ({
         tip: async () => {
@@ -117,7 +118,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
       store: createStore(mine),
       requests: createRequestLog(createLeases(mine)),
       pauseRollout: async () => ({ workloads: [], changed: false }),
-      nudges: mortal(all.context.nudges, life, after),
+      jobs: mortal(all.context.jobs, life, after),
       signingSecret: others.signingSecret,
       respond: others.respond,
       enqueue: others.enqueue,
@@ -131,14 +132,15 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
     if (message.queue === 'commands')
       return processRequest(parseCommandJob(JSON.stringify(message.body)), false, serving());
     const body = message.body as Message<'images' | 'rollouts' | 'releases'>;
-    if (body.type === 'work') await work(body.group, context);
-    else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
-    else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
-    else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
+    if (body.type === 'process-queue') await processQueue(body.group, context);
+    else if (body.type === 'delayed-process-queue')
+      await context.jobs.processQueue(body.group, body.deduplication);
+    else if (body.type === 'check-image') await checkImage(keyOf(body), body.round, context);
+    else if (body.type === 'watch-rollout') await watchRelease(keyOf(body), body.round, 60_000, context);
   };
   const owed = async () => {
     const lists = [`work#${groupOfConfig(config)}`, 'rollouts', 'images'] as const;
-    return (await Promise.all(lists.map((list) => all.store.owed(list)))).flat();
+    return (await Promise.all(lists.map((list) => all.store.outbox.pending(list)))).flat();
   };
   return { ...all, app, image, repo, living, servingSlack, handle, delivered, owed, said };
 };

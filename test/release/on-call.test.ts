@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
-import { requestByHand } from '../../lib/release/intake/manual-release.ts';
+import { requestManualRelease } from '../../lib/release/intake/manual-release.ts';
 import type { Release } from '../../lib/release/model/release.ts';
 import { notificationOf } from '../../lib/release/notify/notification.ts';
 import { requestUndo } from '../../lib/release/undo/request-undo.ts';
@@ -158,7 +158,7 @@ describe('an undo that came to nothing', () => {
     world.registry.answers = false;
     await world.say({ ...undo, to: 'v0.9.9' });
     const first = (await world.store.list('app', 'production')).at(-1);
-    if (first) await world.context.nudges.tell(first, first.state);
+    if (first) await world.context.jobs.notify(first, first.state);
     await world.settle();
     world.registry.answers = true;
     world.registry.digests.set('v0.9.9', undefined);
@@ -215,7 +215,10 @@ describe('the button that puts a held tag back', () => {
     world.clock.advance(10_000);
 
     const by = { by: 'slack:U024BE7LH', source: 'slack', delivery: 'late', confirmed: true, askedAt };
-    const accepted = await requestByHand({ ...place, tag: 'v1.1.0', expect: standing, ...by }, world.context);
+    const accepted = await requestManualRelease(
+      { ...place, tag: 'v1.1.0', expect: standing, ...by },
+      world.context,
+    );
 
     expect(accepted).toMatchObject({ type: 'held', hold: { reason: 'it drops orders' } });
     expect(await world.held()).toEqual(['v1.1.0']);
@@ -265,7 +268,7 @@ describe('a tag whose image is to come', () => {
     await world.hook(hooks.github('v1.2.0'));
     world.registry.digests.set('v1.0.1', undefined);
     const by = { by: 'slack:U024BE7LH', source: 'slack', delivery: 'by-hand', confirmed: true };
-    await requestByHand({ ...place, tag: 'v1.0.0', ...by }, world.context);
+    await requestManualRelease({ ...place, tag: 'v1.0.0', ...by }, world.context);
 
     await world.hook(hooks.github('v1.0.1', 'gh-2'));
 

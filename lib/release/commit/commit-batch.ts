@@ -2,20 +2,20 @@ import type { CommitConfig } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Remote } from '../../git/remote.ts';
 import { settleAll } from '../../settle-all.ts';
-import { concludeIfEnded, type FinalizeContext } from '../lifecycle/finalize.ts';
-import { putOff } from '../lifecycle/retry-later.ts';
+import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
+import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdOf, holdsForGood } from '../model/hold.ts';
 import { inCluster, isUnderWay, type Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
+import { maxCommitRounds } from '../queue/schedule.ts';
 import { readBefore } from '../record/read-back.ts';
 import { commitMeta } from './commit-message.ts';
-import { evaluate, type Outcome } from './plan-edits.ts';
-import { createWorktree, type Worktree } from './staged-manifests.ts';
+import { type Outcome, planEdits } from './plan-edits.ts';
+import { createStagedManifests, type StagedManifests } from './staged-manifests.ts';
 
-/** A release that the config repo carries, and the files to deliver for it, as the commit has them. */
-export type Written = {
-  readonly release: Release;
+/** A release that the config repo has, and the files to deliver for it, as they are in the commit. */
+export type CommittedRelease = TargetedRelease & {
   /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
   readonly resumes: boolean;
   readonly files: readonly { readonly path: string; readonly text: string }[];
@@ -23,114 +23,119 @@ export type Written = {
 
 type Edited = Extract<Outcome, { readonly type: 'edited' }>;
 
-/** A branch that other people push to all the time is read again this often in one invocation. */
-const maxRounds = 10;
-/** More changes than anybody reads; an item of the table takes 400 KB. */
+/** A DynamoDB item takes 400 KB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const maxChanges = 100;
 
 const changesSomething = (outcome: Outcome): outcome is Edited =>
   outcome.type === 'edited' && outcome.changes.length > 0;
 
+/**
+ * True where the push decides whether the tip was right. A batch is planned at the tip that the cache remembers, which
+ * saves a request: a push is a compare-and-swap, and fails where the branch has moved since. But a release that is
+ * skipped, fails, or finds nothing to change has no part in a push, and may come to something else at the real tip. With
+ * one of those the batch is planned a second time, at the tip that the server names; in the common case, one release of a
+ * new tag, it is planned once.
+ */
+const isSettledByPush = (outcomes: readonly Outcome[]): boolean => outcomes.every(changesSomething);
+
 /** How the config repo wants its commits; all releases of a batch are for the same one. */
-const commitOf = ([first]: readonly Edited[], { config }: Context): CommitConfig | undefined =>
-  first && environmentOf(config, first.release.app, first.release.environment).repo.commit;
+const commitOf = ([first]: readonly Edited[]): CommitConfig | undefined => first?.target.repo.commit;
 
 /**
- * Writes releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
- * pushes it by compare-and-swap, and reads again and re-applies where somebody else pushed first. Nothing to change is
- * no commit, and the release goes on. A release that cannot be written fails, or is put off, alone.
- * @returns those that the config repo carries now
- * @throws TagboatError `git-…`: none of them could be written
+ * Commits releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
+ * pushes it by compare-and-swap, and plans again at the new tip where another client pushed first. A release that has
+ * nothing to change needs no commit and is delivered. One that cannot be committed fails, or is tried again, alone.
+ * @returns the releases that the config repo has now
+ * @throws TagboatError `git-…`: none of them could be committed
  */
-export const write = async (
+export const commitBatch = async (
   remote: Remote,
-  releases: readonly Release[],
+  releases: readonly TargetedRelease[],
   context: FinalizeContext,
-): Promise<readonly Written[]> => {
-  for (let round = 0, fresh = false; round < maxRounds; round++, fresh = true) {
+): Promise<readonly CommittedRelease[]> => {
+  for (let round = 0, fresh = false; round < maxCommitRounds; round++, fresh = true) {
     const snapshot = await remote.tip({ fresh });
-    const tree = createWorktree(snapshot);
-    const outcomes = await evaluate(releases, tree, context);
-    // The remembered tip may be old. A push finds that out by itself; every other outcome has to be seen at a fresh one.
-    if (!fresh && !outcomes.every(changesSomething)) continue;
+    const staged = createStagedManifests(snapshot);
+    const outcomes = await planEdits(releases, staged, context);
+    if (!fresh && !isSettledByPush(outcomes)) continue;
     const changing = outcomes.filter(changesSomething);
-    if (changing.length === 0) return conclusions(outcomes, snapshot.revision, tree, context);
-    await settleAll(changing.map((edited) => noteIntent(edited, context)));
+    if (changing.length === 0) return recordOutcomes(outcomes, snapshot.revision, staged, context);
+    await settleAll(changing.map((edited) => recordIntent(edited, context)));
     const pushed = await snapshot.commit(
-      tree.changed(),
-      commitMeta(changing, commitOf(changing, context), context.clock.now()),
+      staged.changed(),
+      commitMeta(changing, commitOf(changing), context.clock.now()),
     );
-    if (pushed.type === 'pushed') return conclusions(outcomes, pushed.commit, tree, context);
+    if (pushed.type === 'pushed') return recordOutcomes(outcomes, pushed.commit, staged, context);
     context.logger.info('config repo moved, reading again', { round });
   }
-  throw new TagboatError('git-moved', `the branch moved under ${maxRounds} attempts`);
+  throw new TagboatError('git-moved', `the branch moved under ${maxCommitRounds} attempts`);
 };
 
 /**
- * Writes down what is about to be pushed. If the function dies between the push and the record, the next attempt finds
- * nothing to change, and this is how it still knows what the image was before.
+ * Records what is about to be pushed. If the function dies between the push and `recordOutcomes`, the next attempt finds
+ * nothing to change in the manifests, and could not say any more what the image was before.
  */
-const noteIntent = async (
-  { release, changes, previous }: Edited,
-  { config, store, clock }: Context,
+const recordIntent = async (
+  { release, target, changes, previous }: Edited,
+  { store, clock }: Context,
 ): Promise<void> => {
   await store.amend(release, ['queued', 'waiting-for-image'], {
     changes: changes.slice(0, maxChanges),
     previous,
   });
   if (release.kind !== 'undo' || previous === undefined) return;
-  // What was put there by hand is not on record, and is undone all the same.
+  // `undoes` is absent where the version to undo was committed to the config repo by hand.
   const undone =
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
   if (undone?.kind === 'undo') return;
-  const { environment } = environmentOf(config, release.app, release.environment);
-  const { app, environment: name, requestedBy: by } = release;
-  const hold = holdOf({ app, environment: name, by, reason: 'undone' }, previous, environment, clock.now());
-  const holds = await store.holds(app, name);
+  const { app, environment, requestedBy: by } = release;
+  const hold = holdOf({ app, environment, by, reason: 'undone' }, previous, target.environment, clock.now());
+  const holds = await store.holds(app, environment);
   if (!holds.some((one) => holdsForGood(one, hold))) await store.hold(hold);
 };
 
 /** Records what became of every release, now that it is certain. */
-const conclusions = async (
+const recordOutcomes = async (
   outcomes: readonly Outcome[],
   commit: string,
-  tree: Worktree,
+  staged: StagedManifests,
   context: FinalizeContext,
-): Promise<readonly Written[]> => {
-  const written = await settleAll(
+): Promise<readonly CommittedRelease[]> => {
+  const committed = await settleAll(
     outcomes.map(async (outcome) => {
       const { release } = outcome;
       if (outcome.type === 'edited') {
         const recorded = await record(release, commit, context);
-        // The texts after all edits: two apps may share a file, and neither delivery may take the other's back.
+        // The texts after all edits: two apps may share a file, and neither delivery may revert the other's edit.
         return (
           recorded && {
             ...recorded,
-            files: outcome.paths.map((path) => ({ path, text: tree.textOf(path) })),
+            target: outcome.target,
+            files: outcome.paths.map((path) => ({ path, text: staged.textOf(path) })),
           }
         );
       }
-      if (outcome.type === 'fault') await putOff(release, outcome.error, context);
+      if (outcome.type === 'fault') await retryLater(release, outcome.error, context);
       else {
         const { state, code, reason } = outcome;
         await context.store.advance(release, state, { code, reason });
-        await concludeIfEnded(release, context);
+        await finalizeIfEnded(release, context);
       }
       return undefined;
     }),
   );
-  return written.filter((one) => one !== undefined);
+  return committed.filter((one) => one !== undefined);
 };
 
 /**
  * The commit of an undo is the moment from which the other release counts as undone; any commit is the moment from which
- * older rollouts of the environment count as overtaken. A release that ended while its commit was made is not delivered.
+ * older rollouts of the environment count as superseded. A release that ended while its commit was made is not delivered.
  */
 const record = async (
   release: Release,
   commit: string,
   context: FinalizeContext,
-): Promise<Pick<Written, 'release' | 'resumes'> | undefined> => {
+): Promise<Pick<CommittedRelease, 'release' | 'resumes'> | undefined> => {
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };
@@ -140,7 +145,7 @@ const record = async (
       code: 'undone',
       reason: `undone by ${release.requestedBy}`,
     }));
-    if (undone !== undefined) await concludeIfEnded(key, context);
+    if (undone !== undefined) await finalizeIfEnded(key, context);
   }
   const older = await readBefore(release, store);
   const paused = older.find((one) => one.commit !== undefined)?.paused;
@@ -149,7 +154,7 @@ const record = async (
       ? release
       : await store.advance(release, 'committed', {
           commit,
-          // What somebody paused stays so, whatever image it is given. A canary begins anew, and the poller sees what waits.
+          // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
           paused: release.kind === 'undo' || paused?.by === inCluster ? undefined : paused,
           attempts: 0,
           notBefore: undefined,
@@ -157,26 +162,26 @@ const record = async (
           reason: undefined,
         });
   if (committed === undefined) return undefined;
-  await overtake(release, older, context);
+  await supersedeOlder(release, older, context);
   return { release: committed, resumes: release.kind === 'undo' && paused !== undefined };
 };
 
-/** What is older is overtaken where it was still going on; where it stood, whoever shows it has to know that it does not. */
-const overtake = async (
+/** Ends the older releases that are still under way, and has the message of the one that was current updated. */
+const supersedeOlder = async (
   release: Release,
   older: readonly Release[],
   context: FinalizeContext,
 ): Promise<void> => {
-  const { store, nudges, logger } = context;
-  const stood = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
+  const { store, jobs, logger } = context;
+  const previous = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
   const reason = `release ${release.id} took its place`;
   for (const one of older) {
     if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
     await store.advance(one, 'superseded', { code: 'superseded', reason });
-    await concludeIfEnded(one, context);
+    await finalizeIfEnded(one, context);
   }
-  if (stood !== undefined && !isUnderWay(stood.state))
-    await nudges.tell(stood, stood.state).catch((error: unknown) => {
-      logger.warn('what stood before still shows its buttons', { id: stood.id, error });
+  if (previous !== undefined && !isUnderWay(previous.state))
+    await jobs.notify(previous, previous.state).catch((error: unknown) => {
+      logger.warn('the message of the previous release still has its buttons', { id: previous.id, error });
     });
 };

@@ -3,15 +3,16 @@ import { settleAll } from '../../settle-all.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
 import type { Hold } from '../model/hold.ts';
 import type { ImageVersion, Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
-import type { Worktree } from './staged-manifests.ts';
+import type { StagedManifests } from './staged-manifests.ts';
 
 /** What a release comes to at one tip of the config repo. Nothing is recorded yet: the tip may turn out to be old. */
 export type Outcome =
   | (Committed & {
       readonly type: 'edited';
+      readonly target: Target;
       /** Files that carry the image. */
       readonly paths: readonly string[];
       readonly previous: ImageVersion | undefined;
@@ -26,64 +27,63 @@ export type Outcome =
   | { readonly type: 'fault'; readonly release: Release; readonly error: unknown };
 
 /**
- * Edits the worktree for every release that may be written. Of several for one app and environment the newest wins; one
- * that cannot be written is a fault of its own, and the others go on.
+ * Stages the edits of every release that may be committed. Of several for one app and environment the newest wins; an
+ * error with one of them becomes its outcome and does not affect the others.
  * @throws TagboatError `git-…`, which concerns them all
  */
-export const evaluate = async (
-  releases: readonly Release[],
-  tree: Worktree,
+export const planEdits = async (
+  releases: readonly TargetedRelease[],
+  staged: StagedManifests,
   context: Context,
 ): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
-  await tree.prepare(releases.flatMap((release) => globsOf(release, context)));
+  await staged.prepare(releases.map(({ target }) => target.environment.files));
   const holds = await readHolds(releases, context);
-  const competitions = Map.groupBy(releases, placeOf);
+  const competitions = Map.groupBy(releases, ({ target }) => target.name);
   for (const competing of competitions.values()) {
-    const admitted: { readonly release: Release; readonly current: readonly ImageVersion[] }[] = [];
-    const undo = competing.find(({ kind }) => kind === 'undo');
-    for (const release of competing) {
-      // What was asked for after an undo is measured by what the undo goes back to, not by what it takes away.
-      const standing = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
-      const admission = await guarded(release, () => admit(release, standing, { tree, holds }, context));
+    const admitted: Admitted[] = [];
+    const undo = competing.find(({ release }) => release.kind === 'undo')?.release;
+    for (const { release, target } of competing) {
+      // A release that was requested after an undo is compared to the version the undo restores, not to the one it removes.
+      const restored = undo !== undefined && undo.id < release.id ? [{ tag: undo.tag }] : undefined;
+      const admission = await guarded(release, () =>
+        admit({ release, target }, restored, { staged, holds }, context),
+      );
       if ('type' in admission) outcomes.push(admission);
-      else admitted.push({ release, current: admission.current });
+      else admitted.push(admission);
     }
     const [first, ...rest] = admitted.map(({ release }) => release);
     if (first === undefined) continue;
     const best = winner([first, ...rest]);
-    for (const { release, current } of admitted)
+    for (const one of admitted)
       outcomes.push(
-        release.id === best
-          ? await guarded(release, () => edit(release, current, tree, context))
-          : superseded(release, `release ${best} takes its place`),
+        one.release.id === best
+          ? await guarded(one.release, () => edit(one, staged))
+          : superseded(one.release, `release ${best} takes its place`),
       );
   }
   return outcomes;
 };
 
-const globsOf = ({ app, environment }: Release, { config }: Context): readonly (readonly string[])[] => {
-  const files = config.apps[app]?.environments[environment]?.files;
-  return files === undefined ? [] : [files];
-};
+/** A release that may be written, and what the manifests carry now. */
+type Admitted = TargetedRelease & { readonly deployed: readonly ImageVersion[] };
 
+/** By the name of the target. */
 type Holds = ReadonlyMap<string, readonly Hold[]>;
 
-const placeOf = ({ app, environment }: Release): string => `${app}/${environment}`;
-
-/** Of every app and environment, all at the same time: one after the other they would take longer than the commit. */
-const readHolds = async (releases: readonly Release[], { store }: Context): Promise<Holds> => {
-  const places = new Map(releases.map((release) => [placeOf(release), release]));
+/** At the same time: one request after the other would take longer than the commit. */
+const readHolds = async (releases: readonly TargetedRelease[], { store }: Context): Promise<Holds> => {
+  const targets = new Map(releases.map(({ release, target }) => [target.name, release]));
   return new Map(
     await settleAll(
-      [...places].map(
-        async ([place, { app, environment }]) => [place, await store.holds(app, environment)] as const,
+      [...targets].map(
+        async ([name, { app, environment }]) => [name, await store.holds(app, environment)] as const,
       ),
     ),
   );
 };
 
-/** What keeps every release from being read; anything else is the affair of the one whose file it was. */
+/** Errors that would be the same for every release; any other is the outcome of the release whose files have it. */
 const concernsAll: ReadonlySet<ErrorCode> = new Set(['git-unreachable', 'git-denied', 'store-unreachable']);
 
 const guarded = async <T>(release: Release, step: () => Promise<T>): Promise<T | Outcome> => {
@@ -103,36 +103,30 @@ const superseded = (release: Release, reason: string): Outcome => ({
   reason,
 });
 
-/** What the manifests carry now, where the release may be written; else how it ends. */
+/** The release with what the manifests carry now, where it may be committed; else how it ends. */
 const admit = async (
-  release: Release,
-  standing: readonly ImageVersion[] | undefined,
-  { tree, holds }: { readonly tree: Worktree; readonly holds: Holds },
-  { config, clock }: Context,
-): Promise<{ readonly current: readonly ImageVersion[] } | Outcome> => {
-  const { environment } = environmentOf(config, release.app, release.environment);
-  const uses = await tree.find(environment.files, release.image, release.app);
-  const current = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
-  // Committed by an earlier attempt: still to be delivered, unless the config repo says something else by now.
+  { release, target }: TargetedRelease,
+  restored: readonly ImageVersion[] | undefined,
+  { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
+  { clock }: Context,
+): Promise<Admitted | Outcome> => {
+  const uses = await staged.find(target.environment.files, release.image, release.app);
+  const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
+  // An earlier attempt committed it and did not deliver it.
   if (release.state === 'committed')
-    return current.some(({ tag }) => tag === release.tag)
-      ? { current }
+    return deployed.some(({ tag }) => tag === release.tag)
+      ? { release, target, deployed }
       : superseded(release, 'the config repo has another tag meanwhile');
-  const skip = decideAtTip(release, standing ?? current, holds.get(placeOf(release)) ?? [], clock.now());
+  const skip = decideAtTip(release, restored ?? deployed, holds.get(target.name) ?? [], clock.now());
   return skip === undefined
-    ? { current }
+    ? { release, target, deployed }
     : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };
 };
 
-const edit = async (
-  release: Release,
-  current: readonly ImageVersion[],
-  tree: Worktree,
-  { config }: Context,
-): Promise<Outcome> => {
-  const { environment } = environmentOf(config, release.app, release.environment);
+const edit = async ({ release, target, deployed }: Admitted, staged: StagedManifests): Promise<Outcome> => {
+  const { environment } = target;
   const pinned = environment.pin === 'digest' ? release.digest : undefined;
-  const { changes, paths } = await tree.edit(environment.files, {
+  const { changes, paths } = await staged.edit(environment.files, {
     image: release.image,
     app: release.app,
     tag: release.tag,
@@ -141,8 +135,9 @@ const edit = async (
   return {
     type: 'edited',
     release,
+    target,
     paths,
     changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
-    previous: changes.length > 0 ? current[0] : undefined,
+    previous: changes.length > 0 ? deployed[0] : undefined,
   };
 };

@@ -7,13 +7,14 @@ import { TagboatError } from '../../errors.ts';
 import type { Remote } from '../../git/remote.ts';
 import { familiarName } from '../../image.ts';
 import { settleAll } from '../../settle-all.ts';
-import { conclude, type FinalizeContext } from '../lifecycle/finalize.ts';
-import { putOff } from '../lifecycle/retry-later.ts';
+import { type FinalizeContext, finalize } from '../lifecycle/finalize.ts';
+import { retryLater } from '../lifecycle/retry-later.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
-import { type Written, write } from './commit-batch.ts';
+import { findTarget, type TargetedRelease } from '../model/target.ts';
+import { unwatchedMs } from '../queue/schedule.ts';
+import { type CommittedRelease, commitBatch } from './commit-batch.ts';
 
-export type WorkContext = FinalizeContext & {
+export type ProcessQueueContext = FinalizeContext & {
   /** The config repo, with its credentials, by its name in tagboat.yml. */
   readonly openRemote: (name: string, repo: ConfigRepo) => Promise<Remote>;
   /** A connection to the cluster of that name. */
@@ -23,82 +24,96 @@ export type WorkContext = FinalizeContext & {
 };
 
 const deliveriesAtOnce = 4;
-/** How long a rollout may go without a watcher before reconcile asks for one. */
-const unwatchedMs = 180_000;
 
 /**
- * The release worker: takes everything that waits for one config repo and branch, has it written in one commit, and
- * delivers it. The message group's lock keeps deliveries in the order of the commits; nothing else depends on it.
+ * The step of the job `process-queue`: commits every release that waits for one config repo and branch in one commit, and
+ * delivers them to their clusters. SQS gives a message group to one invocation at a time, which keeps deliveries in the order of
+ * the commits; nothing else depends on that.
  *
- * A passing fault puts a release off and does not hold up the others: one nudge comes back later for all that was put
- * off. Only what should not happen is thrown, and goes back to the queue.
+ * A release that fails for a passing reason is tried again later and does not hold up the others; one delayed job is sent
+ * for all of them. Only errors that are not expected are thrown, and return the message to the queue.
  */
-export const work = async (group: string, context: WorkContext): Promise<void> => {
-  const waiting = await takeWork(group, context);
-  const byRepo = Map.groupBy(
-    waiting,
-    ({ app, environment }) => context.config.apps[app]?.environments[environment]?.configRepo,
-  );
-  for (const [name, releases] of byRepo) await deliverAll(await writeAll(name, releases, context), context);
-  await comeBack(group, context);
+export const processQueue = async (group: string, context: ProcessQueueContext): Promise<void> => {
+  const waiting = await takeWaiting(group, context);
+  const targeted = await lookUpTargets(waiting, context);
+  const byRepo = Map.groupBy(targeted, ({ target }) => target.environment.configRepo);
+  for (const [name, releases] of byRepo) await deliverAll(await commitAll(name, releases, context), context);
+  await scheduleRetry(group, context);
 };
 
-/** What waits for this group and may be tried, read consistently; what has ended, or is being watched, is taken off. */
-const takeWork = async (group: string, context: WorkContext): Promise<readonly Release[]> => {
-  const { store, nudges, clock } = context;
+/** The releases of this group that may be tried now. Those that have ended, or are being watched, leave the list. */
+const takeWaiting = async (group: string, context: ProcessQueueContext): Promise<readonly Release[]> => {
+  const { store, jobs, clock } = context;
   const list = `work#${group}` as const;
   const waiting: Release[] = [];
-  for (const { release, dueAt, key } of await readWork(group, context)) {
+  for (const { release, dueAt, key } of await readQueue(group, context)) {
     if (release === undefined) {
-      // About to be recorded; or, long after, it never was.
-      if (dueAt <= clock.now()) await store.settle(list, key);
+      // It is about to be recorded; or, once this is overdue, the function died before it did.
+      if (dueAt <= clock.now()) await store.outbox.acknowledge(list, key);
     } else if (!isUnderWay(release.state)) {
-      // The function died after the end was recorded: what follows from it may not have been done.
-      await conclude(release, context);
+      // A function died after it recorded the end, perhaps before it did what follows from that.
+      await finalize(release, context);
     } else if (release.state === 'rolling-out') {
-      await nudges.watch(release, 0, 0);
-      await store.settle(list, key);
+      await jobs.watchRollout(release, 0, 0);
+      await store.outbox.acknowledge(list, key);
     } else if ((release.notBefore ?? 0) <= clock.now()) waiting.push(release);
   }
   return waiting;
 };
 
-const readWork = async (group: string, { store }: WorkContext) => {
-  const owed = await store.owed(`work#${group}`);
-  return settleAll(owed.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
+const readQueue = async (group: string, { store }: ProcessQueueContext) => {
+  const entries = await store.outbox.pending(`work#${group}`);
+  return settleAll(entries.map(async (key) => ({ key, dueAt: key.dueAt, release: await store.get(key) })));
 };
 
-/** One nudge for whatever was put off, however many nudges found it so: they share one deduplication id. */
-const comeBack = async (group: string, context: WorkContext): Promise<void> => {
-  const { nudges, clock } = context;
-  const times = (await readWork(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
+/** Sends one delayed job for all releases that wait for their next attempt; SQS drops what several invocations send. */
+const scheduleRetry = async (group: string, context: ProcessQueueContext): Promise<void> => {
+  const { jobs, clock } = context;
+  const times = (await readQueue(group, context)).flatMap(({ release }) => release?.notBefore ?? []);
   const next = Math.min(...times.filter((time) => time > clock.now()));
   if (Number.isFinite(next))
-    await nudges.workLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
+    await jobs.processQueueLater(group, `later-${group}-${next}`, Math.ceil((next - clock.now()) / 1000));
 };
 
-const writeAll = async (
-  name: string | undefined,
+/** The releases with their targets. One whose environment is gone from tagboat.yml fails. */
+const lookUpTargets = async (
   releases: readonly Release[],
-  context: WorkContext,
-): Promise<readonly Written[]> => {
+  context: ProcessQueueContext,
+): Promise<readonly TargetedRelease[]> => {
+  const targeted = await settleAll(
+    releases.map(async (release) => {
+      const target = findTarget(context.config, release.app, release.environment);
+      if (target !== undefined) return { release, target };
+      const gone = 'the environment is not in tagboat.yml any more';
+      await retryLater(release, new TagboatError('environment-unknown', gone), context);
+      return undefined;
+    }),
+  );
+  return targeted.filter((one) => one !== undefined);
+};
+
+/** @param name of the config repo that all of them have */
+const commitAll = async (
+  name: string,
+  releases: readonly TargetedRelease[],
+  context: ProcessQueueContext,
+): Promise<readonly CommittedRelease[]> => {
   try {
-    const repo = name === undefined ? undefined : context.config.configRepos[name];
-    if (name === undefined || repo === undefined)
-      throw new TagboatError('environment-unknown', 'the environment is not in tagboat.yml any more');
-    return await write(await context.openRemote(name, repo), releases, context);
+    const [first] = releases;
+    if (first === undefined) return [];
+    return await commitBatch(await context.openRemote(name, first.target.repo), releases, context);
   } catch (error) {
-    await settleAll(releases.map((release) => putOff(release, error, context)));
+    await settleAll(releases.map(({ release }) => retryLater(release, error, context)));
     return [];
   }
 };
 
 /** Cluster beside cluster, a few deliveries at a time; one that does not answer is not asked again for the next. */
-const deliverAll = async (written: readonly Written[], context: WorkContext): Promise<void> => {
-  const byCluster = Map.groupBy(
-    written,
-    ({ release }) => environmentOf(context.config, release.app, release.environment).environment.cluster,
-  );
+const deliverAll = async (
+  committed: readonly CommittedRelease[],
+  context: ProcessQueueContext,
+): Promise<void> => {
+  const byCluster = Map.groupBy(committed, ({ target }) => target.environment.cluster);
   await settleAll(
     [...byCluster.values()].map(async (deliveries) => {
       let fault: TagboatError | undefined;
@@ -113,27 +128,28 @@ const deliverAll = async (written: readonly Written[], context: WorkContext): Pr
 };
 
 /**
- * Brings a written release to its cluster, and has it watched. Twice is once: the same documents change nothing.
+ * Brings a committed release to its cluster, and has it watched. Twice is once: the same documents change nothing.
  * @param known a fault of the cluster that makes trying pointless
  * @returns what kept it from being delivered
  */
 const deliverOne = async (
-  { release, resumes, files }: Written,
+  committed: CommittedRelease,
   known: TagboatError | undefined,
-  context: WorkContext,
+  context: ProcessQueueContext,
 ): Promise<TagboatError | undefined> => {
-  const { store, nudges, clock } = context;
+  const { store, jobs, clock } = context;
+  const { release } = committed;
   try {
     if (known !== undefined) throw known;
     // Undone, or overtaken, since it was read.
     if ((await store.get(release))?.state !== 'committed') return undefined;
-    const { workloads, timeout } = await deliverTo({ release, resumes, files }, context);
-    await store.owe('rollouts', release, clock.now() + unwatchedMs);
+    const { workloads, timeout } = await deliverTo(committed, context);
+    await store.outbox.add('rollouts', release, clock.now() + unwatchedMs);
     const startedAt = clock.now();
     const rolling = await store.advance(release, 'rolling-out', ({ paused }) => ({
       workloads,
       deadline: startedAt + timeout * 1000,
-      // However long it was paused before, its own time stands still only from here on.
+      // A pause that began before the rollout stops the rollout's deadline only from now on.
       paused: paused && { ...paused, at: startedAt },
       attempts: 0,
       notBefore: undefined,
@@ -141,19 +157,22 @@ const deliverOne = async (
       reason: undefined,
     }));
     if (rolling !== undefined) {
-      await nudges.watch(release, 0, 0);
-      await nudges.tell(rolling, 'rolling-out');
+      await jobs.watchRollout(release, 0, 0);
+      await jobs.notify(rolling, 'rolling-out');
     }
-    await store.settle(`work#${release.group}`, release);
+    await store.outbox.acknowledge(`work#${release.group}`, release);
     return undefined;
   } catch (error) {
-    await putOff(release, error, context);
+    await retryLater(release, error, context);
     return error instanceof TagboatError ? error : undefined;
   }
 };
 
-const deliverTo = async ({ release, resumes, files }: Written, context: WorkContext) => {
-  const { environment } = environmentOf(context.config, release.app, release.environment);
+const deliverTo = async (
+  { release, target, resumes, files }: CommittedRelease,
+  context: ProcessQueueContext,
+) => {
+  const { environment } = target;
   const delivery: Delivery = {
     mode: environment.deliver,
     namespace: environment.namespace,

@@ -13,17 +13,17 @@ import {
 export type Edit = { readonly changes: readonly ImageChange[]; readonly paths: readonly string[] };
 
 /**
- * The manifests of one snapshot, with the edits of a batch so far. An edit that fails leaves nothing behind, so that one
- * release that cannot be written fails alone.
+ * The manifests of one snapshot, with the edits of a batch so far. An edit that fails changes nothing, so that a release
+ * that cannot be committed fails alone.
  */
-export type Worktree = {
+export type StagedManifests = {
   readonly revision: string;
   /**
    * Finds the files of many releases, so that the first one read brings them all: one request instead of one a release.
    * Throws nothing; what is wrong shows when the files are asked for.
    */
   prepare(globs: readonly (readonly string[])[]): Promise<void>;
-  /** Where the image stands now, and with which versions. @throws TagboatError `manifest-…` */
+  /** Where the manifests have the image, and with which versions. @throws TagboatError `manifest-…` */
   find(globs: readonly string[], image: string, app: string): Promise<readonly ImageUse[]>;
   /** Writes the image into every file that carries it. @throws TagboatError `manifest-…` */
   edit(globs: readonly string[], target: ImageTarget): Promise<Edit>;
@@ -33,14 +33,14 @@ export type Worktree = {
   changed(): ReadonlyMap<string, Uint8Array>;
 };
 
-export const createWorktree = (snapshot: Snapshot): Worktree => {
+export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const originals = new Map<string, string | undefined>();
   const edited = new Map<string, string>();
 
   const read = async (file: TreeFile, image: string): Promise<string | undefined> => {
-    const current = edited.get(file.path);
-    if (current !== undefined) return current;
+    const staged = edited.get(file.path);
+    if (staged !== undefined) return staged;
     if (!originals.has(file.path)) {
       const bytes = await snapshot.read(file);
       try {

@@ -1,95 +1,88 @@
 import { isRetryable, TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { RegistryClient } from '../../registry/client.ts';
-import { conclude, concludeIfEnded, type FinalizeContext, fail } from '../lifecycle/finalize.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
+import { currentRelease } from '../model/current-release.ts';
 import { describeHold, holdFor } from '../model/hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
-import { readToStanding } from '../record/read-back.ts';
-
-/** Seconds between two questions to the registry: soon at first, since CI often pushes the image right after the tag. */
-const delays = [2, 3, 5, 10, 15, 30, 60] as const;
-const graceMs = 120_000;
-/** How long somebody who named a tag waits for a registry that does not answer, in seconds. */
-const namedPatience = 60;
-
-const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
+import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
+import { readToCurrent } from '../record/read-back.ts';
 
 /**
- * Asks the registry whether the image of a release is there. There: the release goes on to the worker. Not there: it
- * waits, with growing delays, until the environment's `imageTimeout`.
+ * The step of the job `check-image`: asks the registry for the image of a release. If it is there, the release is handed to
+ * the release worker; else the job is sent again, with growing delays, until the environment's `imageTimeout`.
  * @param round how often it was asked before
  */
-export const lookForImage = async (
+export const checkImage = async (
   key: ReleaseKey,
   round: number,
   context: FinalizeContext & { readonly registry: () => Promise<RegistryClient> },
 ): Promise<void> => {
-  const { config, store, nudges, clock, newId } = context;
+  const { config, store, jobs, clock, newId } = context;
   const release = await store.get(key);
   if (release === undefined || (release.state !== 'queued' && release.state !== 'waiting-for-image')) {
-    // Ended, perhaps by an invocation that died before it told anybody.
-    if (release !== undefined && !isUnderWay(release.state)) await conclude(release, context);
-    await store.settle('images', key);
+    // Ended, perhaps by an invocation that died before it finalized it.
+    if (release !== undefined && !isUnderWay(release.state)) await finalize(release, context);
+    await store.outbox.acknowledge('images', key);
     return;
   }
   const list = `work#${release.group}` as const;
   try {
-    const { environment } = environmentOf(config, key.app, key.environment);
+    const { environment } = targetOf(config, key.app, key.environment);
     const digest = release.digest ?? (await ask(release.image, release.tag, context));
     if (typeof digest === 'string') {
-      // What a person asked for is never the same thing as what a hook asked for.
+      // A release that a user asked for is never a duplicate of one that a hook asked for.
       const isHooked = release.kind === 'release' && release.byHand !== true;
       const same = isHooked && (await store.claim(key, claimOfDigest(release.tag, digest)));
       if (same && !mayBeRetried(same.state)) {
-        await endDoubled(release, digest, same, context);
+        await endDuplicate(release, digest, same, context);
         return;
       }
       await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
-      await store.owe(list, key, clock.now() + graceMs);
-      await nudges.work(release.group, newId());
-      await store.settle('images', key);
+      await store.outbox.add(list, key, clock.now() + pickUpMs);
+      await jobs.processQueue(release.group, newId());
+      await store.outbox.acknowledge('images', key);
       return;
     }
-    // Whoever names a tag that does not exist wants to know now; a registry that does not answer has not said so.
+    // A user who names a tag that does not exist is told at once; a registry that does not answer has not said so yet.
     const isNamed = release.kind === 'undo' || release.byHand === true;
-    const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedPatience;
+    const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedImageSeconds;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
     if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
     const newer = round === 0 ? await newerThan(release, context) : undefined;
     if (newer !== undefined) {
       const reason = `${release.tag} is older than ${newer}, which stands in ${release.environment}, and its image is not there`;
       await store.advance(key, 'skipped', { code: 'older-than-current', reason });
-      await concludeIfEnded(key, context);
-      await store.settle('images', key);
+      await finalizeIfEnded(key, context);
+      await store.outbox.acknowledge('images', key);
       return;
     }
     const reason = digest?.message ?? 'the registry does not have the image yet';
     const waiting = { reason, code: digest?.code ?? 'image-not-found' };
     if (release.state === 'queued') {
       if (await store.advance(key, 'waiting-for-image', waiting))
-        await nudges.tell(release, 'waiting-for-image');
+        await jobs.notify(release, 'waiting-for-image');
     } else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
-    const delay = Math.max(delayOf(round), digest?.retryAfterSeconds ?? 0);
-    await store.owe('images', key, clock.now() + delay * 1000 + graceMs);
-    await nudges.look(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
+    const delay = Math.max(pollDelaySeconds('image', round), digest?.retryAfterSeconds ?? 0);
+    await store.outbox.add('images', key, clock.now() + delay * 1000 + pickUpMs);
+    await jobs.checkImage(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
   } catch (error) {
     if (!(error instanceof TagboatError) || isTransport(error)) throw error;
     context.logger.warn('image will not come', { id: key.id, error });
     await fail(release, error, context);
-    await store.settle('images', key);
+    await store.outbox.acknowledge('images', key);
   }
 };
 
 /** Two hooks, of which only one could say the digest at once; or a late one for what is held by its digest by now. */
-const endDoubled = async (
+const endDuplicate = async (
   release: Release,
   digest: string,
   same: ReleaseKey,
-  { store, nudges, clock }: Context,
+  { store, jobs, clock }: Context,
 ): Promise<void> => {
   const holds = await store.holds(release.app, release.environment);
   const hold = holdFor(holds, { tag: release.tag, digest }, clock.now());
@@ -97,41 +90,41 @@ const endDoubled = async (
     const reason = `release ${same.id} brings the same image`;
     await store.advance(release, 'superseded', { digest, code: 'superseded', reason });
   } else await store.advance(release, 'skipped', { digest, code: 'held', reason: describeHold(hold) });
-  // Nobody needs to hear of a doubled hook, unless people were shown that it waits.
+  // A duplicate needs no notification, unless one said that it waits.
   if (hold !== undefined || release.state === 'waiting-for-image')
-    await nudges.tell(release, hold === undefined ? 'superseded' : 'skipped');
-  await store.settle('images', release);
+    await jobs.notify(release, hold === undefined ? 'superseded' : 'skipped');
+  await store.outbox.acknowledge('images', release);
 };
 
 /**
- * What stands already, where it is newer: it is not worth waiting for an image that would be skipped then. What
- * is not healthy yet may be undone, and where somebody is just going back to an older one, that is what will stand.
+ * The tag of the current release, where it is newer: then the release would be skipped, and its image need not be waited
+ * for. Not while the current release may still be undone, or a user is just releasing another tag.
  */
 const newerThan = async (release: Release, { store }: Context): Promise<string | undefined> => {
   if (release.kind !== 'release' || release.byHand === true) return undefined;
-  const known = await readToStanding(release, store);
+  const known = await readToCurrent(release, store);
   if (known.some(({ state, byHand }) => byHand === true && isUnderWay(state))) return undefined;
-  const standing = standingRelease(known);
-  return standing?.state === 'healthy' && isOlder(release.tag, standing.tag) ? standing.tag : undefined;
+  const current = currentRelease(known);
+  return current?.state === 'healthy' && isOlder(release.tag, current.tag) ? current.tag : undefined;
 };
 
 /** The digest, nothing, or the passing fault that kept the registry from answering. */
 const ask = async (
   image: string,
   tag: string,
-  { registry }: Parameters<typeof lookForImage>[2],
+  { registry }: Parameters<typeof checkImage>[2],
 ): Promise<string | TagboatError | undefined> => {
   try {
     return await (await registry()).digestOf(image, tag);
   } catch (error) {
-    // A registry that answers nonsense today may answer well in a minute; only a refusal is an answer.
+    // A malformed response may be a passing fault as well; a refusal is not.
     if (error instanceof TagboatError && (isRetryable(error) || error.code === 'registry-protocol'))
       return error;
     throw error;
   }
 };
 
-/** Our own table and queues not answering is no verdict about an image. */
+/** An error of the table or the queues says nothing about an image. */
 const isTransport = (error: TagboatError): boolean =>
   error.code === 'store-unreachable' || error.code === 'queue-unreachable';
 

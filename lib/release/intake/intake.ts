@@ -1,15 +1,15 @@
 import type { Ignored, Parsed, SourceEvent } from '../../event.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { settleAll } from '../../settle-all.ts';
-import { type Candidate, candidates, decide, nobody, type Plan } from '../model/decide.ts';
-import { groupOf } from '../model/lock-group.ts';
+import { type Candidate, candidates, decide, type Plan, unmatched } from '../model/decide.ts';
+import { lockGroupOf } from '../model/lock-group.ts';
 import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
-import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
-import type { OwedList } from '../record/store.ts';
+import { enqueueNext } from '../queue/enqueue-next.ts';
+import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
+import type { OutboxList } from '../record/outbox.ts';
 
-/** What a webhook is answered with: everything that was planned, and everything that was not and why. */
+/** The answer to a webhook: the releases it made, and why it made no others. */
 export type IntakeAnswer = {
   readonly releases: readonly {
     readonly id: string;
@@ -35,12 +35,9 @@ export type IntakeAnswer = {
 
 type Skipped = Plan & { readonly type: 'skipped' };
 
-/** How long a webhook waits for the registry before it leaves the asking to the image poller. */
-const registryPatienceMs = 2_000;
-
 /**
- * Turns a genuine webhook into recorded releases: decides, records, and only then nudges. When it returns, nothing that
- * was asked for can be lost any more.
+ * Turns a verified webhook into releases: decides, records, and only then sends the jobs. When it returns, reconcile can
+ * find every release that was requested.
  * @throws TagboatError `store-unreachable`; the sender has to deliver again
  */
 export const intake = async (
@@ -54,12 +51,12 @@ export const intake = async (
   }));
   for (const event of parsed.events) {
     const concerned = candidates(event, context.config);
-    if (concerned.length === 0) skipped.push({ tag: event.tag, ...nobody(event) });
-    const decisions = await Promise.all(concerned.map((candidate) => look(candidate, context)));
+    if (concerned.length === 0) skipped.push({ tag: event.tag, ...unmatched(event) });
+    const decisions = await Promise.all(concerned.map((candidate) => decisionFor(candidate, context)));
     const digest = decisions.some((decideOn) => decideOn(event).type === 'release')
       ? await learnDigest(event, context)
       : digestOf(event);
-    // What is held by its digest alone is only known for it now.
+    // A hold on a digest applies only now that the digest is known.
     const plans = decisions.map((decideOn) => decideOn(withDigest(event, digest)));
     const wanted = plans.filter((one) => one.type === 'release');
     const others = plans.filter((one) => one.type === 'skipped');
@@ -70,7 +67,7 @@ export const intake = async (
 };
 
 /** Reads the holds that matter for an app and environment, to decide by them what an event means for it. */
-const look = async (
+const decisionFor = async (
   candidate: Candidate,
   { store, clock }: Context,
 ): Promise<(event: SourceEvent) => Plan> => {
@@ -85,8 +82,8 @@ const withDigest = (event: SourceEvent, digest: string | undefined): SourceEvent
   event.type === 'image-pushed' ? { ...event, digest } : event;
 
 /**
- * The digest a hook is about. An unsigned hook is believed nothing: the registry is asked. Undefined where it has no
- * answer yet; then the image poller goes on asking.
+ * The digest of the image that a hook is about. An unsigned hook has none, so the registry is asked. Undefined where the
+ * registry does not have it yet or does not answer: then the image poller asks later.
  */
 const learnDigest = async (
   event: SourceEvent,
@@ -95,7 +92,7 @@ const learnDigest = async (
   if (event.type === 'tag-pushed') return undefined;
   if (event.digest !== undefined) return event.digest;
   try {
-    return await (await registry()).digestOf(event.image, event.tag, { timeoutMs: registryPatienceMs });
+    return await (await registry()).digestOf(event.image, event.tag, { timeoutMs: webhookRegistryMs });
   } catch (error) {
     logger.warn('registry gave no digest, asking later', {
       image: event.image,
@@ -106,30 +103,25 @@ const learnDigest = async (
   }
 };
 
-const requestOf = (
-  event: SourceEvent,
-  wanted: Plan,
-  digest: string | undefined,
-  { config }: Context,
-): ReleaseRequest => {
-  const group = groupOf(environmentOf(config, wanted.app, wanted.environment).repo);
+const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined): ReleaseRequest => {
+  const { app, environment, tag, target } = wanted;
   return {
-    app: wanted.app,
-    environment: wanted.environment,
+    app,
+    environment,
     kind: 'release',
-    image: wanted.image,
-    tag: wanted.tag,
+    image: target.app.image,
+    tag,
     digest,
     requestedBy: `${event.source}:${event.actor ?? 'unknown'}`,
     source: event.source,
     delivery: event.delivery,
-    group,
+    group: lockGroupOf(target.repo),
     claim: claimOf(event, digest),
   };
 };
 
-/** Who has to go on with it: without a digest, whoever asks the registry. */
-const listOf = ({ digest, group }: ReleaseRequest): OwedList =>
+/** The outbox list by the next step: without a digest, the registry is to be asked. */
+const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
   digest === undefined ? 'images' : `work#${group}`;
 
 const record = async (
@@ -138,10 +130,10 @@ const record = async (
   digest: string | undefined,
   context: Context,
 ): Promise<IntakeAnswer['releases'][number]> => {
-  const request = requestOf(event, wanted, digest, context);
+  const request = requestOf(event, wanted, digest);
   const { store, clock } = context;
   const { release, created } = await store.record(request, listOf(request), clock.now() + pickUpMs);
-  await sendOn(release, context);
+  await enqueueNext(release, context);
   return summary(release, created);
 };
 
@@ -157,7 +149,7 @@ const skip = async (
 };
 
 /**
- * What is held back is on record, so that nobody wonders where it went; redelivered, it is found there, and tried once the
+ * What is held back is on record, so that users see what became of it; redelivered, it is found there, and tried once the
  * hold is over. What was undone stays as it is, and has a record of its own for every hook that would bring it back.
  */
 const recordHeld = async (
@@ -167,19 +159,19 @@ const recordHeld = async (
   context: Context,
 ): Promise<string> => {
   const { store, clock } = context;
-  const request = requestOf(event, held, digest, context);
+  const request = requestOf(event, held, digest);
   const list = listOf(request);
-  const noted = (claim: string) =>
+  const recordAs = (claim: string) =>
     store.record({ ...request, claim }, list, clock.now() + pickUpMs, ({ state }) => state === 'failed');
-  const first = await noted(request.claim);
+  const first = await recordAs(request.claim);
   const { release, created } =
     first.release.state === 'undone'
-      ? await noted(`held#${event.source}#${event.delivery}#${request.claim}`)
+      ? await recordAs(`held#${event.source}#${event.delivery}#${request.claim}`)
       : first;
   if (created || release.state === 'queued') {
     await store.advance(release, 'skipped', { code: held.reason, reason: held.message });
-    // The webhook function tells nobody: whoever reads the list sees that it has ended, and does.
-    await sendOn(release, context);
+    // The webhook function may send no notifications: the step of the job sees that it has ended, and does.
+    await enqueueNext(release, context);
   }
   return release.id;
 };

@@ -2,17 +2,18 @@ import { isMutableTag } from '../../config/mutable-tags.ts';
 import { TagboatError } from '../../errors.ts';
 import { isTag } from '../../image.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import { type Hold, holdFor, isInForce } from '../model/hold.ts';
-import { groupOf } from '../model/lock-group.ts';
+import { lockGroupOf } from '../model/lock-group.ts';
 import type { Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
-import { readToStanding } from '../record/read-back.ts';
+import { enqueueNext } from '../queue/enqueue-next.ts';
+import { pickUpMs } from '../queue/schedule.ts';
+import { readToCurrent } from '../record/read-back.ts';
 
-export type HandRequest = {
+export type ManualReleaseRequest = {
   readonly app: string;
   readonly environment: string;
   readonly tag: string;
@@ -20,29 +21,32 @@ export type HandRequest = {
   readonly source: string;
   /** What makes this request itself: asked again with the same one, it is the same release. */
   readonly delivery: string;
-  /** The id of the release that has to stand still, for somebody who decided by what was shown. */
+  /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
-  /** True where somebody knows that the tag is held, and wants it all the same. */
+  /** True where the user was shown that the tag is held, and confirmed the release. */
   readonly confirmed: boolean;
-  /** When somebody asked, in milliseconds since 1970; now where absent. */
+  /** When it was requested, in milliseconds since 1970; now where absent. */
   readonly askedAt?: number | undefined;
   readonly responseUrl?: string | undefined;
   readonly askedFrom?: string | undefined;
 };
 
-export type HandAccepted =
+export type ManualReleaseAccepted =
   | { readonly type: 'recorded'; readonly release: Release; readonly lifted: Hold | undefined }
   /** Nothing was done yet. */
   | { readonly type: 'held'; readonly hold: Hold };
 
 /**
- * Releases a tag because somebody says so: no tag policy and no newer tag stands in its way. One that is held is released
- * only by somebody who knows, and that lifts its own hold; a hold of every tag stays for whatever comes next.
+ * Releases a tag that a user asked for: neither the tag policy nor a newer tag prevents it. A held tag is released only
+ * after confirmation, which lifts the hold of that tag; a hold of every tag stays in force for other releases.
  * @throws TagboatError `command-invalid`, `release-moved-on`, `environment-unknown`, `store-unreachable`
  */
-export const requestByHand = async (request: HandRequest, context: Context): Promise<HandAccepted> => {
+export const requestManualRelease = async (
+  request: ManualReleaseRequest,
+  context: Context,
+): Promise<ManualReleaseAccepted> => {
   const { config, store, clock } = context;
-  const { app, environment, repo } = environmentOf(config, request.app, request.environment);
+  const { app, environment, repo } = targetOf(config, request.app, request.environment);
   const { tag } = request;
   if (!isTag(tag))
     throw new TagboatError('command-invalid', `"${tag.slice(0, 130)}" cannot be the tag of an image`);
@@ -51,27 +55,27 @@ export const requestByHand = async (request: HandRequest, context: Context): Pro
       'command-invalid',
       `"${tag}" may mean another image tomorrow; set \`pin: digest\` for ${request.environment} to release it`,
     );
-  const known = await readToStanding(request, store);
+  const known = await readToCurrent(request, store);
   const own = known.find(
     ({ byHand, delivery, source }) =>
       byHand === true && delivery === request.delivery && source === request.source,
   );
   if (own === undefined) {
-    const standing = standingRelease(known);
-    if (request.expect !== undefined && standing?.id !== request.expect)
-      throw movedOn(request, known, standing);
-    if (standing?.tag === tag && isAsItShouldBe(standing) && environment.pin !== 'digest')
+    const current = currentRelease(known);
+    if (request.expect !== undefined && current?.id !== request.expect)
+      throw movedOn(request, known, current);
+    if (current?.tag === tag && !mayBeReleasedAgain(current) && environment.pin !== 'digest')
       throw new TagboatError('command-invalid', `${tag} is what ${request.environment} has now`);
   }
   const holds = await store.holds(request.app, request.environment);
   const { askedAt = clock.now() } = request;
-  // Carried out late, nobody who confirmed it knew of a hold that came since.
+  // A request that is carried out late was confirmed without knowing of a hold that was set since.
   const unknown = holds.filter((one) => !request.confirmed || Date.parse(one.createdAt) > askedAt);
   const hold =
     holdFor(unknown, { tag }, clock.now()) ??
     unknown.find((one) => one.tag === tag && isInForce(one, clock.now()));
   if (own === undefined && hold !== undefined) return { type: 'held', hold };
-  const group = groupOf(repo);
+  const group = lockGroupOf(repo);
   const { release } = await store.record(
     {
       app: request.app,
@@ -95,9 +99,9 @@ export const requestByHand = async (request: HandRequest, context: Context): Pro
     () => false,
   );
   const lifted = await liftEarlierHold(release, holds, context);
-  await sendOn(release, context);
+  await enqueueNext(release, context);
   return { type: 'recorded', release, lifted };
 };
 
-/** What failed, or was taken away in the cluster behind our back, is worth releasing again. */
-const isAsItShouldBe = ({ state }: Release): boolean => state !== 'failed' && state !== 'superseded';
+/** It failed, or was replaced in the cluster by another client. */
+const mayBeReleasedAgain = ({ state }: Release): boolean => state === 'failed' || state === 'superseded';

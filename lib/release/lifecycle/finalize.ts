@@ -1,68 +1,68 @@
 import { describeError, isRetryable } from '../../errors.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import { isUnderWay, type Release, type ReleaseKey } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import type { UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { readToStanding } from '../record/read-back.ts';
+import { readToCurrent } from '../record/read-back.ts';
 
-/** What a step works with that may end a release. The undo is handed in: it is a step of its own, above this one. */
+/** The context of a step that may end a release. The undo is passed in: lib/release/undo imports this module. */
 export type FinalizeContext = Context & {
   readonly requestUndo: (request: UndoRequest) => Promise<unknown>;
 };
 
 /**
- * Everything that follows once a release has ended: where the environment wants it a failed one is undone, somebody is
- * told, and nobody owes it anything any more. Safe to run again, which is what happens when the function died halfway.
+ * Everything that follows once a release has ended: a failed one is undone where the environment has `onFailure: undo`, the
+ * notification is sent, and its outbox entries are acknowledged. Idempotent, since it is run again if the function dies.
  * @throws TagboatError `store-unreachable`, `queue-unreachable`: it is to be run again
  */
-export const conclude = async (release: Release, context: FinalizeContext): Promise<void> => {
+export const finalize = async (release: Release, context: FinalizeContext): Promise<void> => {
   if (release.state === 'failed' && release.kind === 'release' && release.commit !== undefined)
     await undoIfWanted(release, context);
   if (release.state === 'failed' && release.kind === 'undo' && release.commit === undefined)
-    await takeBackHold(release, context);
-  await context.nudges.tell(release, release.state);
-  await context.store.settle(`work#${release.group}`, release);
-  await context.store.settle('rollouts', release);
+    await withdrawHold(release, context);
+  await context.jobs.notify(release, release.state);
+  await context.store.outbox.acknowledge(`work#${release.group}`, release);
+  await context.store.outbox.acknowledge('rollouts', release);
 };
 
-/** As `conclude`, for whatever a release is by now; one that is under way after all is left to whoever has it. */
-export const concludeIfEnded = async (key: ReleaseKey, context: FinalizeContext): Promise<void> => {
+/** As `finalize`, for a release as it is recorded now; does nothing while it is under way. */
+export const finalizeIfEnded = async (key: ReleaseKey, context: FinalizeContext): Promise<void> => {
   const release = await context.store.get(key);
-  if (release !== undefined && !isUnderWay(release.state)) await conclude(release, context);
+  if (release !== undefined && !isUnderWay(release.state)) await finalize(release, context);
 };
 
 /** Ends a release that a step could not carry out, with the error's code and message as the reason. */
 export const fail = async (release: Release, error: unknown, context: FinalizeContext): Promise<void> => {
   const { code, message } = describeError(error);
   await context.store.advance(release, 'failed', { code, reason: message });
-  await concludeIfEnded(release, context);
+  await finalizeIfEnded(release, context);
 };
 
 /**
- * An undo that never came to be held the tag that still stands; that hold would only be in the way. Where it does not stand
- * any more, another undo may have taken it away, and counts on the same hold.
+ * Lifts the hold of an undo that failed before its commit: it is on the tag of the current release, and would only be in
+ * the way. Not where that release is not current any more: another undo may have removed it, and needs the same hold.
  */
-const takeBackHold = async (undo: Release, { store, nudges }: Context): Promise<void> => {
-  const standing = standingRelease(await readToStanding(undo, store));
-  if (standing === undefined || standing.id !== undo.undoes) return;
+const withdrawHold = async (undo: Release, { store, jobs }: Context): Promise<void> => {
+  const current = currentRelease(await readToCurrent(undo, store));
+  if (current === undefined || current.id !== undo.undoes) return;
   const holds = await store.holds(undo.app, undo.environment);
-  for (const hold of holds.filter(({ release }) => release === standing.id))
+  for (const hold of holds.filter(({ release }) => release === current.id))
     await (hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces));
-  // Meanwhile it may have been shown as one about which nothing can be done.
-  await nudges.tell(standing, standing.state);
+  // Its message may have lost its buttons meanwhile.
+  await jobs.notify(current, current.state);
 };
 
 /**
- * Undoes what failed, where the environment wants it so. Not where the rollout began and nobody could see how it went, for
- * want of the cluster perhaps: such a release has no diagnosis, not even an empty one, and may run well.
+ * Undoes a failed release where the environment has `onFailure: undo`. Not where the rollout began and could not be watched,
+ * because the cluster did not answer for example: that release has no diagnosis, not even an empty one, and may run well.
  */
 const undoIfWanted = async (release: Release, context: FinalizeContext): Promise<void> => {
   try {
-    const { environment } = environmentOf(context.config, release.app, release.environment);
+    const { environment } = targetOf(context.config, release.app, release.environment);
     if (environment.onFailure !== 'undo') return;
-    const known = await readToStanding(release, context.store);
-    // Another release stands there by now, and would be taken away; or this one is being undone already.
+    const known = await readToCurrent(release, context.store);
+    // Another release is current by now and would be removed; or this one is being undone already.
     if (
       known.some(
         ({ id, commit, undoes }) => undoes === release.id || (id > release.id && commit !== undefined),
@@ -70,7 +70,7 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     )
       return;
     if (release.workloads !== undefined && release.diagnosis === undefined) {
-      await noteNotUndone(release, 'nobody could see how its rollout went', context);
+      await recordNotUndone(release, 'nobody could see how its rollout went', context);
       return;
     }
     await context.requestUndo({
@@ -84,13 +84,13 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     });
   } catch (error) {
     if (isRetryable(error)) throw error;
-    // Nothing to go back to is no reason to keep the verdict from people.
+    // The notification is sent although there is no version to restore.
     context.logger.warn('failed release is not undone', { id: release.id, error });
-    await noteNotUndone(release, describeError(error).message, context);
+    await recordNotUndone(release, describeError(error).message, context);
   }
 };
 
-const noteNotUndone = async (release: Release, why: string, { store }: Context): Promise<void> => {
+const recordNotUndone = async (release: Release, why: string, { store }: Context): Promise<void> => {
   const note = `It is not undone by itself: ${why}`;
   if (release.notes?.includes(note) !== true) await store.amend(release, ['failed'], { notes: [note] });
 };

@@ -4,8 +4,8 @@ import { isSameVersion, type Release } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 
 /**
- * Lifts the hold on the tag that a release brings back on purpose. Only one that was there before the release: carried out
- * a second time, it leaves alone what somebody has held since.
+ * Lifts the hold on the tag that a release restores on purpose. Only one that was set before the release was requested: run
+ * a second time, this leaves a newer hold alone.
  * @param holds of its app and environment
  * @returns the hold, where it was still in force
  */

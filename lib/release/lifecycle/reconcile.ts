@@ -1,57 +1,52 @@
 import { TagboatError } from '../../errors.ts';
-import { allGroups } from '../model/lock-group.ts';
-import type { Owed, OwedList } from '../record/store.ts';
+import { allLockGroups } from '../model/lock-group.ts';
+import { maxResends, resendMs } from '../queue/schedule.ts';
+import type { OutboxEntry, OutboxList } from '../record/outbox.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
-/** Before it asks again about the same thing. */
-const patienceMs = 120_000;
-/** After so many nudges in vain nobody can do it: half an hour and more, with a dead letter for each. */
-const maxNudges = 20;
-
 /**
- * Nudges again for whatever was recorded and not picked up: a message that was lost, a function that died, a queue that
- * did not answer. The lists of what is owed say when something is overdue. What nobody gets anywhere with fails in the
- * end, and says so. A fault with one entry is the affair of that entry.
- * @returns how many nudges of each kind were sent, and how many releases were given up
+ * Sends the jobs again of the outbox entries that are overdue, because a message was lost, a function died or a queue did
+ * not answer. After `maxResends` the release fails. An error with one entry is logged and does not stop the others.
+ * @returns how many jobs of each kind were sent, and how many releases were given up
  */
 export const reconcile = async (context: FinalizeContext): Promise<Reconciled> => {
-  const { config, store, nudges, newId, logger } = context;
+  const { config, store, jobs, newId, logger } = context;
   const sent = { work: 0, images: 0, rollouts: 0, givenUp: 0 };
   const guarded = async (step: () => Promise<void>): Promise<void> => {
     try {
       await step();
     } catch (error) {
-      logger.error('overdue work could not be nudged', { error });
+      logger.error('an overdue job could not be sent again', { error });
     }
   };
-  const overdueOn = async (list: OwedList): Promise<readonly Owed[]> => {
-    const overdue = (await store.owed(list)).filter(({ dueAt }) => dueAt <= context.clock.now());
-    for (const key of overdue.filter(({ nudges }) => nudges >= maxNudges))
+  const overdueOn = async (list: OutboxList): Promise<readonly OutboxEntry[]> => {
+    const overdue = (await store.outbox.pending(list)).filter(({ dueAt }) => dueAt <= context.clock.now());
+    for (const key of overdue.filter(({ attempts }) => attempts >= maxResends))
       await guarded(async () => {
         await giveUp(list, key, context);
         sent.givenUp += 1;
       });
-    return overdue.filter(({ nudges }) => nudges < maxNudges);
+    return overdue.filter(({ attempts }) => attempts < maxResends);
   };
-  /** Put off only once the nudge is out: a queue that does not answer is no attempt. */
-  const nudged = (list: OwedList, key: Owed) =>
-    store.owe(list, key, context.clock.now() + patienceMs, key.nudges + 1);
+  /** Only after the job was sent: a queue that does not answer is no attempt. */
+  const recordResend = (list: OutboxList, key: OutboxEntry) =>
+    store.outbox.add(list, key, context.clock.now() + resendMs, key.attempts + 1);
 
-  for (const group of new Set([...allGroups(config), ...(await store.groups())]))
+  for (const group of new Set([...allLockGroups(config), ...(await store.outbox.groups())]))
     await guarded(async () => {
       const list = `work#${group}` as const;
       const overdue = await overdueOn(list);
       if (overdue.length === 0) return;
-      await nudges.work(group, newId());
+      await jobs.processQueue(group, newId());
       sent.work += 1;
-      for (const key of overdue) await nudged(list, key);
+      for (const key of overdue) await recordResend(list, key);
     });
   for (const list of ['images', 'rollouts'] as const)
     for (const key of await overdueOn(list))
       await guarded(async () => {
-        await (list === 'images' ? nudges.look(key, 0, 0) : nudges.watch(key, 0, 0));
+        await (list === 'images' ? jobs.checkImage(key, 0, 0) : jobs.watchRollout(key, 0, 0));
         sent[list] += 1;
-        await nudged(list, key);
+        await recordResend(list, key);
       });
   return sent;
 };
@@ -63,9 +58,9 @@ export type Reconciled = {
   readonly givenUp: number;
 };
 
-const giveUp = async (list: OwedList, key: Owed, context: FinalizeContext): Promise<void> => {
+const giveUp = async (list: OutboxList, key: OutboxEntry, context: FinalizeContext): Promise<void> => {
   const release = await context.store.get(key);
-  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxNudges} attempts`);
+  const error = new TagboatError('given-up', `no function got anywhere with it in ${maxResends} attempts`);
   if (release !== undefined) await fail(release, error, context);
-  await context.store.settle(list, key);
+  await context.store.outbox.acknowledge(list, key);
 };

@@ -1,16 +1,18 @@
 import { describeError, isRetryable, TagboatError } from '../../errors.ts';
 import type { Release } from '../model/release.ts';
-import { backoffSeconds, maxAttempts } from '../queue/context.ts';
+import { backoffSeconds, maxAttempts, pickUpMs } from '../queue/schedule.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
-const graceMs = 120_000;
-
 /**
- * A step of the worker could not be done. For a passing reason the release stays on the list, not to be tried again
- * before a while; after `maxAttempts`, or for a reason that stays, it fails. The worker asks for the nudge that comes
- * back, one for all it has put off.
+ * For a release that the release worker could not commit or deliver. Where the error is retryable it stays in the outbox
+ * with a time for the next attempt; after `maxAttempts`, or with any other error, it fails. The caller sends the delayed
+ * job, one for all releases of its group.
  */
-export const putOff = async (release: Release, error: unknown, context: FinalizeContext): Promise<void> => {
+export const retryLater = async (
+  release: Release,
+  error: unknown,
+  context: FinalizeContext,
+): Promise<void> => {
   const { store, clock, logger } = context;
   const attempts = release.attempts + 1;
   logger.warn('release cannot go on', { id: release.id, state: release.state, attempts, error });
@@ -19,5 +21,5 @@ export const putOff = async (release: Release, error: unknown, context: Finalize
   const retryAfter = error instanceof TagboatError ? error.retryAfterSeconds : undefined;
   const notBefore = clock.now() + backoffSeconds(attempts, retryAfter) * 1000;
   await store.amend(release, [release.state], { attempts, notBefore, code, reason: message });
-  await store.owe(`work#${release.group}`, release, notBefore + graceMs);
+  await store.outbox.add(`work#${release.group}`, release, notBefore + pickUpMs);
 };

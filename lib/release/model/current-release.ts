@@ -1,13 +1,13 @@
 import { isUnderWay, type Release } from './release.ts';
 
 /**
- * What stands in an environment: the newest release that was written to the config repo, or the undo that is about to
- * be. A release that only waits stands nowhere yet; it is what is meant where nothing was ever written. Pure.
+ * The current release of an environment: the newest one that was committed to the config repo, or the undo that is about
+ * to be. A release that still waits is not current, unless nothing was ever committed. Pure.
  * @param known newest first
  */
-export const standingRelease = (known: readonly Release[]): Release | undefined =>
-  known.find(hasPlace) ?? known.find(({ state }) => isUnderWay(state));
+export const currentRelease = (known: readonly Release[]): Release | undefined =>
+  known.find(mayBeCurrent) ?? known.find(({ state }) => isUnderWay(state));
 
-/** True where it was written to the config repo and still stands, or is the undo that is about to be. */
-export const hasPlace = ({ state, commit, kind }: Release): boolean =>
+/** True for a release that was committed to the config repo and not undone, or an undo that is about to be committed. */
+export const mayBeCurrent = ({ state, commit, kind }: Release): boolean =>
   (commit !== undefined && state !== 'undone') || (kind === 'undo' && isUnderWay(state));

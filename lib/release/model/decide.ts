@@ -1,11 +1,12 @@
 import { isMutableTag } from '../../config/mutable-tags.ts';
-import type { AppConfig, Config, EnvironmentConfig } from '../../config/types.ts';
+import type { AppConfig, Config } from '../../config/types.ts';
 import type { SourceEvent } from '../../event.ts';
 import { familiarName, isTag } from '../../image.ts';
 import type { Hold } from './hold.ts';
 import { describeHold, holdFor } from './hold.ts';
 import type { ImageVersion, Release } from './release.ts';
 import { describePolicy, isOlder, satisfies } from './tag-policy.ts';
+import { type Target, targetOf } from './target.ts';
 
 /** Why an event releases nothing to an app and environment. */
 export type SkipReason =
@@ -21,10 +22,7 @@ export type SkipReason =
 
 export type Skip = { readonly reason: SkipReason; readonly message: string };
 
-export type Plan = {
-  readonly app: string;
-  readonly environment: string;
-  readonly image: string;
+export type Plan = Candidate & {
   readonly tag: string;
 } & ({ readonly type: 'release' } | ({ readonly type: 'skipped' } & Skip));
 
@@ -32,8 +30,7 @@ export type Plan = {
 export type Candidate = {
   readonly app: string;
   readonly environment: string;
-  readonly config: EnvironmentConfig;
-  readonly image: string;
+  readonly target: Target;
 };
 
 const concerns = (event: SourceEvent, app: AppConfig): boolean =>
@@ -44,16 +41,15 @@ export const candidates = (event: SourceEvent, config: Config): readonly Candida
   Object.entries(config.apps)
     .filter(([, app]) => concerns(event, app))
     .flatMap(([name, app]) =>
-      Object.entries(app.environments).map(([environment, environmentConfig]) => ({
+      Object.keys(app.environments).map((environment) => ({
         app: name,
         environment,
-        config: environmentConfig,
-        image: app.image,
+        target: targetOf(config, name, environment),
       })),
     );
 
-/** What to answer where an event is about none of the apps. */
-export const nobody = (event: SourceEvent): Skip =>
+/** The answer to an event whose repository or image no app has. */
+export const unmatched = (event: SourceEvent): Skip =>
   event.type === 'tag-pushed'
     ? {
         reason: 'unknown-repository',
@@ -74,27 +70,23 @@ export const decide = (
   holds: readonly Hold[],
   now: number,
 ): Plan => {
-  const plan = {
-    app: candidate.app,
-    environment: candidate.environment,
-    image: candidate.image,
-    tag: event.tag,
-  };
+  const plan = { ...candidate, tag: event.tag };
+  const { environment } = candidate.target;
   const skip = (reason: SkipReason, message: string): Plan => ({ ...plan, type: 'skipped', reason, message });
   const trigger = event.type === 'tag-pushed' ? 'tag-push' : 'image-push';
-  if (candidate.config.on !== trigger)
+  if (environment.on !== trigger)
     return skip(
       'other-trigger',
-      `${candidate.environment} is released on ${candidate.config.on}, this is a ${trigger}`,
+      `${candidate.environment} is released on ${environment.on}, this is a ${trigger}`,
     );
   if (!isTag(event.tag)) return skip('tag-not-valid', 'the tag cannot be the tag of an image');
-  if (isMutableTag(event.tag) && candidate.config.pin !== 'digest')
+  if (isMutableTag(event.tag) && environment.pin !== 'digest')
     return skip(
       'mutable-tag',
       `"${event.tag}" may mean another image tomorrow; set \`pin: digest\` to release it`,
     );
-  if (!satisfies(candidate.config.tags, event.tag))
-    return skip('tag-policy', `the tag does not match ${describePolicy(candidate.config)}`);
+  if (!satisfies(environment.tags, event.tag))
+    return skip('tag-policy', `the tag does not match ${describePolicy(environment)}`);
   const hold = holdFor(
     holds,
     { tag: event.tag, digest: event.type === 'image-pushed' ? event.digest : undefined },
@@ -105,14 +97,14 @@ export const decide = (
 };
 
 /**
- * Decides again with the tip of the config repo at hand: a tag that is older than what stands there is not released,
- * and neither is one that was held meanwhile. An undo goes back on purpose; so does whoever releases a tag by hand, unless
- * somebody has held it since. Pure.
- * @param current what the manifests carry now, for every place they carry the image
+ * Decides again with the manifests at the tip of the config repo: a tag that is older than what they carry is not
+ * released, and neither is one that was held meanwhile. Undos and manual releases may go back to an older tag; a manual
+ * release is stopped only by a hold that was set after it was requested. Pure.
+ * @param deployed what the manifests carry now, for every place they carry the image
  */
 export const decideAtTip = (
   release: Release,
-  current: readonly ImageVersion[],
+  deployed: readonly ImageVersion[],
   holds: readonly Hold[],
   now: number,
 ): Skip | undefined => {
@@ -121,7 +113,7 @@ export const decideAtTip = (
   const hold = holdFor(since, release, now);
   if (hold !== undefined) return { reason: 'held', message: describeHold(hold) };
   if (release.byHand === true) return undefined;
-  const newer = current.find((version) => isOlder(release.tag, version.tag));
+  const newer = deployed.find((version) => isOlder(release.tag, version.tag));
   return newer === undefined
     ? undefined
     : {
@@ -131,14 +123,14 @@ export const decideAtTip = (
 };
 
 /**
- * Of several releases of one app and environment that wait at once, only one is committed: the newest version, or where
- * an undo is among them, or the last was asked for by hand, or versions cannot be compared, the one asked for last. Pure.
+ * Of several releases of one app and environment that wait at once, only one is committed: the newest version; or the one
+ * requested last, where an undo is among them, the last is a manual release, or versions cannot be compared. Pure.
  * @returns the winner's id
  */
 export const winner = (waiting: readonly [Release, ...Release[]]): string =>
   waiting.reduce((best, next) => {
     const [earlier, later] = best.id < next.id ? [best, next] : [next, best];
-    // What somebody fixed meanwhile beats an undo that nobody asked for.
+    // A newer version that was released meanwhile goes before an automatic undo.
     const undo = [earlier, later].find(({ kind, source }) => kind === 'undo' && source === 'tagboat');
     const fix = [earlier, later].find(({ kind }) => kind === 'release');
     if (undo !== undefined && fix !== undefined && isOlder(undo.tag, fix.tag)) return fix;

@@ -12,7 +12,7 @@ export type Hold = {
   readonly reason: string;
   /** The release whose undo made it. */
   readonly release?: string | undefined;
-  /** What somebody had held for a while before that; it comes back should the undo come to nothing. */
+  /** The hold of the same tag that this one replaced; it is restored if the undo fails before its commit. */
   readonly replaces?: Hold | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
@@ -35,15 +35,15 @@ export const isInForce = (hold: Hold, now: number): boolean =>
 export const holdFor = (holds: readonly Hold[], version: ImageVersion, now: number): Hold | undefined =>
   holds.find((hold) => (hold.tag === '*' || isHeld(hold, version)) && isInForce(hold, now));
 
-/** A hold on one digest says nothing about a version whose digest is not known yet; the worker asks again. */
+/** A hold on one digest does not apply to a version whose digest is not known yet; `decideAtTip` asks again. */
 const isHeld = (hold: Hold, { tag, digest }: ImageVersion): boolean =>
   hold.tag === tag && (hold.digest === undefined || hold.digest === digest);
 
-/** Somebody's hold says why, and stays should the undo come to nothing. */
+/** True for a hold without end on the same version. An undo leaves it as it is, with the reason that it has. */
 export const holdsForGood = ({ tag, digest, until }: Hold, version: ImageVersion): boolean =>
   tag === version.tag && until === undefined && (digest === undefined || digest === version.digest);
 
-/** Under `pin: digest` only the one image is held: its tag will mean another. */
+/** Under `pin: digest` only the one digest is held: the tag may be pushed again. */
 export const holdOf = (
   { app, environment, by, reason }: Pick<Hold, 'app' | 'environment' | 'by' | 'reason'>,
   version: ImageVersion & { readonly id?: string },

@@ -35,7 +35,7 @@ const successors = {
 export const mayFollow = (from: ReleaseState, to: ReleaseState): boolean =>
   (successors[from] as readonly ReleaseState[]).includes(to);
 
-/** States in which somebody still has to do something. */
+/** States that have a next step. */
 export const isUnderWay = (state: ReleaseState): boolean =>
   state === 'queued' || state === 'waiting-for-image' || state === 'committed' || state === 'rolling-out';
 
@@ -91,9 +91,9 @@ export type Release = ReleaseKey & {
   /** The hook, for the record. */
   readonly source: string;
   readonly delivery: string;
-  /** The work list it belongs to: one per config repo and branch. */
+  /** Its lock group: one per config repo and branch. */
   readonly group: string;
-  /** What stood in the manifests before the commit. */
+  /** What the manifests carried before the commit. */
   readonly previous?: ImageVersion | undefined;
   readonly commit?: string | undefined;
   readonly changes?: readonly {
@@ -121,9 +121,9 @@ export type Release = ReleaseKey & {
   readonly undoes?: string | undefined;
   /** `undo`: what it undoes is held. Not so where it brings back what an undo took away. */
   readonly holdsUndone?: boolean | undefined;
-  /** To a tag that somebody named, of which the registry has to say first that it exists. */
+  /** Its tag was named by a user, or its digest is not known: the registry is asked before it is committed. */
   readonly awaitsImage?: boolean | undefined;
-  /** Somebody asked for just this tag: no policy, no newer tag and no earlier hold stands in its way. */
+  /** A manual release: neither the tag policy nor a newer tag nor an earlier hold prevents it. */
   readonly byHand?: boolean | undefined;
   /** `undone`: why it had failed, where it had. */
   readonly failure?: { readonly code: string; readonly reason: string } | undefined;

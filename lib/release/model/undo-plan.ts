@@ -1,5 +1,5 @@
 import { TagboatError } from '../../errors.ts';
-import { standingRelease } from './current-release.ts';
+import { currentRelease } from './current-release.ts';
 import { type Hold, holdFor } from './hold.ts';
 import { type ImageVersion, isSameVersion, type Release, wasHealthy } from './release.ts';
 
@@ -10,16 +10,16 @@ export type UndoRequest = {
   readonly to?: string | undefined;
   /** The number of the release to go back to. */
   readonly number?: number | undefined;
-  /** The id of the release to undo; the one that stands now where absent. */
+  /** The id of the release to undo; the current one where absent. */
   readonly undoes?: string | undefined;
-  /** The id of the release that has to stand still, for somebody who decided by what was shown. */
+  /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
   readonly by: string;
   readonly reason: string;
   readonly source: string;
   /** What makes this request itself: asked again with the same one, it is the same undo. */
   readonly delivery: string;
-  /** When somebody asked, in milliseconds since 1970; now where absent. */
+  /** When it was requested, in milliseconds since 1970; now where absent. */
   readonly askedAt?: number | undefined;
   readonly responseUrl?: string | undefined;
   readonly askedFrom?: string | undefined;
@@ -36,7 +36,7 @@ export type UndoPlan = {
   /** What is undone; undefined where nothing is on record and a tag was named. */
   readonly current: Release | undefined;
   readonly target: ImageVersion;
-  /** True where what it takes away is not held: nothing is wrong with it. */
+  /** True where the version it removes is not to be held: nothing is wrong with it. */
   readonly isRedo: boolean;
 };
 
@@ -55,22 +55,22 @@ export const planUndo = (request: UndoRequest, situation: Situation): UndoPlan =
 };
 
 /**
- * True where it undoes an undo, and brings back what that one took away: nothing is wrong with what stands meanwhile. The
- * undo of such a one takes the bad release away again, though it undoes an undo as well; its target is not held.
+ * True where it undoes an undo, and so restores the release that was undone: nothing is wrong with the version it replaces.
+ * Undoing that redo is an undo of an undo as well, but removes the bad release again: there the target is not held.
  */
 const isRedo = (target: ImageVersion, undone: Release | undefined, { holds, now }: Situation): boolean =>
   undone !== undefined &&
   isSameVersion(undone, target) &&
   (undone.kind === 'release' || holdFor(ofTags(holds), target, now) !== undefined);
 
-/** A freeze holds back what is new; it keeps nobody from going back. */
+/** A freeze stops new releases, not undos. */
 const ofTags = (holds: readonly Hold[]): readonly Hold[] => holds.filter(({ tag }) => tag !== '*');
 
-/** The release that is meant: the one that stands, where no other is named. */
+/** The release to undo: the current one, where the request names no other. */
 export const findCurrent = (known: readonly Release[], request: UndoRequest): Release | undefined =>
-  request.undoes === undefined ? standingRelease(known) : known.find(({ id }) => id === request.undoes);
+  request.undoes === undefined ? currentRelease(known) : known.find(({ id }) => id === request.undoes);
 
-/** For a button under a release that stands no more. */
+/** For a button under the message of a release that is not the current one any more. */
 export const movedOn = (
   { app, environment, expect }: Pick<UndoRequest, 'app' | 'environment' | 'expect'>,
   known: readonly Release[],
@@ -83,12 +83,13 @@ export const movedOn = (
   );
 };
 
-/** For so long a second person may think that the release still stands which the first one has undone. */
+/** For how long after an undo another `/undo` is taken for a second request of the same. */
 const freshMs = 10 * 60_000;
 
 /**
- * Two people on call type the same command; the second `/undo`, a minute after the first one is through, would bring the
- * bad release back. Whoever wants that names the tag. The person who undid it knows, and may undo the undo as it is.
+ * Two users on call type the same command; the second `/undo`, a minute after the first one has succeeded, would restore
+ * the bad release. To do that on purpose, the command names the tag. The user who typed the first one knows about it, and
+ * may undo the undo without a tag.
  */
 const assertMeant = (
   { app, environment, to, number, expect, by }: UndoRequest,
@@ -107,7 +108,7 @@ const assertMeant = (
   );
 };
 
-/** What to go back to: the one that is named; else what the undo of an undo brings back; else the last healthy version. */
+/** The version to restore: the one that is named; else the one that an undo removed; else the last healthy one. */
 const findTarget = (
   { app, environment, to, number }: UndoRequest,
   current: Release | undefined,
@@ -129,10 +130,10 @@ const findTarget = (
     !isSameVersion(version, current) &&
     (undone === undefined || !isSameVersion(version, undone)) &&
     holdFor(ofTags(holds), version, now) === undefined &&
-    !isSpoiled(version, known);
+    !isKnownBad(version, known);
   const healthy = earlier.find((release) => release.state === 'healthy' && isGood(release));
   if (healthy !== undefined) return healthy;
-  // Before the first release that Tagboat made, the manifests already said something.
+  // What the manifests carried before the first release that Tagboat made.
   const before = earlier
     .map(({ previous }) => previous)
     .find((version) => version !== undefined && isGood(version));
@@ -144,10 +145,10 @@ const findTarget = (
 };
 
 /**
- * True where the last that was seen of a version speaks against it: its rollout failed, or somebody took it away. One that
- * failed before it came to the cluster, for want of its image perhaps, or was healthy later, is as good as any.
+ * True where the last rollout of a version failed or was undone. A release that failed before it was delivered, because
+ * its image was missing for example, does not count, and neither does a failure before the version was healthy.
  */
-const isSpoiled = (version: ImageVersion, known: readonly Release[]): boolean => {
+const isKnownBad = (version: ImageVersion, known: readonly Release[]): boolean => {
   const last = known.find(
     (one) =>
       isSameVersion(one, version) &&
@@ -158,7 +159,7 @@ const isSpoiled = (version: ImageVersion, known: readonly Release[]): boolean =>
   return last !== undefined && last.state !== 'healthy';
 };
 
-/** An undo that was itself undone before it was through brought back what had been healthy all the same. */
+/** An undo may itself be undone before its rollout is healthy; the version that it restored was healthy before. */
 const ranWell = (undone: Release, known: readonly Release[]): boolean =>
   undone.undoneFrom !== 'failed' && known.some((one) => wasHealthy(one) && isSameVersion(one, undone));
 

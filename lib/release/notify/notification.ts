@@ -1,13 +1,13 @@
 import type { Notification } from '../../notifiers/notifier.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
-import { readToStanding } from '../record/read-back.ts';
+import { readToCurrent } from '../record/read-back.ts';
 import { commitUrl, diffUrl } from './commit-url.ts';
 
 /** What people are told about a release, as the record has it now. */
 export const notificationOf = async (release: Release, context: Context): Promise<Notification> =>
-  notificationFrom(release, await readToStanding(release, context.store), context);
+  notificationFrom(release, await readToCurrent(release, context.store), context);
 
 /** As `notificationOf`, from what was read. @param known the releases around it, newest first */
 export const notificationFrom = (
@@ -27,7 +27,7 @@ export const notificationFrom = (
     undoneTag: takesAway(release) ? undone?.tag : undefined,
     diagnosis: release.diagnosis ?? [],
     canPause: release.workloads?.some(({ kind }) => kind === 'Deployment' || kind === 'Rollout') ?? false,
-    stands: standingRelease(known)?.id === release.id,
+    stands: currentRelease(known)?.id === release.id,
     startedAt: Date.parse(release.createdAt),
     endedAt: isUnderWay(release.state) ? undefined : Date.parse(release.endedAt ?? release.updatedAt),
     notify: environment?.notify ?? {},

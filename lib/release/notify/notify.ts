@@ -2,15 +2,11 @@ import { isRetryable, TagboatError } from '../../errors.ts';
 import type { Memory, Notifier } from '../../notifiers/notifier.ts';
 import type { Release, ReleaseKey } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
+import { notifyLeaseMs, notifyLeaseRetryMs, notifyLeaseTries } from '../queue/schedule.ts';
 import type { Lease } from '../record/lease.ts';
 import { notificationOf } from './notification.ts';
 
 export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] };
-
-/** Longer than any notifier may take, so that a doubled message meets the lease of the first. */
-const leaseMs = 60_000;
-/** How long one that comes second waits for the first before it goes back to the queue. */
-const patience = { tries: 20, everyMs: 250 } as const;
 
 /**
  * Brings everybody who wants to know up to date with a release, as the record has it now: what changed it is only the
@@ -53,10 +49,10 @@ const acquire = async (
   { store, clock }: NotifyContext,
 ): Promise<Lease> => {
   for (let attempt = 1; ; attempt++) {
-    const lease = await store.leaseNotifications(key, notifier, leaseMs);
+    const lease = await store.leaseNotifications(key, notifier, notifyLeaseMs);
     if (lease.type === 'acquired') return lease;
-    if (attempt === patience.tries)
+    if (attempt === notifyLeaseTries)
       throw new TagboatError('notifier-failed', `${notifier} is being told by another invocation`);
-    await clock.sleep(patience.everyMs);
+    await clock.sleep(notifyLeaseRetryMs);
   }
 };

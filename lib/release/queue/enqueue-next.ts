@@ -1,19 +1,16 @@
 import type { Release } from '../model/release.ts';
 import type { Context } from './context.ts';
 
-/** How long a recorded release may lie before reconcile asks about it, in milliseconds. */
-export const pickUpMs = 120_000;
-
 /**
- * Nudges whoever has to go on with a release that nobody has taken up yet. The record is what counts: a queue that does
- * not answer costs time, not the release.
+ * Sends the job for the first step of a release that was just recorded. A queue that does not answer costs time only:
+ * the release is in the outbox, and reconcile sends the job.
  */
-export const sendOn = async (release: Release, { nudges, newId, logger }: Context): Promise<void> => {
+export const enqueueNext = async (release: Release, { jobs, newId, logger }: Context): Promise<void> => {
   if (release.state !== 'queued') return;
   const isWanted = release.kind === 'release' || release.awaitsImage === true;
-  const nudged =
+  const sent =
     isWanted && release.digest === undefined
-      ? nudges.look(release, 0, 0)
-      : nudges.work(release.group, newId());
-  await nudged.catch((error) => logger.warn('nudge failed, reconcile will', { id: release.id, error }));
+      ? jobs.checkImage(release, 0, 0)
+      : jobs.processQueue(release.group, newId());
+  await sent.catch((error) => logger.warn('job not sent, reconcile will', { id: release.id, error }));
 };

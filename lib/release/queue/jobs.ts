@@ -4,27 +4,39 @@ import type { Queues } from '../../queues/queues.ts';
 import type { ReleaseKey, ReleaseState } from '../model/release.ts';
 
 /**
- * What travels through the queues. Nudges only: everything a step needs to know is in the record, so that a message can
- * be lost, doubled, or late.
+ * What the queues carry: jobs, each of which names a step and what it is for. Everything else the step reads from the
+ * table, so a message may be lost, delivered twice, or late.
  */
 const key = { app: z.string(), environment: z.string(), release: z.string() };
 
+/** The type of a job, which messages of an earlier version call by the earlier name. */
+const named = <T extends string>(type: T, earlier: string) =>
+  z.pipe(
+    z.enum([type, earlier]),
+    z.transform((): T => type),
+  );
+
 const schemas = {
-  /** This group has work. */
-  releases: z.object({ v: z.literal(1), type: z.literal('work'), group: z.string() }),
+  /** Commit and deliver what waits in this lock group. */
+  releases: z.object({ v: z.literal(1), type: named('process-queue', 'work'), group: z.string() }),
   /** Watch this rollout. `round` counts the invocations so far. */
-  rollouts: z.object({ v: z.literal(1), type: z.literal('watch'), ...key, round: z.number() }),
-  /** Ask for this image; or pass a nudge on, later than a FIFO queue can. */
+  rollouts: z.object({ v: z.literal(1), type: named('watch-rollout', 'watch'), ...key, round: z.number() }),
   images: z.union([
-    z.object({ v: z.literal(1), type: z.literal('look'), ...key, round: z.number() }),
+    /** Ask the registry for this image. `round` counts the questions so far. */
+    z.object({ v: z.literal(1), type: named('check-image', 'look'), ...key, round: z.number() }),
+    /**
+     * Send `process-queue` now. That job belongs in the releases queue, but a FIFO queue takes no delay for a single
+     * message, so it waits in this one: image-poller has the permission to send it, and handles each message at once.
+     * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+     */
     z.object({
       v: z.literal(1),
-      type: z.literal('work-later'),
+      type: named('delayed-process-queue', 'work-later'),
       group: z.string(),
       deduplication: z.string(),
     }),
   ]),
-  /** Tell people that this release reached this state. */
+  /** Notify about this release, which reached this state. */
   notifications: z.object({ v: z.literal(1), type: z.literal('state'), ...key, state: z.string() }),
 } as const;
 
@@ -57,24 +69,25 @@ export const keyOf = (message: { app: string; environment: string; release: stri
 
 const bodyOf = ({ app, environment, id }: ReleaseKey) => ({ app, environment, release: id });
 
-/** The nudges, by what they ask for. */
-export type Nudges = {
-  /** @param occasion makes the message differ from earlier ones, which SQS would otherwise drop for five minutes */
-  work(group: string, occasion: string): Promise<void>;
-  workLater(group: string, occasion: string, delaySeconds: number): Promise<void>;
-  look(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
-  watch(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
-  tell(key: ReleaseKey, state: ReleaseState): Promise<void>;
+/** Sends the jobs, each by the name of its step. */
+export type Jobs = {
+  /** @param deduplication for five minutes SQS drops every message that has the same one */
+  processQueue(group: string, deduplication: string): Promise<void>;
+  processQueueLater(group: string, deduplication: string, delaySeconds: number): Promise<void>;
+  checkImage(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
+  watchRollout(key: ReleaseKey, round: number, delaySeconds: number): Promise<void>;
+  notify(key: ReleaseKey, state: ReleaseState): Promise<void>;
 };
 
-export const createNudges = (queues: Queues): Nudges => ({
-  work: (group, occasion) =>
-    queues.send('releases', { v: 1, type: 'work', group }, { group, deduplication: occasion }),
-  workLater: (group, occasion, delaySeconds) =>
-    queues.send('images', { v: 1, type: 'work-later', group, deduplication: occasion }, { delaySeconds }),
-  look: (release, round, delaySeconds) =>
-    queues.send('images', { v: 1, type: 'look', ...bodyOf(release), round }, { delaySeconds }),
-  watch: (release, round, delaySeconds) =>
-    queues.send('rollouts', { v: 1, type: 'watch', ...bodyOf(release), round }, { delaySeconds }),
-  tell: (release, state) => queues.send('notifications', { v: 1, type: 'state', ...bodyOf(release), state }),
+export const createJobs = (queues: Queues): Jobs => ({
+  processQueue: (group, deduplication) =>
+    queues.send('releases', { v: 1, type: 'process-queue', group }, { group, deduplication }),
+  processQueueLater: (group, deduplication, delaySeconds) =>
+    queues.send('images', { v: 1, type: 'delayed-process-queue', group, deduplication }, { delaySeconds }),
+  checkImage: (release, round, delaySeconds) =>
+    queues.send('images', { v: 1, type: 'check-image', ...bodyOf(release), round }, { delaySeconds }),
+  watchRollout: (release, round, delaySeconds) =>
+    queues.send('rollouts', { v: 1, type: 'watch-rollout', ...bodyOf(release), round }, { delaySeconds }),
+  notify: (release, state) =>
+    queues.send('notifications', { v: 1, type: 'state', ...bodyOf(release), state }),
 });

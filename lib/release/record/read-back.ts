@@ -1,23 +1,23 @@
-import { hasPlace } from '../model/current-release.ts';
+import { mayBeCurrent } from '../model/current-release.ts';
 import type { Release } from '../model/release.ts';
 import type { Store } from './store.ts';
 
 const page = 20;
-/** A freeze may leave behind a whole week of events that were held back; past so many nobody looks. */
+/** Not more: a freeze of a week may leave hundreds of skipped releases, each of which costs a read. */
 const depth = 200;
 
-type Place = { readonly app: string; readonly environment: string };
+type Environment = { readonly app: string; readonly environment: string };
 
-/** The newest releases, newest first, at least as far back as the one that stands. */
-export const readToStanding = (place: Place, store: Store): Promise<readonly Release[]> =>
-  readBack(place, undefined, hasPlace, store);
+/** The newest releases, newest first, at least as far back as the current one. */
+export const readToCurrent = (environment: Environment, store: Store): Promise<readonly Release[]> =>
+  readBack(environment, undefined, mayBeCurrent, store);
 
-/** The releases before one, newest first, at least as far back as the last that was written before it. */
+/** The releases before one, newest first, at least as far back as the last that was committed before it. */
 export const readBefore = (release: Release, store: Store): Promise<readonly Release[]> =>
   readBack(release, release.id, ({ commit }) => commit !== undefined, store);
 
 const readBack = async (
-  { app, environment }: Place,
+  { app, environment }: Environment,
   start: string | undefined,
   isEnough: (release: Release) => boolean,
   store: Store,

@@ -1,17 +1,16 @@
 import { inCluster, type Release, type ReleasePatch, type RolloutPhase } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
+import { pauseSettlesMs } from '../queue/schedule.ts';
 
-/** Longer than a controller takes to see that it was paused from Slack, in milliseconds. */
-const settlesMs = 30_000;
-/** What a release is when its rollout goes on: with as much time left as it had when it was paused. */
-export const goingOn = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
+/** A release whose rollout is resumed: with as much time left as it had when it was paused. */
+export const resumedPatch = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
   paused: undefined,
   deadline: deadline && deadline + now - (paused?.at ?? now),
 });
 
 /**
  * Keeps the clock of a rollout by what the cluster says of it: while it is paused, with kubectl, or at a step of a canary
- * that waits for promotion, its deadline does not count. What was left of it is left when it goes on, whoever lets it.
+ * that waits for promotion, its deadline does not count. Resumed, it has as much time left as it had before the pause.
  */
 export const notePause = async (
   key: Release,
@@ -27,6 +26,6 @@ export const notePause = async (
       await store.amend(release, ['rolling-out'], { paused: { by: inCluster, at: now } });
     return;
   }
-  if (paused === undefined || (paused.by !== inCluster && now - paused.at < settlesMs)) return;
-  await store.amend(release, ['rolling-out'], goingOn(release, now));
+  if (paused === undefined || (paused.by !== inCluster && now - paused.at < pauseSettlesMs)) return;
+  await store.amend(release, ['rolling-out'], resumedPatch(release, now));
 };

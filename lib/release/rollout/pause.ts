@@ -2,13 +2,13 @@ import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { setPaused } from '../../cluster/deliver/pause.ts';
 import { TagboatError } from '../../errors.ts';
-import { standingRelease } from '../model/current-release.ts';
+import { currentRelease } from '../model/current-release.ts';
 import type { Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { readToStanding } from '../record/read-back.ts';
-import { goingOn } from './pause-clock.ts';
+import { readToCurrent } from '../record/read-back.ts';
+import { resumedPatch } from './pause-clock.ts';
 
 export type PauseContext = Context & {
   readonly cluster: (name: string) => Promise<Cluster>;
@@ -20,7 +20,7 @@ export type PauseRequest = {
   readonly environment: string;
   readonly paused: boolean;
   readonly by: string;
-  /** The id of the release that has to stand still, for somebody who decided by what was shown. */
+  /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
 };
 
@@ -32,52 +32,50 @@ export type Paused = {
 };
 
 /**
- * Pauses the rollout in the cluster, or lets it go on. While it is paused the release's deadline does not count: what was
- * left of it is left when it goes on. The release is amended first, so that no poller judges a rollout that stands still.
+ * Pauses or resumes the rollout in the cluster. While it is paused the release's deadline does not count: resumed, it has
+ * as much time left as it had then. The record is changed before the cluster, so that no poller fails a paused rollout.
  * @throws TagboatError `nothing-rolled-out`, `release-moved-on`, `workload-cannot-pause`,
  *   `cluster-…`
  */
 export const pauseRollout = async (request: PauseRequest, context: PauseContext): Promise<Paused> => {
   const { app, environment: name, paused } = request;
-  const { environment } = environmentOf(context.config, app, name);
-  const known = await readToStanding(request, context.store);
-  const standing = standingRelease(known);
-  if (request.expect !== undefined && request.expect !== standing?.id)
-    throw movedOn(request, known, standing);
-  const workloads =
-    standing?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
+  const { environment } = targetOf(context.config, app, name);
+  const known = await readToCurrent(request, context.store);
+  const current = currentRelease(known);
+  if (request.expect !== undefined && request.expect !== current?.id) throw movedOn(request, known, current);
+  const workloads = current?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
   if (workloads === undefined || workloads.length === 0)
     throw new TagboatError('nothing-rolled-out', `nothing was rolled out to ${app} ${name} yet`);
   const apply = () =>
     withCluster(environment.cluster, context.cluster, (cluster) =>
       context.setPaused(cluster, workloads, paused),
     );
-  const noted = paused && standing !== undefined && (await note(standing, request, context));
+  const recorded = paused && current !== undefined && (await recordPause(current, request, context));
   let results: Awaited<ReturnType<typeof apply>>;
   try {
     results = await apply();
   } catch (error) {
-    // It is not paused after all; unless somebody else had paused it before.
-    if (noted) await context.store.amend(standing, amendable, { paused: undefined });
+    // It is not paused after all, unless it was before this request.
+    if (recorded) await context.store.amend(current, amendable, { paused: undefined });
     throw error;
   }
-  if (!paused && standing !== undefined) {
-    await note(standing, request, context);
-    // A paused rollout is looked at once a minute only.
-    if (standing.state === 'rolling-out') await context.nudges.watch(standing, 0, 0);
+  if (!paused && current !== undefined) {
+    await recordPause(current, request, context);
+    // The poller watches a paused rollout only once a minute.
+    if (current.state === 'rolling-out') await context.jobs.watchRollout(current, 0, 0);
   }
-  if (standing !== undefined) await context.nudges.tell(standing, standing.state);
+  if (current !== undefined) await context.jobs.notify(current, current.state);
   return {
     workloads: results.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`),
     changed: results.some(({ changed }) => changed),
   };
 };
 
-/** A workload that is paused between two rollouts keeps the next one from beginning, which then has to know. */
+/** A workload that is paused between two rollouts stays so in the next one, whose record takes the pause over. */
 const amendable = ['committed', 'rolling-out', 'healthy', 'failed'] as const;
 
-/** @returns false where it was noted so already, or there is no rollout to note it for */
-const note = async (
+/** @returns false where the record says so already, or has no rollout */
+const recordPause = async (
   key: Release,
   { paused, by }: PauseRequest,
   { store, clock }: Context,
@@ -88,7 +86,7 @@ const note = async (
   const amended = await store.amend(
     release,
     amendable,
-    paused ? { paused: { by, at: now } } : { ...goingOn(release, now), phase: undefined },
+    paused ? { paused: { by, at: now } } : { ...resumedPatch(release, now), phase: undefined },
   );
   return amended !== undefined;
 };

@@ -1,23 +1,20 @@
 import type { RolloutProgress } from '../../cluster/watch/watch-rollout.ts';
 import type { Release } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
+import { progressNotifyMs, progressWriteMs } from '../queue/schedule.ts';
 import { notePause } from './pause-clock.ts';
-
-/** Between two writes of what is new, and between two times that people are told of it, in milliseconds. */
-const writeEveryMs = 1_000;
-const tellEveryMs = 15_000;
 
 export type Progress = {
   note(progress: RolloutProgress): void;
-  /** Ends it; what was not written yet is left to the verdict, or to the next invocation. */
+  /** Ends it. Progress that was not written yet is written with the verdict, or by the next invocation. */
   end(): Promise<void>;
 };
 
 /**
- * Records what is going on for whoever asks, without holding up the watching: at once, then at most once a second, and
- * always the last of it. People are told at most every 15 seconds, but at once where the phase is another one.
+ * Records the progress of a rollout without holding up the watch: at once, then at most once a second, and always the
+ * last. A notification is sent at most every 15 seconds, but at once for a new phase.
  */
-export const createProgress = (release: Release, { store, nudges, clock, logger }: Context): Progress => {
+export const createProgress = (release: Release, { store, jobs, clock, logger }: Context): Progress => {
   const over = new AbortController();
   let next: RolloutProgress | undefined;
   let phase = release.phase;
@@ -29,9 +26,9 @@ export const createProgress = (release: Release, { store, nudges, clock, logger 
     if (reached === 'paused' || phase === 'paused') await notePause(release, reached, { store, clock });
     const isNewPhase = reached !== (phase ?? 'rolling-out');
     phase = reached;
-    if (!isNewPhase && clock.now() - toldAt < tellEveryMs) return;
+    if (!isNewPhase && clock.now() - toldAt < progressNotifyMs) return;
     toldAt = clock.now();
-    await nudges.tell(release, 'rolling-out');
+    await jobs.notify(release, 'rolling-out');
   };
 
   const writeAll = async (): Promise<void> => {
@@ -40,7 +37,7 @@ export const createProgress = (release: Release, { store, nudges, clock, logger 
       await write(one).catch((error: unknown) => {
         logger.warn('progress not recorded', { id: release.id, error });
       });
-      await clock.sleep(writeEveryMs, over.signal).catch(() => undefined);
+      await clock.sleep(progressWriteMs, over.signal).catch(() => undefined);
       if (over.signal.aborted) break;
     }
     writing = undefined;

@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { RolloutVerdict, watchRollout } from '../../cluster/watch/watch-rollout.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
-import { conclude, concludeIfEnded, type FinalizeContext, fail } from '../lifecycle/finalize.ts';
+import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import {
   inCluster,
   isUnderWay,
@@ -10,8 +10,15 @@ import {
   type ReleaseDiagnosis,
   type ReleaseKey,
 } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
+import {
+  invocationMarginMs,
+  pausedWatchMs,
+  pollDelaySeconds,
+  unreachableGraceMs,
+  unwatchedMs,
+} from '../queue/schedule.ts';
 import { notePause } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 
@@ -20,21 +27,9 @@ export type WatchContext = FinalizeContext & {
   readonly watchRollout: typeof watchRollout;
 };
 
-/** Seconds between two invocations that watch the same rollout: they grow, since what takes long takes longer. */
-const delays = [1, 2, 5, 10, 20, 30, 60] as const;
-/** Kept back from the invocation's time to record the outcome and send the next message. */
-const marginMs = 10_000;
-/** How long after the deadline an API server that does not answer is given up. */
-const unreachableGraceMs = 120_000;
-const unwatchedMs = 120_000;
-/** How long one look at a paused rollout takes. */
-const pausedLookMs = 10_000;
-
-const delayOf = (round: number): number => delays[Math.min(round, delays.length - 1)] ?? 60;
-
 /**
- * The rollout poller: watches the workloads of a release for as long as this invocation may, and either reaches the
- * verdict or comes back through the queue.
+ * The step of the job `watch-rollout`: watches the workloads of a release for as long as this invocation may last, and
+ * records the verdict, or sends the job again.
  * @param remainingMs what is left of the invocation
  */
 export const watchRelease = async (
@@ -46,32 +41,33 @@ export const watchRelease = async (
   const { store, clock, logger } = context;
   const release = await store.get(key);
   if (release === undefined) {
-    await store.settle('rollouts', key);
+    await store.outbox.acknowledge('rollouts', key);
     return;
   }
   if (release.state !== 'rolling-out') {
-    // Ended: by another invocation that may have died before it told anybody. Committed: the worker sees to it.
-    if (!isUnderWay(release.state)) await conclude(release, context);
+    // Ended by another invocation, which may have died before it finalized it. Committed: the release worker delivers it.
+    if (!isUnderWay(release.state)) await finalize(release, context);
     return;
   }
-  // What stands still needs no close watch.
-  const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedLookMs;
-  const until = clock.now() + Math.max(0, Math.min(remainingMs - marginMs, patience));
-  await context.store.postpone('rollouts', key, until + unwatchedMs);
+  // A paused rollout does not change by itself.
+  const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedWatchMs;
+  const until = clock.now() + Math.max(0, Math.min(remainingMs - invocationMarginMs, patience));
+  await context.store.outbox.defer('rollouts', key, until + unwatchedMs);
   try {
-    const watched = await watchUntil(release, until, context);
+    const target = targetOf(context.config, release.app, release.environment);
+    const watched = await watchUntil({ release, target }, until, context);
     if (watched.type === 'pending') {
       const { message: progress, phase } = watched.progress;
       await store.amend(release, ['rolling-out'], { progress, phase });
       await notePause(release, phase, context);
-      await context.nudges.tell(release, 'rolling-out');
-      // What goes on after a pause is worth a close watch again.
+      await context.jobs.notify(release, 'rolling-out');
+      // After a pause the delays are short again.
       const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
-      await comeBack(release, from, delayOf(from), context);
+      await watchAgain(release, from, pollDelaySeconds('rollout', from), context);
       return;
     }
     if (watched.type === 'failed' && (await wasPausedMeanwhile(release, context))) {
-      await comeBack(release, round, 1, context);
+      await watchAgain(release, round, 1, context);
       return;
     }
     await record(release, watched, context);
@@ -85,36 +81,40 @@ export const watchRelease = async (
     const isLost = clock.now() > deadlineOf((await store.get(release)) ?? release) + unreachableGraceMs;
     if (isLost || !isRetryable(error)) return fail(release, error, context);
     const retryAfter = error instanceof TagboatError ? (error.retryAfterSeconds ?? 0) : 0;
-    await comeBack(release, round, Math.max(delayOf(round), retryAfter), context);
+    await watchAgain(release, round, Math.max(pollDelaySeconds('rollout', round), retryAfter), context);
   }
 };
 
-/** Whoever paused it does not want it judged before it goes on. */
+/** A paused rollout has none. */
 const deadlineOf = ({ paused, deadline = 0 }: Release): number =>
   paused === undefined ? deadline : Number.POSITIVE_INFINITY;
 
-/** Its deadline was another one when this invocation began to watch. What failed for another reason fails again. */
+/** True where its deadline has changed since this invocation began. A failure for another reason is found again. */
 const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise<boolean> => {
   const { paused, deadline } = (await store.get(release)) ?? release;
   return paused?.at !== release.paused?.at || deadline !== release.deadline;
 };
 
-const comeBack = async (
+const watchAgain = async (
   release: Release,
   round: number,
   delaySeconds: number,
   context: FinalizeContext,
 ): Promise<void> => {
-  await context.store.owe('rollouts', release, context.clock.now() + delaySeconds * 1000 + unwatchedMs);
-  await context.nudges.watch(release, round + 1, delaySeconds);
+  await context.store.outbox.add(
+    'rollouts',
+    release,
+    context.clock.now() + delaySeconds * 1000 + unwatchedMs,
+  );
+  await context.jobs.watchRollout(release, round + 1, delaySeconds);
 };
 
 const watchUntil = async (
-  release: Release,
+  { release, target }: TargetedRelease,
   until: number,
   context: WatchContext,
 ): Promise<RolloutVerdict> => {
-  const { environment } = environmentOf(context.config, release.app, release.environment);
+  const { environment } = target;
   const progress = createProgress(release, context);
   try {
     return await withCluster(environment.cluster, context.cluster, (cluster) =>
@@ -148,7 +148,7 @@ const record = async (
       progress: watched.message,
       notes: watched.notes.slice(0, maxDiagnoses),
       phase: undefined,
-      // A canary that was promoted between two looks; what somebody paused from Slack may be paused still.
+      // A canary may have been promoted between two watches; a Deployment that was paused from Slack still is.
       paused: paused?.by === inCluster ? undefined : paused,
       reason: undefined,
       code: undefined,
@@ -161,10 +161,10 @@ const record = async (
       reason: watched.reason.slice(0, maxReason),
       diagnosis: watched.diagnosis.slice(0, maxDiagnoses).map(clip),
     });
-  await concludeIfEnded(release, context);
+  await finalizeIfEnded(release, context);
 };
 
-/** What a person reads, and an item of the table can hold: it takes 400 KB. */
+/** Bounds of what is recorded: a DynamoDB item takes 400 KB, and Slack shows less. */
 const maxReason = 2_000;
 const maxDiagnoses = 10;
 const maxEvidence = 40;

@@ -3,46 +3,47 @@ import { isTag } from '../../image.ts';
 import type { FinalizeContext } from '../lifecycle/finalize.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
 import { holdFor, holdOf, holdsForGood } from '../model/hold.ts';
-import { groupOf } from '../model/lock-group.ts';
+import { lockGroupOf } from '../model/lock-group.ts';
 import { isSameVersion, isUnderWay, mayBeRetried, type Release } from '../model/release.ts';
-import { environmentOf } from '../model/target.ts';
+import { targetOf } from '../model/target.ts';
 import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { pickUpMs, sendOn } from '../queue/enqueue-next.ts';
+import { enqueueNext } from '../queue/enqueue-next.ts';
+import { pickUpMs } from '../queue/schedule.ts';
 
 export type UndoAccepted = {
   readonly release: Release;
   /** What is being undone; undefined where nothing is on record and a tag was named. */
   readonly undone: Release | undefined;
-  /** Whether that is held from now on; not where an undo is undone, and what it took away comes back. */
+  /** Whether that is held from now on; not where it is an undo, and this restores what that one removed. */
   readonly isHeld: boolean;
-  /** True where what it brings back was held until now. */
+  /** True where the restored version was held until now. */
   readonly isLifted: boolean;
   /** False where the same undo was under way already. */
   readonly created: boolean;
 };
 
-/** How far back an undo looks for a healthy release. */
+/** How many releases an undo reads to find a healthy one. */
 const depth = 200;
 
 /**
- * Records an undo: the undone version is held first, so that from here on nothing can bring it back, then the release
- * that restores the old image is recorded and somebody nudged. Asked twice, it is one undo.
+ * Records an undo: first the hold on the undone version, so that no hook can release it again from here on, then the
+ * release that restores the old image; then its job is sent. The same request made twice is one undo.
  * @throws TagboatError `nothing-to-undo`, `command-invalid`, `environment-unknown`, `release-moved-on`,
  *   `store-unreachable`
  */
 export const requestUndo = async (request: UndoRequest, context: Context): Promise<UndoAccepted> => {
   const { config, store, clock } = context;
-  const { app, environment, repo } = environmentOf(config, request.app, request.environment);
+  const { app, environment, repo } = targetOf(config, request.app, request.environment);
   if (request.to !== undefined && !isTag(request.to))
     throw new TagboatError('command-invalid', `"${request.to.slice(0, 130)}" cannot be the tag of an image`);
   const known = await store.list(request.app, request.environment, { limit: depth });
   const holds = await store.holds(request.app, request.environment);
   const same = sameUndo(known, request, clock.now());
   if (same !== undefined) {
-    // Whoever recorded it may have died before the rest was done.
+    // The invocation that recorded it may have died before it did the rest.
     await liftEarlierHold(same, holds, context);
-    await sendOn(same, context);
+    await enqueueNext(same, context);
     const undone = known.find(({ id }) => id === same.undoes);
     const isHeld = undone !== undefined && holdFor(holds, undone, clock.now()) !== undefined;
     return { release: same, undone, isHeld, isLifted: false, created: same.delivery === request.delivery };
@@ -54,10 +55,10 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
     await store.hold({ ...hold, replaces });
   }
-  // What somebody named may not exist, and a digest cannot be pinned before it is known: the registry says.
+  // A tag that a user named may not exist, and a digest cannot be pinned before it is known: the registry is asked.
   const isNamed = request.to !== undefined || request.number !== undefined;
   const awaitsImage = target.digest === undefined && (isNamed || environment.pin === 'digest');
-  const group = groupOf(repo);
+  const group = lockGroupOf(repo);
   const { release, created } = await store.record(
     {
       app: request.app,
@@ -79,17 +80,17 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     },
     awaitsImage ? 'images' : `work#${group}`,
     clock.now() + pickUpMs,
-    // One that made way for a release which then came to nothing has undone nothing.
+    // An undo that was superseded before its commit has undone nothing.
     ({ state, commit }) => mayBeRetried(state) || (state === 'superseded' && commit === undefined),
   );
   const lifted = await liftEarlierHold(release, holds, context);
-  await sendOn(release, context);
+  await enqueueNext(release, context);
   return { release, undone: current, isHeld, isLifted: lifted !== undefined, created };
 };
 
 /**
- * The undo that this request made before; or the one that somebody else made, and that was under way when this was asked
- * for: carried out late, the same words would take it away again.
+ * The undo that this request made before; or another user's that was under way when this one was requested: carried out
+ * after that one has ended, this would undo the undo.
  */
 const sameUndo = (known: readonly Release[], request: UndoRequest, now: number): Release | undefined => {
   const own = known.find(
@@ -99,13 +100,13 @@ const sameUndo = (known: readonly Release[], request: UndoRequest, now: number):
   if (own !== undefined) return own;
   const current = findCurrent(known, request);
   if (current?.kind !== 'undo' || request.number !== undefined) return undefined;
-  // Whoever decided by that very undo wants it away, though it is not through yet.
+  // The button was under the message of that very undo, which is to be undone although it has not ended.
   if (request.expect === current.id) return undefined;
   const wasUnderWay = isUnderWay(current.state) || Date.parse(current.updatedAt) > (request.askedAt ?? now);
   return wasUnderWay && (request.to ?? current.tag) === current.tag ? current : undefined;
 };
 
-/** The same context for a step that may end a release, and have it undone. */
+/** The context of a step that may end a release, which `onFailure: undo` then has undone. */
 export const withUndo = <C extends Context>(context: C): C & FinalizeContext => ({
   ...context,
   requestUndo: (request) => requestUndo(request, context),

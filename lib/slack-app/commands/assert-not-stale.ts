@@ -1,6 +1,6 @@
 import { TagboatError } from '../../errors.ts';
-import { standingRelease } from '../../release/model/current-release.ts';
-import { readToStanding } from '../../release/record/read-back.ts';
+import { currentRelease } from '../../release/model/current-release.ts';
+import { readToCurrent } from '../../release/record/read-back.ts';
 import type { CommandContext, CommandRequest, CommandTarget } from './command-request.ts';
 
 /**
@@ -13,14 +13,14 @@ export const assertNotStale = async (
   request: CommandRequest,
   { store }: CommandContext,
 ): Promise<void> => {
-  const known = await readToStanding(command, store);
+  const known = await readToCurrent(command, store);
   if (known.some(({ source, delivery }) => source === 'slack' && delivery === request.id)) return;
-  const standing = standingRelease(known);
-  if (standing === undefined || Date.parse(standing.createdAt) <= request.at) return;
-  if (command.type === 'undo' && standing.kind === 'undo' && isServedBy(command, standing.tag)) return;
+  const current = currentRelease(known);
+  if (current === undefined || Date.parse(current.createdAt) <= request.at) return;
+  if (command.type === 'undo' && current.kind === 'undo' && isServedBy(command, current.tag)) return;
   throw new TagboatError(
     'release-moved-on',
-    `${standing.tag} was put in place in ${command.app} ${command.environment} after this was asked for`,
+    `${current.tag} was put in place in ${command.app} ${command.environment} after this was asked for`,
   );
 };
 

@@ -1,6 +1,6 @@
 import { TagboatError } from '../../errors.ts';
 import { type Hold, isInForce } from '../../release/model/hold.ts';
-import { environmentOf } from '../../release/model/target.ts';
+import { targetOf } from '../../release/model/target.ts';
 import { settleAll } from '../../settle-all.ts';
 import { holdLifted, holdSet, type SlackMessage } from '../../slack/messages.ts';
 import {
@@ -18,7 +18,7 @@ export const holdTag = async (
   context: CommandContext,
 ): Promise<SlackMessage> => {
   // The place has to be there, or nothing would ever be held.
-  environmentOf(context.config, app, environment);
+  targetOf(context.config, app, environment);
   const hold: Hold = {
     app,
     environment,

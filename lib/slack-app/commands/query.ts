@@ -1,7 +1,7 @@
-import { standingRelease } from '../../release/model/current-release.ts';
+import { currentRelease } from '../../release/model/current-release.ts';
 import { isInForce } from '../../release/model/hold.ts';
 import { isUnderWay } from '../../release/model/release.ts';
-import { readToStanding } from '../../release/record/read-back.ts';
+import { readToCurrent } from '../../release/record/read-back.ts';
 import { settleAll } from '../../settle-all.ts';
 import type { Command } from '../../slack/commands.ts';
 import { historyMessage, holdsMessage, type SlackMessage, statusMessage } from '../../slack/messages.ts';
@@ -24,10 +24,10 @@ export const status = async (
   const places = await settleAll(
     placesOf(command, request, context).map(async ({ app, environment }) => {
       const [known, holds] = await Promise.all([
-        readToStanding({ app, environment }, store),
+        readToCurrent({ app, environment }, store),
         store.holds(app, environment),
       ]);
-      const standing = standingRelease(known);
+      const standing = currentRelease(known);
       const waiting = known.filter(({ id, state }) => id !== standing?.id && isUnderWay(state)).toReversed();
       return {
         app,

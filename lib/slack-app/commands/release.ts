@@ -1,4 +1,4 @@
-import { requestByHand } from '../../release/intake/manual-release.ts';
+import { requestManualRelease } from '../../release/intake/manual-release.ts';
 import { askConfirmation, releaseAccepted, type SlackMessage } from '../../slack/messages.ts';
 import {
   type CommandContext,
@@ -14,7 +14,7 @@ export const releaseByHand = async (
   request: CommandRequest,
   context: CommandContext,
 ): Promise<SlackMessage> => {
-  const accepted = await requestByHand(
+  const accepted = await requestManualRelease(
     {
       app,
       environment,

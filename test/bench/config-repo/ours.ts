@@ -1,14 +1,14 @@
 import { createObjectCache, type ObjectCache, openRemote } from '../../../lib/git/remote.ts';
-import { createWorktree } from '../../../lib/release/commit/staged-manifests.ts';
+import { createStagedManifests } from '../../../lib/release/commit/staged-manifests.ts';
 import { branch, released } from './repository.ts';
 
 /** As the release worker does it: find the image in the files, rewrite it, one commit, pushed by compare-and-swap. */
 export const writeOurs = async (url: string, tag: string, cache: ObjectCache): Promise<void> => {
   const tip = await openRemote({ url, branch, cache }).tip();
-  const tree = createWorktree(tip);
-  await tree.edit([released.file.replace(/[^/]+$/, '*.yml')], { image: released.image, tag });
+  const staged = createStagedManifests(tip);
+  await staged.edit([released.file.replace(/[^/]+$/, '*.yml')], { image: released.image, tag });
   const author = { name: 'Tagboat', email: 'tagboat@noreply.invalid' };
-  const outcome = await tip.commit(tree.changed(), { message: `Release ${tag}`, author, time: Date.now() });
+  const outcome = await tip.commit(staged.changed(), { message: `Release ${tag}`, author, time: Date.now() });
   if (outcome.type !== 'pushed') throw new Error('the branch moved');
 };
 

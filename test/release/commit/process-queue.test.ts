@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { work } from '../../../lib/release/commit/process-queue.ts';
+import { processQueue } from '../../../lib/release/commit/process-queue.ts';
 import { requestUndo } from '../../../lib/release/undo/request-undo.ts';
 import { digest } from '../support/context.ts';
 import { deployment, useWorker } from '../support/worker.ts';
 
 const { arrange, arrangeOnGit } = useWorker();
 
-describe('work', () => {
+describe('processQueue', () => {
   it('writes the tag and nothing else in one commit, delivers it, and has it watched', async () => {
     const { repo, context, group, delivered, release, store, sent, clock } = await arrangeOnGit({
       web: 'v1.0.0',
     });
     const one = await release('web', 'v1.1.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(await repo.git('diff', '--unified=0', '--word-diff=porcelain', 'config~1', 'config')).toContain(
       `-"example/${one.app}:v1.0.0"\n+"example/${one.app}:v1.1.0"`,
@@ -41,10 +41,10 @@ Triggered-By: github:octocat`,
       deadline: clock.now() + 300_000,
     });
     expect(sent.map(({ queue, body }) => `${queue}:${body.type}`)).toEqual([
-      'rollouts:watch',
+      'rollouts:watch-rollout',
       'notifications:state',
     ]);
-    expect(await store.owed(`work#${group}`)).toEqual([]);
+    expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
   });
 
   it('carries everything that waits in one commit, and one that cannot be written fails alone', async () => {
@@ -58,7 +58,7 @@ Triggered-By: github:octocat`,
       await release('broken', 'v1.1.0'),
     ];
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(await repo.commits()).toBe(2);
     expect(await repo.file('deployment/web.yml')).toContain(':v1.1.0"');
@@ -71,12 +71,32 @@ Triggered-By: github:octocat`,
     expect(await store.require(broken)).toMatchObject({ code: expect.stringMatching(/^manifest-/) });
   });
 
-  it('does nothing when the same nudge comes again', async () => {
+  it('fails a release alone whose environment is gone from tagboat.yml', async () => {
+    const { repo, context, group, release, state, store, nameOf } = await arrange({
+      web: 'v1.0.0',
+      api: 'v1.0.0',
+    });
+    const [web, api] = [await release('web', 'v1.1.0'), await release('api', 'v2.0.0')];
+    const { [nameOf('web')]: _gone, ...apps } = context.config.apps;
+
+    await processQueue(group, { ...context, config: { ...context.config, apps } });
+
+    expect(await store.require(web)).toMatchObject({
+      state: 'failed',
+      code: 'environment-unknown',
+      reason: 'the environment is not in tagboat.yml any more',
+    });
+    expect(await state(api)).toBe('rolling-out');
+    expect(await repo.file('deployment/web.yml')).toContain(':v1.0.0"');
+    expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
+  });
+
+  it('does nothing when the same job comes again', async () => {
     const { repo, context, group, delivered, release, sent } = await arrange({ web: 'v1.0.0' });
     await release('web', 'v1.1.0');
 
-    await Promise.all([work(group, context), work(group, context)]);
-    await work(group, context);
+    await Promise.all([processQueue(group, context), processQueue(group, context)]);
+    await processQueue(group, context);
 
     expect(await repo.commits()).toBe(2);
     expect(sent.filter(({ body }) => body.state === 'rolling-out')).toHaveLength(1);
@@ -87,7 +107,7 @@ Triggered-By: github:octocat`,
     const { repo, context, group, release, state, delivered } = await arrange({ web: 'v1.0.0' });
     const one = await release('web', 'v1.0.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect([await repo.commits(), await state(one), delivered.length]).toEqual([1, 'rolling-out', 1]);
   });
@@ -95,7 +115,7 @@ Triggered-By: github:octocat`,
   it('skips what is older than what stands there, also when a remembered tip would have said otherwise', async () => {
     const { repo, context, group, release, store, nameOf } = await arrange({ web: 'v1.0.0' });
     await release('web', 'v1.1.0');
-    await work(group, context);
+    await processQueue(group, context);
     await repo.commitFile(
       'deployment/web.yml',
       deployment('web', `example/${nameOf('web')}:v3.0.0`),
@@ -103,7 +123,7 @@ Triggered-By: github:octocat`,
     );
     const one = await release('web', 'v2.0.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(await store.require(one)).toMatchObject({
       state: 'skipped',
@@ -116,7 +136,7 @@ Triggered-By: github:octocat`,
   it('reads again and re-applies when somebody else pushed, and keeps their edit of the same file', async () => {
     const { repo, context, group, release, state, nameOf } = await arrangeOnGit({ web: 'v1.0.0' });
     await release('web', 'v1.1.0');
-    await work(group, context);
+    await processQueue(group, context);
     const edited = deployment('web', `example/${nameOf('web')}:v1.1.0`).replace(
       '# web\n',
       '# web, edited by hand\n',
@@ -124,7 +144,7 @@ Triggered-By: github:octocat`,
     await repo.commitFile('deployment/web.yml', edited, 'by hand');
     const one = await release('web', 'v1.2.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(await state(one)).toBe('rolling-out');
     expect(await repo.file('deployment/web.yml')).toBe(edited.replace('v1.1.0', 'v1.2.0'));
@@ -135,7 +155,7 @@ Triggered-By: github:octocat`,
     const { repo, context, group, release, state } = await arrange({ web: 'v1.0.0' });
     const [newer, older] = [await release('web', 'v1.2.0'), await release('web', 'v1.1.0')];
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect([await state(newer), await state(older)]).toEqual(['rolling-out', 'superseded']);
     expect(await repo.commits()).toBe(2);
@@ -144,7 +164,7 @@ Triggered-By: github:octocat`,
   it('releases a fix that was asked for after an undo, though it is older than what is undone', async () => {
     const { context, group, release, state, store, nameOf, clock, repo } = await arrange({ web: 'v1.0.0' });
     const bad = await release('web', 'v2.0.0');
-    await work(group, context);
+    await processQueue(group, context);
     await store.advance(bad, 'healthy');
     clock.advance(1000);
     const { release: undo } = await requestUndo(
@@ -160,7 +180,7 @@ Triggered-By: github:octocat`,
     );
     const fix = await release('web', 'v1.0.1');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect([await state(undo), await state(fix)]).toEqual(['superseded', 'rolling-out']);
     expect(await repo.file('deployment/web.yml')).toContain(':v1.0.1"');
@@ -169,7 +189,7 @@ Triggered-By: github:octocat`,
   it('undoes: puts the old image back in a new commit, marks the release, and keeps the tag away', async () => {
     const { repo, context, group, release, state, store, nameOf } = await arrange({ web: 'v1.0.0' });
     const bad = await release('web', 'v1.1.0');
-    await work(group, context);
+    await processQueue(group, context);
     await store.advance(bad, 'healthy');
     const { release: undo } = await requestUndo(
       {
@@ -183,9 +203,9 @@ Triggered-By: github:octocat`,
       context,
     );
 
-    await work(group, context);
+    await processQueue(group, context);
     const again = await release('web', 'v1.1.0');
-    await work(group, context);
+    await processQueue(group, context);
 
     expect([await state(bad), await state(undo), again.id]).toEqual(['undone', 'rolling-out', bad.id]);
     expect(await repo.file('deployment/web.yml')).toContain(':v1.0.0"');
@@ -206,7 +226,7 @@ Triggered-By: github:octocat`,
     await release('web', 'v1.1.0');
     await release('api', 'v2.0.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     const text = shared(nameOf, 'v1.1.0', 'v2.0.0');
     expect(delivered.map(({ files }) => files)).toEqual([
@@ -222,7 +242,7 @@ Triggered-By: github:octocat`,
     );
     await release('web', 'v1.1.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(await repo.file('deployment/web.yml')).toContain(
       `"example/${nameOf('web')}:v1.1.0@${digest('a')}" # the version`,

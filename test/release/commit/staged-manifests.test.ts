@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { openRemote } from '../../../lib/git/remote.ts';
-import { createWorktree } from '../../../lib/release/commit/staged-manifests.ts';
+import { createStagedManifests } from '../../../lib/release/commit/staged-manifests.ts';
 import { startMemoryConfigRepo } from '../support/memory-config-repo.ts';
 
 const start = async () => {
@@ -10,23 +10,23 @@ const start = async () => {
   );
   const repo = await startMemoryConfigRepo(files);
   onTestFinished(repo.close);
-  const tree = createWorktree(await openRemote({ url: repo.url, branch: repo.branch }).tip());
+  const staged = createStagedManifests(await openRemote({ url: repo.url, branch: repo.branch }).tip());
   const globs = (name: string) => [`apps/${name}/*.yml`];
   return {
     repo,
-    tree,
+    staged,
     globs: names.map(globs),
     tags: async () => {
-      const uses = names.map((name) => tree.find(globs(name), `docker.io/org/${name}`, name));
+      const uses = names.map((name) => staged.find(globs(name), `docker.io/org/${name}`, name));
       return (await Promise.all(uses)).flat().map(({ tag }) => tag);
     },
   };
 };
 
 it('the files of many releases come in one request, once they are prepared', async () => {
-  const { repo, tree, globs, tags } = await start();
+  const { repo, staged, globs, tags } = await start();
 
-  await tree.prepare(globs);
+  await staged.prepare(globs);
   repo.requests.length = 0;
 
   expect(await tags()).toEqual(['v1', 'v1', 'v1', 'v1']);
@@ -34,12 +34,12 @@ it('the files of many releases come in one request, once they are prepared', asy
 });
 
 it('globs that nobody may use spoil nothing for the others', async () => {
-  const { tree, globs, tags } = await start();
+  const { staged, globs, tags } = await start();
 
-  await tree.prepare([['../*.yml'], ...globs]);
+  await staged.prepare([['../*.yml'], ...globs]);
 
   expect(await tags()).toEqual(['v1', 'v1', 'v1', 'v1']);
-  await expect(tree.find(['../*.yml'], 'docker.io/org/a', 'a')).rejects.toThrow(
+  await expect(staged.find(['../*.yml'], 'docker.io/org/a', 'a')).rejects.toThrow(
     expect.objectContaining({ code: 'manifest-path-refused' }),
   );
 });

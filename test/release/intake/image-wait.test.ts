@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { RegistryClient } from '../../../lib/registry/client.ts';
-import { lookForImage } from '../../../lib/release/intake/image-wait.ts';
+import { checkImage } from '../../../lib/release/intake/image-wait.ts';
 import type { ReleaseKey } from '../../../lib/release/model/release.ts';
 import { configWith, createContext, digest, production, requestFor } from '../support/context.ts';
 import { startTable } from '../support/table.ts';
@@ -23,12 +23,12 @@ const arrange = async (digestOf: RegistryClient['digestOf']) => {
   const { release } = await all.record(requestFor('v1.0.0', { app, digest: undefined }), 'images');
   const context = { ...all.context, registry: async () => ({ digestOf }) };
   const owed = async (list: 'images' | `work#${string}`) =>
-    (await all.store.owed(list)).filter(({ id }) => id === release.id);
+    (await all.store.outbox.pending(list)).filter(({ id }) => id === release.id);
   return {
     ...all,
     release,
     owed,
-    look: (round: number, key: ReleaseKey = release) => lookForImage(key, round, context),
+    look: (round: number, key: ReleaseKey = release) => checkImage(key, round, context),
   };
 };
 
@@ -38,7 +38,7 @@ it('hands a release on to the worker when the registry has the image', async () 
   await look(0);
 
   expect(await store.require(release)).toMatchObject({ state: 'queued', digest: digest('d') });
-  expect(sent).toMatchObject([{ queue: 'releases', body: { type: 'work' } }]);
+  expect(sent).toMatchObject([{ queue: 'releases', body: { type: 'process-queue' } }]);
   expect([(await owed('images')).length, (await owed(`work#${release.group}`)).length]).toEqual([0, 1]);
 });
 

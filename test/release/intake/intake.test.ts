@@ -99,8 +99,8 @@ it.each([
   const answer = await send(pushed('v1.0.0'));
 
   expect(answer.releases).toMatchObject([{ state: 'queued', created: true }]);
-  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'look', app, round: 0 } }]);
-  expect((await store.owed('images')).filter((owed) => owed.app === app)).toHaveLength(1);
+  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'check-image', app, round: 0 } }]);
+  expect((await store.outbox.pending('images')).filter((owed) => owed.app === app)).toHaveLength(1);
 });
 
 it('finds the same release for a doubled hook, whichever source it comes from', async () => {
@@ -130,7 +130,7 @@ it('lets the image poller find the image of a Git tag', async () => {
 
   expect(answer.releases).toMatchObject([{ tag: 'v1.0.0', state: 'queued' }]);
   expect(asked).toEqual([]);
-  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'look', round: 0 }, delaySeconds: 0 }]);
+  expect(sent).toMatchObject([{ queue: 'images', body: { type: 'check-image', round: 0 }, delaySeconds: 0 }]);
 });
 
 it('records every event of a payload, not only the first', async () => {
@@ -254,16 +254,16 @@ it('holds an environment back, and releases to the other', async () => {
 it('has lost nothing when the queue does not answer: reconcile finds the record', async () => {
   const { context, store, app, pushed } = arrange();
   const broken = {
-    ...context.nudges,
-    work: () => Promise.reject(new TagboatError('queue-unreachable', 'no answer')),
+    ...context.jobs,
+    processQueue: () => Promise.reject(new TagboatError('queue-unreachable', 'no answer')),
   };
 
   const answer = await intake(
     { events: [pushed('v1.0.0', digest('a'))], ignored: [] },
-    { ...context, nudges: broken, registry: () => Promise.reject(new Error('not asked')) },
+    { ...context, jobs: broken, registry: () => Promise.reject(new Error('not asked')) },
   );
 
   const [release] = await store.list(app, 'production');
   expect(answer.releases).toMatchObject([{ id: release?.id, created: true }]);
-  expect((await store.owed(`work#${release?.group}`)).map(({ id }) => id)).toContain(release?.id);
+  expect((await store.outbox.pending(`work#${release?.group}`)).map(({ id }) => id)).toContain(release?.id);
 });

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
-import { type HandRequest, requestByHand } from '../../../lib/release/intake/manual-release.ts';
+import {
+  type ManualReleaseRequest,
+  requestManualRelease,
+} from '../../../lib/release/intake/manual-release.ts';
 import { createContext, requestFor } from '../support/context.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
@@ -8,8 +11,8 @@ const place = { app: 'okeydokey', environment: 'production' } as const;
 
 const arrange = () => {
   const all = createContext(memoryTable());
-  const ask = (request: Partial<HandRequest> = {}, context = all.context) =>
-    requestByHand(
+  const ask = (request: Partial<ManualReleaseRequest> = {}, context = all.context) =>
+    requestManualRelease(
       {
         ...place,
         tag: 'v1.0.0',
@@ -82,11 +85,11 @@ it('lifts the hold the second time where the function died before it could', asy
 
 it('is recorded although the queue does not answer', async () => {
   const { ask, context, store } = arrange();
-  const look = () => Promise.reject(new TagboatError('queue-unreachable', 'no answer'));
+  const checkImage = () => Promise.reject(new TagboatError('queue-unreachable', 'no answer'));
 
-  const accepted = await ask({}, { ...context, nudges: { ...context.nudges, look } });
+  const accepted = await ask({}, { ...context, jobs: { ...context.jobs, checkImage } });
 
-  expect((await store.owed('images')).map(({ id }) => id)).toEqual([
+  expect((await store.outbox.pending('images')).map(({ id }) => id)).toEqual([
     accepted.type === 'recorded' ? accepted.release.id : 'none',
   ]);
 });

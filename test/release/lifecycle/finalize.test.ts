@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
-import { conclude, fail } from '../../../lib/release/lifecycle/finalize.ts';
+import { fail, finalize } from '../../../lib/release/lifecycle/finalize.ts';
 import type { Release, ReleasePatch, ReleaseState } from '../../../lib/release/model/release.ts';
 import { requestUndo, withUndo } from '../../../lib/release/undo/request-undo.ts';
 import { configWith, createContext, requestFor } from '../support/context.ts';
@@ -46,13 +46,16 @@ describe('a release that has ended', () => {
       const { released, context, store, sent } = arrange('notify');
       const release = await released('v1.0.0', [state === 'skipped' ? 'skipped' : 'committed']);
       for (const next of ['rolling-out', state] as const) await store.advance(release, next);
-      await store.owe('rollouts', release, 0);
-      await store.owe(`work#${release.group}`, release, 0);
+      await store.outbox.add('rollouts', release, 0);
+      await store.outbox.add(`work#${release.group}`, release, 0);
 
-      await conclude(await store.require(release), context);
+      await finalize(await store.require(release), context);
 
       expect(sent.map(({ queue, body }) => [queue, body.state])).toEqual([['notifications', state]]);
-      expect([await store.owed('rollouts'), await store.owed(`work#${release.group}`)]).toEqual([[], []]);
+      expect([
+        await store.outbox.pending('rollouts'),
+        await store.outbox.pending(`work#${release.group}`),
+      ]).toEqual([[], []]);
     },
   );
 });
@@ -63,8 +66,8 @@ describe('onFailure: undo', () => {
     await released('v1.0.0', healthy);
     const bad = await released('v1.1.0', failed, { reason: 'it crashes' });
 
-    await Promise.all([conclude(bad, context), conclude(bad, context)]);
-    await conclude(bad, context);
+    await Promise.all([finalize(bad, context), finalize(bad, context)]);
+    await finalize(bad, context);
 
     expect(await undos()).toMatchObject([
       { tag: 'v1.0.0', undoes: bad.id, source: 'tagboat', requestedBy: 'tagboat (onFailure: undo)' },
@@ -93,7 +96,7 @@ describe('onFailure: undo', () => {
     await world.released('v1.0.0', healthy);
     const bad = await arrangeBad(world);
 
-    await conclude(bad, world.context);
+    await finalize(bad, world.context);
 
     expect(await world.undos()).toEqual([]);
     expect(world.sent).toMatchObject([{ queue: 'notifications', body: { release: bad.id } }]);
@@ -103,7 +106,7 @@ describe('onFailure: undo', () => {
     const { released, context, undos, sent } = arrange();
     const bad = await released('v1.0.0', failed);
 
-    await conclude(bad, context);
+    await finalize(bad, context);
 
     expect([(await undos()).length, sent.length]).toEqual([0, 1]);
   });
@@ -115,7 +118,7 @@ describe('onFailure: undo', () => {
     const bad = await released('v1.1.0', failed);
     await undo('v0.9.0');
 
-    await conclude(bad, context);
+    await finalize(bad, context);
 
     expect((await undos()).map(({ tag }) => tag)).toEqual(['v0.9.0']);
   });
@@ -127,7 +130,7 @@ describe('onFailure: undo', () => {
     const hold = () => Promise.reject(new TagboatError('store-unreachable', 'no answer'));
 
     const failing = withUndo({ ...context, store: { ...context.store, hold } });
-    await expect(conclude(bad, failing)).rejects.toMatchObject({
+    await expect(finalize(bad, failing)).rejects.toMatchObject({
       code: 'store-unreachable',
     });
   });
@@ -136,7 +139,7 @@ describe('onFailure: undo', () => {
     const { released, context, undos } = arrange('notify');
     await released('v1.0.0', healthy);
 
-    await conclude(await released('v1.1.0', failed), context);
+    await finalize(await released('v1.1.0', failed), context);
 
     expect(await undos()).toEqual([]);
   });

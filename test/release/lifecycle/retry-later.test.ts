@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
-import { work } from '../../../lib/release/commit/process-queue.ts';
+import { processQueue } from '../../../lib/release/commit/process-queue.ts';
 import { useWorker } from '../support/worker.ts';
 
 const { arrange } = useWorker();
 
-describe('work', () => {
+describe('processQueue', () => {
   it('puts a release off when the cluster does not answer, and holds up nobody else', async () => {
     let calls = 0;
     const { context, group, release, state, sent, store, clock } = await arrange(
@@ -19,31 +19,33 @@ describe('work', () => {
     );
     const [web, api] = [await release('web', 'v1.1.0'), await release('api', 'v1.1.0')];
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect([await state(web), await state(api)].toSorted()).toEqual(['committed', 'rolling-out']);
-    expect(sent.find(({ body }) => body.type === 'work-later')).toMatchObject({
+    expect(sent.find(({ body }) => body.type === 'delayed-process-queue')).toMatchObject({
       queue: 'images',
       delaySeconds: 2,
     });
     clock.advance(2_000);
-    await work(group, context);
+    await processQueue(group, context);
     expect([await state(web), await state(api)]).toEqual(['rolling-out', 'rolling-out']);
-    expect(await store.owed(`work#${group}`)).toEqual([]);
+    expect(await store.outbox.pending(`work#${group}`)).toEqual([]);
   });
 
-  it('tries what was put off once its time has come, however many nudges arrive meanwhile', async () => {
+  it('tries again once the delay is over, however many jobs arrive meanwhile', async () => {
     const { context, group, release, store, sent } = await arrange(
       { a: 'v1.0.0', b: 'v1.0.0', c: 'v1.0.0', d: 'v1.0.0', e: 'v1.0.0' },
       { deliver: () => Promise.reject(new TagboatError('cluster-unreachable', 'no answer')) },
     );
     const releases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((app) => release(app, 'v1.1.0')));
 
-    for (let nudge = 0; nudge < 20; nudge++) await work(group, context);
+    for (let job = 0; job < 20; job++) await processQueue(group, context);
 
     const attempts = await Promise.all(releases.map(async (one) => (await store.require(one)).attempts));
     expect(attempts).toEqual([1, 1, 1, 1, 1]);
-    const later = sent.filter(({ body }) => body.type === 'work-later').map(({ body }) => body.deduplication);
+    const later = sent
+      .filter(({ body }) => body.type === 'delayed-process-queue')
+      .map(({ body }) => body.deduplication);
     expect(new Set(later).size).toBe(1);
   });
 
@@ -58,7 +60,7 @@ describe('work', () => {
     });
     for (const app of Object.keys(apps)) await release(app, 'v1.1.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(calls).toBe(4);
   });
@@ -72,7 +74,7 @@ describe('work', () => {
     );
     const one = await release('web', 'v1.1.0');
 
-    await work(group, context);
+    await processQueue(group, context);
 
     expect(await store.require(one)).toMatchObject({
       state: 'failed',
@@ -90,13 +92,15 @@ describe('work', () => {
     const one = await release('web', 'v1.1.0');
 
     for (let attempt = 0; attempt < 8; attempt++) {
-      await work(group, context);
+      await processQueue(group, context);
       clock.advance(120_000);
     }
 
     expect(await store.require(one)).toMatchObject({ state: 'failed', code: 'cluster-unreachable' });
     expect(
-      sent.filter(({ body }) => body.type === 'work-later').map(({ delaySeconds }) => delaySeconds),
+      sent
+        .filter(({ body }) => body.type === 'delayed-process-queue')
+        .map(({ delaySeconds }) => delaySeconds),
     ).toEqual([2, 4, 8, 16, 32, 64, 120]);
   });
 });

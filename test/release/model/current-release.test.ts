@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { standingRelease } from '../../../lib/release/model/current-release.ts';
+import { currentRelease } from '../../../lib/release/model/current-release.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
-import { readToStanding } from '../../../lib/release/record/read-back.ts';
+import { readToCurrent } from '../../../lib/release/record/read-back.ts';
 import { createContext, requestFor } from '../support/context.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
@@ -31,10 +31,10 @@ it.each<[string, readonly Release[], string | undefined]>([
   ['what waits where nothing was ever written', [release('b', { state: 'waiting-for-image' })], 'b'],
   ['nothing', [release('b', { state: 'skipped' })], undefined],
 ])('what stands is %s', (_name, known, tag) => {
-  expect(standingRelease(known)?.tag).toBe(tag);
+  expect(currentRelease(known)?.tag).toBe(tag);
 });
 
-describe('readToStanding', () => {
+describe('readToCurrent', () => {
   const arrange = async (skipped: number) => {
     const { store, record, clock } = createContext(memoryTable());
     const { release: standing } = await record(requestFor('v1.0.0', { claim: 'standing' }));
@@ -45,7 +45,7 @@ describe('readToStanding', () => {
       await store.advance(one, 'skipped');
     }
     const limits: (number | undefined)[] = [];
-    const known = await readToStanding(standing, {
+    const known = await readToCurrent(standing, {
       ...store,
       list: (app, environment, options) => {
         limits.push(options?.limit);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../../lib/config/types.ts';
 import type { ImagePushed, TagPushed } from '../../../lib/event.ts';
-import { candidates, decide, decideAtTip, nobody, winner } from '../../../lib/release/model/decide.ts';
+import { candidates, decide, decideAtTip, unmatched, winner } from '../../../lib/release/model/decide.ts';
 import type { Hold } from '../../../lib/release/model/hold.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import { configWith, digest, image, repository, requestFor } from '../support/context.ts';
@@ -154,7 +154,7 @@ describe('decide', () => {
       outcome: 'held: v1.0.0 is held by slack:alice: it drops orders',
     },
     {
-      name: 'a digest held, and nobody knows yet which was pushed: the worker decides',
+      name: 'a digest held, and it is not known yet which was pushed: the worker decides',
       event: imagePushed('v1.0.0'),
       holds: [hold({ digest: digest('a') })],
       outcome: 'release',
@@ -170,12 +170,12 @@ describe('decide', () => {
     expect(plan.type === 'release' ? 'release' : `${plan.reason}: ${plan.message}`).toBe(outcome);
   });
 
-  it('finds nobody for a repository or image that is not configured', () => {
+  it('finds no app for a repository or image that is not configured', () => {
     const other = { ...tagPushed('v1'), repository: 'github.com/other/repo' };
     const unknown = { ...imagePushed('v1'), image: 'docker.io/library/okeydokey' };
 
     expect([candidates(other, configWith()), candidates(unknown, configWith())]).toEqual([[], []]);
-    expect([nobody(other).message, nobody(unknown).message]).toEqual([
+    expect([unmatched(other).message, unmatched(unknown).message]).toEqual([
       'no app in tagboat.yml has the repository github.com/other/repo',
       'no app in tagboat.yml has the image okeydokey',
     ]);

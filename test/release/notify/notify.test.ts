@@ -108,7 +108,7 @@ describe('notify', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('tells one after the other however many nudges come at once', async () => {
+  it('tells one after the other however many jobs come at once', async () => {
     let atOnce = 0;
     let most = 0;
     const { tell, memory } = await arrange(async (_notification, given, remember) => {

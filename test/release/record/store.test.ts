@@ -147,17 +147,40 @@ it('numbers the releases of an app and environment, each once', async () => {
   expect(numbers.size).toBe(3);
 });
 
-it('keeps lists of what is owed, each entry once, until it is settled', async () => {
+it('keeps a list of pending steps, each entry once, until it is acknowledged', async () => {
   const { record, store, request, clock, app } = arrange();
   const { release } = await record(request('v1.0.0'));
   const list = `work#${app}` as const;
-  await store.owe(list, release, clock.now());
-  await store.owe(list, release, clock.now() + 5);
+  await store.outbox.add(list, release, clock.now());
+  await store.outbox.add(list, release, clock.now() + 5);
 
-  expect(await store.owed(list)).toEqual([
-    { app, environment: 'production', id: release.id, dueAt: clock.now() + 5, nudges: 0 },
+  expect(await store.outbox.pending(list)).toEqual([
+    { app, environment: 'production', id: release.id, dueAt: clock.now() + 5, attempts: 0 },
   ]);
-  await store.settle(list, release);
-  await store.settle(list, release);
-  expect(await store.owed(list)).toEqual([]);
+  await store.outbox.acknowledge(list, release);
+  await store.outbox.acknowledge(list, release);
+  expect(await store.outbox.pending(list)).toEqual([]);
+});
+
+it('goes on with outbox entries that an earlier version wrote', async () => {
+  const { store, request, app, clock } = arrange();
+  const list = `work#${app}` as const;
+  const { environment } = request('v1.0.0');
+  const id = '01KARV0000000000000000PAST';
+  const key = { app, environment, id };
+  await started.table.put({
+    pk: `owed#${list}`,
+    sk: `${id}#${app}#${environment}`,
+    app,
+    environment,
+    release: id,
+    dueAt: clock.now(),
+    nudges: 3,
+  });
+
+  expect(await store.outbox.pending(list)).toEqual([{ ...key, dueAt: clock.now(), attempts: 3 }]);
+  await store.outbox.defer(list, key, clock.now() + 1);
+  expect(await store.outbox.pending(list)).toEqual([{ ...key, dueAt: clock.now() + 1, attempts: 3 }]);
+  await store.outbox.acknowledge(list, key);
+  expect(await store.outbox.pending(list)).toEqual([]);
 });

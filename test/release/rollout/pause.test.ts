@@ -193,7 +193,7 @@ describe('a poller that watches with the deadline of before', () => {
 
     expect((await only(world)).state).toBe('rolling-out');
     expect(world.sent.filter(({ queue }) => queue === 'rollouts')).toMatchObject([
-      { body: { type: 'watch', round: 4 }, delaySeconds: 1 },
+      { body: { type: 'watch-rollout', round: 4 }, delaySeconds: 1 },
     ]);
   });
 

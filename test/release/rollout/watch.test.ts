@@ -23,7 +23,7 @@ const arrange = async (watch: WatchContext['watchRollout'], onFailure: 'undo' | 
   await all.store.advance(release, 'committed', { commit: 'c0ffee', previous: { tag: 'v1.0.0' } });
   await all.store.advance(release, 'rolling-out', { deadline: all.clock.now() + 300_000, workloads: [] });
   const context: WatchContext = { ...all.context, cluster: async () => ({}) as Cluster, watchRollout: watch };
-  const owed = async () => (await all.store.owed('rollouts')).filter(({ id }) => id === release.id);
+  const owed = async () => (await all.store.outbox.pending('rollouts')).filter(({ id }) => id === release.id);
   return { ...all, app, release, owed, watch: (round = 0) => watchRelease(release, round, 120_000, context) };
 };
 
@@ -187,12 +187,12 @@ describe('watchRelease', () => {
   });
 });
 
-it('reconcile nudges for what is overdue, once, and leaves the rest', async () => {
+it('reconcile sends the job of what is overdue again, once, and leaves the rest', async () => {
   const { release, context, clock, sent, store } = await arrange(async () => pending);
   const group = groupOfConfig(context.config);
-  await store.owe('rollouts', release, clock.now() - 1);
-  await store.owe(`work#${group}`, release, clock.now() - 1);
-  await store.owe('images', release, clock.now() + 1);
+  await store.outbox.add('rollouts', release, clock.now() - 1);
+  await store.outbox.add(`work#${group}`, release, clock.now() - 1);
+  await store.outbox.add('images', release, clock.now() + 1);
 
   await reconcile(context);
   await reconcile(context);
@@ -203,7 +203,7 @@ it('reconcile nudges for what is overdue, once, and leaves the rest', async () =
 
 it('reconcile gives up on what nobody gets anywhere with, and says so', async () => {
   const { release, context, clock, store, owed } = await arrange(async () => pending);
-  await store.owe('rollouts', release, clock.now() - 1);
+  await store.outbox.add('rollouts', release, clock.now() - 1);
 
   for (let run = 0; run < 21; run++) {
     await reconcile(context);

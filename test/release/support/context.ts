@@ -3,12 +3,13 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Config, EnvironmentConfig } from '../../../lib/config/types.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { QueueName, Queues } from '../../../lib/queues/queues.ts';
-import { groupOf } from '../../../lib/release/model/lock-group.ts';
+import { lockGroupOf } from '../../../lib/release/model/lock-group.ts';
 import type { ReleaseRequest } from '../../../lib/release/model/release.ts';
 import type { Context } from '../../../lib/release/queue/context.ts';
-import { createNudges } from '../../../lib/release/queue/jobs.ts';
+import { createJobs } from '../../../lib/release/queue/jobs.ts';
 import { createLeases, type Leases } from '../../../lib/release/record/lease.ts';
-import { createStore, type OwedList } from '../../../lib/release/record/store.ts';
+import type { OutboxList } from '../../../lib/release/record/outbox.ts';
+import { createStore } from '../../../lib/release/record/store.ts';
 import { withUndo } from '../../../lib/release/undo/request-undo.ts';
 import type { Table } from '../../../lib/store/table.ts';
 
@@ -86,11 +87,11 @@ export const createContext = (table: Table, config: Config = configWith()) => {
     store: createStore({ table, clock, newId }),
     leases: createLeases({ table, clock, newId }),
     queues,
-    nudges: createNudges(queues),
+    jobs: createJobs(queues),
   };
   const context = withUndo(base);
   /** Records a release that is owed to a list which nobody looks at, unless one is named. */
-  const record = (request: ReleaseRequest, list: OwedList = 'work#nobody') =>
+  const record = (request: ReleaseRequest, list: OutboxList = 'work#nobody') =>
     context.store.record(request, list, clock.now());
   return { context, clock, sent, store: context.store, record };
 };
@@ -98,7 +99,7 @@ export const createContext = (table: Table, config: Config = configWith()) => {
 export const groupOfConfig = (config: Config): string => {
   const repo = config.configRepos.okeydokey;
   if (repo === undefined) throw new Error('the test configuration has no config repo');
-  return groupOf(repo);
+  return lockGroupOf(repo);
 };
 
 export const requestFor = (tag: string, overrides: Partial<ReleaseRequest> = {}): ReleaseRequest => ({

@@ -5,8 +5,8 @@ import type { Config, EnvironmentConfig, SlackConfig } from '../../../lib/config
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Parsed } from '../../../lib/event.ts';
 import { createSlackNotifier } from '../../../lib/notifiers/slack.ts';
-import { work } from '../../../lib/release/commit/process-queue.ts';
-import { lookForImage } from '../../../lib/release/intake/image-wait.ts';
+import { processQueue } from '../../../lib/release/commit/process-queue.ts';
+import { checkImage } from '../../../lib/release/intake/image-wait.ts';
 import { intake } from '../../../lib/release/intake/intake.ts';
 import { reconcile } from '../../../lib/release/lifecycle/reconcile.ts';
 import { notify } from '../../../lib/release/notify/notify.ts';
@@ -138,10 +138,11 @@ export const createWorld = (environment: Partial<EnvironmentConfig> = {}) => {
 
   const handle = async ({ body: given }: Sent): Promise<void> => {
     const body = given as Message<'images' | 'rollouts' | 'releases' | 'notifications'>;
-    if (body.type === 'work') await work(body.group, context);
-    else if (body.type === 'work-later') await context.nudges.work(body.group, body.deduplication);
-    else if (body.type === 'look') await lookForImage(keyOf(body), body.round, context);
-    else if (body.type === 'watch') await watchRelease(keyOf(body), body.round, 60_000, context);
+    if (body.type === 'process-queue') await processQueue(body.group, context);
+    else if (body.type === 'delayed-process-queue')
+      await context.jobs.processQueue(body.group, body.deduplication);
+    else if (body.type === 'check-image') await checkImage(keyOf(body), body.round, context);
+    else if (body.type === 'watch-rollout') await watchRelease(keyOf(body), body.round, 60_000, context);
     else if (body.type === 'state') await notify(keyOf(body), context);
   };
   const waiting: { readonly message: Sent; readonly dueAt: number }[] = [];

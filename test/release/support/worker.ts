@@ -3,8 +3,8 @@ import type { Cluster } from '../../../lib/cluster/connect/connect.ts';
 import type { Delivery } from '../../../lib/cluster/deliver/deliver.ts';
 import type { AppConfig, Config, EnvironmentConfig } from '../../../lib/config/types.ts';
 import { createObjectCache, openRemote } from '../../../lib/git/remote.ts';
-import type { WorkContext } from '../../../lib/release/commit/process-queue.ts';
-import { groupOf } from '../../../lib/release/model/lock-group.ts';
+import type { ProcessQueueContext } from '../../../lib/release/commit/process-queue.ts';
+import { lockGroupOf } from '../../../lib/release/model/lock-group.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import { useShell } from '../../git/support/shell.ts';
 import { startConfigRepo } from './config-repo.ts';
@@ -84,10 +84,10 @@ export const useWorker = () => {
     const all = createContext(started.table, config);
     const configRepo = config.configRepos.okeydokey;
     if (configRepo === undefined) throw new Error('no config repo');
-    const group = groupOf(configRepo);
+    const group = lockGroupOf(configRepo);
     const delivered: Delivery[] = [];
     const cache = createObjectCache();
-    const context: WorkContext = {
+    const context: ProcessQueueContext = {
       ...all.context,
       openRemote: async (_name, { url, branch }) => openRemote({ url, branch, cache, clock: all.clock }),
       cluster: async () => ({}) as Cluster,

@@ -34,7 +34,7 @@ describe('/tagboat release', () => {
       response_type: 'in_channel',
       text: 'okeydokey → production: releasing v0.5.0 by hand',
     });
-    expect(sent).toMatchObject([{ queue: 'images', body: { type: 'look', release: recorded?.id } }]);
+    expect(sent).toMatchObject([{ queue: 'images', body: { type: 'check-image', release: recorded?.id } }]);
   });
 
   it('asks about a tag that is held, and lifts the hold once that is confirmed', async () => {

@@ -92,7 +92,7 @@ describe('/undo', () => {
 
     await run({ ...undo, to: 'v0.5.0' });
 
-    expect(sent).toMatchObject([{ queue: 'images', body: { type: 'look' } }]);
+    expect(sent).toMatchObject([{ queue: 'images', body: { type: 'check-image' } }]);
   });
 });
 

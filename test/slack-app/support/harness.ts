@@ -5,7 +5,7 @@ import { TagboatError } from '../../../lib/errors.ts';
 import type { RawRequest } from '../../../lib/http.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { Queues } from '../../../lib/queues/queues.ts';
-import { createNudges } from '../../../lib/release/queue/jobs.ts';
+import { createJobs } from '../../../lib/release/queue/jobs.ts';
 import { createLeases } from '../../../lib/release/record/lease.ts';
 import { createStore } from '../../../lib/release/record/store.ts';
 import { encodeAction } from '../../../lib/slack/action.ts';
@@ -136,7 +136,7 @@ export const createSlackFixture = async (memory: Table = memoryTable()) => {
     newId,
     logger: silentLogger,
     store,
-    nudges: createNudges(queues),
+    jobs: createJobs(queues),
     requests,
     pauseRollout: async () => ({ workloads: ['Deployment default/okeydokey'], changed: true }),
     respond: async (_url, message) => {

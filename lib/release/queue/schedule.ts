@@ -1,0 +1,124 @@
+/**
+ * Every delay, lease, grace and attempt limit of a release's steps, so that they can be read side by side. Names end in
+ * their unit. What has to fit infra/aws/queues.yml and serverless.yml is held to them by
+ * test/architecture/schedule.test.ts. What tagboat.yml decides (`timeout`, `imageTimeout`) is not here, and neither is
+ * how long one network call may take.
+ */
+
+// Jobs that are lost: the outbox and reconcile.
+
+/**
+ * How long a job that is due may lie in its queue before a function receives it, in a deployment that is not behind.
+ * Seconds are usual; this is what the next two leave for it.
+ */
+export const queueLagMs = 30_000;
+
+/**
+ * How long after its job is due reconcile leaves an entry of the outbox's `work#…` and `images` lists alone. The job may
+ * be late, and a function that died with it comes back by itself after the queue's visibility timeout (90 seconds at
+ * most): only then is the job lost, and sent again.
+ */
+export const pickUpMs = 120_000;
+
+/** The same for the `rollouts` list, whose queue has a visibility timeout of 180 seconds. */
+export const unwatchedMs = 210_000;
+
+/** How long reconcile waits for what it sent again: as long as from one of its runs to the next. */
+export const resendMs = 120_000;
+
+/**
+ * How often reconcile sends the job of one entry before the release fails with `given-up`. At 120 seconds each that is 40
+ * minutes, and by then every one of these jobs has ended in a dead-letter queue, whose alarm says why.
+ */
+export const maxResends = 20;
+
+/**
+ * For how long an invocation has a command for itself: longer than it may last, and not until the queue delivers the
+ * command again.
+ */
+export const commandLeaseMs = 70_000;
+
+/** How old a command may be: Slack takes an answer into a response_url for 30 minutes, and a command without an answer is not wanted. */
+export const commandMaxAgeMs = 30 * 60_000;
+
+/** How often the queue `commands` delivers one command: at the last time the user is told what went wrong. */
+export const commandMaxReceives = 4;
+
+// Steps that fail for a passing reason.
+
+/** How often a step is tried before the release fails: with the delays between them, about four minutes. */
+export const maxAttempts = 8;
+
+const maxBackoffSeconds = 120;
+/** What a Retry-After may ask for at most: a message in SQS can be delayed by 15 minutes. */
+const maxRetryAfterSeconds = 900;
+
+/**
+ * How long to wait before the next attempt.
+ * @param attempt 1, 2, 3 …: 2, 4, 8 … 120 seconds, so that a short fault costs little and a long one few requests
+ * @param retryAfterSeconds what the server asked for
+ */
+export const backoffSeconds = (attempt: number, retryAfterSeconds: number | undefined): number =>
+  Math.max(
+    Math.min(maxBackoffSeconds, 2 ** Math.min(attempt, 7)),
+    Math.min(retryAfterSeconds ?? 0, maxRetryAfterSeconds),
+  );
+
+/** How often one invocation reads a branch again because another client pushed to it first. */
+export const maxCommitRounds = 10;
+
+// Polling.
+
+/**
+ * Seconds from one poll to the next: they grow, since what has taken long is likely to take longer. The image is asked
+ * for a little later, since CI usually pushes it some seconds after the Git tag; a rollout that is watched again has
+ * used up an invocation already.
+ */
+const pollDelays = {
+  image: [2, 3, 5, 10, 15, 30, 60],
+  rollout: [1, 2, 5, 10, 20, 30, 60],
+} as const;
+
+/** @param round 0, 1, 2 …: how often it was polled before */
+export const pollDelaySeconds = (what: keyof typeof pollDelays, round: number): number =>
+  pollDelays[what][Math.min(round, pollDelays[what].length - 1)] ?? 60;
+
+/** How long a webhook waits for the registry's answer before the image poller asks instead: GitHub gives up at 10 s. */
+export const webhookRegistryMs = 2_000;
+
+/**
+ * How long a registry that does not answer is asked for a tag that a user named. Not for the environment's
+ * `imageTimeout`, which is the time a CI build may take: the user waits for an answer.
+ */
+export const namedImageSeconds = 60;
+
+/** What the rollout poller keeps of an invocation's time, to record the outcome and send the next job. */
+export const invocationMarginMs = 10_000;
+
+/** How long one watch of a paused rollout takes: nothing changes before it is resumed, and resuming sends a job. */
+export const pausedWatchMs = 10_000;
+
+/** How long after a rollout's deadline an API server may fail to answer before the release fails. */
+export const unreachableGraceMs = 120_000;
+
+/** How long a controller may take to see `spec.paused` that was set from Slack; its status says otherwise till then. */
+export const pauseSettlesMs = 30_000;
+
+// What users see meanwhile.
+
+/** Between two writes of a rollout's progress: GET /releases need not be newer, and a write costs money. */
+export const progressWriteMs = 1_000;
+
+/** Between two notifications about a rollout in the same phase: Slack limits how often a message may be edited. */
+export const progressNotifyMs = 15_000;
+
+/**
+ * For how long an invocation has a notifier for itself: longer than it may last, so that the lease of one that still
+ * runs never ends; not longer than the queue's visibility timeout, so that the lease of one that died has ended when
+ * its job is delivered again.
+ */
+export const notifyLeaseMs = 60_000;
+
+/** How often, and how long apart, an invocation tries for that lease before its job goes back to the queue. */
+export const notifyLeaseTries = 20;
+export const notifyLeaseRetryMs = 250;

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as schedule from '../../lib/release/queue/schedule.ts';
+
+const read = (file: string): unknown =>
+  parse(readFileSync(path.join(import.meta.dirname, '..', '..', file), 'utf8'));
+
+type Queue = {
+  readonly VisibilityTimeout: number;
+  readonly RedrivePolicy: { readonly maxReceiveCount: number };
+};
+const { Resources } = read('infra/aws/queues.yml') as {
+  readonly Resources: Readonly<Record<string, { readonly Properties: Queue }>>;
+};
+const queue = (name: string): Queue => {
+  const found = Resources[name]?.Properties;
+  if (found === undefined) throw new Error(`infra/aws/queues.yml has no ${name}`);
+  return found;
+};
+
+const deployed = read('serverless.yml') as {
+  readonly provider: { readonly timeout: number };
+  readonly functions: Readonly<
+    Record<string, { readonly timeout?: number; readonly events: readonly { readonly schedule?: string }[] }>
+  >;
+};
+const timeoutMs = (name: string): number => {
+  const found = deployed.functions[name];
+  if (found === undefined) throw new Error(`serverless.yml has no function ${name}`);
+  return (found.timeout ?? deployed.provider.timeout) * 1000;
+};
+
+describe('the schedule of a release', () => {
+  it.each([
+    ['ReleasesQueue', schedule.pickUpMs],
+    ['ImagesQueue', schedule.pickUpMs],
+    ['RolloutsQueue', schedule.unwatchedMs],
+  ])('leaves %s the time to deliver a job a second time before reconcile sends another', (name, graceMs) => {
+    expect(graceMs).toBeGreaterThanOrEqual(queue(name).VisibilityTimeout * 1000 + schedule.queueLagMs);
+  });
+
+  it('has reconcile wait for what it sent for as long as from one run to the next', () => {
+    const [rate] = deployed.functions.reconcile?.events.map((event) => event.schedule) ?? [];
+    expect(rate).toBe(`rate(${schedule.resendMs / 60_000} minutes)`);
+  });
+
+  it('knows the last delivery of a command', () => {
+    expect(schedule.commandMaxReceives).toBe(queue('CommandsQueue').RedrivePolicy.maxReceiveCount);
+  });
+
+  it('leases a command for longer than an invocation lasts, and until it is delivered again', () => {
+    expect(schedule.commandLeaseMs).toBeGreaterThan(timeoutMs('slack-worker'));
+    expect(schedule.commandLeaseMs).toBeLessThan(queue('CommandsQueue').VisibilityTimeout * 1000);
+  });
+
+  it('leases a notifier for longer than an invocation lasts, and until its job is delivered again', () => {
+    expect(schedule.notifyLeaseMs).toBeGreaterThan(timeoutMs('notifier'));
+    expect(schedule.notifyLeaseMs).toBeLessThanOrEqual(queue('NotificationsQueue').VisibilityTimeout * 1000);
+  });
+
+  it('has every wait within an invocation end before the invocation does', () => {
+    expect(schedule.notifyLeaseTries * schedule.notifyLeaseRetryMs).toBeLessThan(timeoutMs('notifier'));
+    expect(schedule.webhookRegistryMs).toBeLessThan(timeoutMs('webhook'));
+    expect(schedule.pausedWatchMs + schedule.invocationMarginMs).toBeLessThan(timeoutMs('rollout-poller'));
+  });
+});
