@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { startSimulatedCluster } from '../../infra/local/emulators/cluster/test/simulated.ts';
+import { startSimulatedCluster } from '@tagboat/embedded-cluster';
 import { refereeAgent } from './access.ts';
 import { type AgreementCluster, type Interruption, reachCluster } from './cluster.ts';
 import type { Judge } from './judge.ts';

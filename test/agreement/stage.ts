@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { startEmbeddedCluster } from '../../infra/local/emulators/cluster/src/cluster.ts';
+import { startEmbeddedCluster } from '@tagboat/embedded-cluster';
 import { type Workload, type WorkloadKind, workloadsPath } from '../../lib/cluster/objects/objects.ts';
 import { reachCluster } from './cluster.ts';
 import type { KubectlSays } from './judge.ts';

@@ -1,5 +1,5 @@
+import { startSimulatedCluster } from '@tagboat/embedded-cluster';
 import { afterAll, beforeAll } from 'vitest';
-import { startSimulatedCluster } from '../../infra/local/emulators/cluster/test/simulated.ts';
 import { type Host, openHost } from '../agreement/serve.ts';
 import { describeScenarios } from './suite.ts';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { type Certificate, selfSignedCertificate } from '../tls.ts';
+import { type Certificate, selfSignedCertificate } from '@tagboat/embedded-cluster';
 import { type StateDirectory, writePrivately } from './state.ts';
 
 /** The stack's certificate, made once, so that a kubeconfig somebody copied stays valid. */

@@ -1,6 +1,6 @@
+import { kubeconfigFor, startEmbeddedCluster } from '@tagboat/embedded-cluster';
 import type { Logger } from '../../../lib/logger.ts';
 import type { Environment } from '../emulators/aws/endpoints.ts';
-import { kubeconfigFor, startEmbeddedCluster } from '../emulators/cluster/src/cluster.ts';
 import { openOrMoveAside } from './aside.ts';
 import type { Door } from './front-door.ts';
 import { describeKubeconfig, readKubeconfig } from './kubeconfig.ts';

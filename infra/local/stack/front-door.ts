@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Certificate } from '@tagboat/embedded-cluster';
 import { TagboatError } from '../../../lib/errors.ts';
 import { respondJson, respondUnavailable } from '../runtime/gateway/respond.ts';
-import { type Certificate, createBoth, serveBoth } from '../tls.ts';
+import { createBoth, serveBoth } from './http-and-tls.ts';
 
 /** Takes a request and answers it, sooner or later. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;

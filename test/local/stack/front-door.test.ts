@@ -1,6 +1,6 @@
+import { selfSignedCertificate } from '@tagboat/embedded-cluster';
 import { expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../../infra/local/stack/front-door.ts';
-import { selfSignedCertificate } from '../../../infra/local/tls.ts';
 
 it('says when to come again while the stack starts, and hands requests on from then on', async () => {
   const door = await listen({

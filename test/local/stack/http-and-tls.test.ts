@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { selfSignedCertificate } from '@tagboat/embedded-cluster';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createBoth, selfSignedCertificate, serveBoth } from '../../infra/local/tls.ts';
+import { createBoth, serveBoth } from '../../../infra/local/stack/http-and-tls.ts';
 
 const serve = async () => {
   const certificate = selfSignedCertificate([]);
@@ -37,31 +37,6 @@ const ask = (
     request.on('error', reject);
     request.end(body);
   });
-
-describe('a self-signed certificate', () => {
-  it('names its hosts and localhost, and is its own authority', () => {
-    const { cert } = selfSignedCertificate(['tagboat.test', '10.1.2.3', 'fe80::1:2']);
-    const certificate = new X509Certificate(cert);
-    expect(certificate.subjectAltName).toBe(
-      'DNS:tagboat.test, IP Address:10.1.2.3, IP Address:FE80:0:0:0:0:0:1:2, DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
-    );
-    expect(certificate.ca).toBe(true);
-    expect(certificate.checkIssued(certificate)).toBe(true);
-    expect(certificate.verify(certificate.publicKey)).toBe(true);
-    expect(certificate.checkIP('::1')).toBe('::1');
-    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
-  });
-
-  it('is valid from a day ago for ten years, with a serial number of its own', () => {
-    const now = Date.parse('2026-11-23T12:00:00Z');
-    const [a, b] = [selfSignedCertificate([], now), selfSignedCertificate([], now)].map(
-      ({ cert }) => new X509Certificate(cert),
-    );
-    expect(a?.validFromDate.toISOString()).toBe('2026-11-22T12:00:00.000Z');
-    expect(a?.validToDate.toISOString()).toBe('2036-11-20T12:00:00.000Z');
-    expect(a?.serialNumber).not.toBe(b?.serialNumber);
-  });
-});
 
 describe('one port for both', () => {
   it('speaks http and https', async () => {

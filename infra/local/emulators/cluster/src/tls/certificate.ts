@@ -1,7 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import { createServer, isIPv4, isIPv6, type Server, type Socket } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { der } from './der.ts';
 
 export type Certificate = {
@@ -66,7 +64,7 @@ export const selfSignedCertificate = (hosts: readonly string[], now: number = Da
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const keyIdentifier = createHash('sha1').update(spki).digest();
   const name = der.sequence(
-    der.set(der.sequence(der.objectIdentifier(identifiers.commonName), der.utf8('Tagboat local stack'))),
+    der.set(der.sequence(der.objectIdentifier(identifiers.commonName), der.utf8('embedded-cluster'))),
   );
   const algorithm = der.sequence(der.objectIdentifier(identifiers.ecdsaWithSha256));
   const serial = randomBytes(16);
@@ -101,44 +99,3 @@ export const selfSignedCertificate = (hosts: readonly string[], now: number = Da
     cert: pem('CERTIFICATE', der.sequence(body, algorithm, der.bits(signature))),
   };
 };
-
-/** The first byte of a TLS record that holds a handshake. */
-const tlsHandshake = 0x16;
-
-/**
- * One TCP port for both: a connection whose first byte starts a TLS handshake goes to the `tls` server, any other to `http`.
- * kubectl sends credentials over https only, while everything else on the local stack is plain http.
- * @returns a server to `listen` on; closing it ends every connection. The two servers handed in never listen themselves.
- */
-export const serveBoth = (servers: { readonly http: HttpServer; readonly tls: HttpsServer }): Server => {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-    socket.once('data', (first) => {
-      const target = first[0] === tlsHandshake ? servers.tls : servers.http;
-      socket.pause();
-      socket.unshift(first);
-      target.emit('connection', socket);
-      // The target reads from the next turn on, once its own listeners stand.
-      process.nextTick(() => socket.resume());
-    });
-  });
-  const close = server.close.bind(server);
-  server.close = (callback) => {
-    close(callback);
-    for (const socket of sockets) socket.destroy();
-    return server;
-  };
-  return server;
-};
-
-/** Both servers around one listener, ready for `serveBoth`. */
-export const createBoth = (
-  certificate: Certificate,
-  listener: RequestListener,
-): { readonly http: HttpServer; readonly tls: HttpsServer } => ({
-  http: createHttpServer(listener),
-  tls: createHttpsServer(certificate, listener),
-});

@@ -1,10 +1,7 @@
 import type { RequestListener } from 'node:http';
-import {
-  createSimulatedTime,
-  type SimulatedTime,
-} from '../../../../../test/cluster/support/simulated-time.ts';
-import { watchTraffic } from '../../../../../test/cluster/support/traffic.ts';
-import { type EmbeddedClusterOptions, startEmbeddedCluster } from '../src/cluster.ts';
+import { type EmbeddedClusterOptions, startEmbeddedCluster } from '../cluster.ts';
+import { createSimulatedTime, type SimulatedTime } from './time.ts';
+import { watchTraffic } from './traffic.ts';
 
 export type SimulatedCluster = {
   readonly handle: RequestListener;

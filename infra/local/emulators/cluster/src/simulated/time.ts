@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.ts';
+import type { Clock } from '../clock.ts';
 
 /**
  * A clock whose time stands still, but for when it is let go by: then it goes from one timer to the next, each time
