@@ -6,7 +6,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { parse } from 'yaml';
 import { createHandler as createSlack } from '../../functions/slack.ts';
 import { createHandler as createWorker } from '../../functions/slack-worker.ts';
-import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/command.ts';
+import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/client/command.ts';
 import { createAwsClients, createRuntime } from '../../lib/app/runtime.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';

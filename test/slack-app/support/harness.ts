@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
-import { slashCommandBody } from '../../../infra/local/emulators/slack/command.ts';
-import { interactionBody } from '../../../infra/local/emulators/slack/interaction.ts';
+import { slashCommandBody } from '../../../infra/local/emulators/slack/client/command.ts';
+import { interactionBody } from '../../../infra/local/emulators/slack/client/interaction.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { reconcile } from '../../../lib/release/lifecycle/reconcile.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SlackMessage } from '../../../../infra/local/emulators/slack/inbox.ts';
-import { isAboutRelease, showSlackMessages } from '../../../../infra/local/emulators/slack/show.ts';
+import { isAboutRelease, showSlackMessages } from '../../../../infra/local/emulators/slack/render/show.ts';
+import type { SlackMessage } from '../../../../infra/local/emulators/slack/server/server.ts';
 import { createTerminal } from '../../../../infra/local/terminal/terminal.ts';
 
 const message = (fields: Partial<SlackMessage>): SlackMessage => ({
