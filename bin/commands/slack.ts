@@ -14,9 +14,9 @@ import {
   sendPress,
   slackPatienceMs,
 } from '../../infra/local/emulators/slack/client/send.ts';
-import { configOf, findSender } from '../../infra/local/emulators/slack/client/sender.ts';
 import { readMessages } from '../../infra/local/emulators/slack/client/stack-client.ts';
 import { renderMessage } from '../../infra/local/emulators/slack/render/render.ts';
+import { configOf, findSender } from '../../infra/local/play/slack-sender.ts';
 import { readStackFile } from '../../infra/local/state/stack-file.ts';
 import { createTerminal, type Terminal } from '../../infra/local/terminal/terminal.ts';
 import type { Config } from '../../lib/config/types.ts';

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { run as tagboat } from '../../bin/commands/tagboat.ts';
 import { createBareRepository } from '../../infra/local/emulators/git-server/create-repository.ts';
-import { exampleFiles } from '../../infra/local/play/example/example.ts';
+import { exampleFiles } from '../../infra/local/stack/example/example.ts';
 import { readJson } from './support/answers.ts';
 import { launch, runHere, temporaryDirectory } from './support/process.ts';
 

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { TagboatError } from '../../../lib/errors.ts';
-import { mapping } from '../runtime/service/yaml.ts';
+import { mapping } from '../mapping.ts';
 import { atExit } from './at-exit.ts';
 import type { StateDirectory } from './directory.ts';
 import { readStackFile } from './stack-file.ts';

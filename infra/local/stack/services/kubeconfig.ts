@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { redact } from '../../../../lib/redact.ts';
-import { isMapping, mapping, type Unknowns } from '../../runtime/service/yaml.ts';
+import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
 
 /** Fields that name a file, and those that hold its content instead; a token is not in Base64. */
 const fileFields: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { decodeAction } from '../../../../../lib/slack/action.ts';
 import type { Action, Command } from '../../../../../lib/slack/commands.ts';
-import type { Unknowns } from '../../../runtime/service/yaml.ts';
+import type { Unknowns } from '../../../mapping.ts';
 import { buttonsOf, textOf } from '../message.ts';
 
 /**

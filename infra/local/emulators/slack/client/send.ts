@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TagboatError } from '../../../../../lib/errors.ts';
-import { mapping, type Unknowns } from '../../../runtime/service/yaml.ts';
+import { mapping, type Unknowns } from '../../../mapping.ts';
 import type { FoundButton } from './buttons.ts';
 import { type SlashCommand, slackHeaders, slashCommandBody } from './command.ts';
 import { interactionBody } from './interaction.ts';

@@ -1,4 +1,4 @@
-import type { Unknowns } from '../../../runtime/service/yaml.ts';
+import type { Unknowns } from '../../../mapping.ts';
 import { createStyle } from '../../../terminal/style.ts';
 import { blocksOf, elementsOf, textIn, textOf } from '../message.ts';
 import { fromMrkdwn, type MrkdwnOptions } from './mrkdwn.ts';

@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import { isMapping } from '../../../runtime/service/yaml.ts';
+import { isMapping } from '../../../mapping.ts';
 import { writePrivately } from '../../../state/directory.ts';
 import type { SlackMessage } from '../message.ts';
 

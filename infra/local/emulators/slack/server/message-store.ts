@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Unknowns } from '../../../runtime/service/yaml.ts';
+import type { Unknowns } from '../../../mapping.ts';
 import { type SlackMessage, textOf, withIds } from '../message.ts';
 import type { MessageLog } from './message-log.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mapping, type Unknowns } from '../../../mapping.ts';
 import { readBody } from '../../../runtime/gateway/body.ts';
 import { respondError, respondJson } from '../../../runtime/gateway/respond.ts';
-import { mapping, type Unknowns } from '../../../runtime/service/yaml.ts';
 import type { SlackMessage } from '../message.ts';
 import { openMessageLog } from './message-log.ts';
 import { createMessageStore, kept } from './message-store.ts';

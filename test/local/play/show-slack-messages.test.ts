@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isAboutRelease, showSlackMessages } from '../../../../infra/local/emulators/slack/render/show.ts';
-import type { SlackMessage } from '../../../../infra/local/emulators/slack/server/server.ts';
-import { createTerminal } from '../../../../infra/local/terminal/terminal.ts';
+import type { SlackMessage } from '../../../infra/local/emulators/slack/server/server.ts';
+import { isAboutRelease, showSlackMessages } from '../../../infra/local/play/show-slack-messages.ts';
+import { createTerminal } from '../../../infra/local/terminal/terminal.ts';
 
 const message = (fields: Partial<SlackMessage>): SlackMessage => ({
   id: '1',

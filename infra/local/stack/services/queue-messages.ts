@@ -1,8 +1,8 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { LocalSqs, WaitingMessage } from '../emulators/aws/sqs.ts';
-import type { QueueResource } from '../runtime/service/resources.ts';
-import { isMapping, mapping } from '../runtime/service/yaml.ts';
-import { readJson, type StateDirectory, writePrivately } from './directory.ts';
+import type { LocalSqs, WaitingMessage } from '../../emulators/aws/sqs.ts';
+import { isMapping, mapping } from '../../mapping.ts';
+import type { QueueResource } from '../../runtime/service/resources.ts';
+import { readJson, type StateDirectory, writePrivately } from '../../state/directory.ts';
 
 /** How often what the queues hold is written down, in milliseconds; what a crash loses, reconcile nudges again. */
 const intervalMs = 500;

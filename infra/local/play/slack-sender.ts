@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { loadConfig, parseConfig } from '../../../../../lib/config/load.ts';
-import type { Config } from '../../../../../lib/config/types.ts';
-import { TagboatError } from '../../../../../lib/errors.ts';
-import { createKmsClient } from '../../../../../lib/secrets/client.ts';
-import { createSecrets } from '../../../../../lib/secrets/unseal.ts';
-import { exampleConfig } from '../../../play/example/example.ts';
-import { readJson } from '../../../state/directory.ts';
-import type { Sender } from './send.ts';
+import { loadConfig, parseConfig } from '../../../lib/config/load.ts';
+import type { Config } from '../../../lib/config/types.ts';
+import { TagboatError } from '../../../lib/errors.ts';
+import { createKmsClient } from '../../../lib/secrets/client.ts';
+import { createSecrets } from '../../../lib/secrets/unseal.ts';
+import type { Sender } from '../emulators/slack/client/send.ts';
+import { exampleConfig } from '../stack/example/example.ts';
+import { readJson } from '../state/directory.ts';
 
 /** The tagboat.yml that the stack runs; the example's where it is given none. */
 export const configOf = (file: string | undefined): Config =>

@@ -1,6 +1,6 @@
-import type { Stack } from '../../../stack/types.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
-import type { SlackMessage } from '../server/server.ts';
+import type { SlackMessage } from '../emulators/slack/server/server.ts';
+import type { Stack } from '../stack/types.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** The same text goes to the channel and to whoever gave the command, one right after the other. */
 const sameWithinMs = 10_000;
