@@ -4,10 +4,10 @@ import type { WorkloadKind, WorkloadRef } from '../../../lib/cluster/objects/obj
 import { rolloutStatus } from '../../../lib/cluster/status/rollout-status.ts';
 import type { RolloutStatus } from '../../../lib/cluster/status/types.ts';
 import { watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
-import { kubectlAgainst } from '../compare.ts';
+import { type Comparison, manifest } from '../comparison.ts';
+import { kubectlAgainst } from '../disagreements.ts';
 import { recordHistory } from '../history.ts';
-import { type Contest, manifest } from '../side-by-side.ts';
-import type { Arena } from './arena.ts';
+import type { Harness } from './harness.ts';
 import { doneOf } from './kinds.ts';
 
 const workloads: readonly { readonly kind: WorkloadKind; readonly name: string }[] = [
@@ -22,7 +22,7 @@ const doneWords = workloads.map(({ kind, name }) => doneOf(kind).replace('"web"'
 const deadlineMs = 6_000;
 
 /** kubectl on one workload, and every version of that. */
-const follow = async ({ cluster }: Contest, ref: WorkloadRef, signal: AbortSignal) => {
+const follow = async ({ cluster }: Comparison, ref: WorkloadRef, signal: AbortSignal) => {
   let said: string | undefined;
   let wake = Promise.withResolvers<void>();
   const changed = (): void => {
@@ -51,11 +51,11 @@ const follow = async ({ cluster }: Contest, ref: WorkloadRef, signal: AbortSigna
 };
 
 /** One release of three workloads: kubectl watches each, the poller all of them. */
-const releaseSeveral = async (contest: Contest, tagOf: (kind: WorkloadKind) => string) => {
-  const { cluster, connection, namespace, image } = contest;
+const releaseSeveral = async (comparison: Comparison, tagOf: (kind: WorkloadKind) => string) => {
+  const { cluster, connection, namespace, image } = comparison;
   const stop = new AbortController();
   const refs: readonly WorkloadRef[] = workloads.map((one) => ({ apiVersion: 'apps/v1', namespace, ...one }));
-  const followed = await Promise.all(refs.map((ref) => follow(contest, ref, stop.signal)));
+  const followed = await Promise.all(refs.map((ref) => follow(comparison, ref, stop.signal)));
   const files = workloads.map(({ kind, name }) => ({
     path: `deployment/${name}.yml`,
     // The image's tag is one; what else is in the pod need not be.
@@ -98,10 +98,10 @@ const releaseSeveral = async (contest: Contest, tagOf: (kind: WorkloadKind) => s
 };
 
 /** Several workloads in one release have one verdict. */
-export const severalContests = ({ inContest }: Arena): void => {
+export const severalScenarios = ({ inComparison }: Harness): void => {
   it('several workloads in one release: healthy once kubectl is content with each', () =>
-    inContest('Deployment', async (contest) => {
-      const { poller, judges, differences } = await releaseSeveral(contest, () => '1');
+    inComparison('Deployment', async (comparison) => {
+      const { poller, judges, differences } = await releaseSeveral(comparison, () => '1');
 
       expect(judges.map(({ code, lines, error }) => [code, lines.at(-1), error])).toEqual(
         doneWords.map((words) => [0, words, '']),
@@ -111,8 +111,8 @@ export const severalContests = ({ inContest }: Arena): void => {
     }));
 
   it.each(workloads)('several workloads in one release: one $kind that is not ready fails it', ({ kind }) =>
-    inContest('Deployment', async (contest) => {
-      const { poller, judges, differences } = await releaseSeveral(contest, (one) =>
+    inComparison('Deployment', async (comparison) => {
+      const { poller, judges, differences } = await releaseSeveral(comparison, (one) =>
         one === kind ? 'notready' : '1',
       );
 

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkloadKind } from '../../../lib/cluster/objects/objects.ts';
-import { report } from '../compare.ts';
-import type { Scenario } from '../side-by-side.ts';
-import { type Arena, expectHealthy } from './arena.ts';
+import type { ReleaseOptions } from '../comparison.ts';
+import { report } from '../disagreements.ts';
+import { expectHealthy, type Harness } from './harness.ts';
 import { doneOf, kinds } from './kinds.ts';
 
 type Variant = {
   readonly name: string;
   readonly kind: WorkloadKind;
-  readonly scenario: Scenario;
+  readonly options: ReleaseOptions;
   /** Where it is not that of the kind. */
   readonly done?: string;
 };
 
 const deployment = (name: string, spec: Readonly<Record<string, unknown>>): Variant => ({
-  ...{ name, kind: 'Deployment', scenario: { spec } },
+  ...{ name, kind: 'Deployment', options: { spec } },
 });
 const surge = (maxSurge: number | string, maxUnavailable: number | string): Variant =>
   deployment(`maxSurge ${maxSurge}, maxUnavailable ${maxUnavailable}`, {
@@ -22,7 +22,7 @@ const surge = (maxSurge: number | string, maxUnavailable: number | string): Vari
   });
 const partitioned = (partition: number): Variant => ({
   ...{ name: `partition ${partition}`, kind: 'StatefulSet' },
-  scenario: { spec: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition } } } },
+  options: { spec: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition } } } },
   // A partition beyond the last pod leaves all of them as they are.
   done: `partitioned roll out complete: ${Math.max(0, 3 - partition)} new pods have been updated...`,
 });
@@ -41,14 +41,14 @@ const variants: readonly Variant[] = [
   {
     name: 'Parallel',
     kind: 'StatefulSet',
-    scenario: { spec: { podManagementPolicy: 'Parallel' } },
+    options: { spec: { podManagementPolicy: 'Parallel' } },
   },
   {
     name: 'all nodes at once',
     kind: 'DaemonSet',
-    scenario: { spec: { updateStrategy: { rollingUpdate: { maxUnavailable: '100%' } } } },
+    options: { spec: { updateStrategy: { rollingUpdate: { maxUnavailable: '100%' } } } },
   },
-  { name: 'minReadySeconds', kind: 'DaemonSet', scenario: { spec: { minReadySeconds: 1 } } },
+  { name: 'minReadySeconds', kind: 'DaemonSet', options: { spec: { minReadySeconds: 1 } } },
 ];
 
 const nothing: readonly Variant[] = [
@@ -56,22 +56,22 @@ const nothing: readonly Variant[] = [
   {
     name: 'no replicas',
     kind: 'StatefulSet',
-    scenario: { spec: { replicas: 0 } },
+    options: { spec: { replicas: 0 } },
     done: 'partitioned roll out complete: 0 new pods have been updated...',
   },
   {
     name: 'no node',
     kind: 'DaemonSet',
-    scenario: { pod: { nodeSelector: { disk: 'none-such' } } },
+    options: { pod: { nodeSelector: { disk: 'none-such' } } },
     done: 'daemon set "web" successfully rolled out',
   },
 ];
 
 /** Pods that come one after another, each held back until both have said so. */
-export const slowContests = ({ inContest }: Arena, of = kinds): void => {
+export const slowScenarios = ({ inComparison }: Harness, of = kinds): void => {
   describe.each(of)('$kind', ({ kind, done, steps, oneByOne }) => {
     it('a slow release, at every step', () =>
-      inContest(kind, async ({ settle, release }) => {
+      inComparison(kind, async ({ settle, release }) => {
         await settle('1', { spec: oneByOne });
 
         const outcome = await release('2', { spec: oneByOne, ready: 'step' });
@@ -83,36 +83,36 @@ export const slowContests = ({ inContest }: Arena, of = kinds): void => {
 };
 
 /** Rollouts that end well. */
-export const goodContests = (arena: Arena): void => {
-  const { inContest } = arena;
-  slowContests(arena);
+export const goodScenarios = (harness: Harness): void => {
+  const { inComparison } = harness;
+  slowScenarios(harness);
 
   describe.each(kinds)('$kind', ({ kind, done }) => {
     it('a good first release, and a good one after it', () =>
-      inContest(kind, async ({ release }) => {
+      inComparison(kind, async ({ release }) => {
         expectHealthy(await release('1', { ready: 'watched' }), done);
         expectHealthy(await release('2', { ready: 'watched' }), done);
       }));
 
     it('one that is out already when both begin to look', () =>
-      inContest(kind, async ({ settle, release }) => {
+      inComparison(kind, async ({ settle, release }) => {
         await settle('1');
         expectHealthy(await release('1'), done);
       }));
   });
 
-  it.each(variants)('$kind: $name', ({ kind, scenario, done = doneOf(kind) }) =>
-    inContest(kind, async ({ settle, release }) => {
-      await settle('1', scenario);
-      expectHealthy(await release('2', { ...scenario, ready: 'watched' }), done);
+  it.each(variants)('$kind: $name', ({ kind, options, done = doneOf(kind) }) =>
+    inComparison(kind, async ({ settle, release }) => {
+      await settle('1', options);
+      expectHealthy(await release('2', { ...options, ready: 'watched' }), done);
     }),
   );
 
-  it.each(nothing)('$kind: $name, at first and after some', ({ kind, scenario, done = doneOf(kind) }) =>
-    inContest(kind, async ({ settle, release }) => {
-      expectHealthy(await release('1', scenario), done);
+  it.each(nothing)('$kind: $name, at first and after some', ({ kind, options, done = doneOf(kind) }) =>
+    inComparison(kind, async ({ settle, release }) => {
+      expectHealthy(await release('1', options), done);
       await settle('2');
-      expectHealthy(await release('3', scenario), done);
+      expectHealthy(await release('3', options), done);
     }),
   );
 };

@@ -13,8 +13,8 @@ export type ReleaseOptions = Change & {
   readonly beside?: string;
 };
 
-/** A namespace of a cluster in which a scenario takes place. */
-export type Stage = {
+/** A namespace of a cluster, and what a scenario does in it. */
+export type Fixture = {
   readonly namespace: string;
   /** Delivers the example with a tag and changes, as a release does. */
   deliver(tag: string, options?: ReleaseOptions): Promise<void>;
@@ -34,12 +34,12 @@ export type Stage = {
 /** Seconds of a watch's clock that no test lives to see. */
 const never = 10_000;
 
-const stageIn = (
+const fixtureIn = (
   cluster: Cluster,
   namespace: string,
-  { clock: startClock, timeoutSeconds }: Pick<Theatre, 'clock' | 'timeoutSeconds'>,
+  { clock: startClock, timeoutSeconds }: Pick<Target, 'clock' | 'timeoutSeconds'>,
   signal: AbortSignal,
-): Stage => {
+): Fixture => {
   let ref: WorkloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'okeydokey' };
   const at = (path: string): string => {
     const [plural = ''] = path.split('/');
@@ -54,7 +54,7 @@ const stageIn = (
   const get = async <T>(path: string): Promise<T> =>
     (await cluster.api.json({ method: 'GET', path: at(path), what: `read ${path}`, signal })) as T;
 
-  const deliverIt: Stage['deliver'] = async (tag, options = {}) => {
+  const deliverIt: Fixture['deliver'] = async (tag, options = {}) => {
     const { beside, ...change } = options;
     const { kind = 'Deployment' } = change;
     ref = { ...ref, kind, apiVersion: apiVersionOf(kind) };
@@ -101,7 +101,8 @@ const stageIn = (
   };
 };
 
-export type Theatre = {
+/** The cluster that is diagnosed. */
+export type Target = {
   readonly kubeconfig: string;
   /** A watch's clock, from now on: faster than ours, so that no test waits for as long as a person would. */
   readonly clock: () => Clock;
@@ -112,7 +113,7 @@ export type Theatre = {
 /** What is found out no sooner than at the deadline. */
 const late: readonly DiagnosisCause[] = ['timeout', 'agent-waiting'];
 
-let stages = 0;
+let fixtures = 0;
 
 /** What the namespace of a scenario is labelled with, and what is to be found out in it, in order. */
 export type Expectation = {
@@ -120,36 +121,36 @@ export type Expectation = {
   readonly causes: readonly DiagnosisCause[];
 };
 
-/** Sets up a namespace, lets a scenario take place in it, and takes it down again. */
-export const onStage = async <T>(
-  { kubeconfig, clock, timeoutSeconds }: Theatre,
+/** Makes a namespace, runs a scenario in it, and deletes it again. */
+export const withFixture = async <T>(
+  { kubeconfig, clock, timeoutSeconds }: Target,
   { labels, causes }: Expectation,
-  play: (stage: Stage) => Promise<T>,
+  run: (fixture: Fixture) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> => {
   const cluster = connect({ kubeconfig });
-  stages += 1;
+  fixtures += 1;
   // The server may be one that others use as well.
-  const namespace = `diagnosis-${process.pid}-${stages}`;
+  const namespace = `diagnosis-${process.pid}-${fixtures}`;
   const path = '/api/v1/namespaces';
   const value = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: labels ?? {} } };
   const body = { type: 'application/json', value } as const;
   await cluster.api.json({ method: 'POST', path, body, what: 'create a namespace' });
-  const stage = stageIn(
+  const fixture = fixtureIn(
     cluster,
     namespace,
     { clock, timeoutSeconds: late.some((cause) => causes.includes(cause)) ? timeoutSeconds : never },
     signal,
   );
   try {
-    return await play(stage);
+    return await run(fixture);
   } finally {
     await cluster.api
       .json({ method: 'DELETE', path: `${path}/${namespace}`, what: 'delete the namespace' })
       .catch(() => undefined);
     // What a finalizer holds would hold the namespace for ever. From now on no pod is made in it any more.
-    for (const { metadata } of await stage.pods().catch(() => []))
-      await stage.patch(`pods/${metadata.name}`, { metadata: { finalizers: null } }).catch(() => undefined);
+    for (const { metadata } of await fixture.pods().catch(() => []))
+      await fixture.patch(`pods/${metadata.name}`, { metadata: { finalizers: null } }).catch(() => undefined);
     cluster.close();
   }
 };

@@ -8,8 +8,8 @@ import { delivery, type Kind, manifest, refOf, rolloutOf } from './manifest.ts';
 
 type Json = Record<string, unknown>;
 
-/** What a ground has for a scenario. */
-export type FieldParts = {
+/** What a cluster brings along for a scenario. */
+export type FixtureParts = {
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly kubeconfig: string;
@@ -22,8 +22,8 @@ export type FieldParts = {
   readonly judge: (ref: WorkloadRef, onLine: (line: string) => void) => ReturnType<Judge>;
 };
 
-/** A namespace in which a scenario takes place: on the cluster that $KUBECONFIG names, or on an embedded one. */
-export type Field = FieldParts & {
+/** A namespace for a scenario, and what can be done in it: on the cluster that $KUBECONFIG names, or on an embedded one. */
+export type Fixture = FixtureParts & {
   /** @param path within the namespace: `deployments/web`; undefined where there is none */
   read(path: string): Promise<Json | undefined>;
   /** @param resource in the singular; fails where there is none */
@@ -38,7 +38,7 @@ export type Field = FieldParts & {
 };
 
 /** Runs a scenario in a namespace of its own. */
-export type InNamespace = (scenario: (field: Field) => Promise<void>) => Promise<void>;
+export type InNamespace = (scenario: (fixture: Fixture) => Promise<void>) => Promise<void>;
 
 const clusterWide = /^(?:clusterroles|namespaces)\//;
 const groups: readonly (readonly [RegExp, string])[] = [
@@ -57,9 +57,9 @@ const query = { fieldManager: 'kubectl-test' };
 const isMissing = (error: unknown): boolean => String(error).includes('(HTTP 404)');
 
 /** The parts with what can be done with them on any cluster. */
-export const fieldOf = (parts: FieldParts): Field => {
+export const createFixture = (parts: FixtureParts): Fixture => {
   const { cluster, namespace } = parts;
-  const read: Field['read'] = async (path) => {
+  const read: Fixture['read'] = async (path) => {
     try {
       const what = `read ${path}`;
       return (await cluster.api.json({ method: 'GET', path: pathOf(namespace, path), what })) as Json;
@@ -68,7 +68,7 @@ export const fieldOf = (parts: FieldParts): Field => {
       throw error;
     }
   };
-  const get: Field['get'] = async (resource, name) => {
+  const get: Fixture['get'] = async (resource, name) => {
     const found = await read(`${resource}s/${name}`);
     if (found === undefined) throw new Error(`there is no ${resource} ${name}`);
     return found;
@@ -105,7 +105,7 @@ export const fieldOf = (parts: FieldParts): Field => {
 
 /** Creates what is not there and updates what is, in the way of kubectl's own manager; where there is no kubectl. */
 export const applyWithout =
-  (cluster: Cluster, namespace: string): FieldParts['apply'] =>
+  (cluster: Cluster, namespace: string): FixtureParts['apply'] =>
   async (text) => {
     for (const document of parseAllDocuments(text)) {
       const value = document.toJS() as { kind: string; metadata: { name: string } };
@@ -136,7 +136,7 @@ export const applyWithout =
  *   verdict and it has said something
  */
 export const release = async (
-  field: Field,
+  fixture: Fixture,
   kind: Kind,
   tag: string,
   options: {
@@ -148,14 +148,15 @@ export const release = async (
 ) => {
   const { spec, pod, seconds = 60, judge } = options;
   const workloads = await deliver(
-    field.cluster,
-    delivery(field.namespace, tag, manifest(kind, tag, spec, pod)),
+    fixture.cluster,
+    delivery(fixture.namespace, tag, manifest(kind, tag, spec, pod)),
   );
   const messages: string[] = [];
   const said = Promise.withResolvers<void>();
-  const asked = judge === '' ? undefined : field.judge(refOf(kind, field.namespace), () => said.resolve());
+  const asked =
+    judge === '' ? undefined : fixture.judge(refOf(kind, fixture.namespace), () => said.resolve());
   try {
-    const verdict = await field.watch(kind, tag, seconds, {
+    const verdict = await fixture.watch(kind, tag, seconds, {
       workloads,
       onProgress: ({ message }) => messages.push(message),
     });

@@ -1,40 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import { workloadPath } from '../../../lib/cluster/objects/objects.ts';
-import type { Scenario } from '../side-by-side.ts';
-import { type Arena, expectAgreement, expectHealthy, impatient } from './arena.ts';
+import type { ReleaseOptions } from '../comparison.ts';
+import { expectAgreement, expectHealthy, type Harness, impatient } from './harness.ts';
 import { kinds } from './kinds.ts';
 
 type Trouble = {
   readonly name: string;
   readonly tag: string;
-  readonly scenario: Scenario;
+  readonly options: ReleaseOptions;
   readonly causes: readonly string[];
 };
 
 /** kubectl waits for these for ever. */
 export const troubles: readonly Trouble[] = [
-  { name: 'an image that the registry lacks', tag: 'bad', scenario: impatient, causes: ['image-pull'] },
+  { name: 'an image that the registry lacks', tag: 'bad', options: impatient, causes: ['image-pull'] },
   {
     name: 'pods that never become ready',
     tag: 'notready',
-    scenario: impatient,
+    options: impatient,
     causes: ['not-ready', 'timeout'],
   },
   {
     name: 'containers that crash',
     tag: 'crash',
-    scenario: { isInVain: true },
+    options: { isInVain: true },
     causes: ['crash-loop'],
   },
 ];
 
-export const troubledContests = ({ inContest }: Arena, of = kinds, what = troubles): void => {
+export const troubledScenarios = ({ inComparison }: Harness, of = kinds, what = troubles): void => {
   describe.each(of)('$kind', ({ kind, done }) => {
-    it.each(what)('$name, and the release that mends it', ({ tag, scenario, causes }) =>
-      inContest(kind, async ({ settle, release }) => {
+    it.each(what)('$name, and the release that mends it', ({ tag, options, causes }) =>
+      inComparison(kind, async ({ settle, release }) => {
         await settle('1');
 
-        const outcome = await release(tag, scenario);
+        const outcome = await release(tag, options);
 
         expectAgreement(outcome, 'fails sooner');
         const { watched } = outcome.poller;
@@ -48,10 +48,10 @@ export const troubledContests = ({ inContest }: Arena, of = kinds, what = troubl
   });
 };
 
-export const deletedContests = ({ inContest }: Arena, of = kinds): void => {
+export const deletedScenarios = ({ inComparison }: Harness, of = kinds): void => {
   describe.each(of)('$kind', ({ kind }) => {
     it('a workload that is deleted meanwhile', () =>
-      inContest(kind, async ({ cluster, ref, release }) => {
+      inComparison(kind, async ({ cluster, ref, release }) => {
         const outcome = await release('1', {
           ready: 'never',
           // Its patience with a workload that is away is 10 s.
@@ -69,12 +69,12 @@ export const deletedContests = ({ inContest }: Arena, of = kinds): void => {
   });
 };
 
-export const exceededContests = (
-  { inContest }: Arena,
+export const exceededScenarios = (
+  { inComparison }: Harness,
   tags: readonly string[] = ['bad', 'notready'],
 ): void => {
   it.each(tags)('a Deployment of tag %s that exceeds its progress deadline', (tag) =>
-    inContest('Deployment', async ({ settle, release }) => {
+    inComparison('Deployment', async ({ settle, release }) => {
       const reason = 'deployment "web" exceeded its progress deadline';
       await settle('1');
 
@@ -88,8 +88,8 @@ export const exceededContests = (
 };
 
 /** Rollouts that end badly. */
-export const failingContests = (arena: Arena): void => {
-  troubledContests(arena);
-  deletedContests(arena);
-  exceededContests(arena);
+export const failingScenarios = (harness: Harness): void => {
+  troubledScenarios(harness);
+  deletedScenarios(harness);
+  exceededScenarios(harness);
 };

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Interruption } from '../cluster.ts';
-import { report } from '../compare.ts';
-import { type Arena, expectAgreement } from './arena.ts';
+import { report } from '../disagreements.ts';
+import { expectAgreement, type Harness } from './harness.ts';
 import { kinds } from './kinds.ts';
 
 /** Watches that break at every step; for a cluster with something in front of it that breaks them. */
-export const interruptedContests = (
-  { inContest }: Arena,
+export const interruptedScenarios = (
+  { inComparison }: Harness,
   of = kinds,
   interruptions: readonly Interruption[] = ['closed', 'gone'],
 ): void => {
   describe.each(of)('$kind', ({ kind, done, steps, oneByOne }) => {
     it.each(interruptions)('watches that are broken at every step: %s', (how) =>
-      inContest(kind, async ({ cluster, namespace, settle, release }) => {
+      inComparison(kind, async ({ cluster, namespace, settle, release }) => {
         await settle('1', { spec: oneByOne });
 
         const outcome = await release('2', {

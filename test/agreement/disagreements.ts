@@ -1,6 +1,6 @@
+import { type Outcome, pausedPrefix } from './comparison.ts';
 import type { Version } from './history.ts';
 import { errors, type KubectlSays } from './judge.ts';
-import { type Outcome, pausedPrefix } from './side-by-side.ts';
 
 /**
  * Where the poller means to differ from kubectl, by name. There is no other difference, and each is asserted to be just
@@ -12,7 +12,7 @@ import { type Outcome, pausedPrefix } from './side-by-side.ts';
  * - `follows`: kubectl goes on with whatever template the workload is given; the poller says `superseded`.
  * - `waits for availability`: kubectl is content with a StatefulSet whose pods are ready; the poller waits until they have
  *   been so for `minReadySeconds`, in words of its own.
- *   (Where a pod falls back for a moment, it may find that out before the counts do, and says so in any contest.)
+ *   (Where a pod falls back for a moment, it may find that out before the counts do, and says so in any comparison.)
  * - `deleted`: kubectl says that the object was deleted; the poller has failed, in words of its own.
  * - `interrupted`: what a broken watch has missed is not said, and kubectl says again what it finds when it looks anew.
  */

@@ -5,11 +5,11 @@ import type { WorkloadKind, WorkloadRef } from '../../lib/cluster/objects/object
 import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 import { type RolloutVerdict, watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { AgreementCluster } from './cluster.ts';
-import { gate, isCounted, keepGates, livePods } from './gatekeeper.ts';
 import { recordHistory, type Version } from './history.ts';
 import type { KubectlSays } from './judge.ts';
+import { gate, isCounted, keepGates, livePods } from './readiness-gates.ts';
 
-export type Scenario = {
+export type ReleaseOptions = {
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly pod?: Readonly<Record<string, unknown>>;
   /** kubectl would wait for ever: it is stopped once it has said how things stand, and the poller has ended. */
@@ -48,7 +48,7 @@ export type Outcome = {
   readonly log: readonly string[];
 };
 
-export type Contest = Awaited<ReturnType<typeof createContest>>;
+export type Comparison = Awaited<ReturnType<typeof createComparison>>;
 
 /** Enough for pods to start, and not for anything to run out of patience before both watch. */
 const aMomentMs = 1_000;
@@ -59,7 +59,7 @@ const aWhileMs = 200_000;
 export const pausedPrefix = (name: string): string => `deployment "${name}" is paused. `;
 
 /** Of one workload, in a file of its own. */
-export const manifest = (kind: WorkloadKind, name: string, image: string, scenario: Scenario): string =>
+export const manifest = (kind: WorkloadKind, name: string, image: string, options: ReleaseOptions): string =>
   stringify({
     apiVersion: 'apps/v1',
     kind,
@@ -74,18 +74,18 @@ export const manifest = (kind: WorkloadKind, name: string, image: string, scenar
         spec: {
           terminationGracePeriodSeconds: 1,
           containers: [{ name: 'web', image, imagePullPolicy: 'Always' }],
-          ...((scenario.ready ?? 'at-once') === 'at-once'
+          ...((options.ready ?? 'at-once') === 'at-once'
             ? {}
             : { readinessGates: [{ conditionType: gate }] }),
-          ...scenario.pod,
+          ...options.pod,
         },
       },
-      ...scenario.spec,
+      ...options.spec,
     },
   });
 
 /** A workload `web` in a namespace of its own, and two who watch what becomes of its releases. */
-export const createContest = async (cluster: AgreementCluster, kind: WorkloadKind) => {
+export const createComparison = async (cluster: AgreementCluster, kind: WorkloadKind) => {
   const namespace = await cluster.createNamespace();
   const log: string[] = [];
   const note = (message: string, fields?: unknown): void => {
@@ -98,18 +98,18 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
   const ref: WorkloadRef = { apiVersion: 'apps/v1', kind, namespace, name: 'web' };
   const image = `registry.test/${namespace}`;
 
-  const bring = (tag: string, scenario: Scenario = {}): Promise<readonly WorkloadRef[]> =>
+  const bring = (tag: string, options: ReleaseOptions = {}): Promise<readonly WorkloadRef[]> =>
     deliver(connection, {
       ...{ mode: 'apply', namespace, image, tag, changeCause: `web ${tag} (test)` },
-      files: [{ path: 'deployment/web.yml', text: manifest(kind, 'web', `${image}:${tag}`, scenario) }],
+      files: [{ path: 'deployment/web.yml', text: manifest(kind, 'web', `${image}:${tag}`, options) }],
     });
 
   /** Brings a tag out, unwatched, and waits until it is. */
-  const settle = async (tag: string, scenario: Scenario = {}): Promise<void> => {
+  const settle = async (tag: string, options: ReleaseOptions = {}): Promise<void> => {
     const stop = new AbortController();
     try {
       const history = await recordHistory(cluster, ref, () => undefined, stop.signal);
-      await bring(tag, scenario);
+      await bring(tag, options);
       await cluster.run(history.done(`${image}:${tag}`));
     } finally {
       stop.abort();
@@ -117,9 +117,9 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
   };
 
   /** Delivers a tag and has it watched by kubectl and by the poller at the same time. */
-  const release = async (tag: string, scenario: Scenario = {}): Promise<Outcome> => {
-    const { isInVain = false, pollerSeconds = Number.POSITIVE_INFINITY, haste = 1 } = scenario;
-    const { ready = 'at-once' } = scenario;
+  const release = async (tag: string, options: ReleaseOptions = {}): Promise<Outcome> => {
+    const { isInVain = false, pollerSeconds = Number.POSITIVE_INFINITY, haste = 1 } = options;
+    const { ready = 'at-once' } = options;
     const reference = `${image}:${tag}`;
     const stop = new AbortController();
     let wake = Promise.withResolvers<void>();
@@ -163,7 +163,7 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
       const { message } = rolloutStatus(workload);
       if (kubectlSaid !== message || pollerSaid !== message) return false;
       steps.push(message);
-      scenario.onStep?.();
+      options.onStep?.();
       return true;
     };
     const passes = {
@@ -182,7 +182,7 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
         () => waitFor(passes[ready]),
         stop.signal,
       );
-      const workloads = await bring(tag, scenario);
+      const workloads = await bring(tag, options);
       const clock = cluster.clock(haste);
       const deadline = clock.now() + pollerSeconds * 1_000;
       const runPoller = async () => {
@@ -211,7 +211,7 @@ export const createContest = async (cluster: AgreementCluster, kind: WorkloadKin
         return says;
       });
       const meanwhile =
-        scenario.meanwhile && waitFor(async () => pollerEnded || (await settled())).then(scenario.meanwhile);
+        options.meanwhile && waitFor(async () => pollerEnded || (await settled())).then(options.meanwhile);
       if (isInVain) void waitFor(() => pollerEnded && kubectlSaid !== undefined).then(() => judge?.stop());
       const ends = Promise.all([kubectlRuns, runPoller(), meanwhile]);
       await cluster.run(Promise.race([ends, Promise.all([waitFor(watched), meanwhile])]), aMomentMs);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { workloadPath } from '../../../lib/cluster/objects/objects.ts';
-import { report } from '../compare.ts';
-import { type Contest, type Outcome, pausedPrefix } from '../side-by-side.ts';
-import { type Arena, expectAgreement, expectHealthy } from './arena.ts';
+import { type Comparison, type Outcome, pausedPrefix } from '../comparison.ts';
+import { report } from '../disagreements.ts';
+import { expectAgreement, expectHealthy, type Harness } from './harness.ts';
 import { kinds } from './kinds.ts';
 
 const onDelete = { spec: { updateStrategy: { type: 'OnDelete' } } };
@@ -21,13 +21,13 @@ const onDeleteKinds = [
   },
 ] as const;
 
-const deletePods = ({ cluster, namespace }: Contest): Promise<void> =>
+const deletePods = ({ cluster, namespace }: Comparison): Promise<void> =>
   cluster.write({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}/pods` });
 
-export const followedContests = ({ inContest }: Arena, of = kinds): void => {
+export const followedScenarios = ({ inComparison }: Harness, of = kinds): void => {
   describe.each(of)('$kind', ({ kind, done }) => {
     it('another template meanwhile: kubectl follows it, the poller says superseded', () =>
-      inContest(kind, async ({ settle, bring, release, image }) => {
+      inComparison(kind, async ({ settle, bring, release, image }) => {
         await settle('1');
 
         const outcome = await release('2', {
@@ -47,9 +47,9 @@ export const followedContests = ({ inContest }: Arena, of = kinds): void => {
   });
 };
 
-export const pausedContests = ({ inContest }: Arena): void => {
+export const pausedScenarios = ({ inComparison }: Harness): void => {
   it('a paused Deployment: both wait, the poller says why', () =>
-    inContest('Deployment', async ({ cluster, ref, settle, release }) => {
+    inComparison('Deployment', async ({ cluster, ref, settle, release }) => {
       await settle('1');
 
       const outcome = await release('2', {
@@ -65,9 +65,9 @@ export const pausedContests = ({ inContest }: Arena): void => {
     }));
 };
 
-export const availabilityContests = ({ inContest }: Arena): void => {
+export const availabilityScenarios = ({ inComparison }: Harness): void => {
   it('a StatefulSet with minReadySeconds: kubectl is content with ready pods, the poller waits', ({ skip }) =>
-    inContest('StatefulSet', async ({ cluster, settle, release }) => {
+    inComparison('StatefulSet', async ({ cluster, settle, release }) => {
       skip(!cluster.hasStatefulSetAvailability, 'its StatefulSets do not know minReadySeconds');
       await settle('1');
 
@@ -78,15 +78,15 @@ export const availabilityContests = ({ inContest }: Arena): void => {
 };
 
 /** Where the poller says something else than kubectl, and means to: what exactly. */
-export const differentContests = (arena: Arena): void => {
-  const { inContest } = arena;
-  followedContests(arena);
-  pausedContests(arena);
-  availabilityContests(arena);
+export const differentScenarios = (harness: Harness): void => {
+  const { inComparison } = harness;
+  followedScenarios(harness);
+  pausedScenarios(harness);
+  availabilityScenarios(harness);
 
   describe.each(kinds)('$kind', ({ kind, done }) => {
     it('an undo while the release still rolls: it wins', () =>
-      inContest(kind, async ({ settle, release }) => {
+      inComparison(kind, async ({ settle, release }) => {
         await settle('1');
         let undo: Promise<Outcome> | undefined;
 
@@ -103,10 +103,10 @@ export const differentContests = (arena: Arena): void => {
   });
 
   it.each(onDeleteKinds)('$kind OnDelete: kubectl refuses, the poller waits', ({ kind, waiting, done }) =>
-    inContest(kind, async (contest) => {
-      expectAgreement(await contest.release('1', onDelete), 'on delete');
+    inComparison(kind, async (comparison) => {
+      expectAgreement(await comparison.release('1', onDelete), 'on delete');
 
-      const outcome = await contest.release('2', { ...onDelete, meanwhile: () => deletePods(contest) });
+      const outcome = await comparison.release('2', { ...onDelete, meanwhile: () => deletePods(comparison) });
 
       expectAgreement(outcome, 'on delete');
       expect(outcome.poller.messages, report(outcome)).toContain(waiting);
