@@ -1,19 +1,23 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { actionOf, kindOf, type Making, makingOf } from '../../infra/local/emulators/slack/answers.ts';
-import { readMessages } from '../../infra/local/emulators/slack/ask.ts';
-import { findButton } from '../../infra/local/emulators/slack/buttons.ts';
-import { describeEnd, followCommand, type Outcome } from '../../infra/local/emulators/slack/follow.ts';
-import { renderMessage } from '../../infra/local/emulators/slack/render.ts';
+import { actionOf, kindOf, type Making, makingOf } from '../../infra/local/emulators/slack/client/answers.ts';
+import { findButton } from '../../infra/local/emulators/slack/client/buttons.ts';
+import {
+  describeEnd,
+  followCommand,
+  type Outcome,
+} from '../../infra/local/emulators/slack/client/follow-command.ts';
 import {
   type Sender,
   type Sent,
   sendCommand,
   sendPress,
   slackPatienceMs,
-} from '../../infra/local/emulators/slack/send.ts';
-import { configOf, findSender } from '../../infra/local/emulators/slack/sender.ts';
-import { readStackFile } from '../../infra/local/stack/state.ts';
+} from '../../infra/local/emulators/slack/client/send.ts';
+import { readMessages } from '../../infra/local/emulators/slack/client/stack-client.ts';
+import { renderMessage } from '../../infra/local/emulators/slack/render/render.ts';
+import { configOf, findSender } from '../../infra/local/play/slack-sender.ts';
+import { readStackFile } from '../../infra/local/state/stack-file.ts';
 import { createTerminal, type Terminal } from '../../infra/local/terminal/terminal.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';

@@ -29,7 +29,7 @@ export type Write = {
 };
 
 /** How this way to the objects introduces itself. */
-export const refereeAgent = 'referee';
+export const observerAgent = 'observer';
 
 /** A way to the objects that shares nothing with what is compared. */
 export type Access = {
@@ -69,7 +69,7 @@ export const accessThrough = (kubeconfig: string): Access => {
         headers: {
           ...(user.token === undefined ? {} : { authorization: `Bearer ${user.token}` }),
           accept: 'application/json',
-          'user-agent': refereeAgent,
+          'user-agent': observerAgent,
           'content-type': type,
           'content-length': Buffer.byteLength(payload),
         },

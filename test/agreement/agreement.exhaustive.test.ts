@@ -1,15 +1,15 @@
-import { differentContests } from './contests/different.ts';
-import { failingContests } from './contests/failing.ts';
-import { goodContests } from './contests/good.ts';
-import { interruptedContests } from './contests/interrupted.ts';
-import { severalContests } from './contests/several.ts';
+import { differentScenarios } from './scenarios/different.ts';
+import { failingScenarios } from './scenarios/failing.ts';
+import { goodScenarios } from './scenarios/good.ts';
+import { interruptedScenarios } from './scenarios/interrupted.ts';
+import { severalScenarios } from './scenarios/several.ts';
 import { withKubectl } from './suite.ts';
 
-withKubectl('kubectl and the poller on the embedded cluster, in every contest', (arena) => {
+withKubectl('kubectl and the poller on the embedded cluster, in every scenario', (harness) => {
   // Those that wait longest first.
-  severalContests(arena);
-  failingContests(arena);
-  differentContests(arena);
-  goodContests(arena);
-  interruptedContests(arena);
+  severalScenarios(harness);
+  failingScenarios(harness);
+  differentScenarios(harness);
+  goodScenarios(harness);
+  interruptedScenarios(harness);
 });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { startSimulatedCluster } from '../../infra/local/emulators/cluster/test/simulated.ts';
-import { refereeAgent } from './access.ts';
+import { startSimulatedCluster } from '@tagboat/embedded-cluster';
+import { observerAgent } from './access.ts';
 import { type AgreementCluster, type Interruption, reachCluster } from './cluster.ts';
 import type { Judge } from './judge.ts';
 import type { Host } from './serve.ts';
@@ -18,12 +18,12 @@ const gone = {
 };
 
 /** Passes everything on, and can break the watches of kubectl and the poller. */
-const createFront = (handle: RequestListener) => {
+const createProxy = (handle: RequestListener) => {
   const watches = new Map<ServerResponse, string>();
   return {
     handle: (request: IncomingMessage, response: ServerResponse): void => {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'https://front');
-      if (searchParams.has('watch') && request.headers['user-agent'] !== refereeAgent) {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'https://proxy');
+      if (searchParams.has('watch') && request.headers['user-agent'] !== observerAgent) {
         watches.set(response, pathname);
         response.on('close', () => watches.delete(response));
       }
@@ -41,7 +41,7 @@ const createFront = (handle: RequestListener) => {
 
 /**
  * An embedded cluster whose time is simulated. Its registry lacks every tag with `bad` in it. kubectl and the poller come
- * to it through a front that can break their watches.
+ * to it through a proxy that can break their watches.
  * @param cacheDirectory kubectl's, for all clusters of the host
  */
 export const startEmbedded = async (
@@ -53,7 +53,7 @@ export const startEmbedded = async (
     timings,
     resolveImage: async (reference) => (reference.includes(':bad') ? undefined : { digest }),
   });
-  const { handle, interrupt } = createFront(cluster.handle);
+  const { handle, interrupt } = createProxy(cluster.handle);
   const { close, ...kubeconfigs } = host.serve(handle, cluster.token);
   return await reachCluster({
     ...{ ...kubeconfigs, judge, interrupt },

@@ -1,23 +1,23 @@
-import { availabilityContests, followedContests, pausedContests } from './contests/different.ts';
-import { deletedContests, exceededContests, troubledContests, troubles } from './contests/failing.ts';
-import { slowContests } from './contests/good.ts';
-import { interruptedContests } from './contests/interrupted.ts';
-import { only } from './contests/kinds.ts';
+import { availabilityScenarios, followedScenarios, pausedScenarios } from './scenarios/different.ts';
+import { deletedScenarios, exceededScenarios, troubledScenarios, troubles } from './scenarios/failing.ts';
+import { slowScenarios } from './scenarios/good.ts';
+import { interruptedScenarios } from './scenarios/interrupted.ts';
+import { only } from './scenarios/kinds.ts';
 import { withKubectl } from './suite.ts';
 
-// Each end that a contest can have, and each kind. All of the contests: agreement.exhaustive.test.ts.
-withKubectl('kubectl and the poller on the embedded cluster', (arena) => {
-  slowContests(arena);
-  troubledContests(
-    arena,
+// Each end that a rollout can have, and each kind. All scenarios: agreement.exhaustive.test.ts.
+withKubectl('kubectl and the poller on the embedded cluster', (harness) => {
+  slowScenarios(harness);
+  troubledScenarios(
+    harness,
     only('Deployment'),
     troubles.filter(({ tag }) => tag === 'bad'),
   );
-  deletedContests(arena, only('DaemonSet'));
-  exceededContests(arena, ['notready']);
-  followedContests(arena, only('StatefulSet'));
-  pausedContests(arena);
-  availabilityContests(arena);
-  interruptedContests(arena, only('StatefulSet'), ['closed']);
-  interruptedContests(arena, only('Deployment'), ['gone']);
+  deletedScenarios(harness, only('DaemonSet'));
+  exceededScenarios(harness, ['notready']);
+  followedScenarios(harness, only('StatefulSet'));
+  pausedScenarios(harness);
+  availabilityScenarios(harness);
+  interruptedScenarios(harness, only('StatefulSet'), ['closed']);
+  interruptedScenarios(harness, only('Deployment'), ['gone']);
 });

@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasKubectl, unlessInstalled } from './kubectl.ts';
 import { messageOf, rules, sample } from './made-up.ts';
-import { openStage } from './stage.ts';
+import { startScriptedApi } from './scripted-api.ts';
 
 /** How many made-up states of each kind in which one is done: each needs a kubectl of its own. */
 const made = 8;
 
 describe.skipIf(!hasKubectl).concurrent(`kubectl’s rules and ours, done${unlessInstalled}`, () => {
-  let stage: Awaited<ReturnType<typeof openStage>>;
+  let scripted: Awaited<ReturnType<typeof startScriptedApi>>;
   beforeAll(async () => {
-    stage = await openStage();
+    scripted = await startScriptedApi();
   });
   afterAll(async () => {
-    await stage.close();
+    await scripted.close();
   });
 
   describe.each(rules)('$kind', ({ kind }) => {
     it.each(sample(kind, 'done', made).map((version) => ({ version, message: messageOf(version) })))(
       'are done alike: $message',
       async ({ version, message }) => {
-        expect(await stage.play(kind, [version])).toMatchObject({ code: 0, lines: [message] });
+        expect(await scripted.run(kind, [version])).toMatchObject({ code: 0, lines: [message] });
       },
     );
   });

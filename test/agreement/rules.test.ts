@@ -3,18 +3,18 @@ import type { Workload } from '../../lib/cluster/objects/objects.ts';
 import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 import { hasKubectl, unlessInstalled } from './kubectl.ts';
 import { messageOf, rules, sample } from './made-up.ts';
-import { openStage } from './stage.ts';
+import { startScriptedApi } from './scripted-api.ts';
 
 /** How many made-up states of each kind in which one waits: one kubectl reads all of them. */
 const made = 500;
 
 describe.skipIf(!hasKubectl)(`kubectl’s rules and ours${unlessInstalled}`, () => {
-  let stage: Awaited<ReturnType<typeof openStage>>;
+  let scripted: Awaited<ReturnType<typeof startScriptedApi>>;
   beforeAll(async () => {
-    stage = await openStage();
+    scripted = await startScriptedApi();
   });
   afterAll(async () => {
-    await stage.close();
+    await scripted.close();
   });
 
   // Of more states in which one is done: rules.exhaustive.test.ts.
@@ -27,7 +27,7 @@ describe.skipIf(!hasKubectl)(`kubectl’s rules and ours${unlessInstalled}`, () 
         if (end === undefined) throw new Error(`no made-up ${kind} is done in the words ${words}`);
         const versions = [...sample(kind, 'waiting', made), end];
 
-        const { code, lines } = await stage.play(kind, versions);
+        const { code, lines } = await scripted.run(kind, versions);
 
         expect(lines).toEqual(versions.map(messageOf));
         expect(code).toBe(0);
@@ -39,7 +39,7 @@ describe.skipIf(!hasKubectl)(`kubectl’s rules and ours${unlessInstalled}`, () 
   it('fail alike', async () => {
     const [waits, failed] = [sample('Deployment', 'waiting', 1), sample('Deployment', 'failed', 1)];
 
-    const { code, lines, error } = await stage.play('Deployment', [...waits, ...failed]);
+    const { code, lines, error } = await scripted.run('Deployment', [...waits, ...failed]);
 
     expect(lines).toEqual(waits.map(messageOf));
     expect({ code, error }).toEqual({
@@ -57,7 +57,7 @@ describe.skipIf(!hasKubectl)(`kubectl’s rules and ours${unlessInstalled}`, () 
         spec: { ...version?.spec, updateStrategy: { type: 'OnDelete' } },
       } as Workload;
 
-      expect(await stage.play(kind, [onDelete])).toMatchObject({
+      expect(await scripted.run(kind, [onDelete])).toMatchObject({
         code: 1,
         lines: [],
         error: 'error: rollout status is only available for RollingUpdate strategy type',

@@ -4,7 +4,7 @@ import { connect } from '../../lib/cluster/connect/connect.ts';
 import { describeArgoRollouts } from '../realcluster/argo-rollouts.ts';
 import { describeBeyondKubectl } from '../realcluster/beyond-kubectl.ts';
 import { describeDelivery } from '../realcluster/delivery.ts';
-import { applyWithout, fieldOf, type InNamespace } from '../realcluster/field.ts';
+import { applyWithout, createFixture, type InNamespace } from '../realcluster/fixture.ts';
 import { describeRollouts } from '../realcluster/rollouts.ts';
 import { startEmbedded } from './embedded.ts';
 import { standIn } from './judge.ts';
@@ -25,13 +25,13 @@ describe.concurrent('on the embedded cluster', () => {
     const cluster = connect({ kubeconfig });
     try {
       const namespace = await embedded.createNamespace();
-      const field = fieldOf({
+      const fixture = createFixture({
         ...{ cluster, namespace, kubeconfig, clock: embedded.clock },
         secureKubeconfig: readFileSync(embedded.kubeconfigFile, 'utf8'),
         apply: applyWithout(cluster, namespace),
         judge: (ref, onLine) => standIn(embedded, ref, onLine),
       });
-      await embedded.run(scenario(field));
+      await embedded.run(scenario(fixture));
     } finally {
       cluster.close();
       await embedded.close();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { kubeconfigFor } from '../../infra/local/emulators/cluster/src/cluster.ts';
-import { createBoth, selfSignedCertificate, serveBoth } from '../../infra/local/tls.ts';
+import { kubeconfigFor, selfSignedCertificate } from '@tagboat/embedded-cluster';
+import { createBoth, serveBoth } from '../../infra/local/stack/server/http-and-tls.ts';
 
 /** One port for many clusters, so that kubectl asks only once what can be asked of them. */
 export type Host = {

@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Arena, createArena } from './contests/arena.ts';
 import { startEmbedded } from './embedded.ts';
 import { type Judge, standIn } from './judge.ts';
 import { hasKubectl, kubectl, unlessInstalled } from './kubectl.ts';
+import { createHarness, type Harness } from './scenarios/harness.ts';
 import { type Host, openHost } from './serve.ts';
 
 const describeOn = (
   name: string,
   judge: Judge,
-  contests: (arena: Arena) => void,
+  scenarios: (harness: Harness) => void,
   isSkipped: boolean,
 ): void => {
   describe.skipIf(isSkipped).concurrent(name, () => {
@@ -26,8 +26,8 @@ const describeOn = (
       rmSync(cacheDirectory, { recursive: true, force: true });
     });
 
-    contests(
-      createArena(async () => {
+    scenarios(
+      createHarness(async () => {
         const cluster = await startEmbedded(host, judge, cacheDirectory);
         return { cluster, close: cluster.close };
       }),
@@ -35,10 +35,10 @@ const describeOn = (
   });
 };
 
-/** Each contest on an embedded cluster of its own, with kubectl. */
-export const withKubectl = (name: string, contests: (arena: Arena) => void): void =>
-  describeOn(name + unlessInstalled, kubectl, contests, !hasKubectl);
+/** Each comparison on an embedded cluster of its own, with kubectl. */
+export const withKubectl = (name: string, scenarios: (harness: Harness) => void): void =>
+  describeOn(name + unlessInstalled, kubectl, scenarios, !hasKubectl);
 
 /** The same with our own rules in kubectl's place. */
-export const withStandIn = (name: string, contests: (arena: Arena) => void): void =>
-  describeOn(name, standIn, contests, false);
+export const withStandIn = (name: string, scenarios: (harness: Harness) => void): void =>
+  describeOn(name, standIn, scenarios, false);

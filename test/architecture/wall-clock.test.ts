@@ -29,9 +29,11 @@ const allowed: readonly (readonly [file: string, part: string, reason: string])[
 const isElsewhere = (name: string): boolean =>
   /^test\/(?:bench|packaging)\/|^test\/realcluster\/(?:[^/]+\.test|harness|argo)\.ts$/.test(name);
 
-const files = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
-  .map((name) => path.posix.join('test', name.replaceAll(path.sep, '/')))
-  .filter((name) => name.endsWith('.ts') && !isElsewhere(name));
+const files = ['test', 'infra/local/emulators/cluster/test'].flatMap((folder) =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')))
+    .filter((name) => name.endsWith('.ts') && !isElsewhere(name)),
+);
 
 const offences = files.flatMap((file) =>
   wallClockIn(readFileSync(path.join(root, file), 'utf8')).map((line) => ({ file, line })),

@@ -6,8 +6,8 @@ import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 import type { ReleaseView } from '../../lib/release/api/view.ts';
 import { isUnderWay } from '../../lib/release/model/release.ts';
 import { type Access, accessThrough } from '../agreement/access.ts';
+import { manifest } from '../agreement/comparison.ts';
 import { hasKubectl, kubectl } from '../agreement/kubectl.ts';
-import { manifest } from '../agreement/side-by-side.ts';
 import { type Project, startProject } from '../integration/support/project.ts';
 import { showSpread, spreadOf, table } from './table.ts';
 

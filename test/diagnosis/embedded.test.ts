@@ -1,5 +1,5 @@
+import { startSimulatedCluster } from '@tagboat/embedded-cluster';
 import { afterAll, beforeAll } from 'vitest';
-import { startSimulatedCluster } from '../../infra/local/emulators/cluster/test/simulated.ts';
 import { type Host, openHost } from '../agreement/serve.ts';
 import { describeScenarios } from './suite.ts';
 
@@ -21,12 +21,12 @@ beforeAll(async () => {
 afterAll(() => host.close());
 
 // Each scenario has a cluster of its own, whose time goes by as soon as all else is done.
-describeScenarios('embedded', async (play) => {
+describeScenarios('embedded', async (run) => {
   const { handle, token, time, close } = await startSimulatedCluster({ timings, resolveImage });
   const served = host.serve(handle, token);
   try {
     return await time.run(
-      play({ kubeconfig: served.kubeconfig, clock: () => time.clock, timeoutSeconds: 60 }),
+      run({ kubeconfig: served.kubeconfig, clock: () => time.clock, timeoutSeconds: 60 }),
     );
   } finally {
     served.close();

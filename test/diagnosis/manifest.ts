@@ -1,5 +1,5 @@
 import { parseAllDocuments, stringify } from 'yaml';
-import { exampleFiles } from '../../infra/local/play/example/example.ts';
+import { exampleFiles } from '../../infra/local/stack/example/example.ts';
 import type { WorkloadKind } from '../../lib/cluster/objects/objects.ts';
 
 export const image = 'docker.io/devopswithkubernetes/okeydokey';

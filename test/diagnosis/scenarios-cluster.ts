@@ -1,5 +1,5 @@
+import type { Fixture } from './fixture.ts';
 import { releaseOf, type Scenario } from './scenario.ts';
-import type { Stage } from './stage.ts';
 
 const configMap =
   'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: okeydokey-settings }\ndata: { GREETING: okey }\n';
@@ -14,9 +14,11 @@ spec: { limits: [{ type: Container, max: { memory: 64Mi } }] }
 `;
 
 /** A quota counts what was there before it only after a moment. */
-const quotaIsCounted = (stage: Stage): Promise<void> =>
-  stage.until(async () => {
-    const { status } = await stage.get<{ status?: { used?: Record<string, string> } }>('resourcequotas/team');
+const quotaIsCounted = (fixture: Fixture): Promise<void> =>
+  fixture.until(async () => {
+    const { status } = await fixture.get<{ status?: { used?: Record<string, string> } }>(
+      'resourcequotas/team',
+    );
     return status?.used?.pods === '3';
   });
 
@@ -30,7 +32,7 @@ export const room: readonly Scenario[] = [
     means: 'No node has as much left as the pod asks for.',
     causes: ['unschedulable', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4', {
+    run: releaseOf('v0.0.4', {
       after: 'v0.0.3',
       container: { resources: { requests: { cpu: '64', memory: '64Mi' } } },
     }),
@@ -41,7 +43,7 @@ export const room: readonly Scenario[] = [
     means: 'No node has the labels that the pod wants.',
     causes: ['unschedulable', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4', { after: 'v0.0.3', pod: { nodeSelector: { disk: 'fast' } } }),
+    run: releaseOf('v0.0.4', { after: 'v0.0.3', pod: { nodeSelector: { disk: 'fast' } } }),
   },
   {
     name: 'quota',
@@ -49,10 +51,10 @@ export const room: readonly Scenario[] = [
     means: 'The namespace has room for three pods, and a rollout makes a fourth before it takes one away.',
     causes: ['quota', 'timeout'],
     on: ['embedded', 'lab'],
-    play: async (stage) => {
-      await stage.start('v0.0.3', { beside: quota });
-      await quotaIsCounted(stage);
-      return await releaseOf('v0.0.4')(stage);
+    run: async (fixture) => {
+      await fixture.start('v0.0.3', { beside: quota });
+      await quotaIsCounted(fixture);
+      return await releaseOf('v0.0.4')(fixture);
     },
   },
   {
@@ -61,7 +63,7 @@ export const room: readonly Scenario[] = [
     means: 'A quota that counts an amount wants every container to say how much of it.',
     causes: ['quota', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.3', { beside: bareQuota, container: { resources: {} } }),
+    run: releaseOf('v0.0.3', { beside: bareQuota, container: { resources: {} } }),
   },
   {
     name: 'limit-range',
@@ -69,7 +71,7 @@ export const room: readonly Scenario[] = [
     means: 'A container wants more than one may have in this namespace.',
     causes: ['policy', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.3', { beside: limitRange }),
+    run: releaseOf('v0.0.3', { beside: limitRange }),
   },
   {
     name: 'pod-security',
@@ -78,7 +80,7 @@ export const room: readonly Scenario[] = [
     causes: ['policy', 'timeout'],
     on: ['embedded'],
     labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
-    play: releaseOf('v0.0.3'),
+    run: releaseOf('v0.0.3'),
   },
   {
     name: 'service-account',
@@ -86,7 +88,7 @@ export const room: readonly Scenario[] = [
     means: 'The pod is to run as a service account that does not exist.',
     causes: ['missing-reference', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4', { after: 'v0.0.3', pod: { serviceAccountName: 'okeydokey' } }),
+    run: releaseOf('v0.0.4', { after: 'v0.0.3', pod: { serviceAccountName: 'okeydokey' } }),
   },
   {
     name: 'config-map',
@@ -94,7 +96,7 @@ export const room: readonly Scenario[] = [
     means: 'The environment of a container comes from a ConfigMap that does not exist.',
     causes: ['missing-reference'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4', {
+    run: releaseOf('v0.0.4', {
       after: 'v0.0.3',
       container: { envFrom: [{ configMapRef: { name: 'okeydokey-settings' } }] },
     }),
@@ -105,7 +107,7 @@ export const room: readonly Scenario[] = [
     means: 'The ConfigMap is there, without the key that a variable comes from.',
     causes: ['missing-reference'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4', {
+    run: releaseOf('v0.0.4', {
       after: 'v0.0.3',
       beside: configMap,
       container: { env: [{ name: 'ANSWER', valueFrom: from('ANSWER') }] },
@@ -117,7 +119,7 @@ export const room: readonly Scenario[] = [
     means: 'A volume is made of a Secret that does not exist.',
     causes: ['missing-reference', 'timeout'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4', {
+    run: releaseOf('v0.0.4', {
       after: 'v0.0.3',
       pod: { volumes: [{ name: 'tls', secret: { secretName: 'okeydokey-tls' } }] },
     }),
@@ -129,7 +131,7 @@ export const room: readonly Scenario[] = [
       'A volume shows a key of a ConfigMap that does not have it; the kubelet’s words do not say of which.',
     causes: ['missing-reference', 'timeout'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4', {
+    run: releaseOf('v0.0.4', {
       after: 'v0.0.3',
       beside: configMap,
       pod: {

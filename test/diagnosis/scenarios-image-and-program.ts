@@ -24,7 +24,7 @@ export const imageAndProgram: readonly Scenario[] = [
       'The registry does not have the tag; v0.0.3 goes on serving. Told after 20 s, since the answer is definite.',
     causes: ['image-pull'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4-bad', { after: 'v0.0.3' }),
+    run: releaseOf('v0.0.4-bad', { after: 'v0.0.3' }),
   },
   {
     name: 'image-denied',
@@ -32,7 +32,7 @@ export const imageAndProgram: readonly Scenario[] = [
     means: 'The registry wants credentials that the cluster does not have, or that have expired.',
     causes: ['image-pull'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4-denied', { after: 'v0.0.3' }),
+    run: releaseOf('v0.0.4-denied', { after: 'v0.0.3' }),
   },
   {
     name: 'crash',
@@ -41,7 +41,7 @@ export const imageAndProgram: readonly Scenario[] = [
       'The program ends by itself soon after it starts; told at its third restart, with the end of the failed run’s log.',
     causes: ['crash-loop'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4-crash', { after: 'v0.0.3', container: { env: env('okey') } }),
+    run: releaseOf('v0.0.4-crash', { after: 'v0.0.3', container: { env: env('okey') } }),
   },
   {
     name: 'command-not-found',
@@ -49,7 +49,7 @@ export const imageAndProgram: readonly Scenario[] = [
     means: 'Exit codes that mean the same everywhere are explained: 126, 127, and 128 and more for signals.',
     causes: ['crash-loop'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4-exit-127', { after: 'v0.0.3' }),
+    run: releaseOf('v0.0.4-exit-127', { after: 'v0.0.3' }),
   },
   {
     name: 'secrets-in-log',
@@ -57,7 +57,7 @@ export const imageAndProgram: readonly Scenario[] = [
     means: 'The program has printed credentials before it crashed; none of them leaves the cluster.',
     causes: ['crash-loop'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4-crash', {
+    run: releaseOf('v0.0.4-crash', {
       after: 'v0.0.3',
       template: {
         labels: { app: 'okeydokey' },
@@ -72,7 +72,7 @@ export const imageAndProgram: readonly Scenario[] = [
       'The program runs but does not answer; it is the kubelet that ends it, and no exit code tells. First release, so all three pods do it.',
     causes: ['crash-loop'],
     on: ['embedded'],
-    play: releaseOf('v0.0.3-hangs', { container: { livenessProbe } }),
+    run: releaseOf('v0.0.3-hangs', { container: { livenessProbe } }),
   },
   {
     name: 'out-of-memory',
@@ -80,7 +80,7 @@ export const imageAndProgram: readonly Scenario[] = [
     means: 'The container used more memory than its limit and was killed.',
     causes: ['out-of-memory'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4-oom', { after: 'v0.0.3', container: { resources } }),
+    run: releaseOf('v0.0.4-oom', { after: 'v0.0.3', container: { resources } }),
   },
   {
     name: 'init-container',
@@ -88,7 +88,7 @@ export const imageAndProgram: readonly Scenario[] = [
     means: 'What has to run before the program does not succeed, so the program never starts.',
     causes: ['init-container'],
     on: ['embedded'],
-    play: releaseOf('v0.0.4', {
+    run: releaseOf('v0.0.4', {
       after: 'v0.0.3',
       pod: { initContainers: [{ name: 'migrate', image: 'devopswithkubernetes/migrate:7-crash' }] },
     }),
@@ -100,7 +100,7 @@ export const imageAndProgram: readonly Scenario[] = [
       'The program runs and does not say that it is ready; after the release’s timeout that is a failure.',
     causes: ['not-ready', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4-notready', { after: 'v0.0.3' }),
+    run: releaseOf('v0.0.4-notready', { after: 'v0.0.3' }),
   },
   {
     name: 'readiness-gate',
@@ -108,7 +108,7 @@ export const imageAndProgram: readonly Scenario[] = [
     means: 'The containers are ready; somebody else who was to agree, a load balancer say, has not.',
     causes: ['readiness-gate', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4', {
+    run: releaseOf('v0.0.4', {
       after: 'v0.0.3',
       pod: { readinessGates: [{ conditionType: 'target-health.example.com/okeydokey' }] },
     }),

@@ -1,5 +1,5 @@
+import { workloadPath } from './fixture.ts';
 import { releaseOf, type Scenario } from './scenario.ts';
-import { workloadPath } from './stage.ts';
 
 const reasonOf = (
   statuses: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[] = [],
@@ -14,10 +14,10 @@ export const rollouts: readonly Scenario[] = [
       'An old pod does not go, and a StatefulSet makes no new one of that name before it has: here a finalizer holds it.',
     causes: ['terminating', 'timeout'],
     on: ['embedded', 'lab'],
-    play: async (stage) => {
+    run: async (fixture) => {
       const template = { labels: { app: 'okeydokey' }, finalizers: ['example.com/drain'] };
-      await stage.start('v0.0.3', { kind: 'StatefulSet', template });
-      return await releaseOf('v0.0.4', { kind: 'StatefulSet', template })(stage);
+      await fixture.start('v0.0.3', { kind: 'StatefulSet', template });
+      return await releaseOf('v0.0.4', { kind: 'StatefulSet', template })(fixture);
     },
   },
   {
@@ -26,7 +26,7 @@ export const rollouts: readonly Scenario[] = [
     means: 'Somebody has stopped the Deployment’s controller, and the timeout came first.',
     causes: ['paused', 'timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4', { after: 'v0.0.3', spec: { paused: true } }),
+    run: releaseOf('v0.0.4', { after: 'v0.0.3', spec: { paused: true } }),
   },
   {
     name: 'progress-deadline',
@@ -35,7 +35,7 @@ export const rollouts: readonly Scenario[] = [
       'The Deployment’s own deadline passed before the release’s timeout: what `kubectl rollout status` calls failed.',
     causes: ['not-ready', 'progress-deadline'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4-notready', {
+    run: releaseOf('v0.0.4-notready', {
       after: 'v0.0.3',
       spec: { progressDeadlineSeconds: 5 },
     }),
@@ -46,7 +46,7 @@ export const rollouts: readonly Scenario[] = [
     means: 'Nothing is wrong with the pods; the release is given less time than minReadySeconds takes.',
     causes: ['timeout'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.4', { after: 'v0.0.3', spec: { minReadySeconds: 500 } }),
+    run: releaseOf('v0.0.4', { after: 'v0.0.3', spec: { minReadySeconds: 500 } }),
   },
   {
     name: 'deleted',
@@ -54,14 +54,14 @@ export const rollouts: readonly Scenario[] = [
     means: 'Somebody deletes the workload while it is watched.',
     causes: ['workload-missing'],
     on: ['embedded', 'lab'],
-    play: async (stage) => {
-      await stage.start('v0.0.3');
-      await stage.deliver('v0.0.4-notready');
-      const watching = stage.watch('v0.0.4-notready');
-      await stage.until(async () =>
-        (await stage.pods()).some(({ spec }) => spec.containers[0]?.image?.includes('notready') === true),
+    run: async (fixture) => {
+      await fixture.start('v0.0.3');
+      await fixture.deliver('v0.0.4-notready');
+      const watching = fixture.watch('v0.0.4-notready');
+      await fixture.until(async () =>
+        (await fixture.pods()).some(({ spec }) => spec.containers[0]?.image?.includes('notready') === true),
       );
-      await stage.remove(workloadPath());
+      await fixture.remove(workloadPath());
       return await watching;
     },
   },
@@ -72,15 +72,17 @@ export const rollouts: readonly Scenario[] = [
       'v0.0.5 would be fine, but the controller first waits for the broken pod of v0.0.4. Tagboat deletes such a pod itself where it delivers itself; here an in-cluster agent does, so it only says so.',
     causes: ['image-pull'],
     on: ['embedded', 'lab'],
-    play: async (stage) => {
+    run: async (fixture) => {
       const kind = 'StatefulSet';
-      await stage.start('v0.0.3', { kind });
-      await stage.deliver('v0.0.4-bad', { kind });
-      await stage.until(async () =>
-        (await stage.pods()).some(({ status }) => reasonOf(status?.containerStatuses) === 'ImagePullBackOff'),
+      await fixture.start('v0.0.3', { kind });
+      await fixture.deliver('v0.0.4-bad', { kind });
+      await fixture.until(async () =>
+        (await fixture.pods()).some(
+          ({ status }) => reasonOf(status?.containerStatuses) === 'ImagePullBackOff',
+        ),
       );
-      await stage.deliver('v0.0.5', { kind });
-      return await stage.watch('v0.0.5', 'agent');
+      await fixture.deliver('v0.0.5', { kind });
+      return await fixture.watch('v0.0.5', 'agent');
     },
   },
   {
@@ -90,7 +92,7 @@ export const rollouts: readonly Scenario[] = [
       'The same causes, here on every node at once; a DaemonSet has no progress deadline, and kubectl would wait for ever.',
     causes: ['image-pull'],
     on: ['embedded', 'lab'],
-    play: releaseOf('v0.0.3-bad', { kind: 'DaemonSet' }),
+    run: releaseOf('v0.0.3-bad', { kind: 'DaemonSet' }),
   },
   {
     name: 'agent-waiting',
@@ -98,9 +100,9 @@ export const rollouts: readonly Scenario[] = [
     means: 'Argo CD or Flux is to apply the commit, and has not done so within the timeout.',
     causes: ['agent-waiting'],
     on: ['embedded', 'lab'],
-    play: async (stage) => {
-      await stage.start('v0.0.3');
-      return await stage.watch('v0.0.4', 'agent');
+    run: async (fixture) => {
+      await fixture.start('v0.0.3');
+      return await fixture.watch('v0.0.4', 'agent');
     },
   },
   {
@@ -109,19 +111,19 @@ export const rollouts: readonly Scenario[] = [
     means: 'By its counts the rollout is done, but somebody has given one pod the image of before by hand.',
     causes: ['other-image', 'timeout'],
     on: ['embedded', 'lab'],
-    play: async (stage) => {
-      await stage.start('v0.0.4');
-      const [pod] = await stage.pods();
+    run: async (fixture) => {
+      await fixture.start('v0.0.4');
+      const [pod] = await fixture.pods();
       const old = { name: 'okeydokey', image: 'devopswithkubernetes/okeydokey:v0.0.3' };
-      await stage.patch(`pods/${pod?.metadata.name}`, { spec: { containers: [old] } });
-      await stage.until(async () =>
-        (await stage.pods()).some(
+      await fixture.patch(`pods/${pod?.metadata.name}`, { spec: { containers: [old] } });
+      await fixture.until(async () =>
+        (await fixture.pods()).some(
           ({ status }) =>
             status?.containerStatuses?.some(({ image, ready }) => ready && image?.endsWith('v0.0.3')) ===
             true,
         ),
       );
-      return await stage.watch('v0.0.4');
+      return await fixture.watch('v0.0.4');
     },
   },
   {
@@ -131,14 +133,14 @@ export const rollouts: readonly Scenario[] = [
       'An analysis failed, or the Rollout’s own deadline passed. Neither cluster runs the controller of Argo Rollouts: its word is set by hand.',
     causes: ['rollout-degraded'],
     on: ['embedded'],
-    play: async (stage) => {
-      await stage.deliver('v0.0.4', { kind: 'Rollout' });
+    run: async (fixture) => {
+      await fixture.deliver('v0.0.4', { kind: 'Rollout' });
       const message =
         'RolloutAborted: Rollout aborted update to revision 2: Metric "success-rate" assessed Failed due to failed (1) > failureLimit (0)';
-      await stage.patch('rollouts/okeydokey/status', {
+      await fixture.patch('rollouts/okeydokey/status', {
         status: { observedGeneration: '1', phase: 'Degraded', abort: true, message },
       });
-      return await stage.watch('v0.0.4');
+      return await fixture.watch('v0.0.4');
     },
   },
 ];

@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { type Target, withFixture } from './fixture.ts';
 import { blockOf, collect, isWriting, writePage } from './page.ts';
 import { normalise, renderVerdict } from './render.ts';
 import type { ClusterName } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
-import { onStage, type Theatre } from './stage.ts';
 
 /** Provokes every cause that a cluster can show, and compares its diagnosis with the page's. */
 export const describeScenarios = (
   cluster: ClusterName,
-  perform: <T>(play: (theatre: Theatre) => Promise<T>) => Promise<T>,
+  onCluster: <T>(run: (target: Target) => Promise<T>) => Promise<T>,
   /** How often it is tried again: others may keep a cluster busy, so that it looks at a container just when it runs again. */
   retry = 0,
 ): void => {
@@ -21,11 +21,11 @@ export const describeScenarios = (
     });
 
     it.for(provoked)('$name', { retry }, async (scenario, { signal }) => {
-      const [verdict, namespace] = await perform((theatre) =>
-        onStage(
-          theatre,
+      const [verdict, namespace] = await onCluster((target) =>
+        withFixture(
+          target,
           scenario,
-          async (stage) => [await scenario.play(stage), stage.namespace] as const,
+          async (fixture) => [await scenario.run(fixture), fixture.namespace] as const,
           signal,
         ),
       );

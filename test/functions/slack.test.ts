@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { createHandler as createSlack } from '../../functions/slack.ts';
 import { createHandler as createWorker } from '../../functions/slack-worker.ts';
-import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/command.ts';
+import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/client/command.ts';
 import { createAwsClients, createRuntime } from '../../lib/app/runtime.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { httpEvent } from '../http/event.ts';

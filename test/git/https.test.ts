@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { selfSignedCertificate } from '@tagboat/embedded-cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitServer } from '../../infra/local/emulators/git-server/git-server.ts';
-import { selfSignedCertificate } from '../../infra/local/tls.ts';
 import { git } from './support/repository.ts';
 import { runCommand, useShell } from './support/shell.ts';
 

@@ -7,8 +7,8 @@ import {
   assertReadable,
   createBareRepository,
 } from '../../infra/local/emulators/git-server/create-repository.ts';
-import { exampleFiles } from '../../infra/local/play/example/example.ts';
-import { openOrMoveAside } from '../../infra/local/stack/aside.ts';
+import { exampleFiles } from '../../infra/local/stack/example/example.ts';
+import { openOrMoveAside } from '../../infra/local/state/recovery.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { readText } from './support/answers.ts';
 import { damageFile, movedAside, repositoryDamages, restartsDamaged, stateFiles } from './support/damage.ts';

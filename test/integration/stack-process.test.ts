@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { run as tagboat } from '../../bin/commands/tagboat.ts';
 import { createBareRepository } from '../../infra/local/emulators/git-server/create-repository.ts';
-import { exampleFiles } from '../../infra/local/play/example/example.ts';
+import { exampleFiles } from '../../infra/local/stack/example/example.ts';
 import { readJson } from './support/answers.ts';
 import { launch, runHere, temporaryDirectory } from './support/process.ts';
 
@@ -44,7 +44,7 @@ const send = async (curl: string): Promise<unknown> => {
 };
 
 /** What only a stack that is there leaves in its state. */
-const claims = (state: string): readonly string[] =>
+const ownFiles = (state: string): readonly string[] =>
   readdirSync(state).filter((name) => name === 'lock' || name === 'stack.json');
 
 describe('npm start', () => {
@@ -81,7 +81,7 @@ describe('npm start', () => {
 
     stack.kill('SIGTERM');
     expect(await stack.exit).toBe(0);
-    expect(claims(state)).toEqual([]);
+    expect(ownFiles(state)).toEqual([]);
   });
 
   it('ends when the process that started it is killed', async () => {
@@ -93,7 +93,7 @@ describe('npm start', () => {
 
     // The output is closed when the last process that holds it has ended.
     expect(await exit).toBe(null);
-    expect(claims(state)).toEqual([]);
+    expect(ownFiles(state)).toEqual([]);
   });
 
   it('shows its options, and refuses others', async () => {
@@ -118,7 +118,7 @@ describe('what npm start runs', () => {
       '+              image: "devopswithkubernetes/okeydokey:v0.0.4"   # <- the released version',
     ]);
     expect(output()).not.toContain('\u001b');
-    expect(claims(state)).toEqual([]);
+    expect(ownFiles(state)).toEqual([]);
   });
 
   it('ends while it plays', async () => {
@@ -128,7 +128,7 @@ describe('what npm start runs', () => {
     await end(0);
 
     expect(await exit()).toBe(0);
-    expect(claims(state)).toEqual([]);
+    expect(ownFiles(state)).toEqual([]);
   });
 
   it('lists every secret that is missing before it runs a tagboat.yml of one’s own, and says whose cluster it uses', async () => {

@@ -9,7 +9,7 @@ import { ListAliasesCommand } from '@aws-sdk/client-kms';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/command.ts';
+import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/client/command.ts';
 import { startStack } from '../../infra/local/stack/stack.ts';
 import type { Stack } from '../../infra/local/stack/types.ts';
 import { loadConfig } from '../../lib/config/load.ts';

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { type AgreementCluster, reachCluster } from '../agreement/cluster.ts';
-import { createArena } from '../agreement/contests/arena.ts';
-import { differentContests } from '../agreement/contests/different.ts';
-import { failingContests } from '../agreement/contests/failing.ts';
-import { goodContests } from '../agreement/contests/good.ts';
-import { severalContests } from '../agreement/contests/several.ts';
+import { differentScenarios } from '../agreement/scenarios/different.ts';
+import { failingScenarios } from '../agreement/scenarios/failing.ts';
+import { goodScenarios } from '../agreement/scenarios/good.ts';
+import { createHarness } from '../agreement/scenarios/harness.ts';
+import { severalScenarios } from '../agreement/scenarios/several.ts';
 import { kubeconfig } from './harness.ts';
 
 // They mostly wait.
 vi.setConfig({ maxConcurrency: 10 });
 
-// The same contests as on the embedded cluster, but for those that break the watches in front of it.
+// The same scenarios as on the embedded cluster, but for those that break the watches in front of it.
 describe.concurrent('kubectl and the poller on a cluster', () => {
   let cluster: AgreementCluster;
   beforeAll(async () => {
@@ -19,10 +19,10 @@ describe.concurrent('kubectl and the poller on a cluster', () => {
   afterAll(async () => {
     await cluster.close();
   });
-  const arena = createArena(async () => ({ cluster, close: async () => undefined }));
+  const harness = createHarness(async () => ({ cluster, close: async () => undefined }));
 
-  goodContests(arena);
-  failingContests(arena);
-  differentContests(arena);
-  severalContests(arena);
+  goodScenarios(harness);
+  failingScenarios(harness);
+  differentScenarios(harness);
+  severalScenarios(harness);
 });

@@ -3,7 +3,7 @@ import { deliver } from '../../lib/cluster/deliver/deliver.ts';
 import { setPaused } from '../../lib/cluster/deliver/pause.ts';
 import type { Rollout, RolloutProgress } from '../../lib/cluster/watch/watch-rollout.ts';
 import { playArgo } from './argo.ts';
-import { causes, type Field, type InNamespace } from './field.ts';
+import { causes, type Fixture, type InNamespace } from './fixture.ts';
 import { delivery, manifest, refOf } from './manifest.ts';
 
 const canary = { strategy: { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } } };
@@ -13,10 +13,10 @@ const referring =
   'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: web }\nspec: { replicas: 1, workloadRef: { apiVersion: apps/v1, kind: Deployment, name: web } }\n';
 
 /** Watches the Rollout `web`. */
-const watch = (field: Field, tag: string, more: Partial<Rollout> = {}) => {
+const watch = (fixture: Fixture, tag: string, more: Partial<Rollout> = {}) => {
   const told: RolloutProgress[] = [];
   let wake = Promise.withResolvers<void>();
-  const verdict = field.watch('Rollout', tag, 60, {
+  const verdict = fixture.watch('Rollout', tag, 60, {
     onProgress: (progress) => {
       told.push(progress);
       wake.resolve();
@@ -50,19 +50,19 @@ export const describeArgoRollouts = (
     afterAll(() => takeBack?.());
 
     test('apply: a canary that pauses for promotion, and is healthy after it', () =>
-      inNamespace(async (field) => {
-        const argo = playArgo(field);
+      inNamespace(async (fixture) => {
+        const argo = playArgo(fixture);
         const text = manifest('Rollout', '1.0.0', canary);
-        const workloads = await deliver(field.cluster, delivery(field.namespace, '1.0.0', text));
-        expect(workloads).toEqual([refOf('Rollout', field.namespace)]);
-        const { verdict, told, saying } = watch(field, '1.0.0', { workloads });
+        const workloads = await deliver(fixture.cluster, delivery(fixture.namespace, '1.0.0', text));
+        expect(workloads).toEqual([refOf('Rollout', fixture.namespace)]);
+        const { verdict, told, saying } = watch(fixture, '1.0.0', { workloads });
         await saying('waiting for rollout spec update to be observed');
         const hash = await argo.start(2);
         const halfway = { currentPodHash: hash, stableRS: 'before', updatedReplicas: 1 };
         await argo.say({ ...halfway, phase: 'Progressing', message: 'more replicas need to be updated' });
         await saying('Progressing - more replicas need to be updated');
         await argo.say({ ...halfway, phase: 'Paused', message: 'CanaryPauseStep', currentStepIndex: 1 });
-        await saying(`kubectl argo rollouts promote web -n ${field.namespace}`);
+        await saying(`kubectl argo rollouts promote web -n ${fixture.namespace}`);
         const full = { updatedReplicas: 2, availableReplicas: 2, stableRS: hash };
         await argo.say({ ...full, phase: 'Healthy', message: '' });
         expect(await verdict).toEqual({ type: 'healthy', message: 'rollout "web" is Healthy', notes: [] });
@@ -70,33 +70,39 @@ export const describeArgoRollouts = (
       }));
 
     test('one that Argo aborts has failed, in its words, and with what is wrong with the pods', () =>
-      inNamespace(async (field) => {
-        const argo = playArgo(field);
-        await deliver(field.cluster, delivery(field.namespace, 'crash-1', manifest('Rollout', 'crash-1')));
+      inNamespace(async (fixture) => {
+        const argo = playArgo(fixture);
+        await deliver(
+          fixture.cluster,
+          delivery(fixture.namespace, 'crash-1', manifest('Rollout', 'crash-1')),
+        );
         const hash = await argo.start(1);
         await argo.say({ currentPodHash: hash, phase: 'Progressing' });
-        await field.until(async () => JSON.stringify(await field.read('pods')).includes('"exitCode":1'));
+        await fixture.until(async () => JSON.stringify(await fixture.read('pods')).includes('"exitCode":1'));
         const message = 'RolloutAborted: Rollout aborted update to revision 2: metric "errors" failed';
         await argo.say({ currentPodHash: hash, phase: 'Degraded', abort: true, message });
-        const verdict = await watch(field, 'crash-1').verdict;
+        const verdict = await watch(fixture, 'crash-1').verdict;
         expect(verdict).toMatchObject({ type: 'failed', reason: `rollout "web" is Degraded - ${message}` });
         expect(causes(verdict)).toEqual(['crash-loop', 'rollout-degraded']);
       }));
 
     test('pods of it that crash are found out before Argo says anything', () =>
-      inNamespace(async (field) => {
-        const argo = playArgo(field);
-        await deliver(field.cluster, delivery(field.namespace, 'crash-1', manifest('Rollout', 'crash-1')));
+      inNamespace(async (fixture) => {
+        const argo = playArgo(fixture);
+        await deliver(
+          fixture.cluster,
+          delivery(fixture.namespace, 'crash-1', manifest('Rollout', 'crash-1')),
+        );
         const hash = await argo.start(1);
         await argo.say({ currentPodHash: hash, phase: 'Progressing' });
-        expect(causes(await watch(field, 'crash-1').verdict)).toEqual(['crash-loop']);
+        expect(causes(await watch(fixture, 'crash-1').verdict)).toEqual(['crash-loop']);
       }));
 
     test('set-image: only the image, with the change cause, and nothing the second time', () =>
-      inNamespace(async (field) => {
-        const { cluster, namespace } = field;
-        const argo = playArgo(field);
-        await field.apply(manifest('Rollout', '1.0.0', canary));
+      inNamespace(async (fixture) => {
+        const { cluster, namespace } = fixture;
+        const argo = playArgo(fixture);
+        await fixture.apply(manifest('Rollout', '1.0.0', canary));
         const before = await argo.read();
         const release = delivery(namespace, '1.0.1', 'image: acme/okeydokey', 'set-image');
         expect(await deliver(cluster, release)).toEqual([refOf('Rollout', namespace)]);
@@ -109,16 +115,16 @@ export const describeArgoRollouts = (
       }));
 
     test('set-image: one that has its template from a Deployment is watched with it', () =>
-      inNamespace(async (field) => {
-        const { cluster, namespace } = field;
-        const argo = playArgo(field);
-        await field.apply(manifest('Deployment', '1.0.0', { replicas: 0 }));
-        await field.apply(referring);
+      inNamespace(async (fixture) => {
+        const { cluster, namespace } = fixture;
+        const argo = playArgo(fixture);
+        await fixture.apply(manifest('Deployment', '1.0.0', { replicas: 0 }));
+        await fixture.apply(referring);
         await argo.say({ phase: 'Healthy' });
         const text = manifest('Deployment', '1.0.1', { replicas: 0 });
         const workloads = await deliver(cluster, delivery(namespace, '1.0.1', text, 'set-image'));
         expect(workloads).toEqual([refOf('Deployment', namespace), refOf('Rollout', namespace)]);
-        const { verdict, saying } = watch(field, '1.0.1', { workloads });
+        const { verdict, saying } = watch(fixture, '1.0.1', { workloads });
         // What Argo says is still about the template before.
         await saying('to be observed for the reference workload');
         const hash = await argo.start(1);
@@ -131,16 +137,16 @@ export const describeArgoRollouts = (
       }));
 
     test('agent: is found, waited for, and followed', () =>
-      inNamespace(async (field) => {
-        const { cluster, namespace } = field;
-        const argo = playArgo(field);
-        await field.apply(manifest('Rollout', '1.0.0'));
+      inNamespace(async (fixture) => {
+        const { cluster, namespace } = fixture;
+        const argo = playArgo(fixture);
+        await fixture.apply(manifest('Rollout', '1.0.0'));
         await argo.say({ phase: 'Healthy' });
         const workloads = await deliver(cluster, delivery(namespace, '1.0.1', 'tag: 1.0.1', 'agent'));
         expect(workloads).toEqual([refOf('Rollout', namespace)]);
-        const { verdict, told, saying } = watch(field, '1.0.1', { mode: 'agent', workloads });
+        const { verdict, told, saying } = watch(fixture, '1.0.1', { mode: 'agent', workloads });
         await saying('to be given acme/okeydokey:1.0.1 (it has acme/okeydokey:1.0.0)');
-        await field.apply(manifest('Rollout', '1.0.1'));
+        await fixture.apply(manifest('Rollout', '1.0.1'));
         await saying('to be observed');
         await argo.say({ phase: 'Healthy', currentPodHash: await argo.start(1) });
         expect((await verdict).type).toBe('healthy');
@@ -148,10 +154,10 @@ export const describeArgoRollouts = (
       }));
 
     test('pause and resume', () =>
-      inNamespace(async (field) => {
-        const { cluster, namespace } = field;
-        const argo = playArgo(field);
-        await field.apply(manifest('Rollout', '1.0.0'));
+      inNamespace(async (fixture) => {
+        const { cluster, namespace } = fixture;
+        const argo = playArgo(fixture);
+        await fixture.apply(manifest('Rollout', '1.0.0'));
         const ref = refOf('Rollout', namespace);
         expect(await setPaused(cluster, [ref], true)).toEqual([{ ref, changed: true }]);
         expect((await argo.read()).spec.paused).toBe(true);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { readWorkload } from '../../lib/cluster/deliver/workloads.ts';
 import { type Workload, workloadPath } from '../../lib/cluster/objects/objects.ts';
-import { type Field, kubectl, kubectlApply, refOf } from './harness.ts';
+import { type Fixture, kubectl, kubectlApply, refOf } from './harness.ts';
 
 /** As much of Argo's definition as the API server needs: a status of its own, and any fields. */
 const definition = stringify({
@@ -42,7 +42,7 @@ export const serveRollouts = async (): Promise<() => Promise<void>> => {
 type Status = NonNullable<Workload['status']>;
 
 /** Plays Argo's controller for the Rollout `web`, whose words are the test's; the pods are real ones. */
-export const playArgo = ({ cluster, namespace, apply }: Field) => {
+export const playArgo = ({ cluster, namespace, apply }: Fixture) => {
   const ref = refOf('Rollout', namespace);
   const read = async (): Promise<Workload> => {
     const rollout = await readWorkload(cluster, ref);

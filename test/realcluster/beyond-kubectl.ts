@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { deliver } from '../../lib/cluster/deliver/deliver.ts';
 import { setPaused } from '../../lib/cluster/deliver/pause.ts';
 import type { Pod } from '../../lib/cluster/objects/objects.ts';
-import { causes, type Field, type InNamespace, release } from './field.ts';
+import { causes, type Fixture, type InNamespace, release } from './fixture.ts';
 import { delivery, kinds, manifest, refOf } from './manifest.ts';
 
 const missingConfigMap = {
@@ -13,7 +13,7 @@ const missingConfigMap = {
 };
 
 /** What a real kubelet writes where the ConfigMap is missing; on clusters whose kubelet does not look. False: too early. */
-const playKubelet = async ({ read, patch }: Field): Promise<boolean> => {
+const playKubelet = async ({ read, patch }: Fixture): Promise<boolean> => {
   const { items } = (await read('pods')) as { readonly items: readonly Pod[] };
   const containers = items.map(({ metadata, status }) => ({
     name: metadata.name,
@@ -32,14 +32,14 @@ const playKubelet = async ({ read, patch }: Field): Promise<boolean> => {
 /** Where the patience with what is so already is over. */
 const later = (clock: Clock): Clock => ({ ...clock, now: () => clock.now() + 60_000 });
 
-const setPodImages = async ({ read, patch }: Field, image: string): Promise<void> => {
+const setPodImages = async ({ read, patch }: Fixture, image: string): Promise<void> => {
   const { items } = (await read('pods')) as { readonly items: readonly Pod[] };
   for (const { metadata } of items)
     await patch(`pods/${metadata.name}`, { spec: { containers: [{ name: 'web', image }] } }, 'strategic');
 };
 
 /** Ready again with it, in the words of their kubelet. */
-const run = async ({ read }: Field, image: string): Promise<boolean> => {
+const run = async ({ read }: Fixture, image: string): Promise<boolean> => {
   const { items } = (await read('pods')) as { readonly items: readonly Pod[] };
   return items.every(({ status }) =>
     status?.containerStatuses?.every(
@@ -52,42 +52,42 @@ const run = async ({ read }: Field, image: string): Promise<boolean> => {
 export const describeBeyondKubectl = (inNamespace: InNamespace): void => {
   describe.each(kinds)('%s beyond kubectl', (kind) => {
     test('pods that were given another image are not the release; a mirror of it is', () =>
-      inNamespace(async (field) => {
-        await release(field, kind, '1.0.0', { judge: '' });
-        await setPodImages(field, 'acme/okeydokey:0.9.0');
-        await field.until(() => run(field, 'acme/okeydokey:0.9.0'));
-        const other = await field.watch(kind, '1.0.0', 6);
+      inNamespace(async (fixture) => {
+        await release(fixture, kind, '1.0.0', { judge: '' });
+        await setPodImages(fixture, 'acme/okeydokey:0.9.0');
+        await fixture.until(() => run(fixture, 'acme/okeydokey:0.9.0'));
+        const other = await fixture.watch(kind, '1.0.0', 6);
         expect(causes(other)).toEqual(['other-image', 'timeout']);
-        await setPodImages(field, 'mirror.example/acme/okeydokey:1.0.0');
-        const mirrored = await field.watch(kind, '1.0.0', 20);
+        await setPodImages(fixture, 'mirror.example/acme/okeydokey:1.0.0');
+        const mirrored = await fixture.watch(kind, '1.0.0', 20);
         expect(mirrored).toMatchObject({ type: 'healthy', notes: [] });
       }));
 
     test('a ConfigMap that is missing fails after a while, with its name', () =>
-      inNamespace(async (field) => {
-        const { cluster, namespace } = field;
+      inNamespace(async (fixture) => {
+        const { cluster, namespace } = fixture;
         await deliver(
           cluster,
           delivery(namespace, 'notready-1', manifest(kind, 'notready-1', {}, missingConfigMap)),
         );
-        await field.until(() => playKubelet(field));
-        const clock = later(field.clock(1));
-        const verdict = await field.watch(kind, 'notready-1', 120, { clock });
+        await fixture.until(() => playKubelet(fixture));
+        const clock = later(fixture.clock(1));
+        const verdict = await fixture.watch(kind, 'notready-1', 120, { clock });
         expect(causes(verdict)).toEqual(['missing-reference']);
         expect(JSON.stringify(verdict)).toContain('none-such');
       }));
   });
 
   test('a StatefulSet whose new pods are not available yet is waited for', ({ skip }) =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
       const text = manifest('StatefulSet', '1.0.0', { minReadySeconds: 3, replicas: 1 });
       await deliver(cluster, delivery(namespace, '1.0.0', text)).catch((error: Error) => {
         skip(error.message.includes('minReadySeconds'), 'the server is older than 1.22');
         throw error;
       });
       const messages: string[] = [];
-      const verdict = await field.watch('StatefulSet', '1.0.0', 30, {
+      const verdict = await fixture.watch('StatefulSet', '1.0.0', 30, {
         onProgress: ({ message }) => messages.push(message),
       });
       expect(verdict).toMatchObject({ type: 'healthy' });
@@ -97,31 +97,31 @@ export const describeBeyondKubectl = (inNamespace: InNamespace): void => {
     }));
 
   test('pause holds a rollout, and resume lets it end', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
-      await release(field, 'Deployment', '1.0.0', { judge: '' });
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
+      await release(fixture, 'Deployment', '1.0.0', { judge: '' });
       const refs = [refOf('Deployment', namespace)];
       expect(await setPaused(cluster, refs, true)).toEqual([{ ref: refs[0], changed: true }]);
       expect(await setPaused(cluster, refs, true)).toEqual([{ ref: refs[0], changed: false }]);
       // The manifest does not say whether it is paused, and so its apply leaves that alone.
       await deliver(cluster, delivery(namespace, '1.0.1', manifest('Deployment', '1.0.1')));
       const deadline = Number.POSITIVE_INFINITY;
-      const until = field.clock(1).now() + 1000;
-      const paused = await field.watch('Deployment', '1.0.1', 60, { deadline, until });
+      const until = fixture.clock(1).now() + 1000;
+      const paused = await fixture.watch('Deployment', '1.0.1', 60, { deadline, until });
       expect(paused).toMatchObject({ type: 'pending', progress: { phase: 'paused' } });
       expect(await setPaused(cluster, refs, false)).toEqual([{ ref: refs[0], changed: true }]);
-      expect((await field.watch('Deployment', '1.0.1', 60, { deadline })).type).toBe('healthy');
+      expect((await fixture.watch('Deployment', '1.0.1', 60, { deadline })).type).toBe('healthy');
     }));
 
   test('an undo of a Deployment that exceeded its progress deadline is not that failure again', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
       const spec = { replicas: 1, progressDeadlineSeconds: 3 };
-      await release(field, 'Deployment', '1.0.0', { spec, judge: '' });
-      const failed = await release(field, 'Deployment', 'notready-1', { spec, judge: '' });
+      await release(fixture, 'Deployment', '1.0.0', { spec, judge: '' });
+      const failed = await release(fixture, 'Deployment', 'notready-1', { spec, judge: '' });
       expect(causes(failed.verdict)).toEqual(['not-ready', 'progress-deadline']);
       // RolloutVerdict from before, so that the moment is not missed at which kubectl would say it.
-      const watching = field.watch('Deployment', '1.0.0', 60, {
+      const watching = fixture.watch('Deployment', '1.0.0', 60, {
         mode: 'agent',
         onProgress: ({ phase }) => {
           if (phase === 'waiting-for-agent')
@@ -132,19 +132,19 @@ export const describeBeyondKubectl = (inNamespace: InNamespace): void => {
     }));
 
   test('an agent that does nothing is what is wrong', () =>
-    inNamespace(async (field) => {
-      await release(field, 'Deployment', '1.0.0', { judge: '' });
-      const verdict = await field.watch('Deployment', '1.0.1', 1, { mode: 'agent' });
+    inNamespace(async (fixture) => {
+      await release(fixture, 'Deployment', '1.0.0', { judge: '' });
+      const verdict = await fixture.watch('Deployment', '1.0.1', 1, { mode: 'agent' });
       expect(causes(verdict)).toEqual(['agent-waiting']);
     }));
 
   test('a StatefulSet that a broken pod of the release before blocks is given up where it may not be deleted', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
-      await release(field, 'StatefulSet', 'crash-1', { judge: '' });
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
+      await release(fixture, 'StatefulSet', 'crash-1', { judge: '' });
       await deliver(cluster, delivery(namespace, '1.0.1', manifest('StatefulSet', '1.0.1')));
-      const clock = later(field.clock(1));
-      const verdict = await field.watch('StatefulSet', '1.0.1', 120, { mode: 'agent', clock });
+      const clock = later(fixture.clock(1));
+      const verdict = await fixture.watch('StatefulSet', '1.0.1', 120, { mode: 'agent', clock });
       expect(causes(verdict)).toEqual(['crash-loop']);
       expect(JSON.stringify(verdict)).toContain('of the revision before');
     }));

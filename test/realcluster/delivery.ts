@@ -5,7 +5,7 @@ import { deliver } from '../../lib/cluster/deliver/deliver.ts';
 import type { Metadata } from '../../lib/cluster/objects/objects.ts';
 import { watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import type { Field, InNamespace } from './field.ts';
+import type { Fixture, InNamespace } from './fixture.ts';
 import { delivery, dryRun, manifest, refOf, rolloutOf } from './manifest.ts';
 
 const imagesOf = (object: Record<string, unknown>): readonly string[] =>
@@ -19,7 +19,7 @@ const changeCauseOf = (object: Record<string, unknown>): unknown =>
 /** The revisions of the Deployment `web` and why they were made, as `kubectl rollout history` shows them. */
 const historyOf = async ({
   read,
-}: Field): Promise<readonly (readonly [string | undefined, string | undefined])[]> => {
+}: Fixture): Promise<readonly (readonly [string | undefined, string | undefined])[]> => {
   const { items } = (await read('replicasets')) as { items: { metadata: Metadata }[] };
   return items
     .map(
@@ -34,9 +34,9 @@ const historyOf = async ({
 
 export const describeDelivery = (inNamespace: InNamespace): void => {
   test('apply: over an object that kubectl applied, with the change cause, and twice without a second rollout', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace, get, generation } = field;
-      await field.apply(manifest('Deployment', '1.0.0'));
+    inNamespace(async (fixture) => {
+      const { cluster, namespace, get, generation } = fixture;
+      await fixture.apply(manifest('Deployment', '1.0.0'));
       const release = delivery(namespace, '1.0.1', manifest('Deployment', '1.0.1'));
       expect(await deliver(cluster, release)).toEqual([refOf('Deployment', namespace)]);
       const object = await get('deployment', 'web');
@@ -47,8 +47,8 @@ export const describeDelivery = (inNamespace: InNamespace): void => {
       expect(await generation('deployment', 'web')).toBe(before);
       // An annotation counts as a new generation of a Deployment, but makes no new revision.
       await deliver(cluster, { ...release, changeCause: 'another release of the same' });
-      await field.watch('Deployment', '1.0.1', 30);
-      expect(await historyOf(field)).toEqual([
+      await fixture.watch('Deployment', '1.0.1', 30);
+      expect(await historyOf(fixture)).toEqual([
         ['1', undefined],
         ['2', 'another release of the same'],
       ]);

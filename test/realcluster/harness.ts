@@ -8,9 +8,9 @@ import { connect } from '../../lib/cluster/connect/connect.ts';
 import { accessThrough } from '../agreement/access.ts';
 import { hasty } from '../agreement/cluster.ts';
 import { kubectl as judge } from '../agreement/kubectl.ts';
-import { fieldOf, type InNamespace } from './field.ts';
+import { createFixture, type InNamespace } from './fixture.ts';
 
-export { causes, type Field, release } from './field.ts';
+export { causes, type Fixture, release } from './fixture.ts';
 export { appImage, delivery, kinds, manifest, refOf, rolloutOf } from './manifest.ts';
 
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ export const inNamespace: InNamespace = async (scenario) => {
   };
   try {
     await scenario(
-      fieldOf({
+      createFixture({
         ...{ cluster, namespace, kubeconfig: kubeconfig(), secureKubeconfig: kubeconfig() },
         clock: hasty,
         apply: (text) => kubectlApply(namespace, text),

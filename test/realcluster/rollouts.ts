@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deliver } from '../../lib/cluster/deliver/deliver.ts';
-import { causes, type InNamespace, release } from './field.ts';
+import { causes, type InNamespace, release } from './fixture.ts';
 import { delivery, kinds, manifest } from './manifest.ts';
 
 const withImage = (image: string) => ({
@@ -11,18 +11,18 @@ const withImage = (image: string) => ({
 export const describeRollouts = (inNamespace: InNamespace): void => {
   describe.each(kinds)('%s', (kind) => {
     test('a good first release and a good second one are healthy, in the words of kubectl', () =>
-      inNamespace(async (field) => {
+      inNamespace(async (fixture) => {
         for (const tag of ['1.0.0', '1.0.1']) {
-          const { verdict, kubectlSays } = await release(field, kind, tag);
+          const { verdict, kubectlSays } = await release(fixture, kind, tag);
           expect(verdict).toEqual({ type: 'healthy', message: kubectlSays?.last, notes: [] });
           expect(kubectlSays?.code).toBe(0);
         }
       }));
 
     test('an image that cannot be pulled fails before the timeout, with the registry’s words', () =>
-      inNamespace(async (field) => {
-        await release(field, kind, '1.0.0', { judge: '' });
-        const { verdict, kubectlSays } = await release(field, kind, 'bad-1', { judge: 'in vain' });
+      inNamespace(async (fixture) => {
+        await release(fixture, kind, '1.0.0', { judge: '' });
+        const { verdict, kubectlSays } = await release(fixture, kind, 'bad-1', { judge: 'in vain' });
         expect(verdict.type).toBe('failed');
         expect(causes(verdict)[0]).toBe('image-pull');
         expect(JSON.stringify(verdict)).toContain('not found');
@@ -30,17 +30,17 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
       }));
 
     test('a crash loop fails with exit code and log', () =>
-      inNamespace(async (field) => {
-        await release(field, kind, '1.0.0', { judge: '' });
-        const { verdict } = await release(field, kind, 'crash-1', { seconds: 60, judge: '' });
+      inNamespace(async (fixture) => {
+        await release(fixture, kind, '1.0.0', { judge: '' });
+        const { verdict } = await release(fixture, kind, 'crash-1', { seconds: 60, judge: '' });
         expect(causes(verdict)[0]).toBe('crash-loop');
         expect(JSON.stringify(verdict)).toContain('exit code 1');
         expect(JSON.stringify(verdict)).toContain('log: ');
       }));
 
     test('pods that never become ready fail at the deadline', () =>
-      inNamespace(async (field) => {
-        const { verdict, kubectlSays } = await release(field, kind, 'notready-1', {
+      inNamespace(async (fixture) => {
+        const { verdict, kubectlSays } = await release(fixture, kind, 'notready-1', {
           ...{ seconds: 8, judge: 'in vain' },
         });
         expect(causes(verdict)).toEqual(['not-ready', 'timeout']);
@@ -49,8 +49,8 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
   });
 
   test('a progress deadline is a failure, as kubectl says', () =>
-    inNamespace(async (field) => {
-      const { verdict, kubectlSays } = await release(field, 'Deployment', 'notready-1', {
+    inNamespace(async (fixture) => {
+      const { verdict, kubectlSays } = await release(fixture, 'Deployment', 'notready-1', {
         spec: { progressDeadlineSeconds: 5 },
       });
       expect(kubectlSays).toEqual({
@@ -65,11 +65,11 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('a good release after a failed one is healthy', () =>
-    inNamespace(async (field) => {
+    inNamespace(async (fixture) => {
       const spec = { progressDeadlineSeconds: 5 };
-      const failed = await release(field, 'Deployment', 'notready-1', { spec });
+      const failed = await release(fixture, 'Deployment', 'notready-1', { spec });
       expect(failed.verdict.type).toBe('failed');
-      const mended = await release(field, 'Deployment', '1.0.1', { spec });
+      const mended = await release(fixture, 'Deployment', '1.0.1', { spec });
       expect(mended.verdict).toEqual({
         type: 'healthy',
         message: 'deployment "web" successfully rolled out',
@@ -78,21 +78,21 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('a slow release is pending until it is healthy', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
       const text = manifest('Deployment', '1.0.0', { minReadySeconds: 4 });
       await deliver(cluster, delivery(namespace, '1.0.0', text));
-      const first = await field.watch('Deployment', '1.0.0', 60, { until: field.clock(1).now() + 1000 });
+      const first = await fixture.watch('Deployment', '1.0.0', 60, { until: fixture.clock(1).now() + 1000 });
       expect(first).toMatchObject({ type: 'pending', progress: { desired: 2, available: 0 } });
-      const second = await field.watch('Deployment', '1.0.0', 60);
+      const second = await fixture.watch('Deployment', '1.0.0', 60);
       expect(second.type).toBe('healthy');
     }));
 
   test('a partitioned StatefulSet is done when the pods beyond the partition are', () =>
-    inNamespace(async (field) => {
+    inNamespace(async (fixture) => {
       const spec = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } };
-      await release(field, 'StatefulSet', '1.0.0', { spec });
-      const { verdict, kubectlSays } = await release(field, 'StatefulSet', '1.0.1', { spec });
+      await release(fixture, 'StatefulSet', '1.0.0', { spec });
+      const { verdict, kubectlSays } = await release(fixture, 'StatefulSet', '1.0.1', { spec });
       expect(verdict).toEqual({
         type: 'healthy',
         message: 'partitioned roll out complete: 1 new pods have been updated...',
@@ -102,43 +102,45 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('a StatefulSet OnDelete is healthy when its pods have been deleted by hand', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
       const spec = { updateStrategy: { type: 'OnDelete' } };
-      await release(field, 'StatefulSet', '1.0.0', { spec, judge: '' });
+      await release(fixture, 'StatefulSet', '1.0.0', { spec, judge: '' });
       await deliver(cluster, delivery(namespace, '1.0.1', manifest('StatefulSet', '1.0.1', spec)));
-      const before = await field.watch('StatefulSet', '1.0.1', 60, { until: field.clock(1).now() + 2000 });
+      const before = await fixture.watch('StatefulSet', '1.0.1', 60, {
+        until: fixture.clock(1).now() + 2000,
+      });
       expect(before.type).toBe('pending');
-      for (const name of ['web-0', 'web-1']) await field.remove(`pods/${name}`);
-      expect((await field.watch('StatefulSet', '1.0.1', 60)).type).toBe('healthy');
+      for (const name of ['web-0', 'web-1']) await fixture.remove(`pods/${name}`);
+      expect((await fixture.watch('StatefulSet', '1.0.1', 60)).type).toBe('healthy');
     }));
 
   test('an undo frees a StatefulSet from the broken pod that blocks it', () =>
-    inNamespace(async (field) => {
-      await release(field, 'StatefulSet', '1.0.0', { judge: '' });
-      const failed = await release(field, 'StatefulSet', 'crash-1', { judge: '' });
+    inNamespace(async (fixture) => {
+      await release(fixture, 'StatefulSet', '1.0.0', { judge: '' });
+      const failed = await release(fixture, 'StatefulSet', 'crash-1', { judge: '' });
       expect(failed.verdict.type).toBe('failed');
-      const undone = await release(field, 'StatefulSet', '1.0.0', { judge: '' });
+      const undone = await release(fixture, 'StatefulSet', '1.0.0', { judge: '' });
       expect(undone.verdict.type).toBe('healthy');
     }));
 
   test('an undo frees a StatefulSet from the pod that never became ready', () =>
-    inNamespace(async (field) => {
-      await release(field, 'StatefulSet', '1.0.0', { judge: '' });
-      const failed = await release(field, 'StatefulSet', 'notready-1', { seconds: 4, judge: '' });
+    inNamespace(async (fixture) => {
+      await release(fixture, 'StatefulSet', '1.0.0', { judge: '' });
+      const failed = await release(fixture, 'StatefulSet', 'notready-1', { seconds: 4, judge: '' });
       expect(failed.verdict.type).toBe('failed');
-      const { cluster, namespace } = field;
+      const { cluster, namespace } = fixture;
       await deliver(cluster, delivery(namespace, '1.0.0', manifest('StatefulSet', '1.0.0')));
       // The patience with it is over.
-      const ours = field.clock(1);
+      const ours = fixture.clock(1);
       const clock = { ...ours, now: () => ours.now() + 60_000 };
-      expect((await field.watch('StatefulSet', '1.0.0', 120, { clock })).type).toBe('healthy');
+      expect((await fixture.watch('StatefulSet', '1.0.0', 120, { clock })).type).toBe('healthy');
     }));
 
   test('a paused Deployment says so', () =>
-    inNamespace(async (field) => {
-      await release(field, 'Deployment', '1.0.0', { judge: '' });
-      const { verdict, messages } = await release(field, 'Deployment', '1.0.1', {
+    inNamespace(async (fixture) => {
+      await release(fixture, 'Deployment', '1.0.0', { judge: '' });
+      const { verdict, messages } = await release(fixture, 'Deployment', '1.0.1', {
         spec: { paused: true },
         seconds: 3,
         judge: '',
@@ -148,8 +150,8 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('a readiness gate that is never opened', () =>
-    inNamespace(async (field) => {
-      const { verdict } = await release(field, 'Deployment', '1.0.0', {
+    inNamespace(async (fixture) => {
+      const { verdict } = await release(fixture, 'Deployment', '1.0.0', {
         pod: { readinessGates: [{ conditionType: 'example.com/in-service' }] },
         seconds: 6,
         judge: '',
@@ -158,8 +160,8 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('pods that no node takes', () =>
-    inNamespace(async (field) => {
-      const { verdict } = await release(field, 'Deployment', '1.0.0', {
+    inNamespace(async (fixture) => {
+      const { verdict } = await release(fixture, 'Deployment', '1.0.0', {
         pod: { nodeSelector: { disk: 'none-such' } },
         seconds: 5,
         judge: '',
@@ -168,11 +170,11 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('another image meanwhile supersedes the release', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
       await deliver(cluster, delivery(namespace, 'notready-1', manifest('Deployment', 'notready-1')));
-      const watching = field.watch('Deployment', 'notready-1', 60);
-      await field.patch('deployments/web', withImage('acme/okeydokey:2.0.0'), 'strategic');
+      const watching = fixture.watch('Deployment', 'notready-1', 60);
+      await fixture.patch('deployments/web', withImage('acme/okeydokey:2.0.0'), 'strategic');
       expect(await watching).toEqual({
         type: 'superseded',
         message: 'deployment "web" was given acme/okeydokey:2.0.0 meanwhile',
@@ -180,20 +182,20 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('an agent that sets the image is waited for', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
       await deliver(cluster, delivery(namespace, '1.0.0', manifest('Deployment', '1.0.0')));
       const workloads = await deliver(
         cluster,
         delivery(namespace, '1.0.1', manifest('Deployment', '1.0.1'), 'agent'),
       );
       const messages: string[] = [];
-      const watching = field.watch('Deployment', '1.0.1', 60, {
+      const watching = fixture.watch('Deployment', '1.0.1', 60, {
         ...{ mode: 'agent', workloads },
         onProgress: ({ message }) => {
           messages.push(message);
           if (messages.length === 1)
-            void field.patch('deployments/web', withImage('acme/okeydokey:1.0.1'), 'strategic');
+            void fixture.patch('deployments/web', withImage('acme/okeydokey:1.0.1'), 'strategic');
         },
       });
       expect((await watching).type).toBe('healthy');
@@ -203,12 +205,12 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
     }));
 
   test('a workload that is deleted', () =>
-    inNamespace(async (field) => {
-      const { cluster, namespace } = field;
+    inNamespace(async (fixture) => {
+      const { cluster, namespace } = fixture;
       await deliver(cluster, delivery(namespace, 'notready-1', manifest('Deployment', 'notready-1')));
       // The patience with a workload that is away is 10 s, of a clock that may be faster than ours.
-      const watching = field.watch('Deployment', 'notready-1', 600, { clock: field.clock(10) });
-      await field.remove('deployments/web');
+      const watching = fixture.watch('Deployment', 'notready-1', 600, { clock: fixture.clock(10) });
+      await fixture.remove('deployments/web');
       const verdict = await watching;
       expect(causes(verdict)).toEqual(['workload-missing']);
     }));

@@ -1,4 +1,4 @@
-import { slackSignature } from '../../infra/local/emulators/slack/command.ts';
+import { slackSignature } from '../../infra/local/emulators/slack/client/command.ts';
 import { type RawRequest, toRawRequest } from '../../lib/http.ts';
 import { httpEvent } from '../http/event.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { slackSignature } from '../../infra/local/emulators/slack/command.ts';
+import { slackSignature } from '../../infra/local/emulators/slack/client/command.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import { verifySlackRequest } from '../../lib/slack/verify.ts';
 import { signingSecret, slackRequest } from './requests.ts';

@@ -1,4 +1,4 @@
-import { slackHeaders, slashCommandBody } from '../emulators/slack/command.ts';
+import { slackHeaders, slashCommandBody } from '../emulators/slack/client/command.ts';
 import { defaultState } from '../options.ts';
 import type { Stack } from '../stack/types.ts';
 import { shortPath } from '../terminal/format.ts';

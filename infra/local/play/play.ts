@@ -2,9 +2,9 @@ import type { ReleaseView } from '../../../lib/release/api/view.ts';
 import type { Stack } from '../stack/types.ts';
 import { formatDiff, formatDuration, progressBar } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { followRelease } from './follow-release.ts';
 import { describeCommit } from './git.ts';
 import { tagPushHook } from './hook.ts';
-import { followRelease } from './journey.ts';
 import { prepare } from './prepare.ts';
 import { chooseTarget } from './target.ts';
 

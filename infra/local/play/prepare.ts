@@ -18,7 +18,7 @@ export type Prepared = {
 const patienceMs = 60_000;
 
 /**
- * Makes the world that a release comes into: the current version in the registry and in the cluster. All of it is there
+ * Makes what a release finds there: the current version in the registry and in the cluster. All of it is there
  * already at the second start.
  */
 export const prepare = async (stack: Stack, target: Target): Promise<Prepared> => {

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig, parseConfig } from '../../../lib/config/load.ts';
 import type { Config, ConfigRepo } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
-import { exampleConfig, exampleOrigin } from '../play/example/example.ts';
-import { gitPasswordVariable, gitUser } from './secrets.ts';
+import { gitPasswordVariable, gitUser } from '../state/secrets.ts';
+import { exampleConfig, exampleOrigin } from './example/example.ts';
 import type { ConfigSource } from './types.ts';
 
 export type Configuration = {

@@ -8,30 +8,30 @@ import { awsAccess } from '../emulators/aws/endpoints.ts';
 import { provision } from '../emulators/aws/provision.ts';
 import { assertReadable } from '../emulators/git-server/create-repository.ts';
 import { createGitServer } from '../emulators/git-server/git-server.ts';
-import { createSlackInbox } from '../emulators/slack/inbox.ts';
-import { exampleConfig, exampleFiles } from '../play/example/example.ts';
+import { createSlackServer } from '../emulators/slack/server/server.ts';
 import { respondUnavailable } from '../runtime/gateway/respond.ts';
 import { readService } from '../runtime/service/service.ts';
-import { stateUnusable } from '../state-error.ts';
-import { moveMisfitsAside, openOrMoveAside } from './aside.ts';
-import { stackCertificate } from './certificate.ts';
-import { claimState } from './claim.ts';
-import { type Closers, createClosers } from './closers.ts';
-import { startCluster } from './cluster.ts';
+import { openState, type StateDirectory, writePrivately } from '../state/directory.ts';
+import { lockState } from '../state/lock.ts';
+import { moveMisfitsAside, openOrMoveAside } from '../state/recovery.ts';
+import { demoSecrets, gitPasswordVariable, gitUser } from '../state/secrets.ts';
+import { writeStackFile } from '../state/stack-file.ts';
+import { stateUnusable } from '../state/unusable.ts';
+import { type Cleanup, createCleanup } from './cleanup.ts';
 import { readConfiguration, serveFileRepositories } from './configuration.ts';
-import { createDoor } from './doors.ts';
-import { startEmulators } from './emulators.ts';
-import { listen } from './front-door.ts';
-import { countMessages, untilQuiet } from './idle.ts';
-import { indexOf } from './index-page.ts';
-import { lockState } from './lock.ts';
-import { keepMessages, restoreMessages } from './messages.ts';
-import { createImageResolver, startRegistry } from './registry.ts';
-import { sealClusters } from './sealed.ts';
-import { demoSecrets, gitPasswordVariable, gitUser } from './secrets.ts';
-import { openState, type StateDirectory, writePrivately } from './state.ts';
+import { exampleConfig, exampleFiles } from './example/example.ts';
+import { countMessages, untilQuiet } from './functions/idle.ts';
+import { startFunctions } from './functions/triggers.ts';
+import { stackCertificate } from './server/certificate.ts';
+import { indexOf } from './server/index-page.ts';
+import { listen } from './server/listener.ts';
+import { createRouter } from './server/router.ts';
+import { startAwsEmulators } from './services/aws.ts';
+import { startCluster } from './services/cluster.ts';
+import { keepMessages, restoreMessages } from './services/queue-messages.ts';
+import { createImageResolver, startRegistry } from './services/registry.ts';
+import { sealClusters } from './services/seal-kubeconfig.ts';
 import type { Stack, StackOptions } from './types.ts';
-import { startWork } from './work.ts';
 
 const thisProject = path.resolve(import.meta.dirname, '../../..');
 const accountId = '000000000000';
@@ -45,12 +45,12 @@ const slackAnswerMs = 60_000;
  *   `config-not-found`, `config-invalid`, `git-not-found`, `cluster-kubeconfig-invalid`
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
-  const closers = createClosers();
+  const cleanup = createCleanup();
   // Every step that opens something adds what closes it, which makes it a good place to give up as well.
-  const steps: Closers = {
-    ...closers,
+  const steps: Cleanup = {
+    ...cleanup,
     add: (close) => {
-      closers.add(close);
+      cleanup.add(close);
       options.signal?.throwIfAborted();
     },
   };
@@ -60,7 +60,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     steps.add(lockState(state));
     return await start(options, state, steps);
   } catch (error) {
-    await closers.close();
+    await cleanup.run();
     if (error instanceof TagboatError) throw error;
     const root = path.resolve(options.stateDirectory ?? os.tmpdir());
     const isOfState = error instanceof Error && 'path' in error && String(error.path).startsWith(root);
@@ -68,17 +68,17 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   }
 };
 
-const start = async (options: StackOptions, state: StateDirectory, closers: Closers): Promise<Stack> => {
+const start = async (options: StackOptions, state: StateDirectory, cleanup: Cleanup): Promise<Stack> => {
   const { env = {}, logger = silentLogger, host = '127.0.0.1' } = options;
   const source = options.config ?? { type: 'example' };
   moveMisfitsAside(state, logger);
 
   // The port first: everything else is told where it is.
   const certificate = stackCertificate(state, host);
-  const frontDoor = await listen({ host, port: options.port, certificate });
-  closers.add(() => frontDoor.close());
-  const url = `http://${host}:${frontDoor.port}`;
-  closers.add(claimState(state, url, source.type === 'file' ? path.resolve(source.path) : undefined));
+  const listener = await listen({ host, port: options.port, certificate });
+  cleanup.add(() => listener.close());
+  const url = `http://${host}:${listener.port}`;
+  cleanup.add(writeStackFile(state, url, source.type === 'file' ? path.resolve(source.path) : undefined));
   const secrets = demoSecrets(state, source.type === 'example' ? exampleConfig : '');
   const { config: read, baseDirectory } = readConfiguration(source, url, state.path);
   const { config: served, served: repositories } = serveFileRepositories(read, url);
@@ -87,21 +87,21 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
   const access = awsAccess(env, url);
   const project = options.project ?? thisProject;
   const service = readService(path.join(project, 'serverless.yml'), { region: access.region });
-  const emulators = await startEmulators(access, state, logger);
-  closers.add(() => emulators.close());
-  frontDoor.open((request, response) => {
-    const door = emulators.doorFor(request);
-    if (door === undefined) return respondUnavailable(response, { status: 'starting' });
-    return door(request, response);
+  const aws = await startAwsEmulators(access, state, logger);
+  cleanup.add(() => aws.close());
+  listener.handOver((request, response) => {
+    const handler = aws.handlerFor(request);
+    if (handler === undefined) return respondUnavailable(response, { status: 'starting' });
+    return handler(request, response);
   });
   const clients = createClients(access);
-  closers.add(() => clients.close());
+  cleanup.add(() => clients.close());
   const created = await provision(service, access, clients, logger);
-  if (emulators.sqs !== undefined) {
+  if (aws.sqs !== undefined) {
     const queues = Object.values(service.resources).filter((resource) => resource.type === 'queue');
     const urls = queues.map(({ id, name }) => ({ name, url: created[id]?.ref ?? '' }));
     await restoreMessages(clients.sqs, urls, state);
-    closers.add(keepMessages(emulators.sqs, queues, state));
+    cleanup.add(keepMessages(aws.sqs, queues, state));
   }
 
   // What the functions reach over HTTP.
@@ -120,7 +120,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
         await assertReadable(directory, repository.branch);
       });
   const registry = await startRegistry({ config: served, origin: url, state, secrets: vault, logger });
-  closers.add(() => registry.close());
+  cleanup.add(() => registry.close());
   const cluster = await startCluster({
     state,
     env,
@@ -131,7 +131,7 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     timings: options.clusterTimings,
     logger,
   });
-  closers.add(() => cluster.close());
+  cleanup.add(() => cluster.close());
   const kubeconfigPath = state.file('kubeconfig');
   writePrivately(kubeconfigPath, cluster.kubeconfig);
   const key = Object.values(service.resources).find((resource) => resource.type === 'alias');
@@ -141,13 +141,13 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
       : served;
 
   // The functions, behind their routes, queues and schedules.
-  const slack = createSlackInbox({ file: state.file('slack.jsonl') });
-  const work = await startWork({
+  const slack = createSlackServer({ file: state.file('slack.jsonl') });
+  const functions = await startFunctions({
     service,
     project,
     surroundings: { created, region: access.region, accountId },
     clients,
-    embedded: emulators.sqs,
+    embedded: aws.sqs,
     runtime: {
       env: { ...env, ...access.variables },
       config,
@@ -175,25 +175,25 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     deliverTwice: options.deliverTwice,
     logger,
   });
-  const health = () => ({ status: 'ok', url, state: state.path, functions: [...work.functions.keys()] });
-  frontDoor.open(
-    createDoor({
-      emulators,
+  const health = () => ({ status: 'ok', url, state: state.path, functions: [...functions.names] });
+  listener.handOver(
+    createRouter({
+      aws,
       registry,
       git,
       cluster,
       slack,
-      gateway: work.gateway,
+      gateway: functions.gateway,
       health,
       index: indexOf(served),
     }),
   );
-  work.start();
-  closers.add(() => work.close());
+  functions.start();
+  cleanup.add(() => functions.close());
 
   return {
     url,
-    port: frontDoor.port,
+    port: listener.port,
     config,
     stateDirectory: state.path,
     kubeconfigPath,
@@ -205,21 +205,21 @@ const start = async (options: StackOptions, state: StateDirectory, closers: Clos
     unseal: vault.unseal,
     slackMessages: slack.messages,
     onSlackMessage: slack.subscribe,
-    invoke: work.invoke,
+    invoke: functions.invoke,
     idle: ({ timeoutMs = 240_000 } = {}) =>
       untilQuiet(async () => {
         await registry.idle();
-        return work.isQuiet();
+        return functions.isQuiet();
       }, timeoutMs),
     deadLetters: async () => {
       const counts = await Promise.all(
-        work.deadLetterQueues.map(async ({ id, url: queue }) => [
+        functions.deadLetterQueues.map(async ({ id, url: queue }) => [
           id,
           await countMessages(clients.sqs, queue),
         ]),
       );
       return Object.fromEntries(counts.filter(([, count]) => count !== 0));
     },
-    close: () => closers.close(),
+    close: () => cleanup.run(),
   };
 };

@@ -5,7 +5,7 @@ import type { AwsClients } from '../emulators/aws/clients.ts';
 import type { AwsAccess, Environment } from '../emulators/aws/endpoints.ts';
 import type { GitServer } from '../emulators/git-server/git-server.ts';
 import type { LocalRegistry } from '../emulators/registry/registry.ts';
-import type { SlackMessage } from '../emulators/slack/inbox.ts';
+import type { SlackMessage } from '../emulators/slack/server/server.ts';
 import type { Concurrency } from '../runtime/lambda/concurrency.ts';
 import type { Invocation } from '../runtime/lambda/function.ts';
 

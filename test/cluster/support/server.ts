@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createSimulatedTime, type SimulatedTime, watchTraffic } from '@tagboat/embedded-cluster';
 import { type Cluster, connect } from '../../../lib/cluster/connect/connect.ts';
 import { now } from './fixture.ts';
-import { createSimulatedTime, type SimulatedTime } from './simulated-time.ts';
-import { watchTraffic } from './traffic.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => void;
 

@@ -13,7 +13,7 @@ export const events = '/api/v1/namespaces/shop/events';
 
 export const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' } as const;
 
-/** It is always noon in this world: what is found out is found out at once, or by an event. */
+/** It is always the same moment: what is found out is found out at once, or by an event. */
 export const still: Clock = {
   now: () => now,
   sleep: (_, signal) =>

@@ -129,7 +129,7 @@ test.each([
     collections.put(replicaSets, replicaSet('2'));
     collections.put(pods, pod('Deployment', { containers: [container(waiting('ImagePullBackOff'))] }));
     collections.put(events, { metadata: { name: 'e' }, ...warning('uid-web-1', 'Failed', words) });
-    // The pod of this world started one minute before its noon.
+    // The fixture's pod started one minute before the moment at which its clock stands still.
     const watching = watchRollout(cluster, rollout({ clock: time.clock, until: now + 500 }));
     expect((await time.run(watching)).type).toBe(type);
   }),

@@ -5,7 +5,7 @@ import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { TestContext } from 'vitest';
 import { createDynamoDb, isDynamoDbRequest } from '../../../infra/local/emulators/aws/dynamodb.ts';
-import { createSqs, isSqsRequest } from '../../../infra/local/emulators/aws/fauxqs.ts';
+import { createSqs, isSqsRequest } from '../../../infra/local/emulators/aws/sqs.ts';
 import { createKms, isKmsRequest } from '../../../infra/local/emulators/kms/kms.ts';
 import { readBody } from '../../../infra/local/runtime/gateway/body.ts';
 import { seal } from '../../../lib/secrets/seal.ts';

@@ -5,9 +5,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { createBareRepository } from '../../../infra/local/emulators/git-server/create-repository.ts';
-import { findButton } from '../../../infra/local/emulators/slack/buttons.ts';
-import type { SlackMessage } from '../../../infra/local/emulators/slack/inbox.ts';
-import { type Sender, type Sent, sendCommand, sendPress } from '../../../infra/local/emulators/slack/send.ts';
+import { findButton } from '../../../infra/local/emulators/slack/client/buttons.ts';
+import {
+  type Sender,
+  type Sent,
+  sendCommand,
+  sendPress,
+} from '../../../infra/local/emulators/slack/client/send.ts';
+import type { SlackMessage } from '../../../infra/local/emulators/slack/server/server.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import type { ReleaseView } from '../../../lib/release/api/view.ts';

@@ -1,5 +1,5 @@
 import { onTestFailed, onTestFinished } from 'vitest';
-import { sendCommand } from '../../../infra/local/emulators/slack/send.ts';
+import { sendCommand } from '../../../infra/local/emulators/slack/client/send.ts';
 import { prepare } from '../../../infra/local/play/prepare.ts';
 import { chooseTarget } from '../../../infra/local/play/target.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';

@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid';
-import { slackSignature, slashCommandBody } from '../../../infra/local/emulators/slack/command.ts';
-import { interactionBody } from '../../../infra/local/emulators/slack/interaction.ts';
+import { slackSignature, slashCommandBody } from '../../../infra/local/emulators/slack/client/command.ts';
+import { interactionBody } from '../../../infra/local/emulators/slack/client/interaction.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { RawRequest } from '../../../lib/http.ts';
 import { silentLogger } from '../../../lib/logger.ts';

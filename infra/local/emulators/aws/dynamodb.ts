@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import dynalite from 'dynalite';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { readBody } from '../../runtime/gateway/body.ts';
-import { stateUnusable } from '../../state-error.ts';
+import { stateUnusable } from '../../state/unusable.ts';
 
 /** A DynamoDB in this process, answering requests that another server took. */
 export type LocalDynamoDb = {

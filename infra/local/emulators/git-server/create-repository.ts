@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { stateUnusable } from '../../state-error.ts';
+import { stateUnusable } from '../../state/unusable.ts';
 import { gitEnvironment } from './environment.ts';
 
 export type Author = { readonly name: string; readonly email: string };

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { stateUnusable } from '../../state-error.ts';
+import { stateUnusable } from '../../state/unusable.ts';
 import type { KeyRingState } from './key-ring.ts';
 
 const schema = z.object({

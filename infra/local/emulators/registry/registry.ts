@@ -4,13 +4,13 @@ import { isTag } from '../../../../lib/image.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
 import { handleBlob } from './blob-routes.ts';
 import { digestOfBytes, isKnownDigest } from './digest.ts';
-import { createDiskFiles } from './disk-files.ts';
 import { RegistryError } from './errors.ts';
 import { type Exchange, send, sendError } from './exchange.ts';
+import { createFilesystemDriver } from './filesystem-driver.ts';
 import { makeImage } from './image.ts';
 import { parseManifest } from './manifest.ts';
 import { handleManifest, handleTags, type OnTagPushed } from './manifest-routes.ts';
-import { createMemoryFiles } from './memory-files.ts';
+import { createMemoryDriver } from './memory-driver.ts';
 import { createNotifier, type Notifier } from './notifications.ts';
 import { createRepositories } from './repositories.ts';
 import { isRepositoryName, parseRoute } from './route.ts';
@@ -58,12 +58,12 @@ const mebibyte = 1024 * 1024;
  */
 export const createRegistry = async (options: RegistryOptions): Promise<LocalRegistry> => {
   const { directory, host, clock = systemClock, logger = silentLogger } = options;
-  const files = directory === undefined ? createMemoryFiles() : createDiskFiles(directory);
+  const storage = directory === undefined ? createMemoryDriver() : createFilesystemDriver(directory);
   // Uploads and writes that an earlier process did not finish.
-  await Promise.all([files.remove('uploads'), files.remove('tmp')]);
-  const repositories = createRepositories(files);
+  await Promise.all([storage.remove('uploads'), storage.remove('tmp')]);
+  const repositories = createRepositories(storage);
   const maxBlobBytes = options.maxBlobBytes ?? (directory === undefined ? 512 : 4096) * mebibyte;
-  const uploads = createUploads(files, repositories, { maxBlobBytes, clock });
+  const uploads = createUploads(storage, repositories, { maxBlobBytes, clock });
   const notifier =
     options.notify === undefined
       ? silentNotifier

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { algorithmOf, digestOfBytes, hexOf, isKnownDigest, matchesDigest } from './digest.ts';
-import type { Files } from './files.ts';
+import type { StorageDriver } from './storage-driver.ts';
 
 export type StoredManifest = { readonly digest: string; readonly mediaType: string; readonly bytes: Buffer };
 
@@ -15,25 +15,25 @@ export type Repositories = ReturnType<typeof createRepositories>;
  *     repositories/<name>/_manifests/sha256/<hex>   media type of the manifest
  *     repositories/<name>/_tags/<tag>               digest
  */
-export const createRepositories = (files: Files) => {
+export const createRepositories = (storage: StorageDriver) => {
   const hasBlob = async (name: string, digest: string): Promise<boolean> =>
-    (await files.size(layerPath(name, digest))) !== undefined &&
-    (await files.size(blobPath(digest))) !== undefined;
+    (await storage.size(layerPath(name, digest))) !== undefined &&
+    (await storage.size(blobPath(digest))) !== undefined;
 
   const linkBlob = (name: string, digest: string): Promise<void> =>
-    files.write(layerPath(name, digest), Buffer.alloc(0));
+    storage.write(layerPath(name, digest), Buffer.alloc(0));
 
   const digestOf = async (name: string, reference: string): Promise<string | undefined> => {
     const digest = isKnownDigest(reference)
       ? reference
-      : (await files.read(tagPath(name, reference)))?.toString('utf8');
-    if (digest === undefined || (await files.size(manifestPath(name, digest))) === undefined)
+      : (await storage.read(tagPath(name, reference)))?.toString('utf8');
+    if (digest === undefined || (await storage.size(manifestPath(name, digest))) === undefined)
       return undefined;
     return digest;
   };
 
   const tags = async (name: string): Promise<readonly string[]> =>
-    (await files.list(tagDirectory(name))).map(tagOfFile).sort();
+    (await storage.list(tagDirectory(name))).map(tagOfFile).sort();
 
   return {
     hasBlob,
@@ -43,52 +43,52 @@ export const createRepositories = (files: Files) => {
 
     /** Size of a blob of the repository; undefined: it has none of that digest. */
     blobSize: async (name: string, digest: string): Promise<number | undefined> =>
-      (await hasBlob(name, digest)) ? files.size(blobPath(digest)) : undefined,
+      (await hasBlob(name, digest)) ? storage.size(blobPath(digest)) : undefined,
 
     openBlob: (digest: string, range?: { readonly first: number; readonly last: number }): Readable =>
-      files.stream(blobPath(digest), range),
+      storage.stream(blobPath(digest), range),
 
     async putBlob(name: string, bytes: Uint8Array): Promise<string> {
       const digest = digestOfBytes(bytes);
-      await files.write(blobPath(digest), bytes);
+      await storage.write(blobPath(digest), bytes);
       await linkBlob(name, digest);
       return digest;
     },
 
     /** Takes a file over as a blob where it has the digest; false, and the file stays, where it has not. */
     async adoptBlob(name: string, path: string, digest: string): Promise<boolean> {
-      if (!(await matchesDigest(files.stream(path), digest))) return false;
-      await files.move(path, blobPath(digest));
+      if (!(await matchesDigest(storage.stream(path), digest))) return false;
+      await storage.move(path, blobPath(digest));
       await linkBlob(name, digest);
       return true;
     },
 
     async putManifest(name: string, manifest: StoredManifest): Promise<void> {
-      await files.write(blobPath(manifest.digest), manifest.bytes);
-      await files.write(manifestPath(name, manifest.digest), Buffer.from(manifest.mediaType));
+      await storage.write(blobPath(manifest.digest), manifest.bytes);
+      await storage.write(manifestPath(name, manifest.digest), Buffer.from(manifest.mediaType));
     },
 
     async manifest(name: string, reference: string): Promise<StoredManifest | undefined> {
       const digest = await digestOf(name, reference);
       if (digest === undefined) return undefined;
       const [mediaType, bytes] = await Promise.all([
-        files.read(manifestPath(name, digest)),
-        files.read(blobPath(digest)),
+        storage.read(manifestPath(name, digest)),
+        storage.read(blobPath(digest)),
       ]);
       if (mediaType === undefined || bytes === undefined) return undefined;
       return { digest, mediaType: mediaType.toString('utf8'), bytes };
     },
 
     tag: (name: string, tag: string, digest: string): Promise<void> =>
-      files.write(tagPath(name, tag), Buffer.from(digest)),
+      storage.write(tagPath(name, tag), Buffer.from(digest)),
 
-    untag: (name: string, tag: string): Promise<void> => files.remove(tagPath(name, tag)),
+    untag: (name: string, tag: string): Promise<void> => storage.remove(tagPath(name, tag)),
 
     /** Takes a manifest out of the repository, with the tags that point at it. */
     async removeManifest(name: string, digest: string): Promise<void> {
       for (const tag of await tags(name))
-        if ((await digestOf(name, tag)) === digest) await files.remove(tagPath(name, tag));
-      await files.remove(manifestPath(name, digest));
+        if ((await digestOf(name, tag)) === digest) await storage.remove(tagPath(name, tag));
+      await storage.remove(manifestPath(name, digest));
     },
   };
 };

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../../../lib/clock.ts';
 import { RegistryError } from './errors.ts';
 import { type Exchange, methodNotAllowed, send } from './exchange.ts';
-import type { Files } from './files.ts';
 import type { Repositories } from './repositories.ts';
 import { checkDigest, isRepositoryName } from './route.ts';
+import type { StorageDriver } from './storage-driver.ts';
 
 type Upload = { readonly name: string; readonly path: string; busy: boolean; touchedAt: number };
 
@@ -15,10 +15,10 @@ const patienceMs = 60 * 60_000;
 /**
  * Uploads of blobs: in one request, in chunks, or mounted from another repository.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs
- * @param files where unfinished uploads are kept, under `uploads/`, until they are finished or an hour old
+ * @param storage where unfinished uploads are kept, under `uploads/`, until they are finished or an hour old
  */
 export const createUploads = (
-  files: Files,
+  storage: StorageDriver,
   repositories: Repositories,
   { maxBlobBytes, clock }: { readonly maxBlobBytes: number; readonly clock: Clock },
 ) => {
@@ -33,7 +33,7 @@ export const createUploads = (
 
   const discard = async (id: string, upload: Upload): Promise<void> => {
     uploads.delete(id);
-    await files.remove(upload.path);
+    await storage.remove(upload.path);
   };
 
   /** Looked at whenever somebody uploads: what nobody finished has no other end. */
@@ -46,7 +46,7 @@ export const createUploads = (
   const assertInOrder = async (exchange: Exchange, id: string, upload: Upload): Promise<void> => {
     const header = exchange.request.headers['content-range'];
     if (header === undefined) return;
-    const size = (await files.size(upload.path)) ?? 0;
+    const size = (await storage.size(upload.path)) ?? 0;
     const match = /^(?:bytes[ =])?(\d+)-\d+(?:\/.*)?$/.exec(header);
     if (match !== null && Number(match[1]) === size) return;
     for (const [key, value] of Object.entries(progress(id, upload, size)))
@@ -70,7 +70,7 @@ export const createUploads = (
 
   const append = async (exchange: Exchange, id: string, upload: Upload): Promise<number> => {
     await assertInOrder(exchange, id, upload);
-    const size = await files.append(upload.path, chunksOf(exchange.request), maxBlobBytes);
+    const size = await storage.append(upload.path, chunksOf(exchange.request), maxBlobBytes);
     if (size !== 'too-large') return size;
     await discard(id, upload);
     throw new RegistryError('SIZE_INVALID', `a blob may have ${maxBlobBytes} bytes at most`);
@@ -87,7 +87,7 @@ export const createUploads = (
   const upload = async (exchange: Exchange, id: string, current: Upload): Promise<void> => {
     const { method } = exchange.request;
     if (method === 'GET' || method === 'HEAD')
-      return send(exchange, 204, progress(id, current, (await files.size(current.path)) ?? 0));
+      return send(exchange, 204, progress(id, current, (await storage.size(current.path)) ?? 0));
     if (method !== 'DELETE' && method !== 'PATCH' && method !== 'PUT')
       return methodNotAllowed(exchange, 'GET, HEAD, PATCH, PUT, DELETE');
     await exclusively(current, async () => {

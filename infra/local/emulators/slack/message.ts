@@ -1,4 +1,4 @@
-import { isMapping, type Unknowns } from '../../runtime/service/yaml.ts';
+import { isMapping, type Unknowns } from '../../mapping.ts';
 
 /** What would have gone to Slack. */
 export type SlackMessage = {

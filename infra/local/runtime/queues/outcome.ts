@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import { isMapping } from '../../mapping.ts';
 import type { Invocation } from '../lambda/function.ts';
-import { isMapping } from '../service/yaml.ts';
 
 /**
  * Which messages of a batch were not handled, by the rules of an event source mapping: all of them where the function

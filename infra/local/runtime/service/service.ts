@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { TagboatError } from '../../../../lib/errors.ts';
+import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
 import { type Resource, readResources } from './resources.ts';
-import { isMapping, mapping, readServiceFile, type Unknowns } from './yaml.ts';
+import { readServiceFile } from './yaml.ts';
 
 /** `POST /webhooks/{source}` */
 export type Route = { readonly method: string; readonly path: string };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, type ScalarTag } from 'yaml';
 import { TagboatError } from '../../../../lib/errors.ts';
+import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
 
 /** The short forms of CloudFormation's intrinsic functions, read as their long ones. */
 const shortForms: readonly ScalarTag[] = [
@@ -9,16 +10,6 @@ const shortForms: readonly ScalarTag[] = [
   { tag: '!Sub', resolve: (text) => ({ 'Fn::Sub': text }) },
   { tag: '!GetAtt', resolve: (text) => ({ 'Fn::GetAtt': text.split('.') }) },
 ];
-
-/** A mapping that nothing has been proven about yet. */
-export type Unknowns = { readonly [key: string]: unknown };
-
-/** True for a mapping, so that its members can be looked at one by one. */
-export const isMapping = (value: unknown): value is Unknowns =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The value as a mapping; an empty one where it is none. */
-export const mapping = (value: unknown): Unknowns => (isMapping(value) ? value : {});
 
 const included = /^\$\{file\(([^)]+\.ya?ml)\)(?::([\w.-]+))?\}$/;
 const variable = /\$\{([^{}]+)\}/g;

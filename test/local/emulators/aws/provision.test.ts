@@ -11,8 +11,8 @@ import { createClients } from '../../../../infra/local/emulators/aws/clients.ts'
 import { awsAccess } from '../../../../infra/local/emulators/aws/endpoints.ts';
 import { provision } from '../../../../infra/local/emulators/aws/provision.ts';
 import { readService } from '../../../../infra/local/runtime/service/service.ts';
-import { type Emulators, startEmulators } from '../../../../infra/local/stack/emulators.ts';
-import { openState } from '../../../../infra/local/stack/state.ts';
+import { type AwsEmulators, startAwsEmulators } from '../../../../infra/local/stack/services/aws.ts';
+import { openState } from '../../../../infra/local/state/directory.ts';
 import type { Logger } from '../../../../lib/logger.ts';
 import { silentLogger } from '../../../../lib/logger.ts';
 import { serve } from '../../serve.ts';
@@ -27,12 +27,12 @@ const temporaryDirectory = (): string => {
 
 /** The embedded services on a state directory, and what `osls deploy` would make in them. */
 const start = async (directory: string, logger: Logger = silentLogger) => {
-  let emulators: Emulators | undefined;
+  let emulators: AwsEmulators | undefined;
   const origin = await serve((request: IncomingMessage, response: ServerResponse) =>
-    emulators?.doorFor(request)?.(request, response),
+    emulators?.handlerFor(request)?.(request, response),
   );
   const access = awsAccess({}, origin);
-  const running = await startEmulators(access, openState(directory), logger);
+  const running = await startAwsEmulators(access, openState(directory), logger);
   emulators = running;
   const clients = createClients(access);
   const close = async () => {

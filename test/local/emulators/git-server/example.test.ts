@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { exampleConfig, exampleFiles, exampleOrigin } from '../../../../infra/local/play/example/example.ts';
+import { exampleConfig, exampleFiles, exampleOrigin } from '../../../../infra/local/stack/example/example.ts';
 import { parseConfig } from '../../../../lib/config/load.ts';
 import { tryParseImage } from '../../../../lib/image.ts';
 

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { codeOf, type Rig, sha256, startRig, unknownDigest } from './rig.ts';
+import { codeOf, type Fixture, sha256, startFixture, unknownDigest } from './fixture.ts';
 
 describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
-  let rig: Rig;
+  let fixture: Fixture;
   beforeEach(async () => {
-    rig = await startRig(kind);
+    fixture = await startFixture(kind);
   });
-  afterEach(() => rig[Symbol.asyncDispose]());
+  afterEach(() => fixture[Symbol.asyncDispose]());
 
   it('are uploaded in one request', async () => {
-    const digest = await rig.putBlob('team/app', 'layer');
+    const digest = await fixture.putBlob('team/app', 'layer');
 
-    const got = await rig.ask(`/v2/team/app/blobs/${digest}`);
+    const got = await fixture.ask(`/v2/team/app/blobs/${digest}`);
 
     expect(await got.text()).toBe('layer');
     expect(got.headers.get('docker-content-digest')).toBe(digest);
@@ -22,13 +22,13 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
 
   it('are uploaded with a POST and a PUT', async () => {
     const digest = sha256('layer');
-    const begun = await rig.ask('/v2/team/app/blobs/uploads/', { method: 'POST' });
+    const begun = await fixture.ask('/v2/team/app/blobs/uploads/', { method: 'POST' });
     const location = begun.headers.get('location') ?? '';
-    const put = await rig.ask(`${location}?digest=${encodeURIComponent(digest)}`, {
+    const put = await fixture.ask(`${location}?digest=${encodeURIComponent(digest)}`, {
       method: 'PUT',
       body: 'layer',
     });
-    const head = await rig.ask(put.headers.get('location') ?? '', { method: 'HEAD' });
+    const head = await fixture.ask(put.headers.get('location') ?? '', { method: 'HEAD' });
 
     expect(begun.status).toBe(202);
     expect(begun.headers.get('docker-upload-uuid')).toMatch(/^[0-9a-f-]{36}$/);
@@ -40,32 +40,32 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
 
   it('whose upload is not finished within an hour are forgotten', async () => {
     const begin = async (): Promise<string> => {
-      const begun = await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' });
+      const begun = await fixture.ask('/v2/app/blobs/uploads/', { method: 'POST' });
       return begun.headers.get('location') ?? '';
     };
     const [abandoned, slow] = [await begin(), await begin()];
-    await rig.ask(abandoned, { method: 'PATCH', body: 'abc' });
+    await fixture.ask(abandoned, { method: 'PATCH', body: 'abc' });
 
-    rig.advance(40 * 60_000);
-    const chunk = await rig.ask(slow, { method: 'PATCH', body: 'abc' });
-    rig.advance(40 * 60_000);
-    const [gone, kept] = [await rig.ask(abandoned), await rig.ask(slow)];
+    fixture.advance(40 * 60_000);
+    const chunk = await fixture.ask(slow, { method: 'PATCH', body: 'abc' });
+    fixture.advance(40 * 60_000);
+    const [gone, kept] = [await fixture.ask(abandoned), await fixture.ask(slow)];
 
     expect([chunk.status, gone.status, kept.status]).toEqual([202, 404, 204]);
-    expect(await rig.unfinished()).toBe(kind === 'disk' ? 1 : 0);
+    expect(await fixture.unfinished()).toBe(kind === 'disk' ? 1 : 0);
   });
 
   it('are uploaded in chunks, which have to come in order', async () => {
-    const begun = await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' });
+    const begun = await fixture.ask('/v2/app/blobs/uploads/', { method: 'POST' });
     const location = begun.headers.get('location') ?? '';
     const patch = (range: string, body: string): Promise<Response> =>
-      rig.ask(location, { method: 'PATCH', headers: { 'content-range': range }, body });
+      fixture.ask(location, { method: 'PATCH', headers: { 'content-range': range }, body });
 
     const first = await patch('0-2', 'abc');
     const gap = await patch('4-5', 'ef');
-    const status = await rig.ask(location);
+    const status = await fixture.ask(location);
     const second = await patch('3-5', 'def');
-    const put = await rig.ask(`${location}?digest=${sha256('abcdef')}`, { method: 'PUT' });
+    const put = await fixture.ask(`${location}?digest=${sha256('abcdef')}`, { method: 'PUT' });
 
     expect([first.status, first.headers.get('range')]).toEqual([202, '0-2']);
     expect([gap.status, gap.headers.get('range'), await codeOf(gap)]).toEqual([
@@ -79,9 +79,9 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
   });
 
   it('go on where a broken connection left them', async () => {
-    const begun = await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' });
+    const begun = await fixture.ask('/v2/app/blobs/uploads/', { method: 'POST' });
     const location = begun.headers.get('location') ?? '';
-    const broken = httpRequest(new URL(location, `http://127.0.0.1:${rig.port}`), {
+    const broken = httpRequest(new URL(location, `http://127.0.0.1:${fixture.port}`), {
       method: 'PATCH',
       headers: { 'content-length': 6 },
     });
@@ -89,8 +89,8 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
     broken.write('abc', () => broken.destroy());
     // What had arrived depends on the moment; the server says how much it was.
     const resume = async (): Promise<Response> => {
-      const start = (await rig.ask(location)).headers.get('range') === '0-2' ? 3 : 0;
-      const rest = await rig.ask(location, {
+      const start = (await fixture.ask(location)).headers.get('range') === '0-2' ? 3 : 0;
+      const rest = await fixture.ask(location, {
         method: 'PATCH',
         headers: { 'content-range': `${start}-5` },
         body: 'abcdef'.slice(start),
@@ -99,20 +99,20 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
     };
 
     const resumed = await resume();
-    const put = await rig.ask(`${location}?digest=${sha256('abcdef')}`, { method: 'PUT' });
+    const put = await fixture.ask(`${location}?digest=${sha256('abcdef')}`, { method: 'PUT' });
 
     expect(resumed.headers.get('range')).toBe('0-5');
     expect(put.status).toBe(201);
   });
 
   it('are mounted from another repository, or uploaded where it has none', async () => {
-    const digest = await rig.putBlob('team/base', 'layer');
+    const digest = await fixture.putBlob('team/base', 'layer');
     const mount = (what: string): Promise<Response> =>
-      rig.ask(`/v2/team/app/blobs/uploads/?mount=${what}&from=team/base`, { method: 'POST' });
+      fixture.ask(`/v2/team/app/blobs/uploads/?mount=${what}&from=team/base`, { method: 'POST' });
 
     const mounted = await mount(digest);
     const unknown = await mount(unknownDigest);
-    const head = await rig.ask(`/v2/team/app/blobs/${digest}`, { method: 'HEAD' });
+    const head = await fixture.ask(`/v2/team/app/blobs/${digest}`, { method: 'HEAD' });
 
     expect([mounted.status, mounted.headers.get('location')]).toEqual([201, `/v2/team/app/blobs/${digest}`]);
     expect(unknown.status).toBe(202);
@@ -120,19 +120,19 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
   });
 
   it('belong to the repository they were pushed to', async () => {
-    const digest = await rig.putBlob('team/app', 'layer');
+    const digest = await fixture.putBlob('team/app', 'layer');
 
-    const elsewhere = await rig.ask(`/v2/team/other/blobs/${digest}`);
+    const elsewhere = await fixture.ask(`/v2/team/other/blobs/${digest}`);
 
     expect([elsewhere.status, await codeOf(elsewhere)]).toEqual([404, 'BLOB_UNKNOWN']);
   });
 
   it('are refused with a wrong digest', async () => {
-    const wrong = await rig.ask(`/v2/app/blobs/uploads/?digest=${unknownDigest}`, {
+    const wrong = await fixture.ask(`/v2/app/blobs/uploads/?digest=${unknownDigest}`, {
       method: 'POST',
       body: 'layer',
     });
-    const kept = await rig.ask(`/v2/app/blobs/${unknownDigest}`, { method: 'HEAD' });
+    const kept = await fixture.ask(`/v2/app/blobs/${unknownDigest}`, { method: 'HEAD' });
 
     expect([wrong.status, await codeOf(wrong)]).toEqual([400, 'DIGEST_INVALID']);
     expect(kept.status).toBe(404);
@@ -141,26 +141,32 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
   it('may have a sha512 digest', async () => {
     const digest = `sha512:${createHash('sha512').update('layer').digest('hex')}`;
 
-    const put = await rig.ask(`/v2/app/blobs/uploads/?digest=${digest}`, { method: 'POST', body: 'layer' });
+    const put = await fixture.ask(`/v2/app/blobs/uploads/?digest=${digest}`, {
+      method: 'POST',
+      body: 'layer',
+    });
 
     expect(put.status).toBe(201);
-    expect(await (await rig.ask(`/v2/app/blobs/${digest}`)).text()).toBe('layer');
+    expect(await (await fixture.ask(`/v2/app/blobs/${digest}`)).text()).toBe('layer');
   });
 
   it('are refused over the limit, and the connection lives on', async () => {
     const body = Buffer.alloc(100_001);
 
-    const tooLarge = await rig.ask(`/v2/app/blobs/uploads/?digest=${sha256(body)}`, { method: 'POST', body });
+    const tooLarge = await fixture.ask(`/v2/app/blobs/uploads/?digest=${sha256(body)}`, {
+      method: 'POST',
+      body,
+    });
 
     expect([tooLarge.status, await codeOf(tooLarge)]).toEqual([413, 'SIZE_INVALID']);
   });
 
   it('are forgotten with an upload that is cancelled', async () => {
     const location =
-      (await rig.ask('/v2/app/blobs/uploads/', { method: 'POST' })).headers.get('location') ?? '';
+      (await fixture.ask('/v2/app/blobs/uploads/', { method: 'POST' })).headers.get('location') ?? '';
 
-    const cancelled = await rig.ask(location, { method: 'DELETE' });
-    const gone = await rig.ask(location, { method: 'PATCH', body: 'x' });
+    const cancelled = await fixture.ask(location, { method: 'DELETE' });
+    const gone = await fixture.ask(location, { method: 'PATCH', body: 'x' });
 
     expect(cancelled.status).toBe(204);
     expect([gone.status, await codeOf(gone)]).toEqual([404, 'BLOB_UPLOAD_UNKNOWN']);
@@ -174,9 +180,9 @@ describe.each(['memory', 'disk'] as const)('blobs in %s', (kind) => {
     ['bytes=9-', 416, 'bytes */5', ''],
     ['bytes=0-1,3-4', 200, null, 'layer'],
   ])('are answered in part: %s', async (range, status, contentRange, text) => {
-    const digest = await rig.putBlob('app', 'layer');
+    const digest = await fixture.putBlob('app', 'layer');
 
-    const got = await rig.ask(`/v2/app/blobs/${digest}`, { headers: { range } });
+    const got = await fixture.ask(`/v2/app/blobs/${digest}`, { headers: { range } });
 
     expect([got.status, got.headers.get('content-range'), await got.text()]).toEqual([
       status,

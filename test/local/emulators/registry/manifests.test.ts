@@ -2,31 +2,34 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   codeOf,
   dockerManifest,
+  type Fixture,
   imageOf,
   ociIndex,
   ociManifest,
-  type Rig,
   sha256,
-  startRig,
+  startFixture,
   unknownDigest,
-} from './rig.ts';
+} from './fixture.ts';
 
 describe.each(['memory', 'disk'] as const)('manifests in %s', (kind) => {
-  let rig: Rig;
+  let fixture: Fixture;
   beforeEach(async () => {
-    rig = await startRig(kind);
+    fixture = await startFixture(kind);
   });
-  afterEach(() => rig[Symbol.asyncDispose]());
+  afterEach(() => fixture[Symbol.asyncDispose]());
 
   it('come back byte for byte, with their type, by tag and by digest', async () => {
-    const image = imageOf(await rig.putBlob('team/app', '{}'), await rig.putBlob('team/app', 'layer'));
+    const image = imageOf(
+      await fixture.putBlob('team/app', '{}'),
+      await fixture.putBlob('team/app', 'layer'),
+    );
     const text = `${JSON.stringify(image, undefined, 3)}\n\n`;
 
-    const put = await rig.putManifest('team/app', 'v1', text);
+    const put = await fixture.putManifest('team/app', 'v1', text);
     const accept = { headers: { accept: `${dockerManifest}, ${ociManifest};q=0.5` } };
-    const byTag = await rig.ask('/v2/team/app/manifests/v1', accept);
-    const byDigest = await rig.ask(`/v2/team/app/manifests/${sha256(text)}`, accept);
-    const head = await rig.ask('/v2/team/app/manifests/v1', { ...accept, method: 'HEAD' });
+    const byTag = await fixture.ask('/v2/team/app/manifests/v1', accept);
+    const byDigest = await fixture.ask(`/v2/team/app/manifests/${sha256(text)}`, accept);
+    const head = await fixture.ask('/v2/team/app/manifests/v1', { ...accept, method: 'HEAD' });
 
     expect(put.status).toBe(201);
     expect(put.headers.get('location')).toBe(`/v2/team/app/manifests/${sha256(text)}`);
@@ -43,29 +46,34 @@ describe.each(['memory', 'disk'] as const)('manifests in %s', (kind) => {
   });
 
   it('of OCI are hidden from who does not accept them, those of Docker are not', async () => {
-    const config = await rig.putBlob('app', '{}');
-    await rig.putManifest('app', 'oci', imageOf(config));
-    await rig.putManifest('app', 'docker', { ...imageOf(config), mediaType: dockerManifest }, dockerManifest);
+    const config = await fixture.putBlob('app', '{}');
+    await fixture.putManifest('app', 'oci', imageOf(config));
+    await fixture.putManifest(
+      'app',
+      'docker',
+      { ...imageOf(config), mediaType: dockerManifest },
+      dockerManifest,
+    );
 
-    const oci = await rig.ask('/v2/app/manifests/oci');
-    const docker = await rig.ask('/v2/app/manifests/docker');
+    const oci = await fixture.ask('/v2/app/manifests/oci');
+    const docker = await fixture.ask('/v2/app/manifests/docker');
 
     expect([oci.status, await codeOf(oci)]).toEqual([404, 'MANIFEST_UNKNOWN']);
     expect([docker.status, docker.headers.get('content-type')]).toEqual([200, dockerManifest]);
   });
 
   it('may be indexes of manifests that are there', async () => {
-    const image = JSON.stringify(imageOf(await rig.putBlob('app', '{}')));
+    const image = JSON.stringify(imageOf(await fixture.putBlob('app', '{}')));
     const indexOf = (digest: string) => ({
       schemaVersion: 2,
       mediaType: ociIndex,
       manifests: [{ mediaType: ociManifest, size: image.length, digest }],
     });
-    await rig.putManifest('app', sha256(image), image);
+    await fixture.putManifest('app', sha256(image), image);
 
-    const complete = await rig.putManifest('app', 'v1', indexOf(sha256(image)), ociIndex);
-    const incomplete = await rig.putManifest('app', 'v2', indexOf(unknownDigest), ociIndex);
-    const got = await rig.ask('/v2/app/manifests/v1', { headers: { accept: ociIndex } });
+    const complete = await fixture.putManifest('app', 'v1', indexOf(sha256(image)), ociIndex);
+    const incomplete = await fixture.putManifest('app', 'v2', indexOf(unknownDigest), ociIndex);
+    const got = await fixture.ask('/v2/app/manifests/v1', { headers: { accept: ociIndex } });
 
     expect(complete.status).toBe(201);
     expect([incomplete.status, await codeOf(incomplete)]).toEqual([400, 'MANIFEST_BLOB_UNKNOWN']);
@@ -73,7 +81,7 @@ describe.each(['memory', 'disk'] as const)('manifests in %s', (kind) => {
   });
 
   it('need not have the layers that are fetched from elsewhere', async () => {
-    const config = await rig.putBlob('app', '{}');
+    const config = await fixture.putBlob('app', '{}');
     const foreign = {
       mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
       size: 1,
@@ -81,7 +89,7 @@ describe.each(['memory', 'disk'] as const)('manifests in %s', (kind) => {
       urls: ['https://example.com/layer'],
     };
 
-    const put = await rig.putManifest('app', 'v1', { ...imageOf(config), layers: [foreign] });
+    const put = await fixture.putManifest('app', 'v1', { ...imageOf(config), layers: [foreign] });
 
     expect(put.status).toBe(201);
   });
@@ -103,25 +111,25 @@ describe.each(['memory', 'disk'] as const)('manifests in %s', (kind) => {
     ['is put under no tag', '.v1', imageOf(unknownDigest), ociManifest, 400, 'TAG_INVALID'],
     ['is larger than 4 MiB', 'v1', ' '.repeat(4 * 1024 * 1024 + 1), ociManifest, 413, 'SIZE_INVALID'],
   ])('are refused: %s', async (_name, reference, manifest, contentType, status, code) => {
-    const put = await rig.putManifest('app', reference, manifest, contentType);
+    const put = await fixture.putManifest('app', reference, manifest, contentType);
 
     expect([put.status, await codeOf(put)]).toEqual([status, code]);
   });
 
   it('are deleted by digest with their tags, by tag without', async () => {
-    const digest = await rig.registry.push('app', 'v1', { content: 'same' });
-    await rig.registry.push('app', 'v2', { content: 'same' });
-    await rig.registry.push('app', 'v3', { content: 'other' });
+    const digest = await fixture.registry.push('app', 'v1', { content: 'same' });
+    await fixture.registry.push('app', 'v2', { content: 'same' });
+    await fixture.registry.push('app', 'v3', { content: 'other' });
 
-    const untagged = await rig.ask('/v2/app/manifests/v2', { method: 'DELETE' });
-    const afterTag = await rig.ask('/v2/app/tags/list').then((response) => response.json());
-    const deleted = await rig.ask(`/v2/app/manifests/${digest}`, { method: 'DELETE' });
-    const afterDigest = await rig.ask('/v2/app/tags/list').then((response) => response.json());
-    const again = await rig.ask(`/v2/app/manifests/${digest}`, { method: 'DELETE' });
+    const untagged = await fixture.ask('/v2/app/manifests/v2', { method: 'DELETE' });
+    const afterTag = await fixture.ask('/v2/app/tags/list').then((response) => response.json());
+    const deleted = await fixture.ask(`/v2/app/manifests/${digest}`, { method: 'DELETE' });
+    const afterDigest = await fixture.ask('/v2/app/tags/list').then((response) => response.json());
+    const again = await fixture.ask(`/v2/app/manifests/${digest}`, { method: 'DELETE' });
 
     expect([untagged.status, deleted.status, again.status]).toEqual([202, 202, 404]);
     expect(afterTag).toEqual({ name: 'app', tags: ['v1', 'v3'] });
     expect(afterDigest).toEqual({ name: 'app', tags: ['v3'] });
-    expect(await rig.registry.digestOf('app', digest)).toBeUndefined();
+    expect(await fixture.registry.digestOf('app', digest)).toBeUndefined();
   });
 });

@@ -4,27 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistry } from '../../../../infra/local/emulators/registry/registry.ts';
-import { ociManifest, type Rig, sha256, startRig } from './rig.ts';
+import { type Fixture, ociManifest, sha256, startFixture } from './fixture.ts';
 import { serve } from './serve.ts';
 
 describe.each(['memory', 'disk'] as const)('local registry in %s', (kind) => {
-  let rig: Rig;
+  let fixture: Fixture;
   beforeEach(async () => {
-    rig = await startRig(kind);
+    fixture = await startFixture(kind);
   });
-  afterEach(() => rig[Symbol.asyncDispose]());
+  afterEach(() => fixture[Symbol.asyncDispose]());
 
   it('says that it is a registry', async () => {
-    const response = await rig.ask('/v2/');
+    const response = await fixture.ask('/v2/');
 
     expect(response.status).toBe(200);
     expect(response.headers.get('docker-distribution-api-version')).toBe('registry/2.0');
   });
 
   it('lists tags in pages', async () => {
-    for (const tag of ['v2', 'v1', 'V1', 'v3']) await rig.registry.push('team/app', tag);
+    for (const tag of ['v2', 'v1', 'V1', 'v3']) await fixture.registry.push('team/app', tag);
     const page = async (path: string): Promise<{ tags: readonly string[]; next: string | null }> => {
-      const response = await rig.ask(path);
+      const response = await fixture.ask(path);
       const { tags } = (await response.json()) as { tags: readonly string[] };
       return { tags, next: response.headers.get('link') };
     };
@@ -57,7 +57,7 @@ describe.each(['memory', 'disk'] as const)('local registry in %s', (kind) => {
   ])('answers %s %s with %i %s', async (method, path, status, code) => {
     // fetch would tidy the path
     const response = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-      const sent = httpRequest({ port: rig.port, method, path }, (got) => {
+      const sent = httpRequest({ port: fixture.port, method, path }, (got) => {
         const chunks: Buffer[] = [];
         got.on('data', (chunk: Buffer) => chunks.push(chunk));
         got.on('end', () => resolve({ status: got.statusCode, body: Buffer.concat(chunks).toString() }));
@@ -71,9 +71,9 @@ describe.each(['memory', 'disk'] as const)('local registry in %s', (kind) => {
 
   describe('push without HTTP', () => {
     it('makes an image that can be pulled, piece by piece', async () => {
-      const digest = await rig.registry.push('team/app', 'v1');
+      const digest = await fixture.registry.push('team/app', 'v1');
 
-      const got = await rig.ask('/v2/team/app/manifests/v1', { headers: { accept: ociManifest } });
+      const got = await fixture.ask('/v2/team/app/manifests/v1', { headers: { accept: ociManifest } });
       const text = await got.text();
       const manifest = JSON.parse(text);
       const pieces = [manifest.config, ...manifest.layers];
@@ -81,7 +81,7 @@ describe.each(['memory', 'disk'] as const)('local registry in %s', (kind) => {
       expect(sha256(text)).toBe(digest);
       for (const piece of pieces) {
         const bytes = new Uint8Array(
-          await (await rig.ask(`/v2/team/app/blobs/${piece.digest}`)).arrayBuffer(),
+          await (await fixture.ask(`/v2/team/app/blobs/${piece.digest}`)).arrayBuffer(),
         );
         expect([sha256(bytes), bytes.length]).toEqual([piece.digest, piece.size]);
       }
@@ -90,21 +90,21 @@ describe.each(['memory', 'disk'] as const)('local registry in %s', (kind) => {
     it('makes the same digest of the same content, and of the same name and tag', async () => {
       const other = await createRegistry({ host: () => 'other' });
 
-      expect(await rig.registry.push('app', 'v1')).toBe(await other.push('app', 'v1'));
-      expect(await rig.registry.push('app', 'v1')).not.toBe(await other.push('app', 'v2'));
-      expect(await rig.registry.push('app', 'v1', { content: 'x' })).toBe(
+      expect(await fixture.registry.push('app', 'v1')).toBe(await other.push('app', 'v1'));
+      expect(await fixture.registry.push('app', 'v1')).not.toBe(await other.push('app', 'v2'));
+      expect(await fixture.registry.push('app', 'v1', { content: 'x' })).toBe(
         await other.push('other', 'v2', { content: 'x' }),
       );
     });
 
     it('moves a tag, and keeps what it pointed at', async () => {
-      const before = await rig.registry.push('app', 'v1', { content: 'before' });
-      const after = await rig.registry.push('app', 'v1', { content: 'after' });
+      const before = await fixture.registry.push('app', 'v1', { content: 'before' });
+      const after = await fixture.registry.push('app', 'v1', { content: 'after' });
 
-      expect(await rig.registry.digestOf('app', 'v1')).toBe(after);
-      expect(await rig.registry.digestOf('app', before)).toBe(before);
-      expect(await rig.registry.digestOf('app', 'v2')).toBeUndefined();
-      expect(await rig.registry.digestOf('../app', 'v1')).toBeUndefined();
+      expect(await fixture.registry.digestOf('app', 'v1')).toBe(after);
+      expect(await fixture.registry.digestOf('app', before)).toBe(before);
+      expect(await fixture.registry.digestOf('app', 'v2')).toBeUndefined();
+      expect(await fixture.registry.digestOf('../app', 'v1')).toBeUndefined();
     });
   });
 });

@@ -34,7 +34,7 @@ const healthy = (updatedAt: number): Partial<ReleaseView> => ({
 
 describe('tagboat slack, a command', () => {
   it('sends it as somebody who may, and shows the answer', async () => {
-    const { slack, inbox } = await startStandIn({
+    const { slack, server } = await startStandIn({
       commands: ({ command, text, userId, channelId }) => ({
         body: answer(`${command} ${text} by <@${userId}> in ${channelId}`),
       }),
@@ -47,7 +47,7 @@ describe('tagboat slack, a command', () => {
       stdout: '/tagboat status okeydokey by @U024BE7LH in C0DEPLOYS\n',
       stderr: '',
     });
-    expect(inbox.messages().map(({ type }) => type)).toEqual(['acknowledgement']);
+    expect(server.messages().map(({ type }) => type)).toEqual(['acknowledgement']);
   });
 
   it('sends it as whoever is named', async () => {
@@ -154,7 +154,7 @@ describe('tagboat slack, a command', () => {
 
 describe('tagboat slack --press', () => {
   it('answers a question, whose place the answer takes', async () => {
-    const { slack, inbox } = await startStandIn({
+    const { slack, server } = await startStandIn({
       commands: () => ({ body: question }),
       interactions: async ({ action, asker, isEphemeral }) => {
         await respond(asker.responseUrl, action.type === 'cancel' ? cancelled() : answer('?'));
@@ -170,7 +170,7 @@ describe('tagboat slack --press', () => {
       'Undo: okeydokey has several environments. Which one?\n[production] [staging] [Cancel]\nPress one of the buttons: tagboat slack --press TEXT\n',
     ]);
     expect([pressed.code, pressed.stdout]).toEqual([0, 'Cancelled; nothing was changed.\n']);
-    expect(inbox.messages().map(({ text }) => text)).toEqual(['Cancelled; nothing was changed.']);
+    expect(server.messages().map(({ text }) => text)).toEqual(['Cancelled; nothing was changed.']);
   });
 
   it('follows the release that the button asks for', async () => {

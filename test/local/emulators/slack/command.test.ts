@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slackHeaders, slashCommandBody } from '../../../../infra/local/emulators/slack/command.ts';
+import { slackHeaders, slashCommandBody } from '../../../../infra/local/emulators/slack/client/command.ts';
 
 describe('slashCommandBody', () => {
   it('splits the command from its text', () => {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { actionOf, kindOf, makingOf, tellsOfEnd } from '../../../../infra/local/emulators/slack/answers.ts';
-import { findButton } from '../../../../infra/local/emulators/slack/buttons.ts';
-import { formatDate } from '../../../../infra/local/emulators/slack/dates.ts';
+import {
+  actionOf,
+  kindOf,
+  makingOf,
+  tellsOfEnd,
+} from '../../../../infra/local/emulators/slack/client/answers.ts';
+import { findButton } from '../../../../infra/local/emulators/slack/client/buttons.ts';
 import { buttonsOf, type SlackMessage } from '../../../../infra/local/emulators/slack/message.ts';
-import { refusalOf } from '../../../../infra/local/emulators/slack/refuse.ts';
-import { channelId } from '../../../../infra/local/emulators/slack/web-api.ts';
+import { formatDate } from '../../../../infra/local/emulators/slack/render/dates.ts';
+import { refusalOf } from '../../../../infra/local/emulators/slack/server/validate-message.ts';
+import { channelId } from '../../../../infra/local/emulators/slack/server/web-api.ts';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { encodeAction } from '../../../../lib/slack/action.ts';
 import type { Command } from '../../../../lib/slack/commands.ts';

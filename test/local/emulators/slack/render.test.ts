@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { emoji, fromMrkdwn } from '../../../../infra/local/emulators/slack/mrkdwn.ts';
-import { renderMessage } from '../../../../infra/local/emulators/slack/render.ts';
+import { emoji, fromMrkdwn } from '../../../../infra/local/emulators/slack/render/mrkdwn.ts';
+import { renderMessage } from '../../../../infra/local/emulators/slack/render/render.ts';
 import { createStyle } from '../../../../infra/local/terminal/style.ts';
 import { undoAccepted } from '../../../../lib/slack/messages/undo.ts';
 

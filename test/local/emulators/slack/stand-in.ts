@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { run } from '../../../../bin/commands/slack.ts';
-import { createSlackInbox } from '../../../../infra/local/emulators/slack/inbox.ts';
+import { createSlackServer } from '../../../../infra/local/emulators/slack/server/server.ts';
 import type { RawRequest } from '../../../../lib/http.ts';
 import type { ReleaseView } from '../../../../lib/release/api/view.ts';
 import { parseSlashCommand, type SlashCommand } from '../../../../lib/slack/command.ts';
@@ -34,7 +34,7 @@ export const respond = async (url: string, message: object): Promise<void> => {
  * @returns the `tagboat slack` that talks to it
  */
 export const startStandIn = async (options: StandInOptions) => {
-  const inbox = createSlackInbox();
+  const server = createSlackServer();
   let origin = '';
   const answer = async (pathname: string, request: RawRequest): Promise<Response> => {
     const allowedBase = `${origin}/local/slack/responses`;
@@ -51,7 +51,7 @@ export const startStandIn = async (options: StandInOptions) => {
   origin = await serve(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://x');
     if (pathname.startsWith('/local/slack')) {
-      await inbox.handle(request, response);
+      await server.handle(request, response);
       if (request.method === 'GET') await options.looked?.();
       return;
     }
@@ -87,5 +87,5 @@ export const startStandIn = async (options: StandInOptions) => {
     });
     return { code, stdout, stderr };
   };
-  return { inbox, slack };
+  return { server, slack };
 };

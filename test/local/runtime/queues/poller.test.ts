@@ -7,11 +7,11 @@ import {
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { awsAccess, clientOptions } from '../../../../infra/local/emulators/aws/endpoints.ts';
-import { createSqs } from '../../../../infra/local/emulators/aws/fauxqs.ts';
 import { createQueues } from '../../../../infra/local/emulators/aws/queues.ts';
+import { createSqs } from '../../../../infra/local/emulators/aws/sqs.ts';
 import type { Invocation } from '../../../../infra/local/runtime/lambda/function.ts';
 import { type PollerOptions, startPoller } from '../../../../infra/local/runtime/queues/poller.ts';
-import { countMessages } from '../../../../infra/local/stack/idle.ts';
+import { countMessages } from '../../../../infra/local/stack/functions/idle.ts';
 import { silentLogger } from '../../../../lib/logger.ts';
 import { serve } from '../../serve.ts';
 

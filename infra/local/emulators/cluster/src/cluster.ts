@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Clock, systemClock } from '../../../../../lib/clock.ts';
-import { type Logger, silentLogger } from '../../../../../lib/logger.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { createContext } from './context.ts';
 import { createDaemonSetController } from './controllers/daemon-set.ts';
 import { createDeploymentController } from './controllers/deployment/deployment.ts';
@@ -15,8 +14,9 @@ import type { Timings } from './kubelet/container.ts';
 import { createImages, type ResolveImage } from './kubelet/images.ts';
 import { createKubelet } from './kubelet/kubelet.ts';
 import { createLogs } from './kubelet/logs.ts';
+import { type Logger, silentLogger } from './logger.ts';
 import { keepSaved, loadState } from './persistence.ts';
-import { createRegistry } from './registry.ts';
+import { createRegistry } from './rest-storage.ts';
 import { createScheduler } from './scheduler.ts';
 import { seed } from './seed.ts';
 import { createHandler } from './server/handler.ts';
@@ -24,8 +24,6 @@ import { isClusterPath } from './server/route.ts';
 import { type Change, createStore } from './store.ts';
 import { createTimers } from './timers.ts';
 import { createWrites } from './writes.ts';
-
-export { kubeconfigFor } from './kubeconfig.ts';
 
 export type EmbeddedCluster = {
   /** Serves /api, /apis, /openapi, /version, /healthz, /livez and /readyz, as a Kubernetes API server does. */

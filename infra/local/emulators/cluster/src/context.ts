@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../../../lib/clock.ts';
-import type { Logger } from '../../../../../lib/logger.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
 import { timestamp } from './meta.ts';
 import type { Store } from './store.ts';
 import type { Timers } from './timers.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from '../../../../../lib/logger.ts';
 import { isObject } from './json.ts';
+import type { Logger } from './logger.ts';
 import { resourceByKey } from './resources.ts';
 import type { Store, StoredState } from './store.ts';
 import type { Timers } from './timers.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../../lib/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Work for later, on the clock that was handed in; all of it is dropped at once when the cluster closes. */
 export type Timers = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createSimulatedTime } from '../../../../../test/cluster/support/simulated-time.ts';
+import { createSimulatedTime } from '../src/simulated/time.ts';
 import {
   apps,
   conditionOf,

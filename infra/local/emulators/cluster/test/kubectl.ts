@@ -1,16 +1,26 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { isInstalled } from '../../../../../test/support/installed.ts';
-import { createBoth, selfSignedCertificate, serveBoth } from '../../../tls.ts';
-import { kubeconfigFor } from '../src/cluster.ts';
+import { kubeconfigFor, selfSignedCertificate } from '../src/index.ts';
 import { apps, core, digest, type Options, openCluster } from './support.ts';
 
-export const hasKubectl = isInstalled('kubectl');
+const isExecutable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const hasKubectl = (process.env.PATH ?? '')
+  .split(delimiter)
+  .some((directory) => isExecutable(join(directory, 'kubectl')));
 
 export type Result = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -76,11 +86,11 @@ const createRegistry = () => {
 
 /** An embedded cluster over TLS with a kubeconfig, and kubectl on it. */
 export const openKubectl = async (options: Options = {}) => {
-  const directory = mkdtempSync(join(tmpdir(), 'tagboat-kubectl-'));
+  const directory = mkdtempSync(join(tmpdir(), 'embedded-cluster-kubectl-'));
   const { resolveImage, letGo } = createRegistry();
   const test = await openCluster({ resolveImage, ...options });
   const certificate = selfSignedCertificate(['127.0.0.1']);
-  const server = serveBoth(createBoth(certificate, test.cluster.handle));
+  const server = createServer(certificate, test.cluster.handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const kubeconfig = kubeconfigFor({
@@ -93,6 +103,7 @@ export const openKubectl = async (options: Options = {}) => {
   const close = async (): Promise<void> => {
     for (const running of started) running.stop();
     await test.close();
+    server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     rmSync(directory, { recursive: true, force: true });
   };
@@ -123,7 +134,7 @@ export const openKubectl = async (options: Options = {}) => {
       core: (plural: string, name?: string) => core(plural, name, namespace),
     };
   };
-  return { ...test, enter, kubeconfig, origin, certificate, close };
+  return { ...test, enter, kubeconfig, close };
 };
 
 /** The same, gone when the test is. */

@@ -14,7 +14,7 @@ import {
 } from './support.ts';
 
 const temporary = (): string => {
-  const directory = mkdtempSync(join(tmpdir(), 'tagboat-cluster-'));
+  const directory = mkdtempSync(join(tmpdir(), 'embedded-cluster-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 };

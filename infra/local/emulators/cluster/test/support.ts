@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../../../../lib/clock.ts';
+import type { Clock } from '../src/clock.ts';
 import { startEmbeddedCluster } from '../src/cluster.ts';
 import type { Condition, KubeObject } from '../src/types.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../../../../lib/clock.ts';
+import type { Clock } from '../src/clock.ts';
 import { configMaps as configMapResource } from '../src/resources.ts';
 import { createStore } from '../src/store.ts';
 import type { KubeObject } from '../src/types.ts';

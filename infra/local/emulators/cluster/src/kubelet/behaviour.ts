@@ -1,5 +1,5 @@
-import { tryParseImage } from '../../../../../../lib/image.ts';
 import type { Container, Pod, Probe } from '../types.ts';
+import { parseImage } from './image-reference.ts';
 
 /**
  * What a container does is in its image's tag, so that a bad rollout can be had on demand: a tag with `crash` in it panics,
@@ -8,7 +8,7 @@ import type { Container, Pod, Probe } from '../types.ts';
  */
 export type Behaviour = 'works' | 'crashes' | 'never-ready' | 'hangs' | 'out-of-memory' | 'exits';
 
-const tagOf = (image: string): string => (tryParseImage(image)?.tag ?? '').toLowerCase();
+const tagOf = (image: string): string => (parseImage(image)?.tag ?? '').toLowerCase();
 
 const exitPattern = /(?:^|[._-])exit-(\d{1,3})(?:$|[._-])/;
 

@@ -1,8 +1,8 @@
-import { tryParseImage } from '../../../../../../lib/image.ts';
 import type { Context } from '../context.ts';
 import type { EventRecorder } from '../controllers/events.ts';
 import type { Container, ContainerStatus, Pod, Probe } from '../types.ts';
 import { behaviourOf, exitOf, printedLines, probeFailure, readyAfterMs } from './behaviour.ts';
+import { parseImage } from './image-reference.ts';
 import type { Images } from './images.ts';
 import type { Logs } from './logs.ts';
 import { missingForEnvironment } from './references.ts';
@@ -99,7 +99,7 @@ export const createContainer = (
   };
 
   const pull = (): void => {
-    if (tryParseImage(image) === undefined) {
+    if (parseImage(image) === undefined) {
       const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
       event(host.pod(), 'Warning', 'InspectFailed', message);
       event(host.pod(), 'Warning', 'Failed', 'Error: InvalidImageName');

@@ -1,4 +1,4 @@
-import { tryParseImage } from '../../../../../../lib/image.ts';
+import { parseImage } from './image-reference.ts';
 
 /** Asks the registry; undefined: it does not have it. May throw: the registry cannot be asked. */
 export type ResolveImage = (reference: string) => Promise<{ readonly digest: string } | undefined>;
@@ -28,7 +28,7 @@ export const createImages = (resolve: ResolveImage): Images => {
       try {
         const found = await resolve(reference);
         if (found === undefined) return failure('NotFound', reference, `${reference}: not found`);
-        const imageId = `${tryParseImage(reference)?.name ?? reference}@${found.digest}`;
+        const imageId = `${parseImage(reference)?.name ?? reference}@${found.digest}`;
         have.set(`${node} ${reference}`, imageId);
         return { type: 'pulled', imageId };
       } catch (error) {

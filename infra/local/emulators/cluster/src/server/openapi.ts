@@ -62,7 +62,7 @@ const field = (number: number, content: string | Buffer): Buffer => {
 };
 
 /**
- * The version 2 document, without a definition: an older kubectl does not apply anything before it has read one, and
+ * The version 2 document, without a definition: kubectl before 1.27 does not apply anything before it has read one, and
  * leaves to the server what it does not find in it.
  * Source: message Document of https://github.com/google/gnostic/blob/main/openapiv2/OpenAPIv2.proto
  */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
-import type { Registry, WriteOptions } from '../registry.ts';
+import type { Registry, WriteOptions } from '../rest-storage.ts';
 import { ApiError, badRequest } from '../status.ts';
 import type { KubeObject } from '../types.ts';
 import { parseObject, parsePatch } from './body.ts';

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../json.ts';
 
 /**
- * `kubectl create namespace|configmap|secret|serviceaccount` sends Protocol Buffers, and takes no 415 for an answer. These
- * few kinds are simple enough to read without a schema compiler.
+ * `kubectl create namespace|configmap|secret|serviceaccount` sends Protocol Buffers, and does not fall back to JSON when
+ * answered 415: without this, no kubectl could create them. These few kinds are simple enough to read without a schema
+ * compiler.
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding,
  * k8s.io/api/core/v1/generated.proto, k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto
  */

@@ -1,0 +1,10 @@
+export type { Clock } from './clock.ts';
+export { type EmbeddedCluster, type EmbeddedClusterOptions, startEmbeddedCluster } from './cluster.ts';
+export { kubeconfigFor } from './kubeconfig.ts';
+export type { Timings } from './kubelet/container.ts';
+export type { ResolveImage } from './kubelet/images.ts';
+export type { Logger } from './logger.ts';
+export { type SimulatedCluster, startSimulatedCluster } from './simulated/cluster.ts';
+export { createSimulatedTime, type SimulatedTime } from './simulated/time.ts';
+export { type Traffic, watchTraffic } from './simulated/traffic.ts';
+export { type Certificate, selfSignedCertificate } from './tls/certificate.ts';

@@ -1,0 +1,47 @@
+import { type ErrorCode, TagboatError } from '../../../../../lib/errors.ts';
+import type { ReleaseView } from '../../../../../lib/release/api/view.ts';
+import type { SlackMessage } from '../server/server.ts';
+
+const getJson = async (
+  origin: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> => {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(`${origin}${path}`, { headers });
+    body = await response.json();
+  } catch (cause) {
+    throw new TagboatError('local-stack-missing', `the local stack at ${origin} does not answer any more`, {
+      cause,
+    });
+  }
+  if (response.ok) return body;
+  const code: ErrorCode = response.status === 401 ? 'unauthorized' : 'local-stack-missing';
+  throw new TagboatError(code, `GET ${path} of ${origin} answered ${response.status}`);
+};
+
+/**
+ * What the stack's Slack holds, newest first.
+ * @throws TagboatError `local-stack-missing`
+ */
+export const readMessages = async (origin: string): Promise<readonly SlackMessage[]> =>
+  ((await getJson(origin, '/local/slack')) as { readonly messages: readonly SlackMessage[] }).messages;
+
+/**
+ * Ways to read releases as anybody may, with the token of `GET /releases` where it asks for one.
+ * @throws TagboatError `local-stack-missing`, `unauthorized`
+ */
+export const createReleaseReader = (origin: string, token: string | undefined) => {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    read: async (id: string) => (await getJson(origin, `/releases/${id}`, headers)) as ReleaseView,
+    /** Newest first. */
+    list: async (app: string, environment: string): Promise<readonly ReleaseView[]> => {
+      const query = new URLSearchParams({ app, environment, limit: '50' });
+      const body = await getJson(origin, `/releases?${query}`, headers);
+      return (body as { readonly releases: readonly ReleaseView[] }).releases;
+    },
+  };
+};

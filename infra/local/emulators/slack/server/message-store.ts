@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Unknowns } from '../../../mapping.ts';
+import { type SlackMessage, textOf, withIds } from '../message.ts';
+import type { MessageLog } from './message-log.ts';
+
+export type MessageStore = {
+  /** Newest first. */
+  list(): readonly SlackMessage[];
+  add(message: Pick<SlackMessage, 'type' | 'to' | 'channel' | 'ephemeral'>, body: Unknowns): SlackMessage;
+  change(message: SlackMessage, body: Unknowns): SlackMessage;
+  remove(message: SlackMessage): void;
+  /** Calls back for every message and every change. @returns a function that ends it */
+  subscribe(listener: (message: SlackMessage) => void): () => void;
+};
+
+/** More than a day of trying things out; the rest is forgotten. */
+export const kept = 500;
+
+const shortId = (): string => randomUUID().slice(0, 5);
+
+/** What was said. @param now milliseconds since 1970 @param log where it outlives the stack; in memory where absent */
+export const createMessageStore = (now: () => number, log?: MessageLog): MessageStore => {
+  let messages: readonly SlackMessage[] = log?.read() ?? [];
+  let count = 0;
+  const listeners = new Set<(message: SlackMessage) => void>();
+
+  const keep = (message: SlackMessage): SlackMessage => {
+    messages = [message, ...messages.filter(({ id }) => id !== message.id)].slice(0, kept);
+    log?.said(message);
+    for (const listener of listeners) listener(message);
+    return message;
+  };
+  const content = (at: number, body: Unknowns) => ({
+    at: new Date(at).toISOString(),
+    text: textOf(body),
+    body: withIds(body, shortId),
+  });
+
+  return {
+    list: () => messages,
+    add: (message, body) => {
+      count += 1;
+      const at = now();
+      const ts = `${Math.floor(at / 1000)}.${String(count).padStart(6, '0')}`;
+      return keep({ ...message, id: randomUUID(), ts, updated: false, ...content(at, body) });
+    },
+    change: (message, body) => keep({ ...message, ...content(now(), body), updated: true }),
+    remove: (message) => {
+      messages = messages.filter(({ id }) => id !== message.id);
+      log?.removed(message.id);
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+};

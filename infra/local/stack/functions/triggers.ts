@@ -1,0 +1,118 @@
+import type { RuntimeOptions } from '../../../../lib/app/runtime.ts';
+import { TagboatError } from '../../../../lib/errors.ts';
+import type { Logger } from '../../../../lib/logger.ts';
+import type { AwsClients } from '../../emulators/aws/clients.ts';
+import type { LocalSqs } from '../../emulators/aws/sqs.ts';
+import { createGateway } from '../../runtime/gateway/gateway.ts';
+import { atMost, type Concurrency } from '../../runtime/lambda/concurrency.ts';
+import type { Invocation, LambdaFunction } from '../../runtime/lambda/function.ts';
+import type { Poller } from '../../runtime/queues/poller.ts';
+import { startSchedules } from '../../runtime/schedules.ts';
+import type { Service } from '../../runtime/service/service.ts';
+import type { Surroundings } from '../../runtime/service/values.ts';
+import type { RequestHandler } from '../server/listener.ts';
+import { createFunctions } from './functions.ts';
+import { countMessages } from './idle.ts';
+import { startPollers } from './pollers.ts';
+
+export type FunctionsOptions = {
+  readonly service: Service;
+  readonly project: string;
+  readonly surroundings: Surroundings;
+  readonly clients: AwsClients;
+  /** The queues, where they are the stack's own. */
+  readonly embedded: LocalSqs | undefined;
+  readonly runtime: RuntimeOptions;
+  readonly schedules: boolean;
+  readonly requests: Concurrency | undefined;
+  readonly retrySeconds: number | undefined;
+  readonly deliverTwice: boolean | undefined;
+  readonly logger: Logger;
+};
+
+export type RunningFunctions = {
+  readonly names: readonly string[];
+  readonly gateway: { readonly handle: RequestHandler };
+  readonly deadLetterQueues: readonly { readonly id: string; readonly url: string }[];
+  /** Begins to take messages and to run schedules. */
+  start(): void;
+  invoke(name: string, event: unknown): Promise<Invocation>;
+  /** True when no function runs and no queue that one reads holds a message. */
+  isQuiet(): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+/**
+ * Requests of one function. More at once are no faster, and what waits is better answered late than refused: Git hosts do
+ * not send a hook twice by themselves.
+ */
+const defaultRequests: Concurrency = { running: 10, waiting: 1_000 };
+
+/** The functions, each behind what triggers it. */
+export const startFunctions = async (options: FunctionsOptions): Promise<RunningFunctions> => {
+  const { clients, service, surroundings, logger } = options;
+  const functions = await createFunctions(service, options.project, surroundings, options.runtime, logger);
+  const lambda = (name: string): LambdaFunction => {
+    const found = functions.get(name);
+    if (found === undefined)
+      throw new TagboatError('config-invalid', `serverless.yml has no function ${name}`);
+    return found;
+  };
+  const requests = service.functions
+    .filter(({ routes }) => routes.length > 0)
+    .map(({ name, routes }) => ({
+      routes,
+      ...atMost(
+        options.requests ?? defaultRequests,
+        lambda(name).invoke,
+        (): Invocation => ({ type: 'throttled' }),
+      ),
+    }));
+  const gateway = createGateway(
+    requests.flatMap(({ routes, run }) => routes.map((route) => ({ ...route, invoke: run }))),
+  );
+  const redrives = Object.values(service.resources).flatMap((resource) =>
+    resource.type === 'queue' && resource.redrive !== undefined ? [resource.redrive.target] : [],
+  );
+  const urlOf = (id: string): string => surroundings.created[id]?.ref ?? '';
+  const count = async (id: string): Promise<number> => {
+    const queue = service.resources[id];
+    return options.embedded !== undefined && queue?.type === 'queue'
+      ? (await options.embedded.waiting(queue.name)).length
+      : countMessages(clients.sqs, urlOf(id));
+  };
+  const read = [...new Set(service.functions.flatMap(({ queues }) => queues.map(({ queue }) => queue)))];
+
+  let pollers: readonly Poller[] = [];
+  let endSchedules = () => {};
+  return {
+    names: [...functions.keys()],
+    gateway,
+    deadLetterQueues: [...new Set(redrives)].map((id) => ({ id, url: urlOf(id) })),
+    start: () => {
+      pollers = startPollers(service, functions, {
+        client: clients.sqs,
+        created: surroundings.created,
+        region: surroundings.region,
+        embedded: options.embedded !== undefined,
+        retrySeconds: options.retrySeconds,
+        deliverTwice: options.deliverTwice,
+        answered: async () => void (await Promise.all(requests.map(({ caughtUp }) => caughtUp()))),
+        logger,
+      });
+      if (options.schedules) endSchedules = startSchedules(service.functions, functions);
+    },
+    invoke: async (name, event) => lambda(name).invoke(event),
+    isQuiet: async () => {
+      const isRunning = () => [...functions.values()].some(({ running }) => running() > 0);
+      if (isRunning()) return false;
+      const counts = await Promise.all(read.map(count));
+      return counts.every((count) => count === 0) && !isRunning();
+    },
+    close: async () => {
+      for (const { close } of requests) close();
+      endSchedules();
+      await Promise.all(pollers.map((poller) => poller.close()));
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import type { Config } from '../../../../lib/config/types.ts';
+import { type ImageReference, parseImage } from '../../../../lib/image.ts';
+import type { Logger } from '../../../../lib/logger.ts';
+import { createRegistryClient } from '../../../../lib/registry/client.ts';
+import type { Secrets } from '../../../../lib/secrets/unseal.ts';
+import { createRegistry, type LocalRegistry } from '../../emulators/registry/registry.ts';
+import type { StateDirectory } from '../../state/directory.ts';
+
+export type RegistrySettings = {
+  readonly config: Config;
+  readonly origin: string;
+  readonly state: StateDirectory;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+};
+
+/** Starts the local registry; it notifies the functions of pushes where the configuration has a source for that. */
+export const startRegistry = async (settings: RegistrySettings): Promise<LocalRegistry> => {
+  const { origin, state, logger } = settings;
+  const secret = await notificationSecret(settings);
+  return createRegistry({
+    directory: state.file('registry'),
+    host: () => new URL(origin).host,
+    logger,
+    ...(secret === undefined
+      ? {}
+      : {
+          notify: {
+            url: () => `${origin}/webhooks/distribution`,
+            headers: { authorization: `Bearer ${secret}` },
+          },
+        }),
+  });
+};
+
+const notificationSecret = async (settings: RegistrySettings): Promise<string | undefined> => {
+  const reference = settings.config.sources.distribution?.secret;
+  if (reference === undefined) return undefined;
+  try {
+    return await settings.secrets.unseal(reference, 'sources/distribution/secret');
+  } catch (error) {
+    settings.logger.warn('the local registry sends no notifications, their secret cannot be read', { error });
+    return undefined;
+  }
+};
+
+/**
+ * Where the embedded cluster's pods pull from: the registry that `registries:` gives an endpoint for the host, else the
+ * local one, which knows images by their path alone.
+ */
+export const createImageResolver = (config: Config, registry: LocalRegistry, secrets: Secrets) => {
+  const client = createRegistryClient({ registries: config.registries, unseal: secrets.unseal });
+  return async (text: string): Promise<{ readonly digest: string } | undefined> => {
+    const image = parseImage(text);
+    const digest =
+      config.registries[image.host]?.endpoint === undefined
+        ? await registry.digestOf(image.path, referenceOf(image))
+        : await client.digestOf(image.name, referenceOf(image));
+    return digest === undefined ? undefined : { digest };
+  };
+};
+
+const referenceOf = (image: ImageReference): string => image.digest ?? image.tag ?? 'latest';
