@@ -5,7 +5,7 @@ export type Options = {
   readonly port: number;
   /** Absolute. */
   readonly state: string;
-  /** Absolute path of somebody's own tagboat.yml; undefined: the example is played. */
+  /** Absolute path of a tagboat.yml; undefined: the example is played. */
   readonly config: string | undefined;
   readonly once: boolean;
 };
@@ -40,7 +40,7 @@ AWS_ENDPOINT_URL_{KMS,SQS,DYNAMODB} (services in the place of the embedded ones)
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where somebody typed the command: npm runs its scripts in the directory of the project, and says where it was called.
+ * The directory in which the command was typed: npm runs its scripts in the directory of the project, and says where it was called.
  * https://docs.npmjs.com/cli/commands/npm-run (INIT_CWD)
  */
 export const callerDirectory = (env: Environment, cwd: string = process.cwd()): string =>

@@ -119,6 +119,6 @@ export const showVerdict = (
   }
 };
 
-/** Ended as somebody wanted it to, if not healthy. */
+/** Ended on request, if not healthy. */
 const isQuiet = ({ state }: ReleaseView): boolean =>
   state === 'undone' || state === 'skipped' || state === 'superseded';

@@ -33,7 +33,7 @@ export const prepare = async (stack: Stack, target: Target): Promise<Prepared> =
   return { current, next, installed };
 };
 
-/** Applies the manifests as somebody did once by hand. Server-side apply: where they are there already, nothing happens. */
+/** Applies the manifests as a first installation by hand would. Server-side apply: where they are there already, nothing happens. */
 const install = async (
   stack: Stack,
   target: Target,

@@ -12,7 +12,7 @@ export type SampleHook = { readonly app: string; readonly tag: string; readonly 
 const firstTags = ['v0.0.1', '0.0.1', 'v1.0.0', '1.0.0', 'main-0000001'];
 
 /**
- * A hook that releases something under somebody's own tagboat.yml: the next tag of the first app whose tags GitHub tells
+ * A hook that releases something under the user's own tagboat.yml: the next tag of the first app whose tags GitHub tells
  * of. Undefined where there is none, or no tag that its policy lets through comes to mind.
  */
 export const sampleHook = async (stack: Stack): Promise<SampleHook | undefined> => {

@@ -8,7 +8,7 @@ import { listReleases } from './target.ts';
 const pollMs = 500;
 
 /**
- * Shows what becomes of every release from now on, whoever asks for it: each state that is seen, and the diagnosis of
+ * Shows what becomes of every release from now on, by a hook or by hand: each state that is seen, and the diagnosis of
  * what failed.
  * @returns a function that ends it
  */

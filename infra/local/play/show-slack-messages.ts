@@ -2,7 +2,7 @@ import type { SlackMessage } from '../emulators/slack/server/server.ts';
 import type { Stack } from '../stack/types.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** The same text goes to the channel and to whoever gave the command, one right after the other. */
+/** The same text goes to the channel and to the user who gave the command, one right after the other. */
 const sameWithinMs = 10_000;
 
 /**
@@ -17,7 +17,7 @@ export const showSlackMessages = (
 ): (() => void) => {
   const shown = new Map<string, number>();
   return stack.onSlackMessage((message) => {
-    // Whoever gave the command was shown it.
+    // The user who gave the command was shown it.
     if (message.type === 'acknowledgement' || isToldElsewhere(message)) return;
     const now = Date.parse(message.at);
     for (const [text, at] of shown) if (now - at > sameWithinMs) shown.delete(text);

@@ -10,7 +10,7 @@ const labelWidth = 14;
 const row = ({ line, style }: Terminal, label: string, text: string): void =>
   line(`  ${style.dim(label.padEnd(labelWidth))} ${text}`);
 
-/** Where everything is. @param isOwn whether somebody's own tagboat.yml is run, and not the example */
+/** Where everything is. @param isOwn whether the user's own tagboat.yml is run, and not the example */
 export const showStack = (stack: Stack, terminal: Terminal, isOwn = false): void => {
   const { external } = stack.aws.access;
   const { cluster } = stack;
@@ -40,7 +40,7 @@ export const showStack = (stack: Stack, terminal: Terminal, isOwn = false): void
   if (replaced.length > 0) row(terminal, 'not embedded', replaced.join(', '));
 };
 
-/** What somebody's own tagboat.yml comes to, and where its webhooks are to be sent. */
+/** What the user's own tagboat.yml comes to, and where its webhooks are to be sent. */
 export const showConfiguration = (stack: Stack, terminal: Terminal): void => {
   const { line, style } = terminal;
   line();

@@ -77,7 +77,7 @@ const checkRepo = async (
 
 const problemOf = (severity: Problem['severity'], slot: string, error: unknown, hint?: string): Problem => {
   const known = error instanceof TagboatError ? error : new TagboatError('internal', String(error));
-  // `next` speaks to somebody who looks at a release that waits; here nothing waits yet.
+  // `next` speaks to a user who looks at a release that waits; here nothing waits yet.
   const next = known.retry === 'retryable' ? 'Check that it can be reached from here.' : known.next;
   return {
     severity,

@@ -6,7 +6,7 @@ const runAll = (): void => {
 
 /**
  * Sees to it that something is undone, at the latest when the process ends in whatever way it still can run code: an
- * error nobody caught, or a shutdown that ran out of patience.
+ * uncaught error, or a shutdown that ran out of patience.
  * @param undo must not wait for anything
  * @returns a function that undoes it now
  */

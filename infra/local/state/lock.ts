@@ -41,7 +41,7 @@ const create = (file: string, text: string): boolean => {
 
 type Lock = { readonly pid: number; readonly started: string | undefined; readonly text: string };
 
-/** Undefined where there is none, or nobody can tell whose it is. */
+/** Undefined where there is none, or its owner cannot be told. */
 const read = (file: string): Lock | undefined => {
   try {
     const text = readFileSync(file, 'utf8');
@@ -58,7 +58,7 @@ const isAlive = (file: string, { pid, started }: Lock): boolean => {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it is there, and somebody else's.
+    // EPERM: it is there, and another user's.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   const now = startOf(pid);

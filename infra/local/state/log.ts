@@ -10,7 +10,7 @@ const sizeLimit = 20 * 1024 * 1024;
 
 /**
  * Writes what the functions log to a file, a JSON object a line, credentials masked; warnings and errors are also told
- * to whoever watches. Nothing is touched before the first line: the state may turn out to be another stack's.
+ * to `tell`. Nothing is touched before the first line: the state may turn out to be another stack's.
  */
 export const createFileLogger = (
   file: string,
@@ -31,7 +31,7 @@ export const createFileLogger = (
       open();
       appendFileSync(file, `${redact(JSON.stringify(line, plainErrors))}\n`, { mode: 0o600 });
     } catch {
-      // A full disk, or a state directory that somebody removed, is no reason to fail a release.
+      // A full disk, or a state directory that was removed, is no reason to fail a release.
     }
     if (level === 'warn' || level === 'error') tell(level, message, fields);
   };

@@ -31,7 +31,7 @@ export const formatDiff = (diff: string, style: Style): readonly string[] =>
       return line.startsWith('-') ? style.red(line) : style.dim(line);
     });
 
-/** A path as somebody would type it here: relative where it lies within the working directory. */
+/** A path as one would type it here: relative where it lies within the working directory. */
 export const shortPath = (file: string): string => {
   const relative = path.relative(process.cwd(), file);
   return relative.startsWith('..') ? file : relative || '.';

@@ -8,7 +8,7 @@ export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
 export type AwsAccess = {
   readonly region: string;
   readonly endpoint: (service: AwsService) => string;
-  /** Services that somebody else runs: nothing is embedded for them. */
+  /** External services: nothing is embedded for them. */
   readonly external: ReadonlySet<AwsService>;
   /** The variables of the AWS SDKs that say so. */
   readonly variables: Readonly<Record<string, string>>;

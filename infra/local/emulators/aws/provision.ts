@@ -7,7 +7,7 @@ import { createKeys } from './keys.ts';
 import { createQueues } from './queues.ts';
 import { createTables } from './tables.ts';
 
-/** Creates what `osls deploy` would have created: the queues, the table and the key, whoever runs the services. */
+/** Creates what `osls deploy` would have created: the queues, the table and the key, in embedded and external services alike. */
 export const provision = async (
   service: Service,
   access: AwsAccess,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buildApp } from 'fauxqs';
 
-/** A message that nobody handled yet, whether it waits, is delayed, or is being handled. */
+/** A message that is not handled yet, whether it waits, is delayed, or is being handled. */
 export type WaitingMessage = {
   readonly body: string;
   readonly group: string | undefined;

@@ -25,8 +25,8 @@ const properties = [
 
 /**
  * Creates the tables that are not there yet.
- * @param replace an embedded table with other keys or indexes, left by an older version, is made anew; one that
- *   somebody else runs is left alone
+ * @param replace an embedded table with other keys or indexes, left by an older version, is made anew; an
+ *   external one is left alone
  */
 export const createTables = async (
   client: DynamoDBClient,

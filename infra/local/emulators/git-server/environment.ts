@@ -2,14 +2,14 @@ import { devNull } from 'node:os';
 
 /**
  * Settings that every repository is served with. They travel in the environment, so that nothing is written into a
- * repository that belongs to somebody else.
+ * repository that belongs to another user.
  */
 const settings: Readonly<Record<string, string>> = {
   'http.receivepack': 'true',
   'uploadpack.allowFilter': 'true',
   'uploadpack.allowAnySHA1InWant': 'true',
   'receive.fsckObjects': 'true',
-  // A bind mount or a container's volume may belong to another user id; whoever names a repository here trusts it.
+  // A bind mount or a container's volume may belong to another user id; naming a repository here is trusting it.
   'safe.directory': '*',
   // No background process that outlives a test's temporary directory.
   'receive.autogc': 'false',

@@ -16,7 +16,7 @@ export const send = (
   headers: Headers = {},
   body: Uint8Array | string = '',
 ): void => {
-  // What is left of a body that nobody wants any more; else a client that still writes would see a broken connection.
+  // What is left of a body that is not wanted any more; else a client that still writes would see a broken connection.
   request.resume();
   const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
   response.writeHead(status, { ...length, ...headers });

@@ -9,7 +9,7 @@ import type { StorageDriver } from './storage-driver.ts';
 
 type Upload = { readonly name: string; readonly path: string; busy: boolean; touchedAt: number };
 
-/** An upload that nobody goes on with for so many milliseconds is given up, and its file removed. */
+/** An upload that does not go on for so many milliseconds is given up, and its file removed. */
 const patienceMs = 60 * 60_000;
 
 /**
@@ -36,7 +36,7 @@ export const createUploads = (
     await storage.remove(upload.path);
   };
 
-  /** Looked at whenever somebody uploads: what nobody finished has no other end. */
+  /** Looked at whenever an upload begins: an unfinished one has no other end. */
   const discardExpired = async (): Promise<void> => {
     const oldest = clock.now() - patienceMs;
     const expired = [...uploads].filter(([, { busy, touchedAt }]) => !busy && touchedAt < oldest);

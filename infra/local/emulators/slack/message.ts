@@ -14,7 +14,7 @@ export type SlackMessage = {
   readonly to: string;
   /** Id of the channel that a message is in. */
   readonly channel: string | undefined;
-  /** True where nobody but whoever asked sees it. */
+  /** True where only the user who asked sees it. */
   readonly ephemeral: boolean;
   readonly text: string;
   /** Slack's name for a message within its channel. */

@@ -12,7 +12,7 @@ export const exampleFiles = (): Record<string, string> => {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
-/** Where `exampleConfig` expects the local stack; whoever starts it elsewhere replaces this text first. */
+/** Where `exampleConfig` expects the local stack; started elsewhere, it replaces this text first. */
 export const exampleOrigin = 'http://127.0.0.1:8787';
 
 /** The example's tagboat.yml, as text. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Certificate, selfSignedCertificate } from '@tagboat/embedded-cluster';
 import { type StateDirectory, writePrivately } from '../../state/directory.ts';
 
-/** The stack's certificate, made once, so that a kubeconfig somebody copied stays valid. */
+/** The stack's certificate, made once, so that a copy of the kubeconfig stays valid. */
 export const stackCertificate = (state: StateDirectory, host: string): Certificate => {
   const [key, cert] = [state.file('tls', 'key.pem'), state.file('tls', 'certificate.pem')];
   const kept = existsSync(key) && existsSync(cert) ? read(key, cert) : undefined;

@@ -1,6 +1,6 @@
 import type { Config } from '../../../../lib/config/types.ts';
 
-/** What somebody sees who opens the stack's address: where everything is. */
+/** What a browser shows at the stack's address: where everything is. */
 export const indexOf = (config: Config): string => {
   const rows: readonly (readonly [string, string])[] = [
     ['GET  /releases', 'releases, newest first: ?app= &environment= &limit='],

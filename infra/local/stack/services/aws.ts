@@ -11,12 +11,12 @@ import type { RequestHandler } from '../server/listener.ts';
 export type AwsEmulators = {
   /** The service that the request is for, where it is embedded. */
   handlerFor(request: IncomingMessage): RequestHandler | undefined;
-  /** Undefined where somebody else runs it. */
+  /** Undefined where an external service is used. */
   readonly sqs: LocalSqs | undefined;
   close(): Promise<void>;
 };
 
-/** Starts the AWS services that nobody else runs. */
+/** Starts the AWS services that are not external. */
 export const startAwsEmulators = async (
   access: AwsAccess,
   state: StateDirectory,

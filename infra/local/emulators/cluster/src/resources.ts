@@ -130,7 +130,7 @@ export const resources: readonly Resource[] = [
   define('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', { short: ['pc'], cluster: true }),
   define('storage.k8s.io/v1', 'StorageClass', 'storageclasses', { short: ['sc'], cluster: true }),
   define('coordination.k8s.io/v1', 'Lease', 'leases'),
-  // As the custom resource that Argo Rollouts brings: whoever wants one to roll plays its controller.
+  // As the custom resource that Argo Rollouts brings: a test that wants one to roll plays its controller.
   define('argoproj.io/v1alpha1', 'Rollout', 'rollouts', { short: ['ro'], status: true, generation: true }),
 ];
 

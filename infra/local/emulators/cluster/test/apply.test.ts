@@ -129,11 +129,11 @@ describe('server-side apply', () => {
 
     expect(shared.status).toBe(200);
     expect(dropped.body.spec.replicas).toBe(3);
-    // Nobody owns it any more: it falls back to the default.
+    // It has no owner any more: it falls back to the default.
     expect(gone.body.spec.replicas).toBe(1);
   });
 
-  it('conflicts with what was scaled or patched by somebody else', async () => {
+  it('conflicts with what was scaled or patched by another manager', async () => {
     const test = await startCluster();
     const apply = applyWith(test);
     await apply('me', workload('Deployment', 'web', '1'));

@@ -4,7 +4,7 @@ import type { Unknowns } from '../../../mapping.ts';
 import { buttonsOf, textOf } from '../message.ts';
 
 /**
- * What an answer to a command says, as far as somebody who waits for its end has to know: `later` that the answer
+ * What an answer to a command says, as far as a client that waits for its end has to know: `later` that the answer
  * follows, `begun` that a release is under way.
  */
 export type AnswerKind = 'refused' | 'question' | 'later' | 'begun' | 'done';

@@ -38,7 +38,7 @@ const pollMs = 100;
 const lastAnswerMs = 5000;
 
 /**
- * Follows what was asked for in Slack to its end: the release that it made, whoever asked for it first, or, where it makes
+ * Follows what was asked for in Slack to its end: the release that it made, or found under way, or, where it makes
  * none, the answer; shows the answers meanwhile.
  * @throws TagboatError `local-stack-missing` where the stack ends meanwhile, `unauthorized`
  */

@@ -14,7 +14,7 @@ const team = { id: 'T0LOCAL', domain: 'local' };
 const app = 'A0LOCAL';
 
 /**
- * The form body that Slack posts when somebody presses a button in a message.
+ * The form body that Slack posts when a user presses a button in a message.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  */
 export const interactionBody = ({ message, button, user, channel, responseUrl, now }: Press): string => {

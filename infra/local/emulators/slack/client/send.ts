@@ -90,7 +90,7 @@ export const sendCommand = async (sender: Sender, line: SlashCommand['line']): P
 
 /**
  * Presses a button as Slack would. What comes of it arrives under the response id, or in the place of the message; what is
- * answered at once is for nobody to see.
+ * answered at once is not shown.
  * @throws TagboatError `local-stack-missing`
  */
 export const sendPress = async (sender: Sender, found: FoundButton): Promise<Sent> => {

@@ -27,7 +27,7 @@ export const emoji: Readonly<Record<string, readonly [sign: string, paint?: keyo
 export const readable = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
-/** What stands between `<` and `>`: a date, somebody, a channel or a link. */
+/** What stands between `<` and `>`: a date, a user, a channel or a link. */
 const reference = (inside: string, options: MrkdwnOptions): string => {
   const [, seconds, tokens, fallback] = /^!date\^(\d+)\^([^^|]+)(?:\^[^|]*)?\|(.*)$/s.exec(inside) ?? [];
   if (seconds !== undefined && tokens !== undefined) {

@@ -18,7 +18,7 @@ export const openMessageLog = (file: string, kept: number): MessageLog => {
     try {
       appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
     } catch {
-      // A full disk, or a state directory that somebody removed, is no reason to refuse a message.
+      // A full disk, or a state directory that was removed, is no reason to refuse a message.
     }
   };
   return {

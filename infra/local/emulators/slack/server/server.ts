@@ -29,7 +29,7 @@ const failed = (error: string, status = 200): Answer => answer({ ok: false, erro
 /**
  * Takes what would go to Slack, and keeps it as Slack does: its Web API's chat methods (`api/<method>`), response URLs
  * (`responses/<id>`, or `responses/<id>/<message>` of a button in that message), and the acknowledgements of commands
- * (`acknowledgements/<id>`), which whoever plays Slack's part hands in.
+ * (`acknowledgements/<id>`), which the client in Slack's place hands in.
  * @param options `file`: where the messages are kept; in memory where absent
  */
 export const createSlackServer = ({

@@ -25,7 +25,7 @@ export const untilAvailable = (pod: Pod, minReadySeconds: number, now: number): 
 export const isAvailable = (pod: Pod, minReadySeconds: number, now: number): boolean =>
   untilAvailable(pod, minReadySeconds, now) === 0;
 
-/** The pods an object controls. Pods that match and that nobody controls are taken in, as upstream adopts them. */
+/** The pods an object controls. Pods that match and have no controller are taken in, as upstream adopts them. */
 export const podsOf = (context: Context, owner: KubeObject, selector: LabelSelector): readonly Pod[] => {
   const { store } = context;
   return store.list<Pod>(pods, owner.metadata.namespace).flatMap((pod): Pod[] => {

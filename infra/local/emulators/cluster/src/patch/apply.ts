@@ -38,7 +38,7 @@ const conflictError = (conflicts: readonly Conflict[]): ApiError => {
   });
 };
 
-/** What the manager applied last time, applies no longer, and nobody else owns: taken out of the object. */
+/** What the manager applied last time, applies no longer, and no other manager owns: taken out of the object. */
 const prune = (merged: JsonObject, dropped: readonly string[], owned: ReadonlySet<string>): JsonObject =>
   [...dropped]
     // A list item goes as a whole, before the fields by which it is found.

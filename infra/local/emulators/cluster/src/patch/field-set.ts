@@ -10,7 +10,7 @@ export type FieldSet = ReadonlyMap<string, unknown>;
 
 const separator = '\u0000';
 
-/** Fields that nobody manages. Source: managedfields/internal/stripmeta.go */
+/** Fields that have no manager. Source: managedfields/internal/stripmeta.go */
 const stripped = new Set(
   [
     ['apiVersion'],
@@ -67,7 +67,7 @@ const walkObject = (
   }
 };
 
-/** Every field of an object, without those that nobody manages. */
+/** Every field of an object, without those that have no manager. */
 export const fieldsOf = (object: JsonObject): FieldSet => {
   const set = new Map<string, unknown>();
   walkObject(object, [], '', set);

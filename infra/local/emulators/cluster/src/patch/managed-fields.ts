@@ -58,7 +58,7 @@ export const encodeOwners = (owners: readonly Ownership[]): ManagedFieldsEntry[]
     );
 
 /**
- * Who owns what after a write that is no apply: what the write changed is now the writer's, and nobody else's.
+ * Who owns what after a write that is no apply: what the write changed is now the writer's alone.
  * Source: structured-merge-diff/merge/update.go, `Updater.Update`
  */
 export const trackUpdate = (

@@ -203,7 +203,7 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
       /^\/apis\/authorization\.k8s\.io\/v1\/selfsubjectaccessreviews$/.test(pathname) &&
       request.method === 'POST'
     ) {
-      // Whoever has the token may do everything.
+      // The token may do everything.
       await readBody(request);
       const review = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {} };
       return send(response, 201, { ...review, spec: {}, status: { allowed: true } });

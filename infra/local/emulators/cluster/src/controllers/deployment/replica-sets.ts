@@ -175,7 +175,7 @@ export const newReplicaSet = (
     return made;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 409) throw error;
-    // Somebody else's ReplicaSet has the name: another hash next time.
+    // The ReplicaSet of another owner has the name: another hash next time.
     tools.writes.modify(deployments, deployment, (live) => {
       live.status.collisionCount = (live.status.collisionCount ?? 0) + 1;
     });
