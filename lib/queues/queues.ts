@@ -21,8 +21,8 @@ export type Queues = {
 /** SQS takes no longer delay: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const maxDelaySeconds = 900;
 
-/** What a message may take of the time that is left: it only makes haste, and what it is about is on record already. */
-const nudgeShare = 0.5;
+/** The share of the remaining time that sending a job may take: reconcile sends it otherwise, but the record comes first. */
+const jobShare = 0.5;
 
 export const createQueues = (
   client: () => Promise<SQSClient>,
@@ -41,7 +41,7 @@ export const createQueues = (
         : { DelaySeconds: Math.min(maxDelaySeconds, Math.max(0, Math.round(options.delaySeconds))) }),
     });
     try {
-      await (await client()).send(command, timeLeft.forCall({ share: nudgeShare }));
+      await (await client()).send(command, timeLeft.forCall({ share: jobShare }));
     } catch (error) {
       throw new TagboatError('queue-unreachable', `the queue for ${queue} did not take a message`, {
         cause: error,

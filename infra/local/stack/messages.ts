@@ -4,7 +4,7 @@ import type { QueueResource } from '../runtime/service/resources.ts';
 import { isMapping, mapping } from '../runtime/service/yaml.ts';
 import { readJson, type StateDirectory, writePrivately } from './state.ts';
 
-/** How often what the queues hold is written down, in milliseconds; what a crash loses, reconcile nudges again. */
+/** How often what the queues hold is written down, in milliseconds; what a crash loses, reconcile sends again. */
 const intervalMs = 500;
 /** SQS takes no longer delay. */
 const maxDelaySeconds = 900;
