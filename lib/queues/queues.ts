@@ -27,8 +27,8 @@ export type Queues = {
 /** SQS takes no longer delay: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const maxDelaySeconds = 900;
 
-/** The share of the time left that sending may take: a message only speeds up work that is on record already. */
-const nudgeShare = 0.5;
+/** The share of the remaining time that sending a job may take: reconcile sends it otherwise, but the record comes first. */
+const jobShare = 0.5;
 
 export const createQueues = (
   client: () => Promise<SQSClient>,
@@ -47,7 +47,7 @@ export const createQueues = (
         : { DelaySeconds: Math.min(maxDelaySeconds, Math.max(0, Math.round(options.delaySeconds))) }),
     });
     try {
-      await (await client()).send(command, timeLeft.forCall({ share: nudgeShare, signal: options.signal }));
+      await (await client()).send(command, timeLeft.forCall({ share: jobShare, signal: options.signal }));
     } catch (error) {
       throw new TagboatError('queue-unreachable', `the queue for ${queue} did not take a message`, {
         cause: error,

@@ -20,8 +20,8 @@ export const scheduledEvent = (now: number = Date.now()): ScheduledEvent => ({
 const firstRunMs = 1000;
 
 /**
- * Invokes functions on their schedules, and once soon after the start: queues do not outlive the process, and whatever
- * was under way when it ended wants a nudge.
+ * Invokes functions on their schedules, and once soon after the start: queues do not outlive the process, and what was
+ * under way when it ended needs its jobs sent again.
  * @returns a function that ends it
  */
 export const startSchedules = (

@@ -89,14 +89,14 @@ const historyLine = (release: ReleaseView): string => {
 };
 
 /** What runs, or was tried last: what was only recorded, skipped or taken away again is none of it. */
-const mayBeCurrent = ({ state, commit, isUndo }: ReleaseView): boolean =>
+const hasPlace = ({ state, commit, isUndo }: ReleaseView): boolean =>
   state === 'healthy' ||
   (commit !== undefined && state !== 'undone') ||
   (isUndo === true && isUnderWay({ state }));
 
 /** A release that an undo could go back to: it ran well, is not what stands, and was not taken away since. */
 const wayBack = ({ app, environment, releases }: HistoryView): readonly string[] => {
-  const standing = releases.find(mayBeCurrent);
+  const standing = releases.find(hasPlace);
   const target = releases.find(
     ({ number, state, tag }, index) =>
       number !== undefined &&

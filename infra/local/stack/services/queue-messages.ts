@@ -4,7 +4,7 @@ import { isMapping, mapping } from '../../mapping.ts';
 import type { QueueResource } from '../../runtime/service/resources.ts';
 import { readJson, type StateDirectory, writePrivately } from '../../state/directory.ts';
 
-/** How often what the queues hold is written down, in milliseconds; what a crash loses, reconcile nudges again. */
+/** How often what the queues hold is written down, in milliseconds; what a crash loses, reconcile sends again. */
 const intervalMs = 500;
 /** SQS takes no longer delay. */
 const maxDelaySeconds = 900;
