@@ -66,7 +66,7 @@ describe('npm start', () => {
     const code = await undo.exit;
     const told = undo.output().replace(/commit [0-9a-f]{7}, release \w{26}/, 'commit C, release R');
     const said = told.trimEnd().split('\n');
-    expect([code, said.at(0), said.at(-1)]).toEqual([
+    expect([code, said.find((line) => line.startsWith('↩')), said.at(-1)]).toEqual([
       0,
       '↩ Undoing okeydokey in production, from v0.0.4 back to v0.0.3',
       'healthy: okeydokey production, undo to v0.0.3, commit C, release R',

@@ -44,10 +44,14 @@ describe('a release on the local stack', () => {
     ]);
 
     const ack = await sendSlash(stack, '/undo okeydokey');
+    await stack.idle();
     const verdict = await ended(stack, { releases: await listReleases(stack) });
     const again = await sendHook(stack, tagPush(next));
 
-    expect(ack.text).toBe('Undoing okeydokey in production, from v0.0.4 back to v0.0.3');
+    expect(ack.text).toBe('Received: /undo okeydokey; the answer follows.');
+    expect(stack.slackMessages().map(({ text }) => text)).toContain(
+      'Undoing okeydokey in production, from v0.0.4 back to v0.0.3',
+    );
     expect(verdict).toMatchObject({ state: 'healthy', kind: 'undo', tag: 'v0.0.3' });
     expect(again.skipped?.[0]?.reason).toBe('held');
     expect(await stack.deadLetters()).toEqual({});
