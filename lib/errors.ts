@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts';
 import { errorCatalogue } from './error-catalogue.ts';
 import { redact } from './redact.ts';
 
@@ -11,6 +12,8 @@ export type ErrorOptions = {
   readonly at?: Place;
   /** Wait at least this long before the next attempt, in seconds (from a Retry-After header). */
   readonly retryAfterSeconds?: number;
+  /** Who did what stands in the way. */
+  readonly by?: Actor;
   /** Overrides the catalogue where the same code can be either (a 403 that says "slow down"). */
   readonly retry?: 'terminal' | 'retryable';
 };
@@ -25,6 +28,7 @@ export class TagboatError extends Error {
   readonly retry: 'terminal' | 'retryable';
   readonly at: Place | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly by: Actor | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     const place = options.at === undefined ? '' : `${formatPlace(options.at)}: `;
@@ -33,6 +37,7 @@ export class TagboatError extends Error {
     this.retry = options.retry ?? errorCatalogue[code].retry;
     this.at = options.at;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.by = options.by;
   }
 
   /** What the person who reads this can do about it. */

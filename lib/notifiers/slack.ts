@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isRetryable } from '../errors.ts';
 import type { SlackClient } from '../slack/client.ts';
 import { releaseMessage, type SlackMessage } from '../slack/messages.ts';
-import type { Memory, Notification, Notifier } from './notifier.ts';
-import { viewOf } from './slack-view.ts';
+import type { ReleaseView } from '../view/release.ts';
+import type { Memory, Notifier, Recipients } from './notifier.ts';
 
 /** What a channel wants to see of every release; a message that is there already follows it through all others too. */
 const worthAMessage = new Set<string>([
@@ -46,18 +46,18 @@ type Shown = Memory & {
  */
 export const createSlackNotifier = (client: () => Promise<SlackClient>, posts: boolean): Notifier => ({
   name: 'slack',
-  concerns: ({ notify, responseUrl, askedFrom }) =>
-    responseUrl !== undefined || (posts && (notify.slack !== undefined || askedFrom !== undefined)),
-  tell: async (notification, memory, remember) => {
+  concerns: ({ slack, responseUrl, askedFrom }) =>
+    responseUrl !== undefined || (posts && (slack !== undefined || askedFrom !== undefined)),
+  tell: async (release, recipients, memory, remember) => {
     let shown: Shown = memory ?? {};
     const note = (more: Shown): void => {
       shown = { ...shown, ...more };
       remember(shown);
     };
-    const message = releaseMessage(viewOf(notification));
-    const { state } = notification;
-    const channel = notification.notify.slack;
-    const isNews = isWorthAMessage(notification);
+    const message = releaseMessage(release);
+    const { state } = release;
+    const channel = recipients.slack;
+    const isNews = isWorthAMessage(release);
     let refusal: unknown;
     if (posts && channel !== undefined && (shown.channel !== undefined || isNews))
       await show(client, channel, shown.channel, { message, state, isNews }, (post) =>
@@ -67,19 +67,20 @@ export const createSlackNotifier = (client: () => Promise<SlackClient>, posts: b
         // Whoever typed the command shall hear of it all the same.
         refusal = error;
       });
-    if (notification.responseUrl !== undefined)
-      await tellAsker(client, posts, notification, shown, message, note);
+    if (recipients.responseUrl !== undefined)
+      await tellAsker(client, posts, state, recipients, shown, message, note);
     if (refusal !== undefined) throw refusal;
   },
 });
 
-const isWorthAMessage = ({ state, code }: Notification): boolean =>
-  worthAMessage.has(state) || (state === 'skipped' && code === 'held');
+const isWorthAMessage = ({ state, reason }: ReleaseView): boolean =>
+  worthAMessage.has(state) || (state === 'skipped' && reason?.code === 'held');
 
 const tellAsker = async (
   client: () => Promise<SlackClient>,
   posts: boolean,
-  { askedFrom, responseUrl, state }: Notification,
+  state: string,
+  { askedFrom, responseUrl }: Recipients,
   { channel, asked, answers = [] }: Shown,
   message: SlackMessage,
   note: (more: Shown) => void,

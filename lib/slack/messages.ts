@@ -14,12 +14,3 @@ export {
 } from './messages/questions.ts';
 export { releaseMessage } from './messages/release.ts';
 export { type UndoView, undoAccepted, undoUnderWay } from './messages/undo.ts';
-export type {
-  DiagnosisView,
-  HoldView,
-  Offer,
-  Phase,
-  PlaceView,
-  ReleaseState,
-  ReleaseView,
-} from './messages/views.ts';

@@ -120,8 +120,10 @@ it('a key that cannot sign fails the release at once, and nothing is written', a
 
   expect(release).toMatchObject({
     state: 'failed',
-    code: 'git-signing-key-invalid',
-    reason: 'configRepos/okeydokey/signingKey is encrypted with a passphrase; seal it without one',
+    reason: {
+      code: 'git-signing-key-invalid',
+      message: 'configRepos/okeydokey/signingKey is encrypted with a passphrase; seal it without one',
+    },
   });
   expect(await repo.commits()).toBe(1);
 });

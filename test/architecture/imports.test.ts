@@ -55,7 +55,7 @@ const levels: readonly (readonly string[])[] = [
     'lib/queues',
   ],
   ['lib/slack'],
-  ['lib/http'],
+  ['lib/view', 'lib/http'],
   ['lib'],
 ];
 const levelOf = (part: string): number => levels.findIndex((level) => level.includes(part));

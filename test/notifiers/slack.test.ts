@@ -1,25 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../lib/errors.ts';
-import type { Memory, Notification } from '../../lib/notifiers/notifier.ts';
+import type { Memory, Recipients } from '../../lib/notifiers/notifier.ts';
 import { createSlackNotifier } from '../../lib/notifiers/slack.ts';
+import type { ReleaseState, ReleaseView } from '../../lib/view/release.ts';
 import { buttonsOf } from '../slack-app/support/commands.ts';
 import { type SaidToSlack, slackChannel } from '../slack-app/support/slack-channel.ts';
+import { actor, given } from '../support/records.ts';
 
-const base: Notification = {
+const base: ReleaseView = {
   id: '01KARV0000000000000000000A',
   number: 3,
   app: 'okeydokey',
   environment: 'production',
-  kind: 'release',
   state: 'queued',
   image: 'docker.io/devopswithkubernetes/okeydokey',
   tag: 'v1.1.0',
-  requestedBy: 'github:octocat',
-  diagnosis: [],
-  stands: true,
-  canPause: true,
+  requestedBy: actor('github:octocat'),
   startedAt: Date.parse('2026-11-23T12:00:00Z'),
-  notify: { slack: '#deploys' },
 };
 const asked = { responseUrl: 'https://hooks.slack.com/commands/1', askedFrom: 'C0ONCALL' };
 const refused = (why: string) =>
@@ -30,15 +27,16 @@ const busy = () => new TagboatError('notifier-failed', 'Slack did not answer');
 const arrange = ({
   posts = true,
   refuse = () => {},
-  ...fields
-}: Partial<Notification> & { posts?: boolean; refuse?: (one: SaidToSlack) => void } = {}) => {
+  ...to
+}: Recipients & { readonly posts?: boolean; readonly refuse?: (one: SaidToSlack) => void } = {}) => {
   const slack = slackChannel((one) => refuse(one));
   const notifier = createSlackNotifier(async () => slack.client, posts);
+  const recipients = { slack: '#deploys', ...to };
   let memory: Memory | undefined;
-  const tell = async (state: string, more: Partial<Notification> = {}): Promise<void> => {
-    const notification = { ...base, ...fields, state, ...more };
-    if (!notifier.concerns(notification)) return;
-    await notifier.tell(notification, memory === undefined ? undefined : structuredClone(memory), (next) => {
+  const tell = async (state: ReleaseState, more: Partial<ReleaseView> = {}): Promise<void> => {
+    if (!notifier.concerns(recipients)) return;
+    const known = memory === undefined ? undefined : structuredClone(memory);
+    await notifier.tell({ ...base, state, ...more }, recipients, known, (next) => {
       memory = JSON.parse(JSON.stringify(next));
     });
   };
@@ -50,7 +48,14 @@ const arrange = ({
 describe('in the channel of `notify.slack`', () => {
   it('one message follows the release through all of its states', async () => {
     const { tell, lines, shown } = arrange();
-    for (const state of ['queued', 'waiting-for-image', 'committed', 'rolling-out', 'healthy', 'undone'])
+    for (const state of [
+      'queued',
+      'waiting-for-image',
+      'committed',
+      'rolling-out',
+      'healthy',
+      'undone',
+    ] as const)
       await tell(state);
 
     expect(lines()).toEqual([
@@ -74,21 +79,23 @@ describe('in the channel of `notify.slack`', () => {
   it('what is new within a state is shown: progress, a pause, a release that stands no more', async () => {
     const { tell, said } = arrange();
 
-    await tell('rolling-out', { progress: '1 of 3' });
-    await tell('rolling-out', { progress: '2 of 3' });
-    await tell('rolling-out', { progress: '2 of 3', paused: { by: 'slack:U024BE7LH', at: 0 } });
-    await tell('superseded', { stands: false });
+    const offers = ['pause', 'undo'] as const;
+    await tell('rolling-out', { progress: '1 of 3', offers });
+    await tell('rolling-out', { progress: '2 of 3', offers });
+    const paused = { by: actor('slack:U024BE7LH'), at: 0 };
+    await tell('rolling-out', { progress: '2 of 3', paused, offers: ['resume', 'undo'] });
+    await tell('superseded', { offers: [] });
 
     expect(said.map(({ how }) => how)).toEqual(['post', 'update', 'update', 'update']);
     const buttons = said.map(({ message }) => buttonsOf(message).map(({ text }) => text));
     expect(buttons).toEqual([['Pause', 'Undo'], ['Pause', 'Undo'], ['Resume', 'Undo'], []]);
   });
 
-  it.each([
+  it.each<[ReleaseState, Partial<ReleaseView>]>([
     ['queued', {}],
     ['committed', {}],
     ['undone', {}],
-    ['skipped', { code: 'older-than-current' }],
+    ['skipped', { reason: { code: 'older-than-current', tag: 'v1', newer: 'v2' } }],
   ])('a release that was never shown, and is %s, is no news', async (state, fields) => {
     const { tell, said } = arrange();
 
@@ -100,7 +107,9 @@ describe('in the channel of `notify.slack`', () => {
   it('what a hold kept back is news', async () => {
     const { tell, lines } = arrange();
 
-    await tell('skipped', { code: 'held', reason: 'every tag is held by slack:U024BE7LH: freeze' });
+    await tell('skipped', {
+      reason: { code: 'held', tag: '*', by: actor('slack:U024BE7LH'), reason: given('freeze') },
+    });
 
     expect(lines()).toEqual(['post #deploys: v1.1.0 was skipped: every tag is held by <@U024BE7LH>: freeze']);
   });
@@ -123,7 +132,7 @@ describe('in the channel of `notify.slack`', () => {
 });
 
 describe('a message that somebody deleted', () => {
-  const deleted = (options: Partial<Notification> = {}) => {
+  const deleted = (options: Recipients = {}) => {
     let isGone = false;
     const all = arrange({
       ...options,
@@ -157,7 +166,7 @@ describe('a message that somebody deleted', () => {
     ]);
   });
 
-  it.each<[string, string, Partial<Notification>]>([
+  it.each<[string, ReleaseState, Partial<ReleaseView>]>([
     ['progress', 'rolling-out', { progress: '2 of 3' }],
     ['a state that is not worth a message', 'undone', {}],
   ])('is left alone for %s, and tried no second time', async (_name, state, fields) => {
@@ -172,7 +181,7 @@ describe('a message that somebody deleted', () => {
   });
 
   it('is posted anew where somebody waits for the answer to a command', async () => {
-    const { tell, lines, remove } = deleted({ ...asked, notify: {} });
+    const { tell, lines, remove } = deleted({ ...asked, slack: undefined });
     await tell('rolling-out');
     remove();
     await tell('healthy');
@@ -182,7 +191,7 @@ describe('a message that somebody deleted', () => {
 });
 
 describe('where the command was typed', () => {
-  const states = ['queued', 'rolling-out', 'healthy', 'undone'];
+  const states = ['queued', 'rolling-out', 'healthy', 'undone'] as const;
 
   it('the one message of the channel is enough where that is the same', async () => {
     const { tell, lines, shown } = arrange({ ...asked, askedFrom: 'C0DEPLOYS' });
@@ -201,7 +210,7 @@ describe('where the command was typed', () => {
   });
 
   it('it is said there too where there is no channel to tell', async () => {
-    const { tell, lines } = arrange({ ...asked, notify: {} });
+    const { tell, lines } = arrange({ ...asked, slack: undefined });
     for (const state of states) await tell(state);
 
     expect(lines()).toEqual([
@@ -220,7 +229,7 @@ describe('where the command was typed', () => {
           if (how === 'post' && to === 'C0ONCALL') throw refused(why);
         },
       });
-      for (const state of ['rolling-out', 'rolling-out', 'healthy', 'healthy', 'undone', 'undone'])
+      for (const state of ['rolling-out', 'rolling-out', 'healthy', 'healthy', 'undone', 'undone'] as const)
         await tell(state, { progress: String(Math.random()) });
 
       expect(lines().filter((line) => line.startsWith('respond'))).toEqual([
@@ -243,7 +252,7 @@ describe('where the command was typed', () => {
     let isOut = false;
     const { tell, lines } = arrange({
       ...asked,
-      notify: {},
+      slack: undefined,
       refuse: ({ how }) => {
         if (isOut && how !== 'respond') throw refused('not_in_channel');
       },
@@ -280,7 +289,7 @@ describe('without a bot token', () => {
     expect(said).toEqual([]);
   });
 
-  it.each([
+  it.each<[string, readonly ReleaseState[]]>([
     [
       'healthy, then undone',
       ['queued', 'waiting-for-image', 'committed', 'rolling-out', 'healthy', 'undone'],

@@ -19,6 +19,7 @@ import { processRequest } from '../../lib/slack-app/process-request.ts';
 import { createRequestLog } from '../../lib/slack-app/request-log.ts';
 import type { RequestContext, WorkerContext } from '../../lib/slack-app/slack-context.ts';
 import { sign, signingSecret, typed } from '../slack-app/support/harness.ts';
+import { actor, given } from '../support/records.ts';
 import {
   configWith,
   createContext,
@@ -251,8 +252,8 @@ it(
       const command = {
         app: setup.app,
         environment: 'production',
-        by: 'slack:alice',
-        reason: 'bad',
+        by: actor('slack:alice'),
+        reason: given('bad'),
         source: 'slack',
         delivery: 's',
       };

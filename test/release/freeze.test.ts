@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { because } from '../support/records.ts';
 import { alice, createWorld } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
 
@@ -23,7 +24,11 @@ describe('while everything is held', () => {
       skipped: [{ tag: 'v1.2.0', reason: 'held', message: frozen }],
     });
 
-    expect(await newest()).toMatchObject({ tag: 'v1.2.0', state: 'skipped', reason: frozen });
+    expect(await newest()).toMatchObject({
+      tag: 'v1.2.0',
+      state: 'skipped',
+      reason: because('held', frozen),
+    });
     expect(runs()).toEqual({ repo: 'v1.1.0', cluster: 'v1.1.0' });
     expect(channel.shown().at(-1)).toBe(
       'app → production: v1.2.0 was skipped: every tag is held by <@U024BE7LH> until 2026-11-23 13:00 UTC: freeze',
@@ -39,7 +44,7 @@ describe('while everything is held', () => {
     world.registry.digests.delete('v1.1.0');
     await world.pass(60_000);
 
-    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'skipped', code: 'held' });
+    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'skipped', reason: { code: 'held' } });
     expect(world.runs().repo).toBe('v1.0.0');
   });
 

@@ -3,8 +3,9 @@ import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
 import { requestManualRelease } from '../../lib/release/intake/manual-release.ts';
 import type { Release } from '../../lib/release/model/release.ts';
-import { notificationOf } from '../../lib/release/notify/notification.ts';
+import { releaseView } from '../../lib/release/notify/release-view.ts';
 import { requestUndo } from '../../lib/release/undo/request-undo.ts';
+import { actor, given } from '../support/records.ts';
 import { bob, crashing, createWorld, rollingOut, type World } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
 
@@ -37,7 +38,7 @@ describe('a pause that was there before the rollout', () => {
       await world.hook(hooks.dockerhub('v1.2.0'));
       expect((await only(world)).state).toBe('committed');
       await world.store.amend(await only(world), ['committed'], {
-        paused: { by: 'slack:U024BE7LH', at: world.clock.now() - 24 * 60 * minute },
+        paused: { by: actor('slack:U024BE7LH'), at: world.clock.now() - 24 * 60 * minute },
       });
       world.cluster.answers = true;
       world.cluster.paused = true;
@@ -77,7 +78,10 @@ describe('a release that has ended', () => {
   it('took as long as it took, whatever is done to its workload later', async () => {
     const world = createWorld();
     await world.hook(hooks.dockerhub('v1.1.0'));
-    const ended = async () => (await notificationOf(await only(world), world.context)).endedAt;
+    const ended = async () => {
+      const release = await only(world);
+      return releaseView(release, [release], world.context.config).endedAt;
+    };
     const before = await ended();
     await world.pass(60 * minute);
 
@@ -181,7 +185,11 @@ describe('an undo to what somebody named', () => {
     await world.say({ ...undo, number: 1 });
 
     expect(world.runs()).toEqual({ repo: 'v1.2.0', cluster: 'v1.2.0' });
-    expect(await only(world)).toMatchObject({ kind: 'undo', state: 'failed', code: 'image-not-found' });
+    expect(await only(world)).toMatchObject({
+      kind: 'undo',
+      state: 'failed',
+      reason: { code: 'image-not-found' },
+    });
   });
 
   it.each([
@@ -214,13 +222,13 @@ describe('the button that puts a held tag back', () => {
     await world.say({ type: 'hold', ...place, tag: 'v1.1.0', reason: 'it drops orders' }, bob);
     world.clock.advance(10_000);
 
-    const by = { by: 'slack:U024BE7LH', source: 'slack', delivery: 'late', confirmed: true, askedAt };
+    const by = { by: actor('slack:U024BE7LH'), source: 'slack', delivery: 'late', confirmed: true, askedAt };
     const accepted = await requestManualRelease(
       { ...place, tag: 'v1.1.0', expect: standing, ...by },
       world.context,
     );
 
-    expect(accepted).toMatchObject({ type: 'held', hold: { reason: 'it drops orders' } });
+    expect(accepted).toMatchObject({ type: 'held', hold: { reason: given('it drops orders') } });
     expect(await world.held()).toEqual(['v1.1.0']);
   });
 });
@@ -250,9 +258,17 @@ describe('an undo that made way for a release', () => {
   it('can be asked for again', async () => {
     const world = createWorld();
     await world.hook(hooks.dockerhub('v1.1.0'));
-    const request = { ...undo, by: 'slack:U0B0B0B0B', reason: 'bad', source: 'slack', delivery: 'before' };
+    const request = {
+      ...undo,
+      by: actor('slack:U0B0B0B0B'),
+      reason: given('bad'),
+      source: 'slack',
+      delivery: 'before',
+    };
     const { release: first } = await requestUndo(request, world.context);
-    await world.store.advance(first, 'superseded', { code: 'superseded' });
+    await world.store.advance(first, 'superseded', {
+      reason: { code: 'superseded', releaseId: '01KARV0000000000000000000A', other: 'queued' },
+    });
     await world.settle();
     expect(world.runs().cluster).toBe('v1.1.0');
 
@@ -267,7 +283,7 @@ describe('a tag whose image is to come', () => {
     const world = createWorld({ on: 'tag-push' });
     await world.hook(hooks.github('v1.2.0'));
     world.registry.digests.set('v1.0.1', undefined);
-    const by = { by: 'slack:U024BE7LH', source: 'slack', delivery: 'by-hand', confirmed: true };
+    const by = { by: actor('slack:U024BE7LH'), source: 'slack', delivery: 'by-hand', confirmed: true };
     await requestManualRelease({ ...place, tag: 'v1.0.0', ...by }, world.context);
 
     await world.hook(hooks.github('v1.0.1', 'gh-2'));
@@ -301,12 +317,11 @@ describe('onFailure: undo', () => {
 
     await world.pass(20 * minute);
 
-    const note = 'It is not undone by itself: nobody could see how its rollout went';
     expect(await only(world)).toMatchObject({
       tag: 'v1.1.0',
       state: 'failed',
-      code: 'cluster-unreachable',
-      notes: [note],
+      reason: { code: 'cluster-unreachable' },
+      notUndone: { message: 'nobody could see how its rollout went' },
     });
     expect([world.runs().repo, await world.held()]).toEqual(['v1.1.0', []]);
   });

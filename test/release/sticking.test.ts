@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../lib/config/types.ts';
 import type { Parsed } from '../../lib/event.ts';
+import { actor, because, given } from '../support/records.ts';
 import { digest } from './support/context.ts';
 import { alice, bob, crashing, createWorld, rollingOut, type World } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
@@ -88,7 +89,12 @@ describe('after an undo, the old image stays', () => {
       releases: [],
       skipped: [{ ...place, tag: 'v1.1.0', reason: 'held', message: why, id: record?.id }],
     });
-    expect(record).toMatchObject({ number: 3, tag: 'v1.1.0', state: 'skipped', code: 'held', reason: why });
+    expect(record).toMatchObject({
+      number: 3,
+      tag: 'v1.1.0',
+      state: 'skipped',
+      reason: because('held', why),
+    });
     expect(await world.history()).toHaveLength(3);
     expect(await stands(world)).toEqual(putBack);
     expect(world.channel.shown().at(-1)).toBe(`app → production: v1.1.0 was skipped: ${shown}`);
@@ -103,7 +109,7 @@ describe('after an undo, the old image stays', () => {
     world.registry.answers = true;
     await world.pass(60_000);
 
-    expect(await world.newest()).toMatchObject({ state: 'skipped', code: 'held', reason: why });
+    expect(await world.newest()).toMatchObject({ state: 'skipped', reason: because('held', why) });
     expect(await stands(world)).toEqual(putBack);
     expect(world.channel.shown().at(-1)).toBe(`app → production: v1.1.0 was skipped: ${shown}`);
   });
@@ -182,7 +188,7 @@ describe('after an undo, the old image stays', () => {
     await world.hook(hooks.distribution('v1.1.0', digest('e')));
 
     expect([world.runs().cluster, await world.held()]).toEqual(['v1.0.0', ['v1.1.0']]);
-    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'skipped', code: 'held' });
+    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'skipped', reason: { code: 'held' } });
   });
 });
 
@@ -244,7 +250,11 @@ describe('an undo', () => {
 
     await world.say({ ...undo, to: 'v0.9.9' });
 
-    expect(await world.newest()).toMatchObject({ kind: 'undo', state: 'failed', code: 'image-not-found' });
+    expect(await world.newest()).toMatchObject({
+      kind: 'undo',
+      state: 'failed',
+      reason: { code: 'image-not-found' },
+    });
     expect([world.runs().cluster, await world.held()]).toEqual(['v1.1.0', []]);
     const failed = world.channel.said.filter(({ text }) => text.includes('undo to v0.9.9')).at(-1);
     expect(JSON.stringify(failed?.message)).not.toContain('is held');
@@ -260,7 +270,7 @@ describe('an undo', () => {
     await world.say({ ...undo, to: 'v0.9.9' });
 
     expect(await world.store.holds('app', 'production')).toMatchObject([
-      { tag: 'v1.1.0', by: 'slack:U0B0B0B0B', reason: 'it drops orders' },
+      { tag: 'v1.1.0', by: actor('slack:U0B0B0B0B'), reason: given('it drops orders') },
     ]);
   });
 });
@@ -281,9 +291,13 @@ describe('onFailure: undo', () => {
 
     expect(await stands(world)).toEqual(putBack);
     expect(await world.history()).toHaveLength(2);
-    expect(await world.newest()).toMatchObject({ requestedBy: 'tagboat (onFailure: undo)' });
+    expect(await world.newest()).toMatchObject({ requestedBy: actor('tagboat:onFailure') });
     expect(await world.store.holds('app', 'production')).toMatchObject([
-      { tag: 'v1.1.0', by: 'tagboat (onFailure: undo)', reason: 'the rollout failed: it crashes' },
+      {
+        tag: 'v1.1.0',
+        by: actor('tagboat:onFailure'),
+        reason: { code: 'rollout-failed', message: 'it crashes' },
+      },
     ]);
     expect(world.channel.shown()).toEqual([
       'app → production: v1.1.0 failed and was undone: it crashes',
@@ -298,9 +312,11 @@ describe('onFailure: undo', () => {
 
     await world.hook(hooks.dockerhub('v1.1.0'));
 
-    const why = 'It is not undone by itself: no healthy release of app production comes before v1.1.0';
-    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'failed', notes: [why] });
-    expect(JSON.stringify(world.channel.said.at(-1)?.message)).toContain(why);
+    const message = 'no healthy release of app production comes before v1.1.0';
+    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'failed', notUndone: { message } });
+    expect(JSON.stringify(world.channel.said.at(-1)?.message)).toContain(
+      `It is not undone by itself: ${message}`,
+    );
   });
 
   it('keeps the failed tag away as any undo does', async () => {

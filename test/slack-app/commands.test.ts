@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AllowConfig } from '../../lib/config/types.ts';
 import type { Command } from '../../lib/slack/commands.ts';
 import { alice, bob } from '../release/support/harness.ts';
+import { actor } from '../support/records.ts';
 import {
   buttonsOf,
   by,
@@ -185,7 +186,9 @@ describe('/tagboat pause and resume', () => {
 
     expect(message).toMatchObject({ response_type: 'in_channel', text: words });
     expect(wordsOf(message)).toContain('`Deployment default/okeydokey`');
-    expect(asked).toEqual([{ ...place, paused: type === 'pause', by: 'slack:U024BE7LH', expect: 'an-id' }]);
+    expect(asked).toEqual([
+      { ...place, paused: type === 'pause', by: actor('slack:U024BE7LH'), expect: 'an-id' },
+    ]);
   });
 });
 

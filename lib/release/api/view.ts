@@ -1,5 +1,7 @@
+import { actorText } from '../../actor.ts';
 import { familiarName } from '../../image.ts';
-import type { Release } from '../model/release.ts';
+import { reasonText } from '../../view/reason.ts';
+import { notesOf, type Release } from '../model/release.ts';
 
 /** A release as GET /releases shows it: everything but what is a credential or only of use inside. */
 export const viewOf = (release: Release) => ({
@@ -13,12 +15,12 @@ export const viewOf = (release: Release) => ({
   tag: release.tag,
   digest: release.digest ?? null,
   state: release.state,
-  code: release.code ?? null,
-  reason: release.reason ?? null,
+  code: release.reason?.code ?? null,
+  reason: release.reason === undefined ? null : reasonText(release.reason),
   phase: release.phase ?? null,
   progress: release.progress ?? null,
-  paused: release.paused ?? null,
-  notes: release.notes ?? [],
+  paused: release.paused === undefined ? null : { ...release.paused, by: actorText(release.paused.by) },
+  notes: notesOf(release),
   commit: release.commit ?? null,
   changes: release.changes ?? [],
   previous: release.previous ?? null,
@@ -26,8 +28,11 @@ export const viewOf = (release: Release) => ({
   diagnosis: release.diagnosis ?? [],
   undoes: release.undoes ?? null,
   undoneFrom: release.undoneFrom ?? null,
-  failure: release.failure ?? null,
-  requestedBy: release.requestedBy,
+  failure:
+    release.failure === undefined
+      ? null
+      : { code: release.failure.code, reason: reasonText(release.failure) },
+  requestedBy: actorText(release.requestedBy),
   source: release.source,
   delivery: release.delivery,
   createdAt: release.createdAt,

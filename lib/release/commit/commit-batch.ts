@@ -5,7 +5,7 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdOf, holdsForGood } from '../model/hold.ts';
-import { inCluster, isUnderWay, type Release } from '../model/release.ts';
+import { isUnderWay, type Release } from '../model/release.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
@@ -89,7 +89,12 @@ const recordIntent = async (
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
   if (undone?.kind === 'undo') return;
   const { app, environment, requestedBy: by } = release;
-  const hold = holdOf({ app, environment, by, reason: 'undone' }, previous, target.environment, clock.now());
+  const hold = holdOf(
+    { app, environment, by, reason: { code: 'undone' } },
+    previous,
+    target.environment,
+    clock.now(),
+  );
   const holds = await store.holds(app, environment);
   if (!holds.some((one) => holdsForGood(one, hold))) await store.hold(hold);
 };
@@ -117,8 +122,7 @@ const recordOutcomes = async (
       }
       if (outcome.type === 'fault') await retryLater(release, outcome.error, context);
       else {
-        const { state, code, reason } = outcome;
-        await context.store.advance(release, state, { code, reason });
+        await context.store.advance(release, outcome.state, { reason: outcome.reason });
         await finalizeIfEnded(release, context);
       }
       return undefined;
@@ -139,11 +143,10 @@ const record = async (
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };
-    const undone = await store.advance(key, 'undone', ({ state, code, reason }) => ({
+    const undone = await store.advance(key, 'undone', ({ state, reason }) => ({
       undoneFrom: state,
-      failure: state === 'failed' && code && reason ? { code, reason } : undefined,
-      code: 'undone',
-      reason: `undone by ${release.requestedBy}`,
+      failure: state === 'failed' ? reason : undefined,
+      reason: { code: 'undone', by: release.requestedBy },
     }));
     if (undone !== undefined) await finalizeIfEnded(key, context);
   }
@@ -155,10 +158,9 @@ const record = async (
       : await store.advance(release, 'committed', {
           commit,
           // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
-          paused: release.kind === 'undo' || paused?.by === inCluster ? undefined : paused,
+          paused: release.kind === 'undo' || paused?.by.type === 'cluster' ? undefined : paused,
           attempts: 0,
           notBefore: undefined,
-          code: undefined,
           reason: undefined,
         });
   if (committed === undefined) return undefined;
@@ -174,10 +176,10 @@ const supersedeOlder = async (
 ): Promise<void> => {
   const { store, jobs, logger } = context;
   const previous = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
-  const reason = `release ${release.id} took its place`;
+  const reason = { code: 'superseded', releaseId: release.id, other: 'committed' } as const;
   for (const one of older) {
     if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
-    await store.advance(one, 'superseded', { code: 'superseded', reason });
+    await store.advance(one, 'superseded', { reason });
     await finalizeIfEnded(one, context);
   }
   if (previous !== undefined && !isUnderWay(previous.state))

@@ -1,3 +1,4 @@
+import { actorText } from '../../actor.ts';
 import { fillSubject } from '../../config/subject-template.ts';
 import type { CommitConfig } from '../../config/types.ts';
 import type { CommitMeta } from '../../git/remote.ts';
@@ -45,7 +46,7 @@ const subjectOf = (release: Release, template: string | undefined): string => {
     environment: release.environment,
     image: familiarName(release.image),
     release: release.id,
-    requestedBy: oneLine(release.requestedBy),
+    requestedBy: oneLine(actorText(release.requestedBy)),
     verb: release.kind === 'undo' ? 'Restore' : 'Release',
   });
   // Else Git would take the next line for the subject
@@ -71,7 +72,7 @@ export const commitMessage = (committed: readonly Committed[], template?: string
     `App: ${release.app}`,
     `Environment: ${release.environment}`,
     `Image: ${oneLine(`${familiarName(release.image)}:${release.tag}${release.digest === undefined ? '' : `@${release.digest}`}`)}`,
-    `Triggered-By: ${short(release.requestedBy)}`,
+    `Triggered-By: ${short(actorText(release.requestedBy))}`,
     ...(release.undoes === undefined ? [] : [`Undoes: ${release.undoes}`]),
   ]);
   return `${short(full, maxSubject)}\n\n${[...new Set(changes)].join('\n')}\n\n${trailers.join('\n')}\n`;

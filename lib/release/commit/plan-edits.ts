@@ -1,7 +1,8 @@
 import { type ErrorCode, TagboatError } from '../../errors.ts';
 import { settleAll } from '../../settle-all.ts';
+import type { Hold } from '../../view/hold.ts';
+import type { Reason } from '../../view/reason.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
-import type { Hold } from '../model/hold.ts';
 import type { ImageVersion, Release } from '../model/release.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -21,8 +22,7 @@ export type Outcome =
       readonly type: 'ended';
       readonly release: Release;
       readonly state: 'skipped' | 'superseded';
-      readonly code: string;
-      readonly reason: string;
+      readonly reason: Reason;
     }
   | { readonly type: 'fault'; readonly release: Release; readonly error: unknown };
 
@@ -59,7 +59,7 @@ export const planEdits = async (
       outcomes.push(
         one.release.id === best
           ? await guarded(one.release, () => edit(one, staged))
-          : superseded(one.release, `release ${best} takes its place`),
+          : superseded(one.release, { code: 'superseded', releaseId: best, other: 'queued' }),
       );
   }
   return outcomes;
@@ -95,11 +95,10 @@ const guarded = async <T>(release: Release, step: () => Promise<T>): Promise<T |
   }
 };
 
-const superseded = (release: Release, reason: string): Outcome => ({
+const superseded = (release: Release, reason: Reason): Outcome => ({
   type: 'ended',
   release,
   state: 'superseded',
-  code: 'superseded',
   reason,
 });
 
@@ -116,11 +115,11 @@ const admit = async (
   if (release.state === 'committed')
     return deployed.some(({ tag }) => tag === release.tag)
       ? { release, target, deployed }
-      : superseded(release, 'the config repo has another tag meanwhile');
+      : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
   const skip = decideAtTip(release, restored ?? deployed, holds.get(target.name) ?? [], clock.now());
   return skip === undefined
     ? { release, target, deployed }
-    : { type: 'ended', release, state: 'skipped', code: skip.reason, reason: skip.message };
+    : { type: 'ended', release, state: 'skipped', reason: skip };
 };
 
 const edit = async ({ release, target, deployed }: Admitted, staged: StagedManifests): Promise<Outcome> => {

@@ -153,7 +153,6 @@ const deliverOne = async (
       paused: paused && { ...paused, at: startedAt },
       attempts: 0,
       notBefore: undefined,
-      code: undefined,
       reason: undefined,
     }));
     if (rolling !== undefined) {

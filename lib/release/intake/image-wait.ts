@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isRetryable, TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { RegistryClient } from '../../registry/client.ts';
+import { heldReason } from '../../view/reason.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { currentRelease } from '../model/current-release.ts';
-import { describeHold, holdFor } from '../model/hold.ts';
+import { holdFor } from '../model/hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
 import { targetOf } from '../model/target.ts';
@@ -41,7 +43,7 @@ export const checkImage = async (
         await endDuplicate(release, digest, same, context);
         return;
       }
-      await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined, code: undefined });
+      await store.amend(key, ['queued', 'waiting-for-image'], { digest, reason: undefined });
       await store.outbox.add(list, key, clock.now() + pickUpMs);
       await jobs.processQueue(release.group, newId());
       await store.outbox.acknowledge('images', key);
@@ -54,18 +56,23 @@ export const checkImage = async (
     if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
     const newer = round === 0 ? await newerThan(release, context) : undefined;
     if (newer !== undefined) {
-      const reason = `${release.tag} is older than ${newer}, which stands in ${release.environment}, and its image is not there`;
-      await store.advance(key, 'skipped', { code: 'older-than-current', reason });
+      const { tag, environment } = release;
+      await store.advance(key, 'skipped', {
+        reason: { code: 'older-than-current', tag, newer, environment },
+      });
       await finalizeIfEnded(key, context);
       await store.outbox.acknowledge('images', key);
       return;
     }
-    const reason = digest?.message ?? 'the registry does not have the image yet';
-    const waiting = { reason, code: digest?.code ?? 'image-not-found' };
+    const reason =
+      digest === undefined
+        ? { code: 'image-not-found', message: 'the registry does not have the image yet' }
+        : { code: digest.code, message: digest.message };
     if (release.state === 'queued') {
-      if (await store.advance(key, 'waiting-for-image', waiting))
+      if (await store.advance(key, 'waiting-for-image', { reason }))
         await jobs.notify(release, 'waiting-for-image');
-    } else if (release.reason !== reason) await store.amend(key, ['waiting-for-image'], waiting);
+    } else if (!isDeepStrictEqual(release.reason, reason))
+      await store.amend(key, ['waiting-for-image'], { reason });
     const delay = Math.max(pollDelaySeconds('image', round), digest?.retryAfterSeconds ?? 0);
     await store.outbox.add('images', key, clock.now() + delay * 1000 + pickUpMs);
     await jobs.checkImage(key, round + 1, Math.min(delay, Math.max(1, (giveUpAt - clock.now()) / 1000)));
@@ -87,9 +94,9 @@ const endDuplicate = async (
   const holds = await store.holds(release.app, release.environment);
   const hold = holdFor(holds, { tag: release.tag, digest }, clock.now());
   if (hold === undefined) {
-    const reason = `release ${same.id} brings the same image`;
-    await store.advance(release, 'superseded', { digest, code: 'superseded', reason });
-  } else await store.advance(release, 'skipped', { digest, code: 'held', reason: describeHold(hold) });
+    const reason = { code: 'superseded', releaseId: same.id, other: 'same-image' } as const;
+    await store.advance(release, 'superseded', { digest, reason });
+  } else await store.advance(release, 'skipped', { digest, reason: heldReason(hold) });
   // A duplicate needs no notification, unless one said that it waits.
   if (hold !== undefined || release.state === 'waiting-for-image')
     await jobs.notify(release, hold === undefined ? 'superseded' : 'skipped');

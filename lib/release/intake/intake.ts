@@ -1,9 +1,11 @@
 import type { Ignored, Parsed, SourceEvent } from '../../event.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { settleAll } from '../../settle-all.ts';
+import { type Reason, reasonText } from '../../view/reason.ts';
+import type { ReleaseState } from '../../view/release.ts';
 import { type Candidate, candidates, decide, type Plan, unmatched } from '../model/decide.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
-import { claimOf, type Release, type ReleaseRequest, type ReleaseState } from '../model/release.ts';
+import { claimOf, type Release, type ReleaseRequest } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
@@ -51,7 +53,7 @@ export const intake = async (
   }));
   for (const event of parsed.events) {
     const concerned = candidates(event, context.config);
-    if (concerned.length === 0) skipped.push({ tag: event.tag, ...unmatched(event) });
+    if (concerned.length === 0) skipped.push({ tag: event.tag, ...answerOf(unmatched(event)) });
     const decisions = await Promise.all(concerned.map((candidate) => decisionFor(candidate, context)));
     const digest = decisions.some((decideOn) => decideOn(event).type === 'release')
       ? await learnDigest(event, context)
@@ -112,7 +114,7 @@ const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined)
     image: target.app.image,
     tag,
     digest,
-    requestedBy: `${event.source}:${event.actor ?? 'unknown'}`,
+    requestedBy: { type: 'webhook', source: event.source, user: event.actor },
     source: event.source,
     delivery: event.delivery,
     group: lockGroupOf(target.repo),
@@ -137,15 +139,17 @@ const record = async (
   return summary(release, created);
 };
 
+const answerOf = (reason: Reason) => ({ reason: reason.code, message: reasonText(reason) });
+
 const skip = async (
   event: SourceEvent,
   plan: Skipped,
   digest: string | undefined,
   context: Context,
 ): Promise<IntakeAnswer['skipped'][number]> => {
-  const { app, environment, tag, reason, message } = plan;
-  const answer = { app, environment, tag, reason, message };
-  return reason === 'held' ? { ...answer, id: await recordHeld(event, plan, digest, context) } : answer;
+  const { app, environment, tag, reason } = plan;
+  const answer = { app, environment, tag, ...answerOf(reason) };
+  return reason.code === 'held' ? { ...answer, id: await recordHeld(event, plan, digest, context) } : answer;
 };
 
 /**
@@ -169,7 +173,7 @@ const recordHeld = async (
       ? await recordAs(`held#${event.source}#${event.delivery}#${request.claim}`)
       : first;
   if (created || release.state === 'queued') {
-    await store.advance(release, 'skipped', { code: held.reason, reason: held.message });
+    await store.advance(release, 'skipped', { reason: held.reason });
     // The webhook function may send no notifications: the step of the job sees that it has ended, and does.
     await enqueueNext(release, context);
   }

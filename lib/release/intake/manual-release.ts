@@ -1,9 +1,11 @@
+import type { Actor } from '../../actor.ts';
 import { isMutableTag } from '../../config/mutable-tags.ts';
 import { TagboatError } from '../../errors.ts';
 import { isTag } from '../../image.ts';
+import type { Hold } from '../../view/hold.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
 import { currentRelease } from '../model/current-release.ts';
-import { type Hold, holdFor, isInForce } from '../model/hold.ts';
+import { holdFor, isInForce } from '../model/hold.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
 import type { Release } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
@@ -17,7 +19,7 @@ export type ManualReleaseRequest = {
   readonly app: string;
   readonly environment: string;
   readonly tag: string;
-  readonly by: string;
+  readonly by: Actor;
   readonly source: string;
   /** What makes this request itself: asked again with the same one, it is the same release. */
   readonly delivery: string;

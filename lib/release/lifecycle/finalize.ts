@@ -1,4 +1,5 @@
 import { describeError, isRetryable } from '../../errors.ts';
+import { reasonText } from '../../view/reason.ts';
 import { currentRelease } from '../model/current-release.ts';
 import { isUnderWay, type Release, type ReleaseKey } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
@@ -34,8 +35,7 @@ export const finalizeIfEnded = async (key: ReleaseKey, context: FinalizeContext)
 
 /** Ends a release that a step could not carry out, with the error's code and message as the reason. */
 export const fail = async (release: Release, error: unknown, context: FinalizeContext): Promise<void> => {
-  const { code, message } = describeError(error);
-  await context.store.advance(release, 'failed', { code, reason: message });
+  await context.store.advance(release, 'failed', { reason: describeError(error) });
   await finalizeIfEnded(release, context);
 };
 
@@ -70,15 +70,20 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     )
       return;
     if (release.workloads !== undefined && release.diagnosis === undefined) {
-      await recordNotUndone(release, 'nobody could see how its rollout went', context);
+      await context.store.amend(release, ['failed'], {
+        notUndone: { code: 'not-watched', message: 'nobody could see how its rollout went' },
+      });
       return;
     }
     await context.requestUndo({
       app: release.app,
       environment: release.environment,
       undoes: release.id,
-      by: 'tagboat (onFailure: undo)',
-      reason: `the rollout failed: ${release.reason ?? 'unknown'}`,
+      by: { type: 'on-failure' },
+      reason: {
+        code: 'rollout-failed',
+        message: release.reason === undefined ? 'unknown' : reasonText(release.reason),
+      },
       source: 'tagboat',
       delivery: release.id,
     });
@@ -86,11 +91,6 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     if (isRetryable(error)) throw error;
     // The notification is sent although there is no version to restore.
     context.logger.warn('failed release is not undone', { id: release.id, error });
-    await recordNotUndone(release, describeError(error).message, context);
+    await context.store.amend(release, ['failed'], { notUndone: describeError(error) });
   }
-};
-
-const recordNotUndone = async (release: Release, why: string, { store }: Context): Promise<void> => {
-  const note = `It is not undone by itself: ${why}`;
-  if (release.notes?.includes(note) !== true) await store.amend(release, ['failed'], { notes: [note] });
 };

@@ -1,5 +1,6 @@
 import { settleAll } from '../../settle-all.ts';
-import { type Hold, isInForce } from '../model/hold.ts';
+import type { Hold } from '../../view/hold.ts';
+import { isInForce } from '../model/hold.ts';
 import { isSameVersion, type Release } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 

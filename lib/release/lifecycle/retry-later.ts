@@ -17,9 +17,12 @@ export const retryLater = async (
   const attempts = release.attempts + 1;
   logger.warn('release cannot go on', { id: release.id, state: release.state, attempts, error });
   if (!isRetryable(error) || attempts >= maxAttempts) return fail(release, error, context);
-  const { code, message } = describeError(error);
   const retryAfter = error instanceof TagboatError ? error.retryAfterSeconds : undefined;
   const notBefore = clock.now() + backoffSeconds(attempts, retryAfter) * 1000;
-  await store.amend(release, [release.state], { attempts, notBefore, code, reason: message });
+  await store.amend(release, [release.state], {
+    attempts,
+    notBefore,
+    reason: describeError(error),
+  });
   await store.outbox.add(`work#${release.group}`, release, notBefore + pickUpMs);
 };

@@ -2,29 +2,25 @@ import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { AppConfig, Config } from '../../config/types.ts';
 import type { SourceEvent } from '../../event.ts';
 import { familiarName, isTag } from '../../image.ts';
-import type { Hold } from './hold.ts';
-import { describeHold, holdFor } from './hold.ts';
+import type { Hold } from '../../view/hold.ts';
+import { heldReason, type Reason } from '../../view/reason.ts';
+import { holdFor } from './hold.ts';
 import type { ImageVersion, Release } from './release.ts';
 import { describePolicy, isOlder, satisfies } from './tag-policy.ts';
 import { type Target, targetOf } from './target.ts';
 
-/** Why an event releases nothing to an app and environment. */
-export type SkipReason =
+/** Why an event releases nothing to an app and environment, apart from a hold. */
+type SkipCode =
   | 'unknown-repository'
   | 'unknown-image'
   | 'other-trigger'
   | 'tag-not-valid'
   | 'tag-policy'
-  | 'mutable-tag'
-  | 'held'
-  | 'older-than-current'
-  | 'superseded';
-
-export type Skip = { readonly reason: SkipReason; readonly message: string };
+  | 'mutable-tag';
 
 export type Plan = Candidate & {
   readonly tag: string;
-} & ({ readonly type: 'release' } | ({ readonly type: 'skipped' } & Skip));
+} & ({ readonly type: 'release' } | { readonly type: 'skipped'; readonly reason: Reason });
 
 /** An app and environment that an event is about. */
 export type Candidate = {
@@ -49,14 +45,14 @@ export const candidates = (event: SourceEvent, config: Config): readonly Candida
     );
 
 /** The answer to an event whose repository or image no app has. */
-export const unmatched = (event: SourceEvent): Skip =>
+export const unmatched = (event: SourceEvent): Reason =>
   event.type === 'tag-pushed'
     ? {
-        reason: 'unknown-repository',
+        code: 'unknown-repository',
         message: `no app in tagboat.yml has the repository ${event.repository}`,
       }
     : {
-        reason: 'unknown-image',
+        code: 'unknown-image',
         message: `no app in tagboat.yml has the image ${familiarName(event.image)}`,
       };
 
@@ -72,7 +68,11 @@ export const decide = (
 ): Plan => {
   const plan = { ...candidate, tag: event.tag };
   const { environment } = candidate.target;
-  const skip = (reason: SkipReason, message: string): Plan => ({ ...plan, type: 'skipped', reason, message });
+  const skip = (code: SkipCode, message: string): Plan => ({
+    ...plan,
+    type: 'skipped',
+    reason: { code, message },
+  });
   const trigger = event.type === 'tag-pushed' ? 'tag-push' : 'image-push';
   if (environment.on !== trigger)
     return skip(
@@ -92,7 +92,7 @@ export const decide = (
     { tag: event.tag, digest: event.type === 'image-pushed' ? event.digest : undefined },
     now,
   );
-  if (hold !== undefined) return skip('held', describeHold(hold));
+  if (hold !== undefined) return { ...plan, type: 'skipped', reason: heldReason(hold) };
   return { ...plan, type: 'release' };
 };
 
@@ -107,19 +107,14 @@ export const decideAtTip = (
   deployed: readonly ImageVersion[],
   holds: readonly Hold[],
   now: number,
-): Skip | undefined => {
+): Reason | undefined => {
   if (release.kind === 'undo') return undefined;
   const since = holds.filter((hold) => release.byHand !== true || hold.createdAt > release.createdAt);
   const hold = holdFor(since, release, now);
-  if (hold !== undefined) return { reason: 'held', message: describeHold(hold) };
+  if (hold !== undefined) return heldReason(hold);
   if (release.byHand === true) return undefined;
   const newer = deployed.find((version) => isOlder(release.tag, version.tag));
-  return newer === undefined
-    ? undefined
-    : {
-        reason: 'older-than-current',
-        message: `${release.tag} is older than ${newer.tag}, which the config repo has`,
-      };
+  return newer && { code: 'older-than-current', tag: release.tag, newer: newer.tag };
 };
 
 /**

@@ -1,31 +1,9 @@
 import type { EnvironmentConfig } from '../../config/types.ts';
+import type { Hold } from '../../view/hold.ts';
 import type { ImageVersion } from './release.ts';
-
-/** A rule that a tag, or every tag (`*`), is not released to an app and environment until lifted. */
-export type Hold = {
-  readonly app: string;
-  readonly environment: string;
-  readonly tag: string;
-  /** Only this digest of the tag is held, where the environment pins digests: the tag itself may move on. */
-  readonly digest?: string | undefined;
-  readonly by: string;
-  readonly reason: string;
-  /** The release whose undo made it. */
-  readonly release?: string | undefined;
-  /** The hold of the same tag that this one replaced; it is restored if the undo fails before its commit. */
-  readonly replaces?: Hold | undefined;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  /** ISO 8601, UTC; without it the hold stays until lifted. */
-  readonly until?: string | undefined;
-};
 
 /** What makes a hold this one and no other. */
 export type HoldKey = Pick<Hold, 'app' | 'environment' | 'tag' | 'digest'>;
-
-/** For a person: `v0.0.4 is held by slack:U024BE7LH until 2026-11-24T18:00:00.000Z: it drops orders`. */
-export const describeHold = (hold: Hold): string =>
-  `${hold.tag === '*' ? 'every tag' : hold.tag} is held by ${hold.by}${hold.until === undefined ? '' : ` until ${hold.until}`}: ${hold.reason}`;
 
 /** True while it still holds. */
 export const isInForce = (hold: Hold, now: number): boolean =>

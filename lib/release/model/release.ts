@@ -1,5 +1,8 @@
+import type { Actor } from '../../actor.ts';
 import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { SourceEvent } from '../../event.ts';
+import { type Reason, reasonText } from '../../view/reason.ts';
+import type { DiagnosisView, Pause, ReleaseState, RolloutPhase } from '../../view/release.ts';
 
 /**
  * One attempt to bring one image to one app in one environment, and the states it goes through. Pure: what may follow
@@ -16,8 +19,7 @@ export const releaseStates = [
   'undone',
   'superseded',
   'skipped',
-] as const;
-export type ReleaseState = (typeof releaseStates)[number];
+] as const satisfies readonly ReleaseState[];
 
 /** Which states may follow which. A state never goes backwards, so a step that runs twice finds nothing to do. */
 const successors = {
@@ -57,37 +59,20 @@ export type WorkloadReference = {
   readonly name: string;
 };
 
-export type ReleaseDiagnosis = {
-  readonly cause: string;
-  readonly summary: string;
-  readonly evidence: readonly string[];
-  readonly next: string;
-  readonly workload?: string | undefined;
-  readonly pod?: string | undefined;
-  readonly container?: string | undefined;
-  readonly count?: number | undefined;
-};
-
-/** Who paused it where nobody did so from Slack. */
-export const inCluster = 'somebody in the cluster, or a step of the rollout';
-
-/** Where a rollout is, told apart where an in-cluster agent has to act first. */
-export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
+export type ReleaseDiagnosis = DiagnosisView & { readonly cause: string };
 
 export type Release = ReleaseKey & {
   readonly kind: 'release' | 'undo';
   /** 1, 2, 3 … for an app and environment, as people name it: `#3`. A number may be missing, none comes twice. */
   readonly number?: number | undefined;
   readonly state: ReleaseState;
-  /** Why it is skipped, failed, superseded or undone: a code and a sentence. */
-  readonly code?: string | undefined;
-  readonly reason?: string | undefined;
+  /** Why it waits, or is skipped, failed, superseded or undone. */
+  readonly reason?: Reason | undefined;
   /** Normalised name, without tag. */
   readonly image: string;
   readonly tag: string;
   readonly digest?: string | undefined;
-  /** Who or what asked for it: `github:<actor>`, `slack:<user>`, `tagboat:onFailure`. */
-  readonly requestedBy: string;
+  readonly requestedBy: Actor;
   /** The hook, for the record. */
   readonly source: string;
   readonly delivery: string;
@@ -109,10 +94,12 @@ export type Release = ReleaseKey & {
   /** The last progress the poller saw, in kubectl's words. */
   readonly progress?: string | undefined;
   readonly phase?: RolloutPhase | undefined;
+  /** `failed`: why `onFailure: undo` does not act on it. */
+  readonly notUndone?: Reason | undefined;
   /** What is worth knowing although it is healthy. */
   readonly notes?: readonly string[] | undefined;
   /** Somebody paused the rollout from Slack: its deadline does not count meanwhile. `at`: milliseconds since 1970. */
-  readonly paused?: { readonly by: string; readonly at: number } | undefined;
+  readonly paused?: Pause | undefined;
   /** How often a step of it was tried and has to be tried again. */
   readonly attempts: number;
   /** Not to be tried again before then, in milliseconds since 1970. */
@@ -126,7 +113,7 @@ export type Release = ReleaseKey & {
   /** A manual release: neither the tag policy nor a newer tag nor an earlier hold prevents it. */
   readonly byHand?: boolean | undefined;
   /** `undone`: why it had failed, where it had. */
-  readonly failure?: { readonly code: string; readonly reason: string } | undefined;
+  readonly failure?: Reason | undefined;
   /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
   readonly undoneFrom?: ReleaseState | undefined;
   /** Slack's response_url of the command that asked for it. A credential: never shown. */
@@ -208,3 +195,7 @@ export const mayBeRetried = (state: ReleaseState): boolean => state === 'failed'
 /** Was once verified to run well: worth going back to. */
 export const wasHealthy = (release: Release): boolean =>
   release.state === 'healthy' || (release.state === 'undone' && release.undoneFrom === 'healthy');
+
+/** What is worth knowing of a release besides its state, a sentence each. */
+export const notesOf = ({ notes = [], notUndone }: Release): readonly string[] =>
+  notUndone === undefined ? notes : [...notes, `It is not undone by itself: ${reasonText(notUndone)}`];

@@ -1,6 +1,8 @@
+import { type Actor, isSameActor } from '../../actor.ts';
 import { TagboatError } from '../../errors.ts';
+import type { Hold, HoldReason } from '../../view/hold.ts';
 import { currentRelease } from './current-release.ts';
-import { type Hold, holdFor } from './hold.ts';
+import { holdFor } from './hold.ts';
 import { type ImageVersion, isSameVersion, type Release, wasHealthy } from './release.ts';
 
 export type UndoRequest = {
@@ -14,8 +16,8 @@ export type UndoRequest = {
   readonly undoes?: string | undefined;
   /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
-  readonly by: string;
-  readonly reason: string;
+  readonly by: Actor;
+  readonly reason: HoldReason;
   readonly source: string;
   /** What makes this request itself: asked again with the same one, it is the same undo. */
   readonly delivery: string;
@@ -98,13 +100,14 @@ const assertMeant = (
   now: number,
 ): void => {
   if (to !== undefined || number !== undefined || expect !== undefined) return;
-  if (current?.kind !== 'undo' || undone === undefined || current.requestedBy === by) return;
+  if (current?.kind !== 'undo' || undone === undefined || isSameActor(current.requestedBy, by)) return;
   const age = now - Date.parse(current.createdAt);
   if (age > freshMs) return;
   throw new TagboatError(
     'command-invalid',
-    `${app} ${environment} was put back to ${current.tag} ${Math.max(1, Math.round(age / 60_000))} min ago by ${current.requestedBy.replace(/^slack:/, '@')}; ` +
+    `${app} ${environment} was put back to ${current.tag} ${Math.max(1, Math.round(age / 60_000))} min ago; ` +
       `to bring ${undone.tag} back, write /undo ${app} ${environment} to ${undone.tag}`,
+    { by: current.requestedBy },
   );
 };
 

@@ -1,10 +1,11 @@
 import { isRetryable, TagboatError } from '../../errors.ts';
-import type { Memory, Notifier } from '../../notifiers/notifier.ts';
+import type { Memory, Notifier, Recipients } from '../../notifiers/notifier.ts';
 import type { Release, ReleaseKey } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { notifyLeaseMs, notifyLeaseRetryMs, notifyLeaseTries } from '../queue/schedule.ts';
 import type { Lease } from '../record/lease.ts';
-import { notificationOf } from './notification.ts';
+import { readToCurrent } from '../record/read-back.ts';
+import { releaseView } from './release-view.ts';
 
 export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] };
 
@@ -14,23 +15,25 @@ export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] 
  * @throws TagboatError where somebody could not be reached now; those who were are not told again
  */
 export const notify = async (key: ReleaseKey, context: NotifyContext): Promise<void> => {
-  const release = await context.store.get(key);
-  if (release === undefined) return;
-  const notification = await notificationOf(release, context);
-  const concerned = context.notifiers.filter((notifier) => notifier.concerns(notification));
-  const outcomes = await Promise.allSettled(concerned.map((notifier) => tell(release, notifier, context)));
+  const outcomes = await Promise.allSettled(
+    context.notifiers.map((notifier) => tell(key, notifier, context)),
+  );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 };
 
 const tell = async (key: ReleaseKey, notifier: Notifier, context: NotifyContext): Promise<void> => {
-  const { store, logger } = context;
+  const { config, store, logger } = context;
   const lease = await acquire(key, notifier.name, context);
   let memory = lease.state.memory as Memory | undefined;
   try {
-    // Read again: the process that held the lease before may have shown something newer than what was read at the start.
-    const release: Release = await store.require(key);
-    await notifier.tell(await notificationOf(release, context), memory, (next) => {
+    // Not before the lease: its last holder may have shown something newer than what would have been read.
+    const release = await store.get(key);
+    if (release === undefined) return;
+    const recipients = recipientsOf(release, context);
+    if (!notifier.concerns(recipients)) return;
+    const view = releaseView(release, await readToCurrent(release, store), config);
+    await notifier.tell(view, recipients, memory, (next) => {
       memory = next;
     });
   } catch (error) {
@@ -56,3 +59,9 @@ const acquire = async (
     await clock.sleep(notifyLeaseRetryMs);
   }
 };
+
+const recipientsOf = (release: Release, { config }: NotifyContext): Recipients => ({
+  slack: config.apps[release.app]?.environments[release.environment]?.notify.slack,
+  responseUrl: release.responseUrl,
+  askedFrom: release.askedFrom,
+});

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../../errors.ts';
 import type { Queues } from '../../queues/queues.ts';
-import type { ReleaseKey, ReleaseState } from '../model/release.ts';
+import type { ReleaseState } from '../../view/release.ts';
+import type { ReleaseKey } from '../model/release.ts';
 
 /**
  * What the queues carry: jobs, each of which names a step and what it is for. Everything else the step reads from the

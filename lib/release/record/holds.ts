@@ -1,5 +1,7 @@
 import type { Table } from '../../store/table.ts';
-import type { Hold, HoldKey } from '../model/hold.ts';
+import type { Hold } from '../../view/hold.ts';
+import type { HoldKey } from '../model/hold.ts';
+import { schema, toHold } from './lift.ts';
 import { partition } from './partition.ts';
 
 export type Holds = {
@@ -15,11 +17,11 @@ const sortKey = ({ tag, digest }: HoldKey): string =>
 export const createHolds = (table: Table): Holds => ({
   holds: async (app, environment) => {
     const items = await table.query(partition(app, environment), 'hold#');
-    return items.map(({ pk: _pk, sk: _sk, ...hold }) => hold as unknown as Hold);
+    return items.map(toHold);
   },
 
   hold: async (hold) => {
-    await table.put({ pk: partition(hold.app, hold.environment), sk: sortKey(hold), ...hold });
+    await table.put({ pk: partition(hold.app, hold.environment), sk: sortKey(hold), schema, ...hold });
   },
 
   liftHold: async (hold) => {

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { TagboatError } from '../../errors.ts';
 import { settleAll } from '../../settle-all.ts';
 import type { Item, Table } from '../../store/table.ts';
+import type { ReleaseState } from '../../view/release.ts';
 import {
   isUnderWay,
   mayBeRetried,
@@ -10,8 +11,8 @@ import {
   type ReleaseKey,
   type ReleasePatch,
   type ReleaseRequest,
-  type ReleaseState,
 } from '../model/release.ts';
+import { schema, toRelease } from './lift.ts';
 import type { createOutbox, OutboxList } from './outbox.ts';
 import { partition } from './partition.ts';
 
@@ -67,12 +68,7 @@ const maxContention = 20;
 
 const toItem = (release: Release, version: number): Item => {
   const [pk, sk] = rowOf(release);
-  return { pk, sk, version, ...release };
-};
-
-const toRelease = (item: Item): Release => {
-  const { pk: _pk, sk: _sk, version: _version, writer: _writer, ...release } = item;
-  return release as unknown as Release;
+  return { pk, sk, schema, version, ...release };
 };
 
 export const createReleases = (

@@ -1,4 +1,5 @@
-import { inCluster, type Release, type ReleasePatch, type RolloutPhase } from '../model/release.ts';
+import type { RolloutPhase } from '../../view/release.ts';
+import type { Release, ReleasePatch } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { pauseSettlesMs } from '../queue/schedule.ts';
 
@@ -23,9 +24,9 @@ export const notePause = async (
   const { paused } = release;
   if (phase === 'paused') {
     if (paused === undefined)
-      await store.amend(release, ['rolling-out'], { paused: { by: inCluster, at: now } });
+      await store.amend(release, ['rolling-out'], { paused: { by: { type: 'cluster' }, at: now } });
     return;
   }
-  if (paused === undefined || (paused.by !== inCluster && now - paused.at < pauseSettlesMs)) return;
+  if (paused === undefined || (paused.by.type !== 'cluster' && now - paused.at < pauseSettlesMs)) return;
   await store.amend(release, ['rolling-out'], resumedPatch(release, now));
 };

@@ -1,3 +1,4 @@
+import type { Actor } from '../../actor.ts';
 import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { setPaused } from '../../cluster/deliver/pause.ts';
@@ -19,7 +20,7 @@ export type PauseRequest = {
   readonly app: string;
   readonly environment: string;
   readonly paused: boolean;
-  readonly by: string;
+  readonly by: Actor;
   /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
 };

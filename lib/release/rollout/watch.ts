@@ -3,13 +3,7 @@ import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { RolloutVerdict, watchRollout } from '../../cluster/watch/watch-rollout.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
-import {
-  inCluster,
-  isUnderWay,
-  type Release,
-  type ReleaseDiagnosis,
-  type ReleaseKey,
-} from '../model/release.ts';
+import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from '../model/release.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import {
@@ -149,16 +143,19 @@ const record = async (
       notes: watched.notes.slice(0, maxDiagnoses),
       phase: undefined,
       // A canary may have been promoted between two watches; a Deployment that was paused from Slack still is.
-      paused: paused?.by === inCluster ? undefined : paused,
+      paused: paused?.by.type === 'cluster' ? undefined : paused,
       reason: undefined,
-      code: undefined,
     }));
   else if (watched.type === 'superseded')
-    await store.advance(release, 'superseded', { code: 'superseded', reason: watched.message });
+    await store.advance(release, 'superseded', {
+      reason: { code: 'superseded', message: watched.message },
+    });
   else
     await store.advance(release, 'failed', {
-      code: watched.diagnosis[0]?.cause ?? 'unknown',
-      reason: watched.reason.slice(0, maxReason),
+      reason: {
+        code: watched.diagnosis[0]?.cause ?? 'unknown',
+        message: watched.reason.slice(0, maxReason),
+      },
       diagnosis: watched.diagnosis.slice(0, maxDiagnoses).map(clip),
     });
   await finalizeIfEnded(release, context);

@@ -1,3 +1,4 @@
+import type { Actor } from '../../actor.ts';
 import type { SlackConfig } from '../../config/types.ts';
 import type { Context } from '../../release/queue/context.ts';
 import type { Paused, PauseRequest } from '../../release/rollout/pause.ts';
@@ -23,4 +24,4 @@ export type CommandTarget<T extends Command['type']> = Extract<Command, { readon
   readonly environment: string;
 };
 
-export const requester = ({ asker }: CommandRequest): string => `slack:${asker.userId}`;
+export const requester = ({ asker }: CommandRequest): Actor => ({ type: 'slack', user: asker.userId });

@@ -1,15 +1,15 @@
 import { TagboatError } from '../../errors.ts';
-import { type Hold, isInForce } from '../../release/model/hold.ts';
+import { isInForce } from '../../release/model/hold.ts';
 import { targetOf } from '../../release/model/target.ts';
 import { settleAll } from '../../settle-all.ts';
 import { holdLifted, holdSet, type SlackMessage } from '../../slack/messages.ts';
+import type { Hold } from '../../view/hold.ts';
 import {
   type CommandContext,
   type CommandRequest,
   type CommandTarget,
   requester,
 } from './command-request.ts';
-import { holdViewOf } from './views.ts';
 
 /** `/tagboat hold`: freezes one tag or every tag, until an end or until somebody lifts it. */
 export const holdTag = async (
@@ -24,12 +24,12 @@ export const holdTag = async (
     environment,
     tag,
     by: requester(request),
-    reason: reason ?? 'no reason was given',
+    reason: reason === undefined ? { code: 'not-given' } : { code: 'given', message: reason },
     createdAt: new Date(request.at).toISOString(),
     ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
   };
   await context.store.hold(hold);
-  return holdSet(holdViewOf(hold));
+  return holdSet(hold);
 };
 
 /** `/tagboat unhold`. A hold that somebody set since is another one, and stays. */
@@ -44,7 +44,7 @@ export const liftTag = async (
   const [hold] = meant;
   if (hold === undefined) throw new TagboatError('hold-unknown', nothingHeld(app, environment, tag, holds));
   await settleAll(meant.map((one) => store.liftHold(one)));
-  return holdLifted(holdViewOf(hold), requester(request));
+  return holdLifted(hold, requester(request));
 };
 
 const nothingHeld = (app: string, environment: string, tag: string, holds: readonly Hold[]): string => {

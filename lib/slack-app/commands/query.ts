@@ -1,13 +1,13 @@
 import { currentRelease } from '../../release/model/current-release.ts';
 import { isInForce } from '../../release/model/hold.ts';
 import { isUnderWay } from '../../release/model/release.ts';
+import { releaseView } from '../../release/notify/release-view.ts';
 import { readToCurrent } from '../../release/record/read-back.ts';
 import { settleAll } from '../../settle-all.ts';
 import type { Command } from '../../slack/commands.ts';
 import { historyMessage, holdsMessage, type SlackMessage, statusMessage } from '../../slack/messages.ts';
 import { allowOf, isAllowed, notAllowed } from './allow.ts';
 import type { CommandContext, CommandRequest } from './command-request.ts';
-import { holdViewOf, releaseViewOf } from './views.ts';
 
 type Place = { readonly app: string; readonly environment: string };
 
@@ -32,9 +32,9 @@ export const status = async (
       return {
         app,
         environment,
-        current: standing && releaseViewOf(standing, known, context),
-        waiting: waiting.map((release) => releaseViewOf(release, known, context)),
-        holds: holds.filter((hold) => isInForce(hold, clock.now())).map(holdViewOf),
+        current: standing && releaseView(standing, known, context.config),
+        waiting: waiting.map((release) => releaseView(release, known, context.config)),
+        holds: holds.filter((hold) => isInForce(hold, clock.now())),
       };
     }),
   );
@@ -53,7 +53,7 @@ export const history = async (
       return {
         app,
         environment,
-        releases: known.map((release) => releaseViewOf(release, known, context)),
+        releases: known.map((release) => releaseView(release, known, context.config)),
       };
     }),
   );
@@ -70,7 +70,7 @@ export const holds = async (
     placesOf(command, request, context).map(({ app, environment }) => context.store.holds(app, environment)),
   );
   const inForce = lists.flat().filter((hold) => isInForce(hold, context.clock.now()));
-  return holdsMessage(inForce.map(holdViewOf));
+  return holdsMessage(inForce);
 };
 
 /** What a question is about, as far as it is the asker's business. */

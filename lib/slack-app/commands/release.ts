@@ -6,7 +6,6 @@ import {
   type CommandTarget,
   requester,
 } from './command-request.ts';
-import { holdViewOf } from './views.ts';
 
 /** `/tagboat release`: one that is held is asked about first. */
 export const releaseByHand = async (
@@ -34,7 +33,7 @@ export const releaseByHand = async (
     return askConfirmation({
       command: { type: 'release', app, environment, tag },
       title: `Release ${tag} to ${app} ${environment} although it is held?`,
-      hold: holdViewOf(accepted.hold),
+      hold: accepted.hold,
       details: [
         accepted.hold.tag === '*'
           ? 'The hold of every tag stays for whatever comes next.'

@@ -21,7 +21,7 @@ export const undo = async (
     number,
     expect: request.expect,
     by: requester(request),
-    reason: 'undone from Slack',
+    reason: { code: 'undone', from: 'slack' },
     source: 'slack',
     delivery: request.id,
     askedAt: request.at,

@@ -1,12 +1,13 @@
 import type { TagboatError } from '../../errors.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { context, type SlackMessage, section } from './block-kit.ts';
-import { prose, requester } from './parts.ts';
+import { mention, requester } from './parts.ts';
 
 /** What to do next. Who could help is all there is to say to somebody who may not; a command is taught by its usage. */
 const nextOf = (error: TagboatError, ask: readonly string[]): readonly string[] => {
-  const whom = ask.length === 0 ? [] : [`Ask ${ask.slice(0, 10).map(requester).join(', ')}`];
-  if (error.code === 'command-invalid') return [`${code('/tagboat help')} shows every command`];
+  const by = error.by === undefined ? [] : [`by ${requester(error.by)}`];
+  const whom = ask.length === 0 ? [] : [`Ask ${ask.slice(0, 10).map(mention).join(', ')}`];
+  if (error.code === 'command-invalid') return [...by, `${code('/tagboat help')} shows every command`];
   return error.code === 'not-allowed' && ask.length > 0 ? whom : [...whom, escapeMrkdwn(error.next, 500)];
 };
 
@@ -18,7 +19,7 @@ export const refusal = (error: TagboatError, ask: readonly string[] = []): Slack
   response_type: 'ephemeral',
   text: escapeMrkdwn(`Sorry, no: ${error.message}`, 3000),
   blocks: [
-    section(`:no_entry_sign: Sorry, no: ${prose(error.message, 2000)}`),
+    section(`:no_entry_sign: Sorry, no: ${escapeMrkdwn(error.message, 2000)}`),
     ...context([...nextOf(error, ask), code(error.code)]),
   ],
 });

@@ -1,5 +1,5 @@
+import type { Offer, ReleaseView } from '../../view/release.ts';
 import type { ButtonOptions } from './block-kit.ts';
-import type { Offer, ReleaseView } from './views.ts';
 
 type Offered = Pick<ReleaseView, 'app' | 'environment' | 'id'> & {
   /** The tag that the release brings. */

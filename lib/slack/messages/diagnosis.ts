@@ -1,6 +1,6 @@
+import type { DiagnosisView } from '../../view/release.ts';
 import { code, codeBlock, escapeMrkdwn } from '../text.ts';
 import { type Block, section } from './block-kit.ts';
-import type { DiagnosisView } from './views.ts';
 
 /** A reader takes fewer than Slack. */
 const maxShown = 10;

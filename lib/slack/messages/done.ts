@@ -1,3 +1,4 @@
+import type { Actor } from '../../actor.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { context, type SlackMessage, section } from './block-kit.ts';
 import { numbers, place, requester } from './parts.ts';
@@ -6,7 +7,7 @@ export type ReleaseAccepted = {
   readonly app: string;
   readonly environment: string;
   readonly tag: string;
-  readonly requestedBy: string;
+  readonly requestedBy: Actor;
   readonly number?: number | undefined;
   /** True where the tag was held until now. */
   readonly liftedHold?: boolean | undefined;
@@ -31,7 +32,7 @@ export type PauseDone = {
   readonly environment: string;
   /** True where it is paused now, false where it goes on. */
   readonly paused: boolean;
-  readonly by: string;
+  readonly by: Actor;
   /** `deployment/okeydokey` */
   readonly workloads: readonly string[];
   /** False where it was so already. */

@@ -1,24 +1,31 @@
+import type { Actor } from '../../actor.ts';
+import { type Hold, holdReasonText } from '../../view/hold.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { usages } from '../usage.ts';
 import { compose, context, type SlackMessage, section, sections } from './block-kit.ts';
 import { held, place, requester, time, timeText } from './parts.ts';
-import type { HoldView } from './views.ts';
 
-const untilOf = ({ until }: HoldView): string => (until === undefined ? '' : ` until ${time(until)}`);
+const untilOf = ({ until }: Hold, show: (at: number) => string = time): string =>
+  until === undefined ? '' : ` until ${show(Date.parse(until))}`;
 
-const reasonOf = ({ reason }: HoldView): string => (reason === '' ? '' : `: ${escapeMrkdwn(reason, 600)}`);
+const plainReason = ({ reason }: Hold): string => {
+  const text = holdReasonText(reason);
+  return text === '' ? '' : `: ${text}`;
+};
 
-const byOf = ({ by, release, createdAt }: HoldView): string =>
-  `by ${requester(by)}${release === undefined ? '' : ' with an undo'}, ${time(createdAt)}`;
+const reasonOf = (hold: Hold): string => escapeMrkdwn(plainReason(hold), 600);
+
+const byOf = ({ by, release, createdAt }: Hold): string =>
+  `by ${requester(by)}${release === undefined ? '' : ' with an undo'}, ${time(Date.parse(createdAt))}`;
 
 /** One line: what, until when, why, by whom. */
-export const holdLine = (hold: HoldView): string =>
+export const holdLine = (hold: Hold): string =>
   `:lock: ${held(hold.tag)}${untilOf(hold)}${reasonOf(hold)} (${byOf(hold)})`;
 
 const plainTag = (tag: string): string => (tag === '*' ? 'every tag' : tag);
 
 /** The answer to `/tagboat holds`. */
-export const holdsMessage = (holds: readonly HoldView[]): SlackMessage => {
+export const holdsMessage = (holds: readonly Hold[]): SlackMessage => {
   const count = holds.length === 1 ? 'One hold' : `${holds.length} holds`;
   return {
     response_type: 'ephemeral',
@@ -32,10 +39,10 @@ export const holdsMessage = (holds: readonly HoldView[]): SlackMessage => {
 };
 
 /** Said to everybody, once a hold is set. */
-export const holdSet = (hold: HoldView): SlackMessage => ({
+export const holdSet = (hold: Hold): SlackMessage => ({
   response_type: 'in_channel',
   text: escapeMrkdwn(
-    `${hold.app} → ${hold.environment}: ${plainTag(hold.tag)} is held${hold.until === undefined ? '' : ` until ${timeText(hold.until)}`}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
+    `${hold.app} → ${hold.environment}: ${plainTag(hold.tag)} is held${untilOf(hold, timeText)}${plainReason(hold)}`,
     3000,
   ),
   blocks: [
@@ -45,14 +52,11 @@ export const holdSet = (hold: HoldView): SlackMessage => ({
 });
 
 /** Said to everybody, once a hold is lifted. @param hold as it was @param by who lifted it */
-export const holdLifted = (hold: HoldView, by?: string): SlackMessage => ({
+export const holdLifted = (hold: Hold, by: Actor): SlackMessage => ({
   response_type: 'in_channel',
   text: escapeMrkdwn(`${hold.app} → ${hold.environment}: the hold on ${plainTag(hold.tag)} is lifted`, 3000),
   blocks: [
     section(`:unlock: ${place(hold)}: the hold on ${held(hold.tag)} is lifted`),
-    ...context([
-      ...(by === undefined ? [] : [`by ${requester(by)}`]),
-      `it was set ${byOf(hold)}${reasonOf(hold)}`,
-    ]),
+    ...context([`by ${requester(by)}`, `it was set ${byOf(hold)}${reasonOf(hold)}`]),
   ],
 });

@@ -1,16 +1,25 @@
+import { type Actor, actorText } from '../../actor.ts';
+import { type Reason, reasonText } from '../../view/reason.ts';
+import type { ReleaseState, ReleaseView, RolloutPhase } from '../../view/release.ts';
 import { code, escapeMrkdwn } from '../text.ts';
-import type { Phase, ReleaseState, ReleaseView } from './views.ts';
 
-/**
- * Who or what asked: a mention of somebody in Slack, `github: octocat`, `Tagboat (onFailure: undo)`.
- * @param by as it is on record, `slack:U024BE7LH`; of a Slack user also the id alone
- */
-export const requester = (by: string): string => {
-  const [, id] = /^(?:slack:)?([UW][A-Z0-9]{6,20})$/.exec(by) ?? [];
-  if (id !== undefined) return `<@${id}>`;
-  if (/^tagboat\W+onFailure\b/.test(by)) return 'Tagboat (onFailure: undo)';
-  return escapeMrkdwn(by.replace(/^slack:/, '').replace(/^([a-z]+):\s*/, '$1: '), 100);
+/** A mention of a Slack user, `github: octocat`, `Tagboat (onFailure: undo)`. */
+export const requester = (actor: Actor): string => {
+  switch (actor.type) {
+    case 'slack':
+      return mention(actor.user);
+    case 'webhook':
+      return escapeMrkdwn(`${actor.source}: ${actor.user ?? 'unknown'}`, 100);
+    case 'on-failure':
+      return 'Tagboat (onFailure: undo)';
+    case 'cluster':
+      return actorText(actor);
+  }
 };
+
+/** What is no id of Slack's, is shown as it is. */
+export const mention = (user: string): string =>
+  /^[UW][A-Z0-9]{6,20}$/.test(user) ? `<@${user}>` : escapeMrkdwn(user, 100);
 
 /** `2026-11-23 16:05 UTC` */
 const inUtc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
@@ -30,14 +39,14 @@ export const time = (at: number): string =>
 /** The same for the line that notifications show, in which Slack does not format dates. */
 export const timeText = (at: number): string => (isTime(at) ? inUtc(at) : 'an unknown time');
 
-const isoTime = /\buntil (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
-
-/** A reason as it is on record, for people: who and until when as Slack shows them, and no ids. Of each only the first. */
-export const prose = (text: string, limit: number, show: (at: number) => string = time): string =>
-  escapeMrkdwn(text, limit)
-    .replace(/\bby (?:slack:|@)([UW][A-Z0-9]{6,20})\b/, 'by <@$1>')
-    .replace(isoTime, (_, iso: string) => `until ${show(Date.parse(iso))}`)
-    .replace(/\brelease [0-9A-HJKMNP-TV-Z]{26} (took|takes) its place\b/, 'a newer release $1 its place');
+/** A reason for people: users and times as Slack shows them, and a newer release without its id. */
+export const because = (reason: Reason, limit: number, show: (at: number) => string = time): string =>
+  reasonText(reason, {
+    actor: requester,
+    time: (iso) => show(Date.parse(iso)),
+    newer: () => 'a newer release',
+    text: (text) => escapeMrkdwn(text, limit),
+  });
 
 export const duration = (milliseconds: number): string => {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
@@ -73,7 +82,7 @@ const stateWords: Readonly<Record<ReleaseState, Words>> = {
   skipped: { emoji: ':fast_forward:', words: 'was skipped' },
 };
 
-const phaseWords: Readonly<Record<Phase, Words>> = {
+const phaseWords: Readonly<Record<RolloutPhase, Words>> = {
   'waiting-for-agent': {
     emoji: ':hourglass_flowing_sand:',
     words: 'is committed and waits for the agent to apply it',

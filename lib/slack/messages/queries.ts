@@ -1,10 +1,11 @@
+import type { Actor } from '../../actor.ts';
+import type { ReleaseView, TargetView } from '../../view/release.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { actions, type Block, compose, context, type SlackMessage, section, sections } from './block-kit.ts';
 import { offerButtons } from './buttons.ts';
 import { diagnosisBlocks } from './diagnosis.ts';
 import { holdLine } from './holds.ts';
-import { isUnderWay, numbers, place, prose, requester, time, wordsOf } from './parts.ts';
-import type { PlaceView, ReleaseView } from './views.ts';
+import { because, isUnderWay, numbers, place, requester, time, wordsOf } from './parts.ts';
 
 /** `v0.0.4 is healthy · #12 · when · by whom` */
 const releaseLine = (release: ReleaseView): string => {
@@ -20,13 +21,13 @@ const releaseLine = (release: ReleaseView): string => {
 };
 
 const whyOf = (release: ReleaseView): readonly string[] => [
-  ...(release.reason === undefined || release.reason === '' ? [] : [`      ${prose(release.reason, 400)}`]),
+  ...(release.reason === undefined ? [] : [`      ${because(release.reason, 400)}`]),
   ...(release.progress === undefined || release.progress === '' || !isUnderWay(release)
     ? []
     : [`      ${escapeMrkdwn(release.progress, 300)}`]),
 ];
 
-const placeLines = (view: PlaceView): readonly string[] => [
+const placeLines = (view: TargetView): readonly string[] => [
   place(view),
   ...(view.current === undefined
     ? ['Nothing was released yet.']
@@ -37,11 +38,11 @@ const placeLines = (view: PlaceView): readonly string[] => [
   ...(view.holds.length > 3 ? [`… and ${view.holds.length - 3} more holds`] : []),
 ];
 
-const briefly = ({ app, environment, current }: PlaceView): string =>
+const briefly = ({ app, environment, current }: TargetView): string =>
   `${app} → ${environment}: ${current === undefined ? 'nothing was released yet' : `${current.tag} ${wordsOf(current).words}`}`;
 
 /** The answer to `/tagboat status`. Where one place was asked for, it has the diagnosis and the buttons too. */
-export const statusMessage = (places: readonly PlaceView[]): SlackMessage => {
+export const statusMessage = (places: readonly TargetView[]): SlackMessage => {
   const [only] = places.length === 1 ? places : [];
   const current = only?.current;
   return {
@@ -65,10 +66,13 @@ export type HistoryView = {
   readonly releases: readonly ReleaseView[];
 };
 
+/** The source that the name of an actor says already. */
+const sourceOf = (actor: Actor | undefined): string | undefined =>
+  actor?.type === 'webhook' ? actor.source : actor?.type;
+
 /** `by github: octocat`, `by Ada, by hand`; the hook where the name does not say it. */
 const whoOf = ({ requestedBy, source, byHand }: ReleaseView): readonly string[] => {
-  const isSaid =
-    source === undefined || source === 'tagboat' || requestedBy?.startsWith(`${source}:`) === true;
+  const isSaid = source === undefined || source === 'tagboat' || sourceOf(requestedBy) === source;
   const who = [
     ...(requestedBy === undefined ? [] : [`by ${requester(requestedBy)}`]),
     ...(isSaid ? [] : [`from ${escapeMrkdwn(source, 50)}`]),
@@ -84,7 +88,7 @@ const historyLine = (release: ReleaseView): string => {
     [...numbers(number), `${code(tag)} ${emoji} ${isUndo === true ? 'undo, ' : ''}${words}`].join('  '),
     ...(startedAt === undefined ? [] : [time(startedAt)]),
     ...whoOf(release),
-    ...(reason === undefined || reason === '' ? [] : [prose(reason, 200)]),
+    ...(reason === undefined ? [] : [because(reason, 200)]),
   ].join('  ·  ');
 };
 

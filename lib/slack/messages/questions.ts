@@ -1,9 +1,9 @@
+import type { Hold } from '../../view/hold.ts';
 import type { Command } from '../commands.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { usages } from '../usage.ts';
 import { actions, type ButtonOptions, context, type SlackMessage, section } from './block-kit.ts';
 import { holdLine } from './holds.ts';
-import type { HoldView } from './views.ts';
 
 /** A command that needs to know where. */
 export type PlacedCommand = Exclude<Command, { readonly type: 'help' | 'status' | 'history' | 'holds' }>;
@@ -85,7 +85,7 @@ export type Question = {
   readonly title: string;
   readonly details: readonly string[];
   /** What stands in the way. */
-  readonly hold?: HoldView | undefined;
+  readonly hold?: Hold | undefined;
   /** Text of the button that says yes. */
   readonly yes: string;
   /** True where the button should look like something to think about. */

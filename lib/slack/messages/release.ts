@@ -1,23 +1,25 @@
 import { familiarName } from '../../image.ts';
+import type { ReleaseView } from '../../view/release.ts';
 import { code, escapeMrkdwn, link } from '../text.ts';
 import { actions, type Block, compose, context, type SlackMessage, section, sections } from './block-kit.ts';
 import { offerButtons } from './buttons.ts';
 import { diagnosisBlocks } from './diagnosis.ts';
-import { duration, isUnderWay, numbers, place, prose, requester, time, timeText, wordsOf } from './parts.ts';
-import type { ReleaseView } from './views.ts';
+import {
+  because,
+  duration,
+  isUnderWay,
+  numbers,
+  place,
+  requester,
+  time,
+  timeText,
+  wordsOf,
+} from './parts.ts';
 
 /** What the message says in its first line, after the place. */
 const headlineOf = (release: ReleaseView) => {
   const { emoji, words } = wordsOf(release);
-  // That it was undone is said of the person who did it
-  const reason =
-    release.undoneBy === undefined ? release.reason : release.reason?.replace(/^undone by .*$/s, '');
-  return {
-    emoji,
-    words,
-    what: release.isUndo === true ? 'undo to ' : '',
-    because: reason === undefined || reason === '' ? '' : `: ${reason}`,
-  };
+  return { emoji, words, what: release.isUndo === true ? 'undo to ' : '' };
 };
 
 /** What changes: from which tag to which. */
@@ -87,12 +89,14 @@ const smallPrintOf = (release: ReleaseView): readonly string[] => [
  */
 export const releaseMessage = (release: ReleaseView): SlackMessage => {
   const { app, environment, tag } = release;
-  const { emoji, words, what, because } = headlineOf(release);
+  const { emoji, words, what } = headlineOf(release);
+  const why = (limit: number, show?: (at: number) => string): string =>
+    release.reason === undefined ? '' : `: ${because(release.reason, limit, show)}`;
   return {
-    text: prose(`${app} → ${environment}: ${what}${tag} ${words}${because}`, 2900, timeText),
+    text: `${escapeMrkdwn(`${app} → ${environment}: ${what}${tag} ${words}`, 900)}${why(2000, timeText)}`,
     blocks: compose(
       [
-        section(`${emoji} ${place(release)}: ${what}${code(tag)} ${words}${prose(because, 1500)}`),
+        section(`${emoji} ${place(release)}: ${what}${code(tag)} ${words}${why(1500)}`),
         ...detailBlocks(release),
       ],
       diagnosisBlocks(release.diagnosis ?? []),

@@ -1,8 +1,9 @@
+import type { Actor } from '../../actor.ts';
+import type { Offer } from '../../view/release.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { actions, context, type SlackMessage, section } from './block-kit.ts';
 import { offerButtons } from './buttons.ts';
 import { numbers, requester } from './parts.ts';
-import type { Offer } from './views.ts';
 
 /** What an undo does, as its acknowledgement says it. */
 export type UndoView = {
@@ -16,7 +17,7 @@ export type UndoView = {
   readonly to: string;
   /** True where that one was held until now. */
   readonly isLifted?: boolean | undefined;
-  readonly requestedBy: string;
+  readonly requestedBy: Actor;
   /** Id and number of the release that the undo makes. */
   readonly id?: string | undefined;
   readonly number?: number | undefined;

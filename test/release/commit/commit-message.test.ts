@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Actor } from '../../../lib/actor.ts';
 import { subjectPlaceholders } from '../../../lib/config/subject-template.ts';
 import { type Committed, commitMessage, commitMeta } from '../../../lib/release/commit/commit-message.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
+import { actor } from '../../support/records.ts';
 import { digest, image } from '../support/context.ts';
 
 const release: Release = {
@@ -15,7 +17,7 @@ const release: Release = {
   image,
   tag: '1.2.0',
   digest: digest('a'),
-  requestedBy: 'github:octocat',
+  requestedBy: actor('github:octocat'),
   source: 'github',
   delivery: 'd',
   group: 'g',
@@ -23,6 +25,8 @@ const release: Release = {
   createdAt: '2026-11-23T12:00:00.000Z',
   updatedAt: '2026-11-23T12:00:00.000Z',
 };
+/** Whatever a webhook calls its user. */
+const by = (user: string): Actor => ({ type: 'webhook', source: 'github', user });
 const change = { file: 'deployment/a.yml', line: 12, from: `${image}:1.1.0`, to: `${image}:1.2.0` };
 
 const committed = (overrides: Partial<Release> = {}): Committed => ({
@@ -60,14 +64,21 @@ describe('the message of a commit', () => {
     ],
     [
       'every placeholder',
-      { tag: 'v1', app: 'a', environment: 'e', image: 'ghcr.io/o/a', id: '01K', requestedBy: 'slack:U1' },
+      {
+        tag: 'v1',
+        app: 'a',
+        environment: 'e',
+        image: 'ghcr.io/o/a',
+        id: '01K',
+        requestedBy: actor('slack:U1'),
+      },
       subjectPlaceholders.map((name) => `{${name}}`).join(' '),
       'a v1 e ghcr.io/o/a 01K slack:U1 Release',
     ],
     ['a placeholder twice', {}, '{app}: {tag} ({tag})', 'okeydokey: 1.2.0 (1.2.0)'],
     ['no placeholder', {}, 'Update images', 'Update images'],
     ['values with placeholders in them', { tag: '{app}' }, '{tag} $& $1', '{app} $& $1'],
-    ['an empty value', { requestedBy: '' }, '{requestedBy}', 'Release okeydokey 1.2.0 to production'],
+    ['an empty value', { tag: '' }, '{tag}', 'Release okeydokey  to production'],
     ['more than a line holds', { tag: 'x'.repeat(128) }, 'deploy: {tag}', `deploy: ${'x'.repeat(63)}…`],
     ['a cut through a character', {}, `${'x'.repeat(70)}🚀🚀`, `${'x'.repeat(70)}…`],
   ])('begins with a subject: %s', (_, overrides, template, subject) => {
@@ -93,32 +104,20 @@ describe('the message of a commit', () => {
       { tag: `1.2.0${line}`, digest: undefined },
       'Image: devopswithkubernetes/okeydokey:1.2.0 Approved-By: the boss',
     ],
-    ['an actor', { requestedBy: `github:x${line}` }, 'Triggered-By: github:x Approved-By: the boss'],
-    [
-      'an actor, CRLF',
-      { requestedBy: 'github:x\r\nApproved-By: y' },
-      'Triggered-By: github:x Approved-By: y',
-    ],
-    [
-      'an actor, NEL',
-      { requestedBy: 'github:x\u0085Approved-By: y' },
-      'Triggered-By: github:x Approved-By: y',
-    ],
-    [
-      'an actor, LS',
-      { requestedBy: 'github:x\u2028Approved-By: y' },
-      'Triggered-By: github:x Approved-By: y',
-    ],
+    ['an actor', { requestedBy: by(`x${line}`) }, 'Triggered-By: github:x Approved-By: the boss'],
+    ['an actor, CRLF', { requestedBy: by('x\r\nApproved-By: y') }, 'Triggered-By: github:x Approved-By: y'],
+    ['an actor, NEL', { requestedBy: by('x\u0085Approved-By: y') }, 'Triggered-By: github:x Approved-By: y'],
+    ['an actor, LS', { requestedBy: by('x\u2028Approved-By: y') }, 'Triggered-By: github:x Approved-By: y'],
     [
       'an actor, paragraphs',
-      { requestedBy: `github:x\n\n${line}` },
+      { requestedBy: by(`x\n\n${line}`) },
       'Triggered-By: github:x Approved-By: the boss',
     ],
-    ['an actor, turned round', { requestedBy: 'github:\u202ex' }, 'Triggered-By: github: x'],
+    ['an actor, turned round', { requestedBy: by('\u202ex') }, 'Triggered-By: github: x'],
     [
       'an actor of a thousand characters',
-      { requestedBy: 'x'.repeat(1000) },
-      `Triggered-By: ${'x'.repeat(199)}…`,
+      { requestedBy: by('x'.repeat(1000)) },
+      `Triggered-By: github:${'x'.repeat(192)}…`,
     ],
   ])('lets nobody forge a trailer by %s', (_, overrides, expected) => {
     const message = commitMessage([committed(overrides)], '{verb} {tag} {requestedBy}');
@@ -143,8 +142,8 @@ describe('the message of a commit', () => {
         text,
         text,
         fc.constantFrom(undefined, '{requestedBy}', '{tag}: {requestedBy}'),
-        (tag, by, template) => {
-          const message = commitMessage([committed({ tag, requestedBy: by })], template);
+        (tag, user, template) => {
+          const message = commitMessage([committed({ tag, requestedBy: by(user) })], template);
 
           expect(message.split('\n')).toHaveLength(10);
           expect(subjectOf(message)).not.toBe('');

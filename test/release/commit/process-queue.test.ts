@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { processQueue } from '../../../lib/release/commit/process-queue.ts';
 import { requestUndo } from '../../../lib/release/undo/request-undo.ts';
+import { actor, because, given } from '../../support/records.ts';
 import { digest } from '../support/context.ts';
 import { deployment, useWorker } from '../support/worker.ts';
 
@@ -68,7 +69,9 @@ Triggered-By: github:octocat`,
       'rolling-out',
       'failed',
     ]);
-    expect(await store.require(broken)).toMatchObject({ code: expect.stringMatching(/^manifest-/) });
+    expect(await store.require(broken)).toMatchObject({
+      reason: { code: expect.stringMatching(/^manifest-/) },
+    });
   });
 
   it('fails a release alone whose environment is gone from tagboat.yml', async () => {
@@ -83,8 +86,7 @@ Triggered-By: github:octocat`,
 
     expect(await store.require(web)).toMatchObject({
       state: 'failed',
-      code: 'environment-unknown',
-      reason: 'the environment is not in tagboat.yml any more',
+      reason: { code: 'environment-unknown', message: 'the environment is not in tagboat.yml any more' },
     });
     expect(await state(api)).toBe('rolling-out');
     expect(await repo.file('deployment/web.yml')).toContain(':v1.0.0"');
@@ -127,8 +129,7 @@ Triggered-By: github:octocat`,
 
     expect(await store.require(one)).toMatchObject({
       state: 'skipped',
-      code: 'older-than-current',
-      reason: 'v2.0.0 is older than v3.0.0, which the config repo has',
+      reason: because('older-than-current', 'v2.0.0 is older than v3.0.0, which the config repo has'),
     });
     expect(await repo.commits()).toBe(3);
   });
@@ -171,8 +172,8 @@ Triggered-By: github:octocat`,
       {
         app: nameOf('web'),
         environment: 'production',
-        by: 'slack:alice',
-        reason: 'bad',
+        by: actor('slack:alice'),
+        reason: given('bad'),
         source: 'slack',
         delivery: 's',
       },
@@ -195,8 +196,8 @@ Triggered-By: github:octocat`,
       {
         app: nameOf('web'),
         environment: 'production',
-        by: 'slack:alice',
-        reason: 'bad',
+        by: actor('slack:alice'),
+        reason: given('bad'),
         source: 'slack',
         delivery: 's',
       },

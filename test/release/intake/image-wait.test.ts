@@ -3,6 +3,7 @@ import { TagboatError } from '../../../lib/errors.ts';
 import type { RegistryClient } from '../../../lib/registry/client.ts';
 import { checkImage } from '../../../lib/release/intake/image-wait.ts';
 import type { ReleaseKey } from '../../../lib/release/model/release.ts';
+import { actor, because, given } from '../../support/records.ts';
 import { configWith, createContext, digest, production, requestFor } from '../support/context.ts';
 import { startTable } from '../support/table.ts';
 
@@ -49,7 +50,7 @@ it('waits with growing delays while it has not', async () => {
 
   expect(await store.require(release)).toMatchObject({
     state: 'waiting-for-image',
-    reason: 'the registry does not have the image yet',
+    reason: { code: 'image-not-found', message: 'the registry does not have the image yet' },
   });
   const looks = sent.filter(({ queue }) => queue === 'images');
   expect(looks.map(({ delaySeconds }) => delaySeconds)).toEqual([2, 3, 5, 10, 15, 30, 60, 60, 60]);
@@ -68,8 +69,10 @@ it('gives up after the time that the environment allows, and says so', async () 
 
   expect(await store.require(release)).toMatchObject({
     state: 'failed',
-    code: 'image-not-found',
-    reason: 'the registry has no devopswithkubernetes/okeydokey:v1.0.0 after 900 s',
+    reason: {
+      code: 'image-not-found',
+      message: 'the registry has no devopswithkubernetes/okeydokey:v1.0.0 after 900 s',
+    },
   });
   expect(sent.at(-1)).toMatchObject({ queue: 'notifications', body: { state: 'failed' } });
   expect(await owed('images')).toEqual([]);
@@ -83,8 +86,7 @@ it('goes on waiting while the registry does not answer, for as long as it asks f
 
   expect(await store.require(release)).toMatchObject({
     state: 'waiting-for-image',
-    code: 'registry-unreachable',
-    reason: 'docker.io answered 429',
+    reason: { code: 'registry-unreachable', message: 'docker.io answered 429' },
   });
   expect(sent.filter(({ queue }) => queue === 'images')).toMatchObject([{ delaySeconds: 45 }]);
 });
@@ -96,7 +98,10 @@ it('fails at once where the registry refuses for good', async () => {
 
   await look(0);
 
-  expect(await store.require(release)).toMatchObject({ state: 'failed', code: 'registry-denied' });
+  expect(await store.require(release)).toMatchObject({
+    state: 'failed',
+    reason: { code: 'registry-denied' },
+  });
 });
 
 it('does nothing for a release that went on meanwhile', async () => {
@@ -119,7 +124,7 @@ it('does not release the same image twice when only one of two hooks could say i
 
   expect(await store.require(release)).toMatchObject({
     state: 'superseded',
-    reason: `release ${other.id} brings the same image`,
+    reason: { code: 'superseded', releaseId: other.id, other: 'same-image' },
   });
   expect([sent, await owed('images')]).toEqual([[], []]);
 });
@@ -146,15 +151,22 @@ it('skips what is held by a digest that only the registry could say', async () =
     requestFor(tag, { app, digest: digest('d'), claim: `${tag}@${digest('d')}` }),
   );
   await store.advance(undone, 'undone');
-  const reason = 'it drops orders';
-  await store.hold({ app, environment, tag, digest: digest('d'), by: 'slack:alice', reason, createdAt: '' });
+  const reason = given('it drops orders');
+  await store.hold({
+    app,
+    environment,
+    tag,
+    digest: digest('d'),
+    by: actor('slack:alice'),
+    reason,
+    createdAt: '',
+  });
 
   await look(0);
 
   expect(await store.require(release)).toMatchObject({
     state: 'skipped',
-    code: 'held',
-    reason: `${tag} is held by slack:alice: it drops orders`,
+    reason: because('held', `${tag} is held by slack:alice: it drops orders`),
   });
   expect(sent).toMatchObject([{ queue: 'notifications', body: { state: 'skipped' } }]);
   expect(await owed('images')).toEqual([]);
@@ -171,7 +183,7 @@ it('tells somebody who releases a tag by hand that does not exist at once', asyn
   const { release: asked } = await record(request, 'images');
   await look(0, asked);
 
-  expect(await store.require(asked)).toMatchObject({ state: 'failed', code: 'image-not-found' });
+  expect(await store.require(asked)).toMatchObject({ state: 'failed', reason: { code: 'image-not-found' } });
 });
 
 it('keeps apart what a person and what a hook asked for, though it is the same image', async () => {
@@ -194,7 +206,7 @@ it('tells somebody who goes back to a tag that does not exist at once', async ()
   const { release: undo } = await record(request, 'images');
   await look(0, undo);
 
-  expect(await store.require(undo)).toMatchObject({ state: 'failed', code: 'image-not-found' });
+  expect(await store.require(undo)).toMatchObject({ state: 'failed', reason: { code: 'image-not-found' } });
   expect(sent.map(({ queue }) => queue)).toEqual(['notifications']);
 });
 
@@ -209,5 +221,8 @@ it('does not wait for the image of a tag that is older than what stands', async 
 
   await look(0);
 
-  expect(await store.require(release)).toMatchObject({ state: 'skipped', code: 'older-than-current' });
+  expect(await store.require(release)).toMatchObject({
+    state: 'skipped',
+    reason: { code: 'older-than-current' },
+  });
 });

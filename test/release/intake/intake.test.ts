@@ -4,6 +4,7 @@ import { TagboatError } from '../../../lib/errors.ts';
 import type { SourceEvent } from '../../../lib/event.ts';
 import type { RegistryClient } from '../../../lib/registry/client.ts';
 import { intake } from '../../../lib/release/intake/intake.ts';
+import { actor, because, given } from '../../support/records.ts';
 import { configWith, createContext, digest, production } from '../support/context.ts';
 import { startTable } from '../support/table.ts';
 
@@ -148,7 +149,12 @@ it('records every event of a payload, not only the first', async () => {
   ]);
 });
 
-const held = { environment: 'production', tag: 'v1.0.0', by: 'slack:alice', reason: 'drops orders' };
+const held = {
+  environment: 'production',
+  tag: 'v1.0.0',
+  by: actor('slack:alice'),
+  reason: given('drops orders'),
+};
 const why = 'v1.0.0 is held by slack:alice: drops orders';
 
 it('skips a held tag with the reason of the hold, and records it so', async () => {
@@ -159,7 +165,7 @@ it('skips a held tag with the reason of the hold, and records it so', async () =
   const again = await send(pushed('v1.0.0'));
 
   const releases = await store.list(app, 'production');
-  expect(releases).toMatchObject([{ state: 'skipped', code: 'held', reason: why }]);
+  expect(releases).toMatchObject([{ state: 'skipped', reason: because('held', why) }]);
   expect(answer).toEqual({
     releases: [],
     skipped: [
@@ -225,7 +231,9 @@ it('skips a release that waits to be written when its hook comes again under a h
 
   await send(pushed('v1.0.0', digest('a')));
 
-  expect(await store.list(app, 'production')).toMatchObject([{ state: 'skipped', reason: why }]);
+  expect(await store.list(app, 'production')).toMatchObject([
+    { state: 'skipped', reason: because('held', why) },
+  ]);
 });
 
 it('tries what was held back once the hold is over', async () => {

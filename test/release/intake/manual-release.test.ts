@@ -4,6 +4,7 @@ import {
   type ManualReleaseRequest,
   requestManualRelease,
 } from '../../../lib/release/intake/manual-release.ts';
+import { actor, given } from '../../support/records.ts';
 import { createContext, requestFor } from '../support/context.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
@@ -16,7 +17,7 @@ const arrange = () => {
       {
         ...place,
         tag: 'v1.0.0',
-        by: 'slack:alice',
+        by: actor('slack:alice'),
         source: 'slack',
         delivery: 'request-1',
         confirmed: false,
@@ -28,8 +29,8 @@ const arrange = () => {
     all.store.hold({
       ...place,
       tag,
-      by: 'slack:bob',
-      reason: 'bad',
+      by: actor('slack:bob'),
+      reason: given('bad'),
       createdAt: new Date(all.clock.now()).toISOString(),
     });
   const list = () => all.store.list('okeydokey', 'production');

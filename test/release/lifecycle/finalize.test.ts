@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
 import { fail, finalize } from '../../../lib/release/lifecycle/finalize.ts';
-import type { Release, ReleasePatch, ReleaseState } from '../../../lib/release/model/release.ts';
+import type { Release, ReleasePatch } from '../../../lib/release/model/release.ts';
 import { requestUndo, withUndo } from '../../../lib/release/undo/request-undo.ts';
+import type { ReleaseState } from '../../../lib/view/release.ts';
+import { actor, given } from '../../support/records.ts';
 import { configWith, createContext, requestFor } from '../support/context.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
@@ -30,7 +32,7 @@ const arrange = (onFailure: 'undo' | 'notify' = 'undo') => {
     (await store.list('okeydokey', 'production')).filter(({ kind }) => kind === 'undo');
   const undo = (to?: string) =>
     requestUndo(
-      { ...place, by: 'slack:alice', reason: 'bad', source: 'slack', delivery: `d-${to}`, to },
+      { ...place, by: actor('slack:alice'), reason: given('bad'), source: 'slack', delivery: `d-${to}`, to },
       context,
     );
   return { ...all, released, undos, undo };
@@ -64,16 +66,16 @@ describe('onFailure: undo', () => {
   it('records one undo, however often it is concluded', async () => {
     const { released, context, undos, store } = arrange();
     await released('v1.0.0', healthy);
-    const bad = await released('v1.1.0', failed, { reason: 'it crashes' });
+    const bad = await released('v1.1.0', failed, { reason: { code: 'crash-loop', message: 'it crashes' } });
 
     await Promise.all([finalize(bad, context), finalize(bad, context)]);
     await finalize(bad, context);
 
     expect(await undos()).toMatchObject([
-      { tag: 'v1.0.0', undoes: bad.id, source: 'tagboat', requestedBy: 'tagboat (onFailure: undo)' },
+      { tag: 'v1.0.0', undoes: bad.id, source: 'tagboat', requestedBy: actor('tagboat:onFailure') },
     ]);
     expect(await store.holds('okeydokey', 'production')).toMatchObject([
-      { tag: 'v1.1.0', reason: 'the rollout failed: it crashes' },
+      { tag: 'v1.1.0', reason: { code: 'rollout-failed', message: 'it crashes' } },
     ]);
   });
 
@@ -158,7 +160,10 @@ describe('an undo that fails', () => {
     await fail(release, fault, context);
     await fail(release, fault, context);
 
-    expect(await store.require(release)).toMatchObject({ state: 'failed', code: 'image-not-found' });
+    expect(await store.require(release)).toMatchObject({
+      state: 'failed',
+      reason: { code: 'image-not-found' },
+    });
     expect(await store.holds('okeydokey', 'production')).toEqual([]);
     expect(await undos()).toHaveLength(1);
   });
@@ -169,12 +174,12 @@ describe('an undo that fails', () => {
   ])('takes nothing from the hold %s', async (_name, tag) => {
     const { released, context, undo, store } = arrange();
     await released('v1.1.0', healthy);
-    await store.hold({ ...place, tag, by: 'slack:bob', reason: 'mine', createdAt: '' });
+    await store.hold({ ...place, tag, by: actor('slack:bob'), reason: given('mine'), createdAt: '' });
     const { release } = await undo('v0.5.0');
 
     await fail(release, fault, context);
 
-    expect(await store.holds('okeydokey', 'production')).toMatchObject([{ tag, reason: 'mine' }]);
+    expect(await store.holds('okeydokey', 'production')).toMatchObject([{ tag, reason: given('mine') }]);
   });
 
   it('keeps the tag away where the config repo has the old one, and is not undone itself', async () => {

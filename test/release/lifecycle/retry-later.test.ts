@@ -78,8 +78,7 @@ describe('processQueue', () => {
 
     expect(await store.require(one)).toMatchObject({
       state: 'failed',
-      code: 'cluster-credentials-refused',
-      reason: 'cluster production: Unauthorized',
+      reason: { code: 'cluster-credentials-refused', message: 'cluster production: Unauthorized' },
     });
     expect(sent.at(-1)).toMatchObject({ queue: 'notifications', body: { state: 'failed' } });
   });
@@ -96,7 +95,10 @@ describe('processQueue', () => {
       clock.advance(120_000);
     }
 
-    expect(await store.require(one)).toMatchObject({ state: 'failed', code: 'cluster-unreachable' });
+    expect(await store.require(one)).toMatchObject({
+      state: 'failed',
+      reason: { code: 'cluster-unreachable' },
+    });
     expect(
       sent
         .filter(({ body }) => body.type === 'delayed-process-queue')

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../../lib/config/types.ts';
 import type { ImagePushed, TagPushed } from '../../../lib/event.ts';
 import { candidates, decide, decideAtTip, unmatched, winner } from '../../../lib/release/model/decide.ts';
-import type { Hold } from '../../../lib/release/model/hold.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
+import type { Hold } from '../../../lib/view/hold.ts';
+import { reasonText } from '../../../lib/view/reason.ts';
+import { actor, given } from '../../support/records.ts';
 import { configWith, digest, image, repository, requestFor } from '../support/context.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
@@ -30,8 +32,8 @@ const hold = (fields: Partial<Hold>): Hold => ({
   app: 'okeydokey',
   environment: 'production',
   tag: 'v1.0.0',
-  by: 'slack:alice',
-  reason: 'it drops orders',
+  by: actor('slack:alice'),
+  reason: given('it drops orders'),
   createdAt: '2026-11-23T11:00:00Z',
   ...fields,
 });
@@ -167,7 +169,9 @@ describe('decide', () => {
 
     const plan = decide(event, candidate, holds, now);
 
-    expect(plan.type === 'release' ? 'release' : `${plan.reason}: ${plan.message}`).toBe(outcome);
+    expect(plan.type === 'release' ? 'release' : `${plan.reason.code}: ${reasonText(plan.reason)}`).toBe(
+      outcome,
+    );
   });
 
   it('finds no app for a repository or image that is not configured', () => {
@@ -175,7 +179,7 @@ describe('decide', () => {
     const unknown = { ...imagePushed('v1'), image: 'docker.io/library/okeydokey' };
 
     expect([candidates(other, configWith()), candidates(unknown, configWith())]).toEqual([[], []]);
-    expect([unmatched(other).message, unmatched(unknown).message]).toEqual([
+    expect([reasonText(unmatched(other)), reasonText(unmatched(unknown))]).toEqual([
       'no app in tagboat.yml has the repository github.com/other/repo',
       'no app in tagboat.yml has the image okeydokey',
     ]);
@@ -192,11 +196,11 @@ describe('decideAtTip', () => {
     ['nothing there', 'v1.0.0', [], undefined],
   ])('%s', (_name, tag, current, reason) => {
     const versions = current.map((one) => ({ tag: one }));
-    expect(decideAtTip(release('1', tag), versions, [], now)?.reason).toBe(reason);
+    expect(decideAtTip(release('1', tag), versions, [], now)?.code).toBe(reason);
   });
 
   it('holds back a tag that was held after the webhook', () => {
-    expect(decideAtTip(release('1', 'v1.0.0'), [], [hold({})], now)?.reason).toBe('held');
+    expect(decideAtTip(release('1', 'v1.0.0'), [], [hold({})], now)?.code).toBe('held');
   });
 
   it('lets an undo go back, held or not', () => {
@@ -220,7 +224,7 @@ describe('decideAtTip, for what somebody asked for by hand', () => {
     ],
   ])('%s', (_name, holds, reason) => {
     // Older than what stands there, which is no reason.
-    expect(decideAtTip(asked, [{ tag: 'v2.0.0' }], holds, now)?.reason).toBe(reason);
+    expect(decideAtTip(asked, [{ tag: 'v2.0.0' }], holds, now)?.code).toBe(reason);
   });
 });
 

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { describeHold, type Hold, holdFor, isInForce } from '../../../lib/release/model/hold.ts';
+import { holdFor, isInForce } from '../../../lib/release/model/hold.ts';
+import type { Hold } from '../../../lib/view/hold.ts';
+import { heldReason, reasonText } from '../../../lib/view/reason.ts';
+import { actor, given } from '../../support/records.ts';
 import { digest } from '../support/context.ts';
 
 const now = Date.parse('2026-11-23T12:00:00.000Z');
@@ -7,8 +10,8 @@ const hold = (fields: Partial<Hold> = {}): Hold => ({
   app: 'okeydokey',
   environment: 'production',
   tag: 'v1.0.0',
-  by: 'slack:alice',
-  reason: 'it drops orders',
+  by: actor('slack:alice'),
+  reason: given('it drops orders'),
   createdAt: '2026-11-23T11:00:00.000Z',
   ...fields,
 });
@@ -43,11 +46,11 @@ it.each<[Partial<Hold>, string]>([
   [{}, 'v1.0.0 is held by slack:alice: it drops orders'],
   [{ tag: '*' }, 'every tag is held by slack:alice: it drops orders'],
   [
-    { tag: '*', until: '2026-11-24T18:00:00.000Z', reason: 'freeze' },
+    { tag: '*', until: '2026-11-24T18:00:00.000Z', reason: given('freeze') },
     'every tag is held by slack:alice until 2026-11-24T18:00:00.000Z: freeze',
   ],
 ])('describes %o', (fields, words) => {
-  expect(describeHold(hold(fields))).toBe(words);
+  expect(reasonText(heldReason(hold(fields)))).toBe(words);
 });
 
 it('is in force for good without an end', () => {

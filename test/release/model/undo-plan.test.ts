@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Hold } from '../../../lib/release/model/hold.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import type { UndoRequest } from '../../../lib/release/model/undo-plan.ts';
 import { planUndo } from '../../../lib/release/model/undo-plan.ts';
+import type { Hold } from '../../../lib/view/hold.ts';
+import { actor, given } from '../../support/records.ts';
 import { digest, requestFor } from '../support/context.ts';
 
 const start = Date.parse('2026-11-23T11:00:00.000Z');
@@ -25,7 +26,7 @@ const record = (...lines: readonly string[]): readonly Release[] =>
         undoneFrom: from as Release['state'] | undefined,
         previous: previous === undefined ? undefined : { tag: previous },
         commit: isWritten ? 'c0ffee' : undefined,
-        requestedBy: 'slack:alice',
+        requestedBy: actor('slack:alice'),
         attempts: 0,
         createdAt: at,
         updatedAt: at,
@@ -37,8 +38,8 @@ const hold = (tag: string, fields: Partial<Hold> = {}): Hold => ({
   app: 'okeydokey',
   environment: 'production',
   tag,
-  by: 'slack:alice',
-  reason: 'bad',
+  by: actor('slack:alice'),
+  reason: given('bad'),
   createdAt: '',
   ...fields,
 });
@@ -53,8 +54,8 @@ const plan = (
     {
       app: 'okeydokey',
       environment: 'production',
-      by: 'slack:alice',
-      reason: '',
+      by: actor('slack:alice'),
+      reason: given(''),
       source: 'slack',
       delivery: 'd',
       ...request,
@@ -180,12 +181,14 @@ describe('the undo of an undo', () => {
     const known = record(...chain);
     const soon = start + 12 * 60_000;
 
-    expect(() => plan(known, { by: 'slack:bob' }, [], soon)).toThrow(
-      'okeydokey production was put back to v1.0.0 10 min ago by @alice; to bring v1.1.0 back, write /undo okeydokey production to v1.1.0',
+    expect(() => plan(known, { by: actor('slack:bob') }, [], soon)).toThrow(
+      'okeydokey production was put back to v1.0.0 10 min ago; to bring v1.1.0 back, write /undo okeydokey production to v1.1.0',
     );
-    expect(plan(known, { by: 'slack:bob', to: 'v1.1.0' }, [], soon)).toBe('#3 → v1.1.0, nothing held');
-    expect(plan(known, { by: 'slack:bob', expect: '0003' }, [], soon)).toBe('#3 → v1.1.0, nothing held');
-    expect(plan(known, { by: 'slack:bob' }, [], soon + 1)).toBe('#3 → v1.1.0, nothing held');
+    expect(plan(known, { by: actor('slack:bob'), to: 'v1.1.0' }, [], soon)).toBe('#3 → v1.1.0, nothing held');
+    expect(plan(known, { by: actor('slack:bob'), expect: '0003' }, [], soon)).toBe(
+      '#3 → v1.1.0, nothing held',
+    );
+    expect(plan(known, { by: actor('slack:bob') }, [], soon + 1)).toBe('#3 → v1.1.0, nothing held');
   });
 });
 
@@ -255,8 +258,8 @@ it('goes back to the very image that the named tag was, where it is known', () =
   const request = {
     app: 'a',
     environment: 'e',
-    by: 'b',
-    reason: '',
+    by: actor('b'),
+    reason: given(''),
     source: 's',
     delivery: 'd',
     to: 'v1.0.0',

@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
-import type { Memory, Notification, Notifier } from '../../../lib/notifiers/notifier.ts';
+import type { Memory, Notifier } from '../../../lib/notifiers/notifier.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import { notify } from '../../../lib/release/notify/notify.ts';
+import type { ReleaseView } from '../../../lib/view/release.ts';
+import { actor } from '../../support/records.ts';
 import { createContext, requestFor } from '../support/context.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
 type Tell = Notifier['tell'];
 const remembers =
-  (told: Notification[]): Tell =>
-  async (notification, memory, remember) => {
-    told.push(notification);
+  (told: ReleaseView[]): Tell =>
+  async (release, _recipients, memory, remember) => {
+    told.push(release);
     remember({ times: Number(memory?.times ?? 0) + 1 });
   };
 
 const arrange = async (...tells: readonly Tell[]) => {
   const all = createContext(memoryTable());
   const { release } = await all.record(requestFor('v1.0.0'));
-  const told: Notification[] = [];
+  const told: ReleaseView[] = [];
   const notifiers = (tells.length === 0 ? [remembers(told)] : tells).map(
     (tell, index): Notifier => ({ name: `test-${index}`, concerns: () => true, tell }),
   );
@@ -55,7 +57,7 @@ describe('notify', () => {
 
   it('comes back where somebody could not be told now; whoever was told is not told again', async () => {
     let isDown = true;
-    const { tell, memory } = await arrange(async (_notification, given, remember) => {
+    const { tell, memory } = await arrange(async (_release, _recipients, given, remember) => {
       if (given?.first !== true) remember({ first: true });
       if (isDown) throw new TagboatError('notifier-failed', 'Slack did not answer');
       remember({ ...given, second: true });
@@ -70,7 +72,7 @@ describe('notify', () => {
   });
 
   it('does not come back where nobody could be told ever, and keeps what was remembered', async () => {
-    const { tell, memory } = await arrange(async (_notification, _memory, remember) => {
+    const { tell, memory } = await arrange(async (_release, _recipients, _memory, remember) => {
       remember({ said: 'something' });
       throw new TagboatError('notifier-failed', 'channel_not_found', { retry: 'terminal' });
     });
@@ -87,13 +89,13 @@ describe('notify', () => {
     const sleep = async () => {
       naps += 1;
       if (naps < 3) return;
-      await store.advance(release, 'skipped', { reason: 'held' });
+      await store.advance(release, 'skipped', { reason: { code: 'held', message: 'held' } });
       if (other.type === 'acquired') await other.release({ memory: { times: 7 } });
     };
 
     await notify(release, { ...context, clock: { ...context.clock, sleep } });
 
-    expect(told).toMatchObject([{ state: 'skipped', reason: 'held' }]);
+    expect(told).toMatchObject([{ state: 'skipped', reason: { message: 'held' } }]);
     expect(naps).toBe(3);
   });
 
@@ -111,7 +113,7 @@ describe('notify', () => {
   it('tells one after the other however many jobs come at once', async () => {
     let atOnce = 0;
     let most = 0;
-    const { tell, memory } = await arrange(async (_notification, given, remember) => {
+    const { tell, memory } = await arrange(async (_release, _recipients, given, remember) => {
       most = Math.max(most, ++atOnce);
       await Promise.resolve();
       remember({ times: Number(given?.times ?? 0) + 1 });
@@ -136,7 +138,7 @@ describe('the notification', () => {
     await store.advance(release, 'healthy');
     const undo = async (undoes: Release, claim: string, holdsUndone = true) => {
       clock.advance(1000);
-      const requestedBy = 'slack:U024BE7LH';
+      const requestedBy = actor('slack:U024BE7LH');
       return (
         await record(
           requestFor('v0.9.0', { kind: 'undo', holdsUndone, undoes: undoes.id, claim, requestedBy }),
@@ -158,8 +160,7 @@ describe('the notification', () => {
       diffUrl: 'https://github.com/devops-with-kubernetes/okeydokey/compare/v0.9.0...v1.0.0',
       startedAt: Date.parse('2026-11-23T12:00:00Z'),
       endedAt: Date.parse('2026-11-23T12:01:30Z'),
-      stands: true,
-      canPause: true,
+      offers: ['undo'],
       undoneTag: undefined,
     });
   });
@@ -179,8 +180,12 @@ describe('the notification', () => {
     const putBack = await undo(release, 'undo');
     await store.advance(release, 'undone', { undoneFrom: 'healthy' });
 
-    expect(await of(release)).toMatchObject({ state: 'undone', undoneBy: 'slack:U024BE7LH', stands: false });
-    expect(await of(putBack)).toMatchObject({ kind: 'undo', undoneTag: 'v1.0.0', stands: true });
+    expect(await of(release)).toMatchObject({
+      state: 'undone',
+      undoneBy: actor('slack:U024BE7LH'),
+      offers: [],
+    });
+    expect(await of(putBack)).toMatchObject({ isUndo: true, undoneTag: 'v1.0.0' });
   });
 
   it('names no tag as taken away by an undo that came to nothing, or that brings back what an undo took away', async () => {

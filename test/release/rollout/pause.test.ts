@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { actorText } from '../../../lib/actor.ts';
 import type { RolloutVerdict } from '../../../lib/cluster/watch/watch-rollout.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import { pauseRollout } from '../../../lib/release/rollout/pause.ts';
 import { watchRelease } from '../../../lib/release/rollout/watch.ts';
+import { actor } from '../../support/records.ts';
 import { bob, createWorld, rollingOut, type World } from '../support/harness.ts';
 import { hooksOfApp as hooks } from '../support/hooks.ts';
 
@@ -34,7 +36,10 @@ describe('a paused release', () => {
 
     expect(await world.say(pause)).toBe('app → production: the rollout is paused');
     await world.pass(3 * 60 * minute);
-    expect(await only(world)).toMatchObject({ state: 'rolling-out', paused: { by: 'slack:U024BE7LH' } });
+    expect(await only(world)).toMatchObject({
+      state: 'rolling-out',
+      paused: { by: actor('slack:U024BE7LH') },
+    });
     expect(await world.say(resume)).toBe('app → production: the rollout goes on');
     const left = (await only(world)).deadline ?? 0;
 
@@ -42,7 +47,7 @@ describe('a paused release', () => {
     await world.pass(4 * minute - 1);
     expect((await only(world)).state).toBe('rolling-out');
     await world.pass(2 * minute);
-    expect(await only(world)).toMatchObject({ state: 'failed', reason: 'not done in time' });
+    expect(await only(world)).toMatchObject({ state: 'failed', reason: { message: 'not done in time' } });
   });
 
   it('has what it had left also after several pauses', async () => {
@@ -77,7 +82,7 @@ describe('a paused release', () => {
     expect(await only(world)).toMatchObject({
       tag: 'v1.2.0',
       state: 'rolling-out',
-      paused: { by: 'slack:U024BE7LH' },
+      paused: { by: actor('slack:U024BE7LH') },
     });
 
     world.verdicts.delete('v1.2.0');
@@ -99,7 +104,10 @@ describe('a paused release', () => {
     await world.hook(hooks.dockerhub('v1.2.0'));
     await world.pass(60 * minute);
 
-    expect(await only(world)).toMatchObject({ state: 'rolling-out', paused: { by: 'slack:U024BE7LH' } });
+    expect(await only(world)).toMatchObject({
+      state: 'rolling-out',
+      paused: { by: actor('slack:U024BE7LH') },
+    });
   });
 
   it('does not time out either where somebody else paused it, with kubectl or at a step of a canary', async () => {
@@ -111,7 +119,7 @@ describe('a paused release', () => {
     world.cluster.paused = false;
     await world.pass(2 * minute);
 
-    expect([state, paused?.by]).toEqual(['rolling-out', 'somebody in the cluster, or a step of the rollout']);
+    expect([state, paused?.by]).toEqual(['rolling-out', actor('cluster')]);
     expect(await only(world)).toMatchObject({ state: 'rolling-out', paused: undefined });
     await world.pass(5 * minute);
     expect((await only(world)).state).toBe('failed');
@@ -215,7 +223,7 @@ describe('a pause that the cluster refuses', () => {
   it('leaves the deadline as it was', async () => {
     const world = await arrange();
     const refused = pauseRollout(
-      { ...place, paused: true, by: 'slack:alice' },
+      { ...place, paused: true, by: actor('slack:alice') },
       {
         ...world.context,
         setPaused: async () => {
@@ -248,7 +256,7 @@ describe('a pause that the cluster refuses', () => {
 
     await expect(world.say(pause, bob)).rejects.toMatchObject({ code: 'cluster-unreachable' });
 
-    expect((await only(world)).paused?.by).toBe('slack:U024BE7LH');
+    expect((await only(world)).paused?.by).toEqual(actor('slack:U024BE7LH'));
   });
 });
 
@@ -259,7 +267,7 @@ describe('pause and resume', () => {
     for (const command of [pause, pause, resume, resume]) {
       states.push(await world.say(command, command === pause ? bob : undefined));
       const { deadline = 0, paused } = await only(world);
-      states.push([deadline - world.deadline, paused?.by]);
+      states.push([deadline - world.deadline, paused && actorText(paused.by)]);
       world.clock.advance(minute);
     }
 
@@ -298,7 +306,7 @@ describe('pause and resume', () => {
     expect(await world.say(pause)).toBe('app → production: the rollout is paused');
 
     expect(world.cluster.paused).toBe(true);
-    expect((await only(world)).paused).toMatchObject({ by: 'slack:U024BE7LH' });
+    expect((await only(world)).paused).toMatchObject({ by: actor('slack:U024BE7LH') });
   });
 
   it('say so where nothing was rolled out yet', async () => {

@@ -4,6 +4,7 @@ import type { RolloutVerdict } from '../../../lib/cluster/watch/watch-rollout.ts
 import { TagboatError } from '../../../lib/errors.ts';
 import { reconcile } from '../../../lib/release/lifecycle/reconcile.ts';
 import { type WatchContext, watchRelease } from '../../../lib/release/rollout/watch.ts';
+import { actor } from '../../support/records.ts';
 import { configWith, createContext, groupOfConfig, production, requestFor } from '../support/context.ts';
 import { startTable } from '../support/table.ts';
 
@@ -127,8 +128,7 @@ describe('watchRelease', () => {
 
     expect(await store.require(release)).toMatchObject({
       state: 'failed',
-      code: 'crash-loop',
-      reason: 'x crashes',
+      reason: { code: 'crash-loop', message: 'x crashes' },
       diagnosis: [{ cause: 'crash-loop' }],
     });
   });
@@ -141,11 +141,11 @@ describe('watchRelease', () => {
 
     const releases = await store.list(app, 'production');
     expect(releases.map(({ kind, tag, requestedBy }) => ({ kind, tag, requestedBy }))).toEqual([
-      { kind: 'undo', tag: 'v1.0.0', requestedBy: 'tagboat (onFailure: undo)' },
-      { kind: 'release', tag: 'v1.1.0', requestedBy: 'dockerhub:somebody' },
+      { kind: 'undo', tag: 'v1.0.0', requestedBy: actor('tagboat:onFailure') },
+      { kind: 'release', tag: 'v1.1.0', requestedBy: actor('dockerhub:somebody') },
     ]);
     expect(await store.holds(app, 'production')).toMatchObject([
-      { tag: 'v1.1.0', reason: 'the rollout failed: x crashes' },
+      { tag: 'v1.1.0', reason: { code: 'rollout-failed', message: 'x crashes' } },
     ]);
   });
 
@@ -171,7 +171,10 @@ describe('watchRelease', () => {
     clock.advance(300_000 + 121_000);
     await watch(1);
 
-    expect(await store.require(release)).toMatchObject({ state: 'failed', code: 'cluster-unreachable' });
+    expect(await store.require(release)).toMatchObject({
+      state: 'failed',
+      reason: { code: 'cluster-unreachable' },
+    });
   });
 
   it('drops a message about a release that is not on record', async () => {
@@ -210,6 +213,6 @@ it('reconcile gives up on what nobody gets anywhere with, and says so', async ()
     clock.advance(120_000);
   }
 
-  expect(await store.require(release)).toMatchObject({ state: 'failed', code: 'given-up' });
+  expect(await store.require(release)).toMatchObject({ state: 'failed', reason: { code: 'given-up' } });
   expect(await owed()).toEqual([]);
 });

@@ -12,6 +12,7 @@ import type { OutboxList } from '../../../lib/release/record/outbox.ts';
 import { createStore } from '../../../lib/release/record/store.ts';
 import { withUndo } from '../../../lib/release/undo/request-undo.ts';
 import type { Table } from '../../../lib/store/table.ts';
+import { actor } from '../../support/records.ts';
 
 export const image = 'docker.io/devopswithkubernetes/okeydokey';
 export const repository = 'github.com/devops-with-kubernetes/okeydokey';
@@ -109,7 +110,7 @@ export const requestFor = (tag: string, overrides: Partial<ReleaseRequest> = {})
   image,
   tag,
   digest: digest('a'),
-  requestedBy: 'dockerhub:somebody',
+  requestedBy: actor('dockerhub:somebody'),
   source: 'dockerhub',
   delivery: 'delivery-1',
   group: groupOfConfig(configWith()),

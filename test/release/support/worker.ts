@@ -7,6 +7,7 @@ import type { ProcessQueueContext } from '../../../lib/release/commit/process-qu
 import { lockGroupOf } from '../../../lib/release/model/lock-group.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import { useShell } from '../../git/support/shell.ts';
+import { actor } from '../../support/records.ts';
 import { startConfigRepo } from './config-repo.ts';
 import { configWith, createContext, digest, production } from './context.ts';
 import { startMemoryConfigRepo } from './memory-config-repo.ts';
@@ -108,7 +109,7 @@ export const useWorker = () => {
           image: `docker.io/example/${nameOf(app)}`,
           tag,
           digest: digest('a'),
-          requestedBy: 'github:octocat',
+          requestedBy: actor('github:octocat'),
           source: 'github',
           delivery: 'd',
           group,

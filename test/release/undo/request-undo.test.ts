@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Release, ReleaseState } from '../../../lib/release/model/release.ts';
+import type { Release } from '../../../lib/release/model/release.ts';
 import type { UndoRequest } from '../../../lib/release/model/undo-plan.ts';
 import { requestUndo } from '../../../lib/release/undo/request-undo.ts';
+import type { ReleaseState } from '../../../lib/view/release.ts';
+import { actor, given } from '../../support/records.ts';
 import { configWith, createContext, production, requestFor } from '../support/context.ts';
 import { startTable } from '../support/table.ts';
 
@@ -23,8 +25,8 @@ const arrange = () => {
       {
         app,
         environment: 'production',
-        by: 'slack:alice',
-        reason: 'it drops orders',
+        by: actor('slack:alice'),
+        reason: given('it drops orders'),
         source: 'slack',
         delivery: `d-${++asked}`,
         ...request,
@@ -84,7 +86,7 @@ describe('requestUndo', () => {
     });
     expect(undone?.tag).toBe('v1.2.0');
     expect(await setup.store.holds(setup.app, 'production')).toMatchObject([
-      { tag: 'v1.2.0', by: 'slack:alice', reason: 'it drops orders' },
+      { tag: 'v1.2.0', by: actor('slack:alice'), reason: given('it drops orders') },
     ]);
     expect(setup.sent.map(({ queue }) => queue)).toEqual(['releases']);
   });
@@ -112,8 +114,8 @@ describe('requestUndo', () => {
       app: setup.app,
       environment: 'production',
       tag: 'v0.5.0',
-      by: 'b',
-      reason: 'r',
+      by: actor('b'),
+      reason: given('r'),
       createdAt: '',
     });
 
@@ -125,10 +127,17 @@ describe('requestUndo', () => {
     const setup = arrange();
     const { app, store, context } = setup;
     await released(setup, app, 'v1.0.0', 'healthy');
-    const hold = { app, environment: 'production', tag: 'v0.5.0', by: 'b', reason: 'r', createdAt: '' };
+    const hold = {
+      app,
+      environment: 'production',
+      tag: 'v0.5.0',
+      by: actor('b'),
+      reason: given('r'),
+      createdAt: '',
+    };
     await store.hold(hold);
     const request = {
-      ...{ app, environment: 'production', to: 'v0.5.0', by: 'slack:alice', reason: 'bad' },
+      ...{ app, environment: 'production', to: 'v0.5.0', by: actor('slack:alice'), reason: given('bad') },
       ...{ source: 'slack', delivery: 'the-same' },
     };
     const liftHold = () => Promise.reject(new Error('dead'));
@@ -144,7 +153,7 @@ describe('requestUndo', () => {
     await released(setup, setup.app, 'v1.0.0', 'healthy');
     await released(setup, setup.app, 'v1.1.0', 'healthy');
 
-    const answers = await Promise.all([setup.undo(), setup.undo({ by: 'slack:bob' }), setup.undo()]);
+    const answers = await Promise.all([setup.undo(), setup.undo({ by: actor('slack:bob') }), setup.undo()]);
 
     expect(new Set(answers.map(({ release }) => release.id)).size).toBe(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
@@ -157,7 +166,7 @@ describe('requestUndo', () => {
     const first = await setup.undo();
     setup.clock.advance(5000);
 
-    expect(await setup.undo({ by: 'slack:bob' })).toMatchObject({
+    expect(await setup.undo({ by: actor('slack:bob') })).toMatchObject({
       created: false,
       release: { id: first.release.id },
     });
@@ -186,10 +195,10 @@ describe('requestUndo', () => {
       await setup.store.advance(undo, state, { commit: 'c0ffee' });
     setup.clock.advance(120_000);
 
-    await expect(setup.undo({ by: 'slack:bob' })).rejects.toThrow(
-      `${setup.app} production was put back to v1.0.0 2 min ago by @alice; to bring v1.1.0 back, write /undo ${setup.app} production to v1.1.0`,
+    await expect(setup.undo({ by: actor('slack:bob') })).rejects.toThrow(
+      `${setup.app} production was put back to v1.0.0 2 min ago; to bring v1.1.0 back, write /undo ${setup.app} production to v1.1.0`,
     );
-    expect((await setup.undo({ by: 'slack:bob', to: 'v1.1.0' })).release.tag).toBe('v1.1.0');
+    expect((await setup.undo({ by: actor('slack:bob'), to: 'v1.1.0' })).release.tag).toBe('v1.1.0');
   });
 
   it('never goes back to a tag that was undone, or is held', async () => {
@@ -202,8 +211,8 @@ describe('requestUndo', () => {
       app: setup.app,
       environment: 'production',
       tag: 'v1.2.0',
-      by: 'b',
-      reason: 'r',
+      by: actor('b'),
+      reason: given('r'),
       createdAt: '',
     });
     await released(setup, setup.app, 'v1.3.0', 'failed');
@@ -244,7 +253,7 @@ describe('requestUndo', () => {
       'failed before it came to the cluster, and was healthy when it came again',
       async ({ app, store, record, clock }) => {
         const { release } = await record(requestFor('v1.1.0', { app, claim: 'too early' }));
-        await store.advance(release, 'failed', { code: 'image-not-found' });
+        await store.advance(release, 'failed', { reason: { code: 'image-not-found', message: 'not there' } });
         clock.advance(1000);
       },
     ],

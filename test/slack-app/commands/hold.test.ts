@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { actor, given } from '../../support/records.ts';
 import { by, hold, place, twoReleases, wordsOf } from '../support/commands.ts';
 
 describe('/tagboat hold, unhold and holds', () => {
@@ -16,8 +17,8 @@ describe('/tagboat hold, unhold and holds', () => {
       {
         ...place,
         tag: 'v1.2.0',
-        by: 'slack:U024BE7LH',
-        reason: 'it drops orders',
+        by: actor('slack:U024BE7LH'),
+        reason: given('it drops orders'),
         createdAt: new Date(clock.now()).toISOString(),
         until: new Date(until).toISOString(),
       },

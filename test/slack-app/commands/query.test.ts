@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestFor } from '../../release/support/context.ts';
 import { bob } from '../../release/support/harness.ts';
+import { actor } from '../../support/records.ts';
 import { buttonsOf, by, place, release, twoReleases, undo, wordsOf } from '../support/commands.ts';
 
 describe('/tagboat status', () => {
@@ -52,7 +53,10 @@ describe('/tagboat history', () => {
     const { run, released, store } = await twoReleases();
     const failed = await released('v1.2.0', 'failed');
     await run(undo);
-    await store.advance(failed, 'undone', { undoneFrom: 'failed', reason: 'undone by slack:U024BE7LH' });
+    await store.advance(failed, 'undone', {
+      undoneFrom: 'failed',
+      reason: { code: 'undone', by: actor('slack:U024BE7LH') },
+    });
 
     const message = await run({ type: 'history', ...place, limit: 3 });
 

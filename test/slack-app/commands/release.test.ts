@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ReleaseState } from '../../../lib/release/model/release.ts';
+import type { ReleaseState } from '../../../lib/view/release.ts';
 import { digest } from '../../release/support/context.ts';
 import { alice } from '../../release/support/harness.ts';
+import { actor } from '../../support/records.ts';
 import {
   buttonsOf,
   by,
@@ -25,7 +26,7 @@ describe('/tagboat release', () => {
       byHand: true,
       awaitsImage: true,
       number: 3,
-      requestedBy: 'slack:U024BE7LH',
+      requestedBy: actor('slack:U024BE7LH'),
       delivery: 'request-x',
       responseUrl: alice.responseUrl,
       askedFrom: 'C0ONCALL',

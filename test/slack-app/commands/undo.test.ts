@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alice, bob } from '../../release/support/harness.ts';
+import { actor } from '../../support/records.ts';
 import { buttonsOf, createCommandWorld, place, twoReleases, undo, wordsOf } from '../support/commands.ts';
 
 describe('/undo', () => {
@@ -13,7 +14,7 @@ describe('/undo', () => {
       kind: 'undo',
       tag: 'v1.0.0',
       undoes: second.id,
-      requestedBy: 'slack:U024BE7LH',
+      requestedBy: actor('slack:U024BE7LH'),
       source: 'slack',
       delivery: 'request-x',
       responseUrl: alice.responseUrl,

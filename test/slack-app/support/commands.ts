@@ -1,13 +1,15 @@
 import type { AppConfig, Config, EnvironmentConfig, SlackConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
-import type { Release, ReleaseState } from '../../../lib/release/model/release.ts';
+import type { Release } from '../../../lib/release/model/release.ts';
 import type { Action, Asker, Command } from '../../../lib/slack/commands.ts';
 import type { Button, SlackMessage } from '../../../lib/slack/messages.ts';
 import type { CommandContext } from '../../../lib/slack-app/commands/command-request.ts';
 import { runCommand } from '../../../lib/slack-app/commands/run.ts';
+import type { ReleaseState } from '../../../lib/view/release.ts';
 import { configWith, createContext, image, production, requestFor } from '../../release/support/context.ts';
 import { alice } from '../../release/support/harness.ts';
 import { memoryTable } from '../../release/support/memory-table.ts';
+import { actor, given } from '../../support/records.ts';
 
 export type CommandWorld = {
   readonly slack?: Partial<SlackConfig>;
@@ -120,8 +122,8 @@ export const release = (tag: string) => ({ type: 'release', ...place, tag }) as 
 export const hold = (tag: string) => ({ type: 'hold', ...place, tag }) as const;
 /** What a hold by somebody else has besides its place and tag. */
 export const by = {
-  by: 'slack:U0B0B0B0B',
-  reason: 'it drops orders',
+  by: actor('slack:U0B0B0B0B'),
+  reason: given('it drops orders'),
   createdAt: '2026-11-23T11:00:00.000Z',
 } as const;
 

@@ -1,6 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import { slackSignature, slashCommandBody } from '../../../infra/local/emulators/slack/client/command.ts';
 import { interactionBody } from '../../../infra/local/emulators/slack/client/interaction.ts';
+import { actorText } from '../../../lib/actor.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { RawRequest } from '../../../lib/http.ts';
 import { silentLogger } from '../../../lib/logger.ts';
@@ -231,7 +232,7 @@ export const createSlackFixture = async (memory: Table = memoryTable()) => {
         (async () => ({
           undos: (await store.list('okeydokey', 'production'))
             .filter(({ kind }) => kind === 'undo')
-            .map(({ tag, requestedBy }) => `${tag} for ${requestedBy}`),
+            .map(({ tag, requestedBy }) => `${tag} for ${actorText(requestedBy)}`),
           held: (await store.holds('okeydokey', 'production')).map(({ tag }) => tag),
         }))(),
       ),

@@ -5,7 +5,6 @@ import {
   askConfirmation,
   askEnvironment,
   cancelled,
-  type HoldView,
   helpMessage,
   holdLifted,
   holdSet,
@@ -19,11 +18,13 @@ import {
   undoUnderWay,
 } from '../../../lib/slack/messages.ts';
 import { usages } from '../../../lib/slack/usage.ts';
+import type { Hold } from '../../../lib/view/hold.ts';
+import { actor, given } from '../../support/records.ts';
 import { buttonsOf, shown } from './show.ts';
 
 const place = { app: 'okeydokey', environment: 'production' };
 const id = '01JDCQ7RZ1Y6M8Y3T5V6W7X8Y9';
-const by = 'slack:U024BE7LH';
+const by = actor('slack:U024BE7LH');
 const at = Date.parse('2026-11-23T16:05:00Z');
 const time = '<!date^1795449900^{date_short_pretty} {time}|2026-11-23 16:05 UTC>';
 
@@ -56,7 +57,12 @@ describe('undo', () => {
   });
 
   test('where nothing ran before, there is nothing to put back', () => {
-    const message = undoAccepted({ ...place, isHeld: false, to: 'v1', requestedBy: 'a <script>' });
+    const message = undoAccepted({
+      ...place,
+      isHeld: false,
+      to: 'v1',
+      requestedBy: actor('slack:a <script>'),
+    });
     expect(message.text).toBe('Undoing okeydokey in production, back to v1');
     expect(shown(message)).toEqual([
       ':leftwards_arrow_with_hook: Undoing *okeydokey* in *production*, back to `v1`',
@@ -181,10 +187,16 @@ test('Cancel takes the place of the question', () => {
 });
 
 describe('holds', () => {
-  const hold: HoldView = { ...place, tag: 'v0.0.4', by, reason: 'Redis is <down>', createdAt: at };
+  const hold: Hold = {
+    ...place,
+    tag: 'v0.0.4',
+    by,
+    reason: given('Redis is <down>'),
+    createdAt: new Date(at).toISOString(),
+  };
 
   test('are told to everybody when they are set', () => {
-    const message = holdSet({ ...hold, until: at + 7_200_000 });
+    const message = holdSet({ ...hold, until: new Date(at + 7_200_000).toISOString() });
     expect(message).toMatchObject({
       response_type: 'in_channel',
       text: 'okeydokey → production: v0.0.4 is held until 2026-11-23 18:05 UTC: Redis is &lt;down&gt;',
@@ -196,13 +208,13 @@ describe('holds', () => {
   });
 
   test('of every tag, without end and reason', () => {
-    const message = holdSet({ ...hold, tag: '*', reason: '' });
+    const message = holdSet({ ...hold, tag: '*', reason: given('') });
     expect(message.text).toBe('okeydokey → production: every tag is held');
     expect(shown(message)[0]).toBe(':lock: *okeydokey* → *production*: every tag is held');
   });
 
   test('are told to everybody when they are lifted', () => {
-    const message = holdLifted(hold, 'slack:U1234567');
+    const message = holdLifted(hold, actor('slack:U1234567'));
     expect(message).toMatchObject({
       response_type: 'in_channel',
       text: 'okeydokey → production: the hold on v0.0.4 is lifted',
@@ -281,12 +293,11 @@ test('a refusal of somebody who may not says whom to ask, once', () => {
 });
 
 test('a command that is not understood is not answered with the usage of another one', () => {
-  const error = new TagboatError(
-    'command-invalid',
-    'shop was put back to v1 2 min ago by @U024BE7LH; and so on',
-  );
+  const error = new TagboatError('command-invalid', 'shop was put back to v1 2 min ago; and so on', {
+    by: actor('slack:U024BE7LH'),
+  });
   expect(shown(refusal(error))).toEqual([
-    ':no_entry_sign: Sorry, no: shop was put back to v1 2 min ago by <@U024BE7LH>; and so on',
-    '`/tagboat help` shows every command  ·  `command-invalid`',
+    ':no_entry_sign: Sorry, no: shop was put back to v1 2 min ago; and so on',
+    'by <@U024BE7LH>  ·  `/tagboat help` shows every command  ·  `command-invalid`',
   ]);
 });

@@ -1,21 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Actor } from '../../../lib/actor.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import { decodeAction } from '../../../lib/slack/action.ts';
 import { compose, section } from '../../../lib/slack/messages/block-kit.ts';
 import {
   askConfirmation,
   askEnvironment,
-  type DiagnosisView,
-  type HoldView,
   helpMessage,
   historyMessage,
   holdLifted,
   holdSet,
   holdsMessage,
-  type PlaceView,
   pauseDone,
-  type ReleaseView,
   received,
   refusal,
   releaseAccepted,
@@ -25,6 +22,10 @@ import {
   undoAccepted,
   undoUnderWay,
 } from '../../../lib/slack/messages.ts';
+import type { Hold, HoldReason } from '../../../lib/view/hold.ts';
+import type { Reason } from '../../../lib/view/reason.ts';
+import type { DiagnosisView, ReleaseView, TargetView } from '../../../lib/view/release.ts';
+import { actor } from '../../support/records.ts';
 
 /** A text that is longer than anything, or means something to Slack. */
 const text = fc.oneof(
@@ -50,7 +51,13 @@ const text = fc.oneof(
 const url = fc.oneof(fc.webUrl(), fc.constant(`https://example.com/?${'&'.repeat(900)}`), text);
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const time = fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.constantFrom(Number.NaN, -1, 1e18));
-const person = fc.oneof(text, fc.constantFrom('slack:U024BE7LH', 'github:<!here>', 'slack:<!here>'));
+const person: fc.Arbitrary<Actor> = fc.oneof(
+  fc.constantFrom(
+    ...['slack:U024BE7LH', 'github:<!here>', 'slack:<!here>', 'tagboat:onFailure', 'cluster'].map(actor),
+  ),
+  text.map((user) => ({ type: 'slack', user }) as const),
+  fc.record({ type: fc.constant('webhook' as const), source: text, user: optional(text) }),
+);
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
 const place = { app: fc.oneof(name, text), environment: fc.oneof(name, text) };
 
@@ -61,6 +68,34 @@ const diagnosis: fc.Arbitrary<DiagnosisView> = fc.record({
   pod: text,
   count: optional(fc.integer()),
 });
+const iso = time.filter((at) => Math.abs(at) <= 8.64e15).map((at) => new Date(at).toISOString());
+const holdReason: fc.Arbitrary<HoldReason> = fc.oneof(
+  text.map((message) => ({ code: 'given', message }) as const),
+  text.map((message) => ({ code: 'rollout-failed', message }) as const),
+  fc.constant({ code: 'not-given' } as const),
+);
+const reason: fc.Arbitrary<Reason> = fc.oneof(
+  fc.record({ code: text, message: text }),
+  fc.record({
+    code: fc.constant('held' as const),
+    tag: text,
+    by: person,
+    until: optional(iso),
+    reason: holdReason,
+  }),
+  fc.record({
+    code: fc.constant('superseded' as const),
+    releaseId: text,
+    other: fc.constantFrom('queued', 'committed', 'same-image'),
+  }),
+  fc.record({ code: fc.constant('undone' as const), by: person }),
+  fc.record({
+    code: fc.constant('older-than-current' as const),
+    tag: text,
+    newer: text,
+    environment: optional(text),
+  }),
+);
 const release: fc.Arbitrary<ReleaseView> = fc.record({
   ...place,
   id: optional(text),
@@ -79,7 +114,7 @@ const release: fc.Arbitrary<ReleaseView> = fc.record({
   ),
   isUndo: fc.boolean(),
   byHand: fc.boolean(),
-  reason: optional(text),
+  reason: optional(reason),
   progress: optional(text),
   phase: fc.constantFrom(undefined, 'waiting-for-agent', 'applied', 'rolling-out', 'paused'),
   notes: fc.array(text, { maxLength: 8 }),
@@ -97,15 +132,15 @@ const release: fc.Arbitrary<ReleaseView> = fc.record({
   paused: optional(fc.record({ by: person, at: time })),
   offers: fc.subarray(['undo', 'put-back', 'pause', 'resume'] as const),
 });
-const hold: fc.Arbitrary<HoldView> = fc.record({
+const hold: fc.Arbitrary<Hold> = fc.record({
   ...place,
   tag: text,
   by: person,
-  reason: text,
-  createdAt: time,
-  until: optional(time),
+  reason: holdReason,
+  createdAt: iso,
+  until: optional(iso),
 });
-const placeView: fc.Arbitrary<PlaceView> = fc.record({
+const placeView: fc.Arbitrary<TargetView> = fc.record({
   ...place,
   current: optional(release),
   waiting: fc.array(release, { maxLength: 8 }),
@@ -131,7 +166,7 @@ const message: fc.Arbitrary<SlackMessage> = fc.oneof(
   { weight: 2, arbitrary: fc.array(history, { maxLength: 5 }).map(historyMessage) },
   fc.array(hold, { maxLength: 40 }).map(holdsMessage),
   hold.map(holdSet),
-  fc.tuple(hold, optional(person)).map(([one, by]) => holdLifted(one, by)),
+  fc.tuple(hold, person).map(([one, by]) => holdLifted(one, by)),
   undo.map(undoAccepted),
   undo.map(undoUnderWay),
   fc
@@ -152,9 +187,7 @@ const message: fc.Arbitrary<SlackMessage> = fc.oneof(
     .record({ ...place, paused: fc.boolean(), by: person, workloads: fc.array(text), changed: fc.boolean() })
     .map(pauseDone),
   text.map((words) => received({ words })),
-  fc
-    .tuple(text, fc.array(person))
-    .map(([words, ask]) => refusal(new TagboatError('not-allowed', words), ask)),
+  fc.tuple(text, fc.array(text)).map(([words, ask]) => refusal(new TagboatError('not-allowed', words), ask)),
   fc.constant(helpMessage()),
 );
 

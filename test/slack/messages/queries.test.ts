@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type HoldView,
-  historyMessage,
-  holdsMessage,
-  type ReleaseView,
-  statusMessage,
-} from '../../../lib/slack/messages.ts';
+import { historyMessage, holdsMessage, statusMessage } from '../../../lib/slack/messages.ts';
+import type { Hold } from '../../../lib/view/hold.ts';
+import type { ReleaseView } from '../../../lib/view/release.ts';
+import { actor, given } from '../../support/records.ts';
 import { shown } from './show.ts';
 
 const place = { app: 'okeydokey', environment: 'production' };
@@ -19,22 +16,22 @@ const release: ReleaseView = {
   image: 'docker.io/devopswithkubernetes/okeydokey',
   tag: 'v0.0.4',
   state: 'healthy',
-  requestedBy: 'github:octocat',
+  requestedBy: actor('github:octocat'),
   source: 'github',
   startedAt: at,
 };
-const hold: HoldView = {
+const hold: Hold = {
   ...place,
   tag: 'v0.0.5',
-  by: 'slack:U024BE7LH',
-  reason: 'undone from Slack',
-  createdAt: at,
+  by: actor('slack:U024BE7LH'),
+  reason: given('undone from Slack'),
+  createdAt: new Date(at).toISOString(),
   release: 'x',
 };
 const failed: ReleaseView = {
   ...release,
   state: 'failed',
-  reason: 'the rollout ran out of time',
+  reason: { code: 'timeout', message: 'the rollout ran out of time' },
   diagnosis: [{ summary: 'It crashes', evidence: ['exit code 1'], next: 'Look.' }],
   offers: ['undo'],
 };
@@ -72,7 +69,7 @@ describe('status', () => {
       {
         ...elsewhere,
         waiting: [],
-        holds: [{ ...hold, ...elsewhere, tag: '*', until: at, release: undefined }],
+        holds: [{ ...hold, ...elsewhere, tag: '*', until: new Date(at).toISOString(), release: undefined }],
       },
     ]);
     expect(message.text).toBe(
@@ -116,7 +113,7 @@ describe('history', () => {
             ...release,
             number: 11,
             tag: 'v0.0.3',
-            requestedBy: 'slack:U024BE7LH',
+            requestedBy: actor('slack:U024BE7LH'),
             source: 'slack',
             byHand: true,
           },
@@ -125,7 +122,7 @@ describe('history', () => {
             number: 10,
             tag: 'v0.0.2',
             isUndo: true,
-            requestedBy: 'tagboat (onFailure: undo)',
+            requestedBy: actor('tagboat:onFailure'),
             source: 'tagboat',
             state: 'undone',
             undoneFrom: 'healthy',
@@ -134,7 +131,7 @@ describe('history', () => {
             ...release,
             number: undefined,
             tag: 'v0.0.1',
-            requestedBy: 'reconcile:unknown',
+            requestedBy: actor('reconcile:unknown'),
             source: 'schedule',
           },
         ],

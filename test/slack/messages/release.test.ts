@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { decodeAction } from '../../../lib/slack/action.ts';
-import { type ReleaseView, releaseMessage } from '../../../lib/slack/messages.ts';
+import { releaseMessage } from '../../../lib/slack/messages.ts';
+import type { Reason } from '../../../lib/view/reason.ts';
+import type { ReleaseView } from '../../../lib/view/release.ts';
+import { actor, given } from '../../support/records.ts';
 import { buttonsOf, shown } from './show.ts';
 
 const release: ReleaseView = {
@@ -24,7 +27,7 @@ test('a healthy release, with all there is to know', () => {
     commit: '6113728f27ae82c7b1a177c8d03f9e96e0adf246',
     commitUrl: 'https://github.com/x/y/commit/6113728f27ae82c7b1a177c8d03f9e96e0adf246',
     diffUrl: 'https://github.com/x/z/compare/v0.0.3...v0.0.4',
-    requestedBy: 'github:octocat',
+    requestedBy: actor('github:octocat'),
     startedAt: at,
     endedAt: at + 83_400,
     notes: ['the pods run another digest than the registry has'],
@@ -98,7 +101,7 @@ test.each<[Partial<ReleaseView>, string]>([
   [{ state: 'rolling-out', phase: 'rolling-out' }, ':rocket: is rolling out'],
   [{ state: 'rolling-out', phase: 'applied' }, ':rocket: is applied; the cluster has yet to act on it'],
   [{ state: 'rolling-out', phase: 'paused' }, ':double_vertical_bar: is paused'],
-  [{ state: 'rolling-out', paused: { by: 'slack:U024BE7LH', at } }, ':double_vertical_bar: is paused'],
+  [{ state: 'rolling-out', paused: { by: actor('slack:U024BE7LH'), at } }, ':double_vertical_bar: is paused'],
   [{ state: 'healthy', phase: 'rolling-out' }, ':white_check_mark: is healthy'],
   [{ state: 'failed' }, ':x: failed'],
   [{ state: 'undone', undoneFrom: 'healthy' }, ':leftwards_arrow_with_hook: was undone'],
@@ -131,7 +134,7 @@ test('a paused rollout says who paused it, and offers to go on', () => {
     ...release,
     id,
     state: 'rolling-out',
-    paused: { by: 'slack:U024BE7LH', at },
+    paused: { by: actor('slack:U024BE7LH'), at },
     offers: ['undo', 'resume'],
   });
   expect(shown(message)).toEqual([
@@ -169,7 +172,7 @@ test('a failed release, with its diagnosis', () => {
   const message = releaseMessage({
     ...release,
     state: 'failed',
-    reason: 'the rollout ran out of time',
+    reason: { code: 'timeout', message: 'the rollout ran out of time' },
     diagnosis,
   });
   expect(message.text).toBe('okeydokey → production: v0.0.4 failed: the rollout ran out of time');
@@ -183,14 +186,12 @@ test('a failed release, with its diagnosis', () => {
 test.each([
   ['by somebody', 'slack:U024BE7LH', '<@U024BE7LH>'],
   ['by itself', 'tagboat:onFailure', 'Tagboat (onFailure: undo)'],
-  ['by itself, in words', 'tagboat (onFailure: undo)', 'Tagboat (onFailure: undo)'],
 ])('one that was undone %s afterwards keeps its diagnosis, and says who undid it', (_name, by, expected) => {
   const message = releaseMessage({
     ...release,
     state: 'undone',
     undoneFrom: 'failed',
-    undoneBy: by,
-    reason: `undone by ${by}`,
+    undoneBy: actor(by),
     diagnosis,
     offers: [],
   });
@@ -210,7 +211,7 @@ test('an undo says what it took away, and offers to put it back', () => {
     tag: 'v0.0.3',
     isUndo: true,
     undoneTag: 'v0.0.4',
-    requestedBy: 'slack:U024BE7LH',
+    requestedBy: actor('slack:U024BE7LH'),
     offers: ['put-back'],
   });
   expect(message.text).toBe('okeydokey → production: undo to v0.0.3 is healthy');
@@ -238,21 +239,20 @@ test('an undo that was itself undone says nothing of a hold', () => {
 });
 
 test('a release by hand', () => {
-  expect(shown(releaseMessage({ ...release, byHand: true, requestedBy: 'slack:U024BE7LH' })).at(-1)).toBe(
-    `${image}  ·  by hand, asked for by <@U024BE7LH>`,
-  );
+  expect(
+    shown(releaseMessage({ ...release, byHand: true, requestedBy: actor('slack:U024BE7LH') })).at(-1),
+  ).toBe(`${image}  ·  by hand, asked for by <@U024BE7LH>`);
 });
 
 test.each([
   ['slack:U024BE7LH', '<@U024BE7LH>'],
-  ['U024BE7LH', '<@U024BE7LH>'],
   ['slack:bob', 'bob'],
   ['slack:<!channel>', '&lt;!channel&gt;'],
   ['github:octo<cat', 'github: octo&lt;cat'],
   ['dockerhub:unknown', 'dockerhub: unknown'],
   ['github:U024BE7LH', 'github: U024BE7LH'],
 ])('%s is shown as %s', (requestedBy, expected) => {
-  expect(shown(releaseMessage({ ...release, requestedBy })).at(-1)).toBe(
+  expect(shown(releaseMessage({ ...release, requestedBy: actor(requestedBy) })).at(-1)).toBe(
     `${image}  ·  asked for by ${expected}`,
   );
 });
@@ -274,7 +274,7 @@ test('credentials in evidence are masked', () => {
   const message = releaseMessage({
     ...release,
     state: 'failed',
-    reason: 'Authorization: Bearer hunter2hunter2',
+    reason: { code: 'internal', message: 'Authorization: Bearer hunter2hunter2' },
     progress: 'token=hunter2',
     notes: ['password: hunter2'],
     diagnosis: [{ summary: 'x', evidence, next: 'y' }],
@@ -282,19 +282,37 @@ test('credentials in evidence are masked', () => {
   expect(JSON.stringify(message)).not.toContain('hunter2');
 });
 
-test.each([
+test.each<[Reason, string, string]>([
   [
-    'v0.0.4 is held by slack:U024BE7LH until 2026-11-23T18:00:00.000Z: by @U024BE7LH, see 2026-11-23T16:00:00Z',
-    'v0.0.4 is held by <@U024BE7LH> until <!date^1795456800^{date_short_pretty} {time}|2026-11-23 18:00 UTC>: by @U024BE7LH, see 2026-11-23T16:00:00Z',
-    'v0.0.4 is held by <@U024BE7LH> until 2026-11-23 18:00 UTC: by @U024BE7LH, see 2026-11-23T16:00:00Z',
+    {
+      code: 'held',
+      tag: 'v0.0.4',
+      by: actor('slack:U024BE7LH'),
+      until: '2026-11-23T18:00:00.000Z',
+      reason: given('by @U024BE7LH, until 2026-11-23T16:00:00Z'),
+    },
+    'v0.0.4 is held by <@U024BE7LH> until <!date^1795456800^{date_short_pretty} {time}|2026-11-23 18:00 UTC>: by @U024BE7LH, until 2026-11-23T16:00:00Z',
+    'v0.0.4 is held by <@U024BE7LH> until 2026-11-23 18:00 UTC: by @U024BE7LH, until 2026-11-23T16:00:00Z',
   ],
-  [`release ${id} took its place`, 'a newer release took its place', 'a newer release took its place'],
-])('a reason is told without ids: %s', (reason, expected, plain) => {
-  const message = releaseMessage({ ...release, state: 'skipped', reason, startedAt: at, endedAt: at });
-  expect(shown(message)).toEqual([
-    `:fast_forward: *okeydokey* → *production*: \`v0.0.4\` was skipped: ${expected}`,
-    // It took no time to leave it alone
-    `${image}  ·  ${time}`,
-  ]);
-  expect(message.text).toBe(`okeydokey → production: v0.0.4 was skipped: ${plain}`);
-});
+  [
+    { code: 'superseded', releaseId: id, other: 'committed' },
+    'a newer release took its place',
+    'a newer release took its place',
+  ],
+  [
+    { code: 'superseded', releaseId: id, other: 'queued' },
+    'a newer release takes its place',
+    'a newer release takes its place',
+  ],
+])(
+  'a reason is told with people and times as Slack shows them, and without ids: %j',
+  (reason, expected, plain) => {
+    const message = releaseMessage({ ...release, state: 'skipped', reason, startedAt: at, endedAt: at });
+    expect(shown(message)).toEqual([
+      `:fast_forward: *okeydokey* → *production*: \`v0.0.4\` was skipped: ${expected}`,
+      // It took no time to leave it alone
+      `${image}  ·  ${time}`,
+    ]);
+    expect(message.text).toBe(`okeydokey → production: v0.0.4 was skipped: ${plain}`);
+  },
+);

@@ -12,7 +12,7 @@ const undoing = undoAccepted({
   isHeld: true,
   from: 'v0.0.4',
   to: 'v0.0.3',
-  requestedBy: 'U024BE7LH',
+  requestedBy: { type: 'slack', user: 'U024BE7LH' },
 });
 const answer = (text: string, response_type = 'ephemeral') => ({ response_type, text, blocks: [] });
 const question = askEnvironment({ type: 'undo', app: 'okeydokey' }, ['production', 'staging']);

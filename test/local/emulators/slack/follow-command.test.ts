@@ -7,7 +7,7 @@ import {
 } from '../../../../infra/local/emulators/slack/client/follow-command.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import type { ReleaseView } from '../../../../lib/release/api/view.ts';
-import type { ReleaseState } from '../../../../lib/release/model/release.ts';
+import type { ReleaseState } from '../../../../lib/view/release.ts';
 import { serve } from '../registry/serve.ts';
 
 const id = '01J00000000000000000000000';

@@ -212,7 +212,12 @@ describe('formatDate', () => {
 });
 
 describe('kindOf', () => {
-  const undo = { app: 'web', environment: 'production', to: 'v1', requestedBy: 'U024BE7LH' };
+  const undo = {
+    app: 'web',
+    environment: 'production',
+    to: 'v1',
+    requestedBy: { type: 'slack', user: 'U024BE7LH' } as const,
+  };
   const command: Command = { type: 'undo', app: 'web' };
 
   it.each([

@@ -72,7 +72,13 @@ describe('renderMessage', () => {
   });
 
   it('shows an undo as a person reads it', () => {
-    const undo = { app: 'web', environment: 'production', from: 'v2', to: 'v1', requestedBy: 'U024BE7LH' };
+    const undo = {
+      app: 'web',
+      environment: 'production',
+      from: 'v2',
+      to: 'v1',
+      requestedBy: { type: 'slack', user: 'U024BE7LH' } as const,
+    };
 
     expect(renderMessage({ ...undoAccepted({ ...undo, isHeld: true, number: 3 }) }, options)).toEqual([
       '↩ Undoing web in production, from v2 back to v1',

@@ -1,7 +1,6 @@
-/**
- * What the messages show: plain data, so that making a message needs nothing but what is handed in. Times are
- * milliseconds since 1970. People and hooks are `slack:U024BE7LH`, `github:octocat`, `tagboat:onFailure`.
- */
+import type { Actor } from '../actor.ts';
+import type { Hold } from './hold.ts';
+import type { Reason } from './reason.ts';
 
 export type ReleaseState =
   | 'queued'
@@ -14,8 +13,14 @@ export type ReleaseState =
   | 'superseded'
   | 'skipped';
 
-/** How far a rollout is, within the states `committed` and `rolling-out`. */
-export type Phase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
+/** Where a rollout is, told apart where an in-cluster agent has to act first. */
+export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
+
+export type Pause = {
+  readonly by: Actor;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
 
 /** What a button under a release may offer. */
 export type Offer = 'undo' | 'put-back' | 'pause' | 'resume';
@@ -31,7 +36,7 @@ export type DiagnosisView = {
   readonly count?: number | undefined;
 };
 
-/** What a message shows of a release. */
+/** What people are shown of a release, by notifications and by the answers to commands alike. */
 export type ReleaseView = {
   /** ULID; a button asks for it back, so that it means this release and no later one. */
   readonly id?: string | undefined;
@@ -45,13 +50,13 @@ export type ReleaseView = {
   readonly state: ReleaseState;
   /** True for the release that an undo makes. */
   readonly isUndo?: boolean | undefined;
-  /** True where somebody asked for it with `/tagboat release`. */
+  /** True where a user asked for just this tag, with `/tagboat release`. */
   readonly byHand?: boolean | undefined;
-  /** Why it failed, was skipped or waits. */
-  readonly reason?: string | undefined;
+  /** Why it failed, was skipped or waits; of one that was undone, why it had failed. */
+  readonly reason?: Reason | undefined;
   /** In kubectl's words. */
   readonly progress?: string | undefined;
-  readonly phase?: Phase | undefined;
+  readonly phase?: RolloutPhase | undefined;
   /** Worth knowing although it is healthy. */
   readonly notes?: readonly string[] | undefined;
   /** What ran before. */
@@ -61,42 +66,27 @@ export type ReleaseView = {
   /** Compares the source at the previous tag with this one. */
   readonly diffUrl?: string | undefined;
   readonly diagnosis?: readonly DiagnosisView[] | undefined;
-  /** Who or what asked for it. */
-  readonly requestedBy?: string | undefined;
+  readonly requestedBy?: Actor | undefined;
   /** From which hook: `github`, `dockerhub`, `slack`. */
   readonly source?: string | undefined;
-  readonly undoneBy?: string | undefined;
+  readonly undoneBy?: Actor | undefined;
   /** The state it was in before it was undone. */
   readonly undoneFrom?: ReleaseState | undefined;
-  /** Of an undo: the tag that it took away. */
+  /** Of an undo: the tag that it took away, and that is held. */
   readonly undoneTag?: string | undefined;
+  /** Milliseconds since 1970. */
   readonly startedAt?: number | undefined;
+  /** Undefined while it is under way. */
   readonly endedAt?: number | undefined;
-  readonly paused?: { readonly by: string; readonly at: number } | undefined;
+  readonly paused?: Pause | undefined;
   readonly offers?: readonly Offer[] | undefined;
 };
 
-export type HoldView = {
+/** An app in an environment: its current release, or what was tried last; what comes after it, in order; and its holds. */
+export type TargetView = {
   readonly app: string;
   readonly environment: string;
-  /** `*`: every tag. */
-  readonly tag: string;
-  readonly by: string;
-  readonly reason: string;
-  readonly createdAt: number;
-  /** Without it the hold stays until lifted. */
-  readonly until?: number | undefined;
-  /** The release whose undo made it. */
-  readonly release?: string | undefined;
-};
-
-/** An app in an environment, as it stands. */
-export type PlaceView = {
-  readonly app: string;
-  readonly environment: string;
-  /** What runs there, or was tried last. */
   readonly current?: ReleaseView | undefined;
-  /** What comes after it, in order. */
   readonly waiting: readonly ReleaseView[];
-  readonly holds: readonly HoldView[];
+  readonly holds: readonly Hold[];
 };

@@ -1,0 +1,56 @@
+import type { Config } from '../../config/types.ts';
+import type { Offer, ReleaseView } from '../../view/release.ts';
+import { currentRelease } from '../model/current-release.ts';
+import { isUnderWay, notesOf, type Release } from '../model/release.ts';
+import { commitUrl, diffUrl } from './commit-url.ts';
+
+/** What people are shown of a release, as it is recorded now. @param known the releases around it, newest first */
+export const releaseView = (release: Release, known: readonly Release[], config: Config): ReleaseView => {
+  const { state, undoneFrom, diagnosis = [] } = release;
+  const { configRepo = '' } = config.apps[release.app]?.environments[release.environment] ?? {};
+  const repository = config.configRepos[configRepo]?.url;
+  const undone = known.find(({ id }) => id === release.undoes);
+  const undoneTag = removes(release) ? undone?.tag : undefined;
+  return {
+    ...release,
+    isUndo: release.kind === 'undo',
+    notes: notesOf(release),
+    previousTag: release.previous?.tag,
+    // Of a release that was undone, `undoneBy` says so, and this why.
+    reason: state === 'undone' ? release.failure : release.reason,
+    diagnosis: state === 'failed' || (state === 'undone' && undoneFrom === 'failed') ? diagnosis : [],
+    commitUrl: repository && release.commit && commitUrl(repository, release.commit),
+    diffUrl: diffOf(release, config),
+    undoneBy: known.find(({ undoes }) => undoes === release.id)?.requestedBy,
+    undoneTag,
+    startedAt: Date.parse(release.createdAt),
+    endedAt:
+      state === 'undone' || isUnderWay(state) ? undefined : Date.parse(release.endedAt ?? release.updatedAt),
+    offers: currentRelease(known)?.id === release.id ? offersOf(release, undoneTag) : [],
+  };
+};
+
+/** An undo that failed before its commit has removed nothing. */
+const removes = ({ holdsUndone, state, commit }: Release): boolean =>
+  holdsUndone === true && (state !== 'failed' || commit !== undefined);
+
+/** The comparison in the source repository of what is new since the tag before; of an undo, of what it removes. */
+const diffOf = ({ app, kind, tag, previous, holdsUndone }: Release, config: Config): string | undefined => {
+  const repository = config.apps[app]?.repository;
+  if (repository === undefined || previous === undefined || previous.tag === tag) return undefined;
+  return kind === 'undo' && holdsUndone === true
+    ? diffUrl(repository, tag, previous.tag)
+    : diffUrl(repository, previous.tag, tag);
+};
+
+/** What can be done about the current release. */
+const offersOf = (
+  { kind, state, paused, phase, workloads = [] }: Release,
+  undoneTag: string | undefined,
+): readonly Offer[] => {
+  if (state !== 'rolling-out' && state !== 'healthy' && state !== 'failed') return [];
+  const canPause = workloads.some(({ kind }) => kind === 'Deployment' || kind === 'Rollout');
+  const back = kind === 'undo' && undoneTag !== undefined ? 'put-back' : 'undo';
+  if (paused !== undefined || (phase === 'paused' && canPause)) return ['resume', back];
+  return state === 'rolling-out' && canPause ? ['pause', back] : [back];
+};

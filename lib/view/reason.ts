@@ -1,0 +1,78 @@
+import { type Actor, actorText } from '../actor.ts';
+import { type Hold, type HoldReason, holdReasonText } from './hold.ts';
+
+/** Why a release is in its state, as it is recorded. */
+export type Reason =
+  /** The words of an error, a server or a tool; `code` is its error code or the cause of a failed rollout. */
+  | { readonly code: string; readonly message: string }
+  | HeldReason
+  /** By which other release, and whether that one was `queued` as well, has been `committed`, or brings the `same-image`. */
+  | {
+      readonly code: 'superseded';
+      readonly releaseId: string;
+      readonly other: 'queued' | 'committed' | 'same-image';
+    }
+  | { readonly code: 'undone'; readonly by: Actor }
+  /** `environment`: compared with its current release; absent: with the config repo. */
+  | {
+      readonly code: 'older-than-current';
+      readonly tag: string;
+      readonly newer: string;
+      readonly environment?: string | undefined;
+    };
+
+export type HeldReason = {
+  readonly code: 'held';
+  readonly tag: string;
+  readonly by: Actor;
+  readonly until?: string | undefined;
+  readonly reason: HoldReason;
+};
+
+export const heldReason = ({ tag, by, until, reason }: Hold): HeldReason => ({
+  code: 'held',
+  tag,
+  by,
+  until,
+  reason,
+});
+
+/** How the parts of a reason are shown that are no plain text. */
+export type Format = {
+  readonly actor: (actor: Actor) => string;
+  /** @param iso ISO 8601 */
+  readonly time: (iso: string) => string;
+  /** A newer release that took, or takes, the place of this one. */
+  readonly newer: (releaseId: string) => string;
+  readonly text: (text: string) => string;
+};
+
+const plain: Format = {
+  actor: actorText,
+  time: (iso) => iso,
+  newer: (releaseId) => `release ${releaseId}`,
+  text: (text) => text,
+};
+
+/** A reason in words: the one place where they are made, for the API, logs and Slack alike. */
+export const reasonText = (reason: Reason, { actor, time, newer, text }: Format = plain): string => {
+  if ('message' in reason) return text(reason.message);
+  switch (reason.code) {
+    case 'held': {
+      const what = reason.tag === '*' ? 'every tag' : text(reason.tag);
+      const until = reason.until === undefined ? '' : ` until ${time(reason.until)}`;
+      return `${what} is held by ${actor(reason.by)}${until}: ${text(holdReasonText(reason.reason))}`;
+    }
+    case 'superseded':
+      if (reason.other === 'same-image') return text(`release ${reason.releaseId} brings the same image`);
+      return `${newer(reason.releaseId)} ${reason.other === 'committed' ? 'took' : 'takes'} its place`;
+    case 'undone':
+      return `undone by ${actor(reason.by)}`;
+    case 'older-than-current':
+      return text(
+        reason.environment === undefined
+          ? `${reason.tag} is older than ${reason.newer}, which the config repo has`
+          : `${reason.tag} is older than ${reason.newer}, which stands in ${reason.environment}, and its image is not there`,
+      );
+  }
+};
