@@ -452,7 +452,7 @@ export const errorCatalogue = {
   'given-up': {
     retry: 'terminal',
     status: 500,
-    meaning: 'A release was nudged again and again, and no function got anywhere with it.',
+    meaning: 'The job of a release was sent again and again, and no function could finish it.',
     next: 'Look at the dead-letter queues and the logs of the functions, then redeliver the hook.',
   },
   internal: {

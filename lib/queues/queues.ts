@@ -2,7 +2,10 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { TagboatError } from '../errors.ts';
 import type { TimeLeft } from '../time-left.ts';
 
-/** The queues by what they carry. Bodies are JSON; `lib/release/queue/jobs.ts` has their shapes. */
+/**
+ * The queues by what they carry. Bodies are JSON; `lib/release/queue/jobs.ts` has their shapes, and
+ * `lib/slack-app/command-job.ts` that of `commands`.
+ */
 export type QueueName = 'releases' | 'rollouts' | 'images' | 'notifications' | 'commands';
 
 export type Queues = {

@@ -38,7 +38,7 @@ export const imageAndProgram: readonly Scenario[] = [
     name: 'crash',
     title: 'Container crashes',
     means:
-      'The program ends by itself soon after it starts; told at its third restart, with the end of the failed run’s log.',
+      'The program ends by itself soon after it starts; failed at its fourth restart, with the end of the failed run’s log.',
     causes: ['crash-loop'],
     on: ['embedded', 'lab'],
     run: releaseOf('v0.0.4-crash', { after: 'v0.0.3', container: { env: env('okey') } }),
@@ -105,7 +105,8 @@ export const imageAndProgram: readonly Scenario[] = [
   {
     name: 'readiness-gate',
     title: 'A readiness gate is not True',
-    means: 'The containers are ready; somebody else who was to agree, a load balancer say, has not.',
+    means:
+      'The containers are ready; another controller that has to agree, that of a load balancer say, has not.',
     causes: ['readiness-gate', 'timeout'],
     on: ['embedded', 'lab'],
     run: releaseOf('v0.0.4', {

@@ -23,7 +23,8 @@ export const rollouts: readonly Scenario[] = [
   {
     name: 'paused',
     title: 'Paused',
-    means: 'Somebody has stopped the Deployment’s controller, and the timeout came first.',
+    means:
+      'The Deployment is paused. The timeout of a release does not count then; the one of this scenario does.',
     causes: ['paused', 'timeout'],
     on: ['embedded', 'lab'],
     run: releaseOf('v0.0.4', { after: 'v0.0.3', spec: { paused: true } }),
@@ -51,7 +52,7 @@ export const rollouts: readonly Scenario[] = [
   {
     name: 'deleted',
     title: 'Workload deleted',
-    means: 'Somebody deletes the workload while it is watched.',
+    means: 'The workload is deleted while it is watched.',
     causes: ['workload-missing'],
     on: ['embedded', 'lab'],
     run: async (fixture) => {
@@ -108,7 +109,7 @@ export const rollouts: readonly Scenario[] = [
   {
     name: 'other-image',
     title: 'A pod runs another image',
-    means: 'By its counts the rollout is done, but somebody has given one pod the image of before by hand.',
+    means: 'By its counts the rollout is done, but one pod was given the image of before by hand.',
     causes: ['other-image', 'timeout'],
     on: ['embedded', 'lab'],
     run: async (fixture) => {

@@ -127,7 +127,7 @@ const slackSenders: Readonly<Record<string, () => Promise<Response>>> = {
   'a command that comes a second time': () => twice(command({}, '/tagboat holds'), {}),
   'a command that comes a second time, to the path of buttons': () =>
     twice(command({}, '/tagboat holds'), {}, interactions),
-  'a command from nobody': () => slack(command({ user_id: '' })),
+  'a command without a user': () => slack(command({ user_id: '' })),
   'a command that wants its answer elsewhere than at Slack': () =>
     slack(command({ response_url: 'https://hooks.slack.com.example.com/commands/1' })),
   'a command that is no form': () => slack('no form'),
@@ -137,7 +137,7 @@ const slackSenders: Readonly<Record<string, () => Promise<Response>>> = {
     twice(button({ value: encodeAction({ type: 'cancel' }) }), { path: interactions }),
   'an interaction without a payload': () => slack('a=b', { path: interactions }),
   'an interaction that is not JSON': () => slack(form('{"type":'), { path: interactions }),
-  'a form that somebody filled in': () =>
+  'a form that was filled in': () =>
     slack(form(JSON.stringify({ type: 'view_submission' })), { path: interactions }),
   'a button of another app': () => slack(button({ actionId: 'deploy-0' }), { path: interactions }),
   'a button with a value that Tagboat never gave one': () =>

@@ -21,8 +21,11 @@ export const releaseStates = [
   'skipped',
 ] as const satisfies readonly ReleaseState[];
 
-/** Which states may follow which. A state never goes backwards, so a step that runs twice finds nothing to do. */
-const successors = {
+/**
+ * Which states may follow which. A state never goes backwards, so a step that runs twice finds nothing to do. The diagram
+ * in docs/architecture.md is made from this (`npm run docs`).
+ */
+export const successors = {
   queued: ['waiting-for-image', 'committed', 'failed', 'skipped', 'superseded', 'undone'],
   'waiting-for-image': ['committed', 'failed', 'skipped', 'superseded', 'undone'],
   committed: ['rolling-out', 'failed', 'superseded', 'undone'],

@@ -24,7 +24,7 @@ export const refusal = (error: TagboatError, ask: readonly string[] = []): Slack
   ],
 });
 
-/** Acknowledged and on record, but not done yet. @param words what was asked for: `/undo okeydokey` */
+/** Acknowledged and in the queue, but not done yet. @param words what was asked for: `/undo okeydokey` */
 export const received = ({ words }: { readonly words: string }): SlackMessage => ({
   response_type: 'ephemeral',
   text: escapeMrkdwn(`Received: ${words}; the answer follows.`, 3000),
@@ -38,7 +38,7 @@ export const tryAgain = (): SlackMessage => ({
   blocks: [section(':warning: This could not be taken in time, and is not carried out. Please try again.')],
 });
 
-/** It could not be put on record before the answer had to leave; nobody can say whether it was. */
+/** Neither queue nor table answered before the answer had to leave: the command may or may not be carried out. */
 export const notReceived = (): SlackMessage => ({
   response_type: 'ephemeral',
   text: 'This could not be recorded in time, and may or may not be carried out. Look at /tagboat status before you try again.',
