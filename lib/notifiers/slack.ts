@@ -13,7 +13,7 @@ const worthAMessage = new Set<string>([
   'failed',
   'superseded',
 ]);
-/** What somebody who typed a command waits for. A response_url takes five answers. */
+/** What the user of a command waits for. A response_url takes five answers. */
 const worthAnAnswer = new Set<string>([
   'rolling-out',
   'healthy',
@@ -64,7 +64,7 @@ export const createSlackNotifier = (client: () => Promise<SlackClient>, posts: b
         note({ channel: post }),
       ).catch((error: unknown) => {
         if (isRetryable(error)) throw error;
-        // Whoever typed the command shall hear of it all the same.
+        // The user of the command is told all the same.
         refusal = error;
       });
     if (recipients.responseUrl !== undefined)
@@ -112,7 +112,7 @@ type Shows = {
 
 /**
  * Posts the message, or edits the one that stands; nothing where it says so already. One that cannot be edited any more,
- * since somebody deleted it perhaps, is posted anew where the state is news; what is no news is not tried again.
+ * because it was deleted perhaps, is posted anew where the state is news; what is no news is not tried again.
  */
 const show = async (
   client: () => Promise<SlackClient>,

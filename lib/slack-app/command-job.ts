@@ -36,7 +36,7 @@ const shape = z.object({
 });
 
 /**
- * @param signal ends the attempts once nobody waits for the outcome
+ * @param signal ends the attempts once the request is answered
  * @throws TagboatError `queue-unreachable`
  */
 export const sendCommandJob = (queues: Queues, job: CommandJob, signal: AbortSignal): Promise<void> =>

@@ -48,7 +48,7 @@ export const handleRequest = async (
   };
   try {
     const known = within(replayShare, context.requests.isKnown(requestIdOf(request)));
-    // Whatever it says, it may be that nobody waits for it.
+    // It is not awaited where the request turns out to be no job.
     known.catch(() => undefined);
     const secret = await within(secretShare, context.signingSecret());
     if (secret === undefined) return failed(request, 'kms-unreachable', 'KMS did not answer in time');

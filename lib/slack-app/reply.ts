@@ -28,9 +28,9 @@ export const answerInto = async (
 };
 
 /**
- * Answers a button. A question that only one person saw makes way for the answer; what is for everybody is said to
- * everybody, which Slack does not do in the place of such a question. Under any other message the answer is a new one: the
- * message itself follows its release.
+ * Answers a button. An ephemeral question is replaced by an ephemeral answer. An answer for the channel cannot replace it in
+ * Slack: it is posted, and the question deleted. Under any other message the answer is a new one: the message itself follows
+ * its release.
  */
 export const answerButton = async (
   responseUrl: string,

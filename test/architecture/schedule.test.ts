@@ -41,9 +41,9 @@ describe('the schedule of a release', () => {
     expect(graceMs).toBeGreaterThanOrEqual(queue(name).VisibilityTimeout * 1000 + schedule.queueLagMs);
   });
 
-  it('has reconcile wait for what it sent for as long as from one run to the next', () => {
+  it('has reconcile run as often as something can be due', () => {
     const [rate] = deployed.functions.reconcile?.events.map((event) => event.schedule) ?? [];
-    expect(rate).toBe(`rate(${schedule.resendMs / 60_000} minutes)`);
+    expect(rate).toBe(`rate(${schedule.pickUpMs / 60_000} minutes)`);
   });
 
   it('knows the last delivery of a command', () => {

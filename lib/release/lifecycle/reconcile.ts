@@ -1,6 +1,6 @@
 import { TagboatError } from '../../errors.ts';
 import { allLockGroups } from '../model/lock-group.ts';
-import { maxResends, resendMs } from '../queue/schedule.ts';
+import { maxResends, pickUpMs, unwatchedMs } from '../queue/schedule.ts';
 import type { OutboxEntry, OutboxList } from '../record/outbox.ts';
 import { type FinalizeContext, fail } from './finalize.ts';
 
@@ -29,8 +29,10 @@ export const reconcile = async (context: FinalizeContext): Promise<Reconciled> =
     return overdue.filter(({ attempts }) => attempts < maxResends);
   };
   /** Only after the job was sent: a queue that does not answer is no attempt. */
-  const recordResend = (list: OutboxList, key: OutboxEntry) =>
-    store.outbox.add(list, key, context.clock.now() + resendMs, key.attempts + 1);
+  const recordResend = (list: OutboxList, key: OutboxEntry) => {
+    const graceMs = list === 'rollouts' ? unwatchedMs : pickUpMs;
+    return store.outbox.add(list, key, context.clock.now() + graceMs, key.attempts + 1);
+  };
 
   for (const group of new Set([...allLockGroups(config), ...(await store.outbox.groups())]))
     await guarded(async () => {

@@ -101,7 +101,7 @@ export type Release = ReleaseKey & {
   readonly notUndone?: Reason | undefined;
   /** What is worth knowing although it is healthy. */
   readonly notes?: readonly string[] | undefined;
-  /** Somebody paused the rollout from Slack: its deadline does not count meanwhile. `at`: milliseconds since 1970. */
+  /** The rollout is paused: its deadline does not count meanwhile. */
   readonly paused?: Pause | undefined;
   /** How often a step of it was tried and has to be tried again. */
   readonly attempts: number;
@@ -173,7 +173,7 @@ export type ReleasePatch = Partial<
 >;
 
 /**
- * Two hooks that ask for the same thing get the same claim, whoever sends them and however often: app and environment
+ * Two hooks that ask for the same thing get the same claim, from any source and however often: app and environment
  * (by where it is stored), tag, and digest. A registry hook whose digest could not be learnt yet is told apart by its
  * delivery, so that a re-pushed tag is not taken for the old one.
  */

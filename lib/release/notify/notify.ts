@@ -10,9 +10,9 @@ import { releaseView } from './release-view.ts';
 export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] };
 
 /**
- * Brings everybody who wants to know up to date with a release, as the record has it now: what changed it is only the
- * occasion. However often and however late it is called, people are told what is new to them and nothing else.
- * @throws TagboatError where somebody could not be reached now; those who were are not told again
+ * Brings every notifier up to date with a release as it is recorded now, which may be newer than the job that asks for it.
+ * However often and however late it is called, users are shown what is new to them and nothing else.
+ * @throws TagboatError where a notifier could not reach its service now; the others are not run again for nothing
  */
 export const notify = async (key: ReleaseKey, context: NotifyContext): Promise<void> => {
   const outcomes = await Promise.allSettled(

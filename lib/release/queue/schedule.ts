@@ -23,12 +23,9 @@ export const pickUpMs = 120_000;
 /** The same for the `rollouts` list, whose queue has a visibility timeout of 180 seconds. */
 export const unwatchedMs = 210_000;
 
-/** How long reconcile waits for what it sent again: as long as from one of its runs to the next. */
-export const resendMs = 120_000;
-
 /**
- * How often reconcile sends the job of one entry before the release fails with `given-up`. At 120 seconds each that is 40
- * minutes, and by then every one of these jobs has ended in a dead-letter queue, whose alarm says why.
+ * How often reconcile sends the job of one entry, with the same wait after each, before the release fails with `given-up`. At
+ * 120 seconds each that is 40 minutes, and by then every one of these jobs has ended in a dead-letter queue, whose alarm says why.
  */
 export const maxResends = 20;
 

@@ -21,7 +21,7 @@ export type Acquired = Lease | { readonly type: 'busy' | 'done'; readonly state:
 
 export type Leases = {
   /**
-   * @param leaseMs for how long nobody else gets it, in milliseconds: longer than the function may run that works on it
+   * @param leaseMs for how long no other process gets it, in milliseconds: longer than the function that works on it may run
    * @param initial the state of a row that is not there yet
    * @throws TagboatError `store-unreachable`
    */

@@ -9,7 +9,7 @@ export const allowOf = (config: Config, app?: string, environment?: string): All
   return nearest ?? appConfig?.allow ?? config.slack?.allow ?? { users: [], channels: [] };
 };
 
-/** Whom to ask: everybody who may give commands there; in any of the environments where none is named. */
+/** The users who may give commands there; in any of the environments where none is named. */
 export const whoMay = (config: Config, app?: string, environment?: string): readonly string[] => {
   const apps = app === undefined ? Object.keys(config.apps) : [app];
   const places = apps.flatMap((name) =>
@@ -25,7 +25,7 @@ type By = Pick<Asker, 'userId' | 'channelId'>;
 const mayUser = ({ users }: AllowConfig, { userId }: By): boolean =>
   users.length === 0 || users.includes(userId);
 
-/** Whoever is on the list, in a channel that is on the list; an empty list of one kind restricts nothing of that kind. */
+/** A user on the list, in a channel on the list; an empty list of one kind restricts nothing of that kind. */
 export const isAllowed = (allow: AllowConfig, by: By): boolean =>
   allow.users.length + allow.channels.length > 0 &&
   mayUser(allow, by) &&

@@ -11,7 +11,7 @@ import type { CommandContext, CommandRequest } from './command-request.ts';
 
 type Place = { readonly app: string; readonly environment: string };
 
-/** More than anybody reads in a message, and each is a question to the table. */
+/** More would not fit into a message, and each is a query of the table. */
 const maxPlaces = 30;
 
 /** `/tagboat status`: what stands where, what comes after it, and what is held. */

@@ -4,7 +4,7 @@ import type { Asker, Command } from '../../slack/commands.ts';
 import { refusal, type SlackMessage } from '../../slack/messages.ts';
 import { whoMay } from './allow.ts';
 
-/** A refusal that says whom to ask, where somebody else may do it. */
+/** A refusal that names the users who may do it, where there are any. */
 export const refuse = (
   error: TagboatError,
   command: Command | undefined,

@@ -11,14 +11,14 @@ import { releaseByHand } from './release.ts';
 import { undo } from './undo.ts';
 
 /**
- * Carries out a genuine command or button, once however often it is given, and says what to answer. What somebody did
- * wrong, or may not do, is an answer and no error: Slack shows people nothing else.
+ * Executes a verified command or button, once however often it is given, and returns the answer. A mistake of the user, or
+ * a command that is not allowed, is an answer and no error: Slack shows users nothing else.
  * @throws TagboatError what may go well another time (`store-unreachable`, `cluster-unreachable`)
  */
 export const runCommand = async (request: CommandRequest, context: CommandContext): Promise<SlackMessage> => {
   const { command, asker } = request;
   try {
-    const answer = await carryOut(request, context);
+    const answer = await execute(request, context);
     context.logger.info('command carried out', { by: asker.userId, id: request.id, command });
     return answer;
   } catch (error) {
@@ -28,7 +28,7 @@ export const runCommand = async (request: CommandRequest, context: CommandContex
   }
 };
 
-const carryOut = async (request: CommandRequest, context: CommandContext): Promise<SlackMessage> => {
+const execute = async (request: CommandRequest, context: CommandContext): Promise<SlackMessage> => {
   const { command } = request;
   switch (command.type) {
     case 'help':
@@ -73,7 +73,7 @@ const environmentsOf = (app: string, { config }: CommandContext): readonly strin
   return names.sort();
 };
 
-/** Those in which the asker may do something: nobody is offered a button that refuses. */
+/** Those in which the user may give commands: no button is offered that would refuse. */
 const allowedOf = (
   app: string,
   names: readonly string[],

@@ -3,7 +3,7 @@ import { code, escapeMrkdwn } from '../text.ts';
 import { context, type SlackMessage, section } from './block-kit.ts';
 import { mention, requester } from './parts.ts';
 
-/** What to do next. Who could help is all there is to say to somebody who may not; a command is taught by its usage. */
+/** What to do next: for a command that is not allowed, the users to ask; for one that is not understood, the help. */
 const nextOf = (error: TagboatError, ask: readonly string[]): readonly string[] => {
   const by = error.by === undefined ? [] : [`by ${requester(error.by)}`];
   const whom = ask.length === 0 ? [] : [`Ask ${ask.slice(0, 10).map(mention).join(', ')}`];
@@ -12,7 +12,7 @@ const nextOf = (error: TagboatError, ask: readonly string[]): readonly string[] 
 };
 
 /**
- * A polite no, or what was not understood, to nobody but who asked.
+ * Why a command is not carried out, for its user only.
  * @param ask ids of the people who could help
  */
 export const refusal = (error: TagboatError, ask: readonly string[] = []): SlackMessage => ({

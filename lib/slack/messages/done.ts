@@ -39,7 +39,7 @@ export type PauseDone = {
   readonly changed: boolean;
 };
 
-/** The answer to `/tagboat pause` and `resume`: to everybody where something changed. */
+/** The answer to `/tagboat pause` and `resume`: for the channel where something changed. */
 export const pauseDone = (done: PauseDone): SlackMessage => {
   const { app, environment, paused, by, workloads, changed } = done;
   const what = paused ? 'the rollout is paused' : 'the rollout goes on';

@@ -38,7 +38,7 @@ export const holdsMessage = (holds: readonly Hold[]): SlackMessage => {
   };
 };
 
-/** Said to everybody, once a hold is set. */
+/** For the channel, once a hold is set. */
 export const holdSet = (hold: Hold): SlackMessage => ({
   response_type: 'in_channel',
   text: escapeMrkdwn(
@@ -51,7 +51,7 @@ export const holdSet = (hold: Hold): SlackMessage => ({
   ],
 });
 
-/** Said to everybody, once a hold is lifted. @param hold as it was @param by who lifted it */
+/** For the channel, once a hold is lifted. @param hold as it was @param by who lifted it */
 export const holdLifted = (hold: Hold, by: Actor): SlackMessage => ({
   response_type: 'in_channel',
   text: escapeMrkdwn(`${hold.app} → ${hold.environment}: the hold on ${plainTag(hold.tag)} is lifted`, 3000),

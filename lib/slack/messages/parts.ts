@@ -39,13 +39,17 @@ export const time = (at: number): string =>
 /** The same for the line that notifications show, in which Slack does not format dates. */
 export const timeText = (at: number): string => (isTime(at) ? inUtc(at) : 'an unknown time');
 
-/** A reason for people: users and times as Slack shows them, and a newer release without its id. */
+/**
+ * A reason for people: users and times as Slack shows them, and a newer release without its id.
+ * @param limit of characters, but for the few words around its parts
+ */
 export const because = (reason: Reason, limit: number, show: (at: number) => string = time): string =>
   reasonText(reason, {
     actor: requester,
     time: (iso) => show(Date.parse(iso)),
     newer: () => 'a newer release',
-    text: (text) => escapeMrkdwn(text, limit),
+    // No reason has more than two texts in it.
+    text: (text) => escapeMrkdwn(text, 'message' in reason ? limit : limit / 2),
   });
 
 export const duration = (milliseconds: number): string => {

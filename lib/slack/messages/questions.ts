@@ -92,7 +92,7 @@ export type Question = {
   readonly danger: boolean;
 };
 
-/** Asks whoever gave a command whether it is really meant. */
+/** Asks the user to confirm a command. */
 export const askConfirmation = ({
   command,
   expect,

@@ -93,7 +93,7 @@ export const releaseMessage = (release: ReleaseView): SlackMessage => {
   const why = (limit: number, show?: (at: number) => string): string =>
     release.reason === undefined ? '' : `: ${because(release.reason, limit, show)}`;
   return {
-    text: `${escapeMrkdwn(`${app} → ${environment}: ${what}${tag} ${words}`, 900)}${why(2000, timeText)}`,
+    text: `${escapeMrkdwn(`${app} → ${environment}: ${what}${tag} ${words}`, 900)}${why(1800, timeText)}`,
     blocks: compose(
       [
         section(`${emoji} ${place(release)}: ${what}${code(tag)} ${words}${why(1500)}`),

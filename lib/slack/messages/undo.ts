@@ -35,7 +35,7 @@ const wordsOf = ({ app, environment, from, to }: UndoView) => ({
 const defaultOffers = ({ isHeld, isLifted }: UndoView): readonly Offer[] =>
   isHeld ? ['put-back'] : isLifted === true ? ['undo'] : [];
 
-/** The answer to `/undo` within its three seconds; everybody in the channel sees who does what. */
+/** The answer to `/undo`, for the channel. */
 export const undoAccepted = (undo: UndoView): SlackMessage => {
   const { place, plainPlace, change, plainChange } = wordsOf(undo);
   const { from, to, isHeld, isLifted } = undo;
@@ -58,7 +58,7 @@ export const undoAccepted = (undo: UndoView): SlackMessage => {
   };
 };
 
-/** The same, to whoever asks for an undo that somebody else asked for first: nothing is done twice. */
+/** The same for a user who asks for an undo that another user asked for first: nothing is done twice. */
 export const undoUnderWay = (undo: UndoView): SlackMessage => {
   const { place, plainPlace, change, plainChange } = wordsOf(undo);
   return {
