@@ -117,21 +117,21 @@ type Shows = {
 const show = async (
   client: () => Promise<SlackClient>,
   channel: string,
-  standing: Post | undefined,
+  posted: Post | undefined,
   { message, state, isNews }: Shows,
   note: (post: Post) => void,
 ): Promise<void> => {
   const print = createHash('sha256').update(JSON.stringify(message)).digest('base64url').slice(0, 22);
-  if (standing?.print === print) return;
+  if (posted?.print === print) return;
   const slack = await client();
   const post = async () => note({ ...(await slack.post(channel, message)), print, state });
-  if (standing === undefined) return post();
+  if (posted === undefined) return post();
   try {
-    note({ ...(await slack.update(standing.channel, standing.ts, message)), print, state });
+    note({ ...(await slack.update(posted.channel, posted.ts, message)), print, state });
   } catch (error) {
     if (isRetryable(error)) throw error;
-    if (isNews && standing.state !== state) return post();
-    note({ ...standing, print });
+    if (isNews && posted.state !== state) return post();
+    note({ ...posted, print });
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { because } from '../support/records.ts';
-import { alice, createWorld } from './support/harness.ts';
+import { alice, createHarness } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
 
 const place = { app: 'app', environment: 'production' } as const;
@@ -8,11 +8,11 @@ const undo = { type: 'undo', ...place } as const;
 
 describe('while everything is held', () => {
   const freeze = async () => {
-    const world = createWorld();
-    await world.hook(hooks.dockerhub('v1.1.0'));
-    const until = world.clock.now() + 3_600_000;
-    await world.say({ type: 'hold', ...place, tag: '*', until, reason: 'freeze' });
-    return { ...world, until };
+    const harness = createHarness();
+    await harness.hook(hooks.dockerhub('v1.1.0'));
+    const until = harness.clock.now() + 3_600_000;
+    await harness.say({ type: 'hold', ...place, tag: '*', until, reason: 'freeze' });
+    return { ...harness, until };
   };
   const frozen = 'every tag is held by slack:U024BE7LH until 2026-11-23T13:00:00.000Z: freeze';
 
@@ -36,16 +36,20 @@ describe('while everything is held', () => {
   });
 
   it('a release that was under way before is held back before it is written', async () => {
-    const world = createWorld({ on: 'tag-push' });
-    world.registry.digests.set('v1.1.0', undefined);
-    await world.hook(hooks.github('v1.1.0'));
-    await world.say({ type: 'hold', ...place, tag: '*', reason: 'freeze' });
+    const harness = createHarness({ on: 'tag-push' });
+    harness.registry.digests.set('v1.1.0', undefined);
+    await harness.hook(hooks.github('v1.1.0'));
+    await harness.say({ type: 'hold', ...place, tag: '*', reason: 'freeze' });
 
-    world.registry.digests.delete('v1.1.0');
-    await world.pass(60_000);
+    harness.registry.digests.delete('v1.1.0');
+    await harness.pass(60_000);
 
-    expect(await world.newest()).toMatchObject({ tag: 'v1.1.0', state: 'skipped', reason: { code: 'held' } });
-    expect(world.runs().repo).toBe('v1.0.0');
+    expect(await harness.newest()).toMatchObject({
+      tag: 'v1.1.0',
+      state: 'skipped',
+      reason: { code: 'held' },
+    });
+    expect(harness.runs().repo).toBe('v1.0.0');
   });
 
   it('an undo works, and so does a release by hand that is confirmed; the hold stays', async () => {

@@ -50,10 +50,10 @@ describe('where the environment is not clear', () => {
   });
 
   it('takes the only one there is', async () => {
-    const world = createCommandWorld();
-    for (const tag of ['v1', 'v2']) await world.released(tag, 'healthy', 'billing');
+    const harness = createCommandWorld();
+    for (const tag of ['v1', 'v2']) await harness.released(tag, 'healthy', 'billing');
 
-    expect((await world.run({ type: 'undo', app: 'billing' })).text).toBe(
+    expect((await harness.run({ type: 'undo', app: 'billing' })).text).toBe(
       'Undoing billing in production, from v2 back to v1',
     );
   });

@@ -27,12 +27,12 @@ export const status = async (
         readToCurrent({ app, environment }, store),
         store.holds(app, environment),
       ]);
-      const standing = currentRelease(known);
-      const waiting = known.filter(({ id, state }) => id !== standing?.id && isUnderWay(state)).toReversed();
+      const current = currentRelease(known);
+      const waiting = known.filter(({ id, state }) => id !== current?.id && isUnderWay(state)).toReversed();
       return {
         app,
         environment,
-        current: standing && releaseView(standing, known, context.config),
+        current: current && releaseView(current, known, context.config),
         waiting: waiting.map((release) => releaseView(release, known, context.config)),
         holds: holds.filter((hold) => isInForce(hold, clock.now())),
       };

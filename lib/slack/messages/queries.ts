@@ -93,19 +93,19 @@ const historyLine = (release: ReleaseView): string => {
 };
 
 /** What runs, or was tried last: what was only recorded, skipped or taken away again is none of it. */
-const hasPlace = ({ state, commit, isUndo }: ReleaseView): boolean =>
+const mayBeCurrent = ({ state, commit, isUndo }: ReleaseView): boolean =>
   state === 'healthy' ||
   (commit !== undefined && state !== 'undone') ||
   (isUndo === true && isUnderWay({ state }));
 
 /** A release that an undo could go back to: it ran well, is not what stands, and was not taken away since. */
 const wayBack = ({ app, environment, releases }: HistoryView): readonly string[] => {
-  const standing = releases.find(hasPlace);
+  const current = releases.find(mayBeCurrent);
   const target = releases.find(
     ({ number, state, tag }, index) =>
       number !== undefined &&
       state === 'healthy' &&
-      tag !== standing?.tag &&
+      tag !== current?.tag &&
       !releases.slice(0, index).some((later) => later.tag === tag && later.state === 'undone'),
   );
   return target?.number === undefined ? [] : [`/undo ${app} ${environment} to #${target.number}`];

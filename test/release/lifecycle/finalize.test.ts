@@ -79,7 +79,7 @@ describe('onFailure: undo', () => {
     ]);
   });
 
-  it.each<[string, (world: ReturnType<typeof arrange>) => Promise<Release>]>([
+  it.each<[string, (harness: ReturnType<typeof arrange>) => Promise<Release>]>([
     ['was never written', ({ released }) => released('v1.1.0', ['failed'])],
     [
       'another release has taken the place of',
@@ -94,14 +94,14 @@ describe('onFailure: undo', () => {
       async ({ released }) => ({ ...(await released('v1.1.0', failed)), environment: 'staging' }),
     ],
   ])('does not undo what %s, and says how it ended', async (_name, arrangeBad) => {
-    const world = arrange();
-    await world.released('v1.0.0', healthy);
-    const bad = await arrangeBad(world);
+    const harness = arrange();
+    await harness.released('v1.0.0', healthy);
+    const bad = await arrangeBad(harness);
 
-    await finalize(bad, world.context);
+    await finalize(bad, harness.context);
 
-    expect(await world.undos()).toEqual([]);
-    expect(world.sent).toMatchObject([{ queue: 'notifications', body: { release: bad.id } }]);
+    expect(await harness.undos()).toEqual([]);
+    expect(harness.sent).toMatchObject([{ queue: 'notifications', body: { release: bad.id } }]);
   });
 
   it('says how it ended also where there is nothing to go back to', async () => {

@@ -72,7 +72,7 @@ type Extra = { readonly id?: string; readonly confirmed?: boolean; readonly expe
  * with queues that keep what they are given until somebody has `settle` hand it out, and a Git host, a registry and a
  * cluster in memory. The config repo starts with `v1.0.0`.
  */
-export const createWorld = (environment: Partial<EnvironmentConfig> = {}) => {
+export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
   const environments = {
     production: { ...production, files: ['app.yml'], notify: { slack: '#deploys' }, ...environment },
   };
@@ -236,4 +236,4 @@ export const createWorld = (environment: Partial<EnvironmentConfig> = {}) => {
   };
 };
 
-export type World = ReturnType<typeof createWorld>;
+export type Harness = ReturnType<typeof createHarness>;

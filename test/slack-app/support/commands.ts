@@ -127,10 +127,10 @@ export const by = {
   createdAt: '2026-11-23T11:00:00.000Z',
 } as const;
 
-/** A world in which v1.0.0 and v1.1.0 went out to production, and are healthy. */
+/** A harness in which v1.0.0 and v1.1.0 went out to production, and are healthy. */
 export const twoReleases = async (options: CommandWorld = {}) => {
-  const world = createCommandWorld(options);
-  const first = await world.released('v1.0.0');
-  const second = await world.released('v1.1.0');
-  return { ...world, first, second };
+  const harness = createCommandWorld(options);
+  const first = await harness.released('v1.0.0');
+  const second = await harness.released('v1.1.0');
+  return { ...harness, first, second };
 };
