@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
-import { isUnderWay, releaseStates, successors } from '../lib/release/model/release.ts';
+import { isUnderWay, successors } from '../lib/release/model/release.ts';
+import { releaseStates } from '../lib/view/release.ts';
 
 /** Plain text, with code in backticks, as a cell of a table: a `|` would end the cell, and a `<` outside code begin a tag. */
 const cell = (text: string): string =>

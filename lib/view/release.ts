@@ -2,18 +2,27 @@ import type { Actor } from '../actor.ts';
 import type { Hold } from './hold.ts';
 import type { Reason } from './reason.ts';
 
-export type ReleaseState =
-  | 'queued'
-  | 'waiting-for-image'
-  | 'committed'
-  | 'rolling-out'
-  | 'healthy'
-  | 'failed'
-  | 'undone'
-  | 'superseded'
-  | 'skipped';
+export const releaseStates = [
+  'queued',
+  'waiting-for-image',
+  'committed',
+  'rolling-out',
+  'healthy',
+  'failed',
+  'undone',
+  'superseded',
+  'skipped',
+] as const;
+export type ReleaseState = (typeof releaseStates)[number];
 
-/** Where a rollout is, told apart where an in-cluster agent has to act first. */
+/**
+ * How far a release is that is committed and not healthy yet:
+ *
+ * - `waiting-for-agent`: an in-cluster agent has yet to give the workload the image
+ * - `applied`: the workload carries the image, and its controller has not seen that yet
+ * - `rolling-out`: the controller is at it
+ * - `paused`: the controller is stopped, by a user or by a step of a canary
+ */
 export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
 
 export type Pause = {
@@ -36,49 +45,59 @@ export type DiagnosisView = {
   readonly count?: number | undefined;
 };
 
-/** What people are shown of a release, by notifications and by the answers to commands alike. */
-export type ReleaseView = {
-  /** ULID; a button asks for it back, so that it means this release and no later one. */
-  readonly id?: string | undefined;
-  /** What `to #3` names: 1, 2, 3… per app and environment. */
+/** What a release is recorded with and people are shown alike. */
+export type ReleaseFacts = {
+  /** ULID: ids sort by time. A button has it, so that it is about this release and no later one. */
+  readonly id: string;
+  /** 1, 2, 3 … for an app and environment, as people name it: `#3`. A number may be missing, none comes twice. */
   readonly number?: number | undefined;
   readonly app: string;
   readonly environment: string;
-  /** Normalised name. */
+  /** Normalised name, without tag. */
   readonly image: string;
   readonly tag: string;
   readonly state: ReleaseState;
-  /** True for the release that an undo makes. */
-  readonly isUndo?: boolean | undefined;
-  /** True where a user asked for just this tag, with `/tagboat release`. */
+  readonly requestedBy: Actor;
+  /** The hook: `github`, `dockerhub`; `slack`, `tagboat`. */
+  readonly source: string;
+  /** A manual release: neither the tag policy nor a newer tag nor an earlier hold prevents it. */
   readonly byHand?: boolean | undefined;
-  /** Why it failed, was skipped or waits; of one that was undone, why it had failed. */
+  /** Why it waits, or is skipped, failed, superseded or undone. */
   readonly reason?: Reason | undefined;
-  /** In kubectl's words. */
+  /** The last progress the poller saw, in kubectl's words. */
   readonly progress?: string | undefined;
   readonly phase?: RolloutPhase | undefined;
-  /** Worth knowing although it is healthy. */
+  /** The rollout is paused: its deadline does not count meanwhile. */
+  readonly paused?: Pause | undefined;
+  /** What is worth knowing although it is healthy. */
   readonly notes?: readonly string[] | undefined;
+  readonly commit?: string | undefined;
+  /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
+  readonly undoneFrom?: ReleaseState | undefined;
+};
+
+/** What only some messages show. */
+type Origin = 'id' | 'requestedBy' | 'source';
+
+/** What people are shown of a release, by notifications and by the answers to commands alike. */
+export type ReleaseView = Omit<ReleaseFacts, Origin> & {
+  readonly [Field in Origin]?: ReleaseFacts[Field] | undefined;
+} & {
+  /** True for the release that an undo makes. */
+  readonly isUndo?: boolean | undefined;
   /** What ran before. */
   readonly previousTag?: string | undefined;
-  readonly commit?: string | undefined;
   readonly commitUrl?: string | undefined;
   /** Compares the source at the previous tag with this one. */
   readonly diffUrl?: string | undefined;
   readonly diagnosis?: readonly DiagnosisView[] | undefined;
-  readonly requestedBy?: Actor | undefined;
-  /** From which hook: `github`, `dockerhub`, `slack`. */
-  readonly source?: string | undefined;
   readonly undoneBy?: Actor | undefined;
-  /** The state it was in before it was undone. */
-  readonly undoneFrom?: ReleaseState | undefined;
   /** Of an undo: the tag that it took away, and that is held. */
   readonly undoneTag?: string | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt?: number | undefined;
   /** Undefined while it is under way. */
   readonly endedAt?: number | undefined;
-  readonly paused?: Pause | undefined;
   readonly offers?: readonly Offer[] | undefined;
 };
 

@@ -16,6 +16,7 @@ const base: ReleaseView = {
   image: 'docker.io/devopswithkubernetes/okeydokey',
   tag: 'v1.1.0',
   requestedBy: actor('github:octocat'),
+  source: 'github',
   startedAt: Date.parse('2026-11-23T12:00:00Z'),
 };
 const asked = { responseUrl: 'https://hooks.slack.com/commands/1', askedFrom: 'C0ONCALL' };

@@ -1,7 +1,7 @@
+import type { RolloutPhase } from '../../view/release.ts';
 import type { Workload } from '../objects/objects.ts';
 import { argoPhase } from './argo-phase.ts';
 import { isObserved } from './rollout-status.ts';
-import type { RolloutPhase } from './types.ts';
 
 /** How far a workload is that carries the release's image and is not healthy. */
 export const phaseOf = (workload: Workload): RolloutPhase => {

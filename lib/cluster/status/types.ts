@@ -1,3 +1,4 @@
+import type { RolloutPhase } from '../../view/release.ts';
 import type { WorkloadRef } from '../objects/objects.ts';
 
 /** What `kubectl rollout status` says of a workload. */
@@ -6,16 +7,6 @@ export type RolloutStatus = {
   /** kubectl's own words, without the newline. */
   readonly message: string;
 };
-
-/**
- * How far a release is that is not healthy yet:
- *
- * - `waiting-for-agent`: the in-cluster agent has not given the workload the image yet
- * - `applied`: the workload carries the image, and its controller has not seen that yet
- * - `rolling-out`: the controller is replacing pods
- * - `paused`: a person, or a step of a canary, has paused it
- */
-export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
 
 export type RolloutProgress = {
   readonly phase: RolloutPhase;

@@ -1,8 +1,8 @@
+import type { RolloutPhase } from '../../view/release.ts';
 import type { Workload, WorkloadRef } from '../objects/objects.ts';
 import { compareWith, describeRelease, type Expected, watchedCarriersOf } from '../objects/template-image.ts';
 import { phaseOf } from './phase.ts';
 import { rolloutStatus } from './rollout-status.ts';
-import type { RolloutPhase } from './types.ts';
 
 export type WorkloadVerdict = {
   readonly type: 'done' | 'waiting' | 'failed' | 'superseded' | 'missing';

@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock.ts';
+import type { RolloutPhase } from '../../view/release.ts';
 import type { Delivery } from '../deliver/deliver.ts';
 import type { Diagnosis } from '../diagnose/finding.ts';
 import type { WorkloadRef } from '../objects/objects.ts';
 import type { ReleaseImage } from '../objects/template-image.ts';
-import type { RolloutPhase, RolloutProgress } from '../status/types.ts';
+import type { RolloutProgress } from '../status/types.ts';
 
 export type RolloutVerdict =
   | {

@@ -6,8 +6,9 @@ import { track } from './track.ts';
 import type { Rollout, RolloutVerdict } from './types.ts';
 import { createWakeUp } from './wake-up.ts';
 
+export type { RolloutPhase } from '../../view/release.ts';
 export type { Diagnosis, DiagnosisCause } from '../diagnose/diagnose.ts';
-export type { RolloutPhase, RolloutProgress } from '../status/types.ts';
+export type { RolloutProgress } from '../status/types.ts';
 export type { Rollout, RolloutVerdict } from './types.ts';
 
 /** Where the queue delivered late, the first check still gets this long, even after the deadline. */

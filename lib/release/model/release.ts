@@ -1,25 +1,13 @@
-import type { Actor } from '../../actor.ts';
+import type { WorkloadRef } from '../../cluster/objects/objects.ts';
 import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { SourceEvent } from '../../event.ts';
 import { type Reason, reasonText } from '../../view/reason.ts';
-import type { DiagnosisView, Pause, ReleaseState, RolloutPhase } from '../../view/release.ts';
+import type { DiagnosisView, ReleaseFacts, ReleaseState } from '../../view/release.ts';
 
 /**
  * One attempt to bring one image to one app in one environment, and the states it goes through. Pure: what may follow
  * what is decided here, and the store makes it stick.
  */
-
-export const releaseStates = [
-  'queued',
-  'waiting-for-image',
-  'committed',
-  'rolling-out',
-  'healthy',
-  'failed',
-  'undone',
-  'superseded',
-  'skipped',
-] as const satisfies readonly ReleaseState[];
 
 /**
  * Which states may follow which. A state never goes backwards, so a step that runs twice finds nothing to do. The diagram
@@ -44,8 +32,8 @@ export const mayFollow = (from: ReleaseState, to: ReleaseState): boolean =>
 export const isUnderWay = (state: ReleaseState): boolean =>
   state === 'queued' || state === 'waiting-for-image' || state === 'committed' || state === 'rolling-out';
 
-/** Where a release lives: the app and environment, and its id (a ULID, so ids sort by time). */
-export type ReleaseKey = { readonly app: string; readonly environment: string; readonly id: string };
+/** Where a release is recorded. */
+export type ReleaseKey = Pick<ReleaseFacts, 'app' | 'environment' | 'id'>;
 
 /** A tag, and its digest where it is known (`sha256:…`). */
 export type ImageVersion = { readonly tag: string; readonly digest?: string | undefined };
@@ -54,55 +42,28 @@ export type ImageVersion = { readonly tag: string; readonly digest?: string | un
 export const isSameVersion = (a: ImageVersion, b: ImageVersion): boolean =>
   a.tag === b.tag && (a.digest === undefined || b.digest === undefined || a.digest === b.digest);
 
-/** What to look at, found by the delivery; see `lib/cluster`. */
-export type WorkloadReference = {
-  readonly apiVersion: string;
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout';
-  readonly namespace: string;
-  readonly name: string;
-};
-
 export type ReleaseDiagnosis = DiagnosisView & { readonly cause: string };
 
-export type Release = ReleaseKey & {
+export type Release = ReleaseFacts & {
   readonly kind: 'release' | 'undo';
-  /** 1, 2, 3 … for an app and environment, as people name it: `#3`. A number may be missing, none comes twice. */
-  readonly number?: number | undefined;
-  readonly state: ReleaseState;
-  /** Why it waits, or is skipped, failed, superseded or undone. */
-  readonly reason?: Reason | undefined;
-  /** Normalised name, without tag. */
-  readonly image: string;
-  readonly tag: string;
   readonly digest?: string | undefined;
-  readonly requestedBy: Actor;
-  /** The hook, for the record. */
-  readonly source: string;
   readonly delivery: string;
   /** Its lock group: one per config repo and branch. */
   readonly group: string;
   /** What the manifests carried before the commit. */
   readonly previous?: ImageVersion | undefined;
-  readonly commit?: string | undefined;
   readonly changes?: readonly {
     readonly file: string;
     readonly line: number;
     readonly from: string;
     readonly to: string;
   }[];
-  readonly workloads?: readonly WorkloadReference[] | undefined;
+  readonly workloads?: readonly WorkloadRef[] | undefined;
   /** The rollout has to be done by then, in milliseconds since 1970. */
   readonly deadline?: number | undefined;
   readonly diagnosis?: readonly ReleaseDiagnosis[] | undefined;
-  /** The last progress the poller saw, in kubectl's words. */
-  readonly progress?: string | undefined;
-  readonly phase?: RolloutPhase | undefined;
   /** `failed`: why `onFailure: undo` does not act on it. */
   readonly notUndone?: Reason | undefined;
-  /** What is worth knowing although it is healthy. */
-  readonly notes?: readonly string[] | undefined;
-  /** The rollout is paused: its deadline does not count meanwhile. */
-  readonly paused?: Pause | undefined;
   /** How often a step of it was tried and has to be tried again. */
   readonly attempts: number;
   /** Not to be tried again before then, in milliseconds since 1970. */
@@ -113,12 +74,8 @@ export type Release = ReleaseKey & {
   readonly holdsUndone?: boolean | undefined;
   /** Its tag was named by a user, or its digest is not known: the registry is asked before it is committed. */
   readonly awaitsImage?: boolean | undefined;
-  /** A manual release: neither the tag policy nor a newer tag nor an earlier hold prevents it. */
-  readonly byHand?: boolean | undefined;
   /** `undone`: why it had failed, where it had. */
   readonly failure?: Reason | undefined;
-  /** `undone`: the state it was undone from, since only what was healthy is worth going back to. */
-  readonly undoneFrom?: ReleaseState | undefined;
   /** Slack's response_url of the command that asked for it. A credential: never shown. */
   readonly responseUrl?: string | undefined;
   /** The Slack channel it was asked for from, by its id. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { releaseStates } from '../../../lib/release/model/release.ts';
+import { releaseStates } from '../../../lib/view/release.ts';
 import { createContext, requestFor } from '../support/context.ts';
 import { startTable } from '../support/table.ts';
 
