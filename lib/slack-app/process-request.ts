@@ -36,7 +36,7 @@ export const processRequest = async (
   try {
     message = await run(job, isLastTry, context);
   } catch (error) {
-    await lease.release(lease.state).catch((cause: unknown) => {
+    await lease.giveBack(lease.state).catch((cause: unknown) => {
       logger.warn('the next try has to wait for the lease to run out', { id: job.id, error: cause });
     });
     throw error;

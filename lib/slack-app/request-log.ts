@@ -58,5 +58,5 @@ export const createRequestLog = (leases: Leases): RequestLog => {
 
 /** The lease belongs to the message of the first request, which may still come again. */
 const giveBack = async (acquired: Acquired): Promise<void> => {
-  if (acquired.type === 'acquired') await acquired.release(acquired.state);
+  if (acquired.type === 'acquired') await acquired.giveBack(acquired.state);
 };

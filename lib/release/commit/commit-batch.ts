@@ -4,7 +4,7 @@ import type { Remote } from '../../git/remote.ts';
 import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
-import { holdOf, holdsForGood } from '../model/hold.ts';
+import { holdsForGood, newHold } from '../model/hold.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -89,7 +89,7 @@ const recordIntent = async (
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
   if (undone?.kind === 'undo') return;
   const { app, environment, requestedBy: by } = release;
-  const hold = holdOf(
+  const hold = newHold(
     { app, environment, by, reason: { code: 'undone' } },
     previous,
     target.environment,

@@ -5,7 +5,7 @@ import type { RegistryClient } from '../../registry/client.ts';
 import { heldReason } from '../../view/reason.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { currentRelease } from '../model/current-release.ts';
-import { holdFor } from '../model/hold.ts';
+import { findHold } from '../model/hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
 import { targetOf } from '../model/target.ts';
@@ -92,7 +92,7 @@ const endDuplicate = async (
   { store, jobs, clock }: Context,
 ): Promise<void> => {
   const holds = await store.holds(release.app, release.environment);
-  const hold = holdFor(holds, { tag: release.tag, digest }, clock.now());
+  const hold = findHold(holds, { tag: release.tag, digest }, clock.now());
   if (hold === undefined) {
     const reason = { code: 'superseded', releaseId: same.id, other: 'same-image' } as const;
     await store.advance(release, 'superseded', { digest, reason });

@@ -5,7 +5,7 @@ import { isTag } from '../../image.ts';
 import type { Hold } from '../../view/hold.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
 import { currentRelease } from '../model/current-release.ts';
-import { holdFor, isInForce } from '../model/hold.ts';
+import { findHold, isInForce } from '../model/hold.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
 import type { Release } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
@@ -74,7 +74,7 @@ export const requestManualRelease = async (
   // A request that is carried out late was confirmed without knowing of a hold that was set since.
   const unknown = holds.filter((one) => !request.confirmed || Date.parse(one.createdAt) > askedAt);
   const hold =
-    holdFor(unknown, { tag }, clock.now()) ??
+    findHold(unknown, { tag }, clock.now()) ??
     unknown.find((one) => one.tag === tag && isInForce(one, clock.now()));
   if (own === undefined && hold !== undefined) return { type: 'held', hold };
   const group = lockGroupOf(repo);

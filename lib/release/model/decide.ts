@@ -4,7 +4,7 @@ import type { SourceEvent } from '../../event.ts';
 import { familiarName, isTag } from '../../image.ts';
 import type { Hold } from '../../view/hold.ts';
 import { heldReason, type Reason } from '../../view/reason.ts';
-import { holdFor } from './hold.ts';
+import { findHold } from './hold.ts';
 import type { ImageVersion, Release } from './release.ts';
 import { describePolicy, isOlder, satisfies } from './tag-policy.ts';
 import { type Target, targetOf } from './target.ts';
@@ -87,7 +87,7 @@ export const decide = (
     );
   if (!satisfies(environment.tags, event.tag))
     return skip('tag-policy', `the tag does not match ${describePolicy(environment)}`);
-  const hold = holdFor(
+  const hold = findHold(
     holds,
     { tag: event.tag, digest: event.type === 'image-pushed' ? event.digest : undefined },
     now,
@@ -110,7 +110,7 @@ export const decideAtTip = (
 ): Reason | undefined => {
   if (release.kind === 'undo') return undefined;
   const since = holds.filter((hold) => release.byHand !== true || hold.createdAt > release.createdAt);
-  const hold = holdFor(since, release, now);
+  const hold = findHold(since, release, now);
   if (hold !== undefined) return heldReason(hold);
   if (release.byHand === true) return undefined;
   const newer = deployed.find((version) => isOlder(release.tag, version.tag));

@@ -10,7 +10,7 @@ export const isInForce = (hold: Hold, now: number): boolean =>
   hold.until === undefined || Date.parse(hold.until) > now;
 
 /** The hold that keeps a version back at this time, if any. Pure. */
-export const holdFor = (holds: readonly Hold[], version: ImageVersion, now: number): Hold | undefined =>
+export const findHold = (holds: readonly Hold[], version: ImageVersion, now: number): Hold | undefined =>
   holds.find((hold) => (hold.tag === '*' || isHeld(hold, version)) && isInForce(hold, now));
 
 /** A hold on one digest does not apply to a version whose digest is not known yet; `decideAtTip` asks again. */
@@ -22,7 +22,7 @@ export const holdsForGood = ({ tag, digest, until }: Hold, version: ImageVersion
   tag === version.tag && until === undefined && (digest === undefined || digest === version.digest);
 
 /** Under `pin: digest` only the one digest is held: the tag may be pushed again. */
-export const holdOf = (
+export const newHold = (
   { app, environment, by, reason }: Pick<Hold, 'app' | 'environment' | 'by' | 'reason'>,
   version: ImageVersion & { readonly id?: string },
   { pin }: Pick<EnvironmentConfig, 'pin'>,

@@ -2,7 +2,7 @@ import { type Actor, isSameActor } from '../../actor.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Hold, HoldReason } from '../../view/hold.ts';
 import { currentRelease } from './current-release.ts';
-import { holdFor } from './hold.ts';
+import { findHold } from './hold.ts';
 import { type ImageVersion, isSameVersion, type Release, wasHealthy } from './release.ts';
 
 export type UndoRequest = {
@@ -35,9 +35,9 @@ type Situation = {
 };
 
 export type UndoPlan = {
-  /** What is undone; undefined where nothing is on record and a tag was named. */
+  /** What is removed; undefined where nothing is on record and a tag was named. */
   readonly current: Release | undefined;
-  readonly target: ImageVersion;
+  readonly restores: ImageVersion;
   /** True where the version it removes is not to be held: nothing is wrong with it. */
   readonly isRedo: boolean;
 };
@@ -50,20 +50,20 @@ export const planUndo = (request: UndoRequest, situation: Situation): UndoPlan =
   const { known, now } = situation;
   const current = findCurrent(known, request);
   if (request.expect !== undefined && current?.id !== request.expect) throw movedOn(request, known, current);
-  const undone = known.find(({ id }) => id === current?.undoes);
-  assertMeant(request, current, undone, now);
-  const target = findTarget(request, current, undone, situation);
-  return { current, target, isRedo: isRedo(target, undone, situation) };
+  const removed = known.find(({ id }) => id === current?.undoes);
+  assertMeant(request, current, removed, now);
+  const restores = versionToRestore(request, current, removed, situation);
+  return { current, restores, isRedo: isRedo(restores, removed, situation) };
 };
 
 /**
- * True where it undoes an undo, and so restores the release that was undone: nothing is wrong with the version it replaces.
- * Undoing that redo is an undo of an undo as well, but removes the bad release again: there the target is not held.
+ * True where it undoes an undo, and so restores the release that was removed: nothing is wrong with the version it replaces.
+ * Undoing that redo is an undo of an undo as well, but removes the bad release again: there the restored version is not held.
  */
-const isRedo = (target: ImageVersion, undone: Release | undefined, { holds, now }: Situation): boolean =>
-  undone !== undefined &&
-  isSameVersion(undone, target) &&
-  (undone.kind === 'release' || holdFor(ofTags(holds), target, now) !== undefined);
+const isRedo = (restores: ImageVersion, removed: Release | undefined, { holds, now }: Situation): boolean =>
+  removed !== undefined &&
+  isSameVersion(removed, restores) &&
+  (removed.kind === 'release' || findHold(ofTags(holds), restores, now) !== undefined);
 
 /** A freeze stops new releases, not undos. */
 const ofTags = (holds: readonly Hold[]): readonly Hold[] => holds.filter(({ tag }) => tag !== '*');
@@ -96,26 +96,26 @@ const freshMs = 10 * 60_000;
 const assertMeant = (
   { app, environment, to, number, expect, by }: UndoRequest,
   current: Release | undefined,
-  undone: Release | undefined,
+  removed: Release | undefined,
   now: number,
 ): void => {
   if (to !== undefined || number !== undefined || expect !== undefined) return;
-  if (current?.kind !== 'undo' || undone === undefined || isSameActor(current.requestedBy, by)) return;
+  if (current?.kind !== 'undo' || removed === undefined || isSameActor(current.requestedBy, by)) return;
   const age = now - Date.parse(current.createdAt);
   if (age > freshMs) return;
   throw new TagboatError(
     'command-invalid',
     `${app} ${environment} was put back to ${current.tag} ${Math.max(1, Math.round(age / 60_000))} min ago; ` +
-      `to bring ${undone.tag} back, write /undo ${app} ${environment} to ${undone.tag}`,
+      `to bring ${removed.tag} back, write /undo ${app} ${environment} to ${removed.tag}`,
     { by: current.requestedBy },
   );
 };
 
 /** The version to restore: the one that is named; else the one that an undo removed; else the last healthy one. */
-const findTarget = (
+const versionToRestore = (
   { app, environment, to, number }: UndoRequest,
   current: Release | undefined,
-  undone: Release | undefined,
+  removed: Release | undefined,
   { known, holds, now }: Situation,
 ): ImageVersion => {
   if (number !== undefined) return findNumbered({ app, environment, number }, current, known);
@@ -127,12 +127,12 @@ const findTarget = (
   }
   if (current === undefined)
     throw new TagboatError('nothing-to-undo', `nothing was released to ${app} ${environment} yet`);
-  if (undone !== undefined && ranWell(undone, known)) return undone;
+  if (removed !== undefined && ranWell(removed, known)) return removed;
   const earlier = known.filter(({ id }) => id <= current.id);
   const isGood = (version: ImageVersion): boolean =>
     !isSameVersion(version, current) &&
-    (undone === undefined || !isSameVersion(version, undone)) &&
-    holdFor(ofTags(holds), version, now) === undefined &&
+    (removed === undefined || !isSameVersion(version, removed)) &&
+    findHold(ofTags(holds), version, now) === undefined &&
     !isKnownBad(version, known);
   const healthy = earlier.find((release) => release.state === 'healthy' && isGood(release));
   if (healthy !== undefined) return healthy;
@@ -148,7 +148,7 @@ const findTarget = (
 };
 
 /**
- * True where the last rollout of a version failed or was undone. A release that failed before it was delivered, because
+ * True where the last rollout of a version failed or was removed. A release that failed before it was delivered, because
  * its image was missing for example, does not count, and neither does a failure before the version was healthy.
  */
 const isKnownBad = (version: ImageVersion, known: readonly Release[]): boolean => {
@@ -162,9 +162,9 @@ const isKnownBad = (version: ImageVersion, known: readonly Release[]): boolean =
   return last !== undefined && last.state !== 'healthy';
 };
 
-/** An undo may itself be undone before its rollout is healthy; the version that it restored was healthy before. */
-const ranWell = (undone: Release, known: readonly Release[]): boolean =>
-  undone.undoneFrom !== 'failed' && known.some((one) => wasHealthy(one) && isSameVersion(one, undone));
+/** An undo may itself be removed before its rollout is healthy; the version that it restored was healthy before. */
+const ranWell = (removed: Release, known: readonly Release[]): boolean =>
+  removed.undoneFrom !== 'failed' && known.some((one) => wasHealthy(one) && isSameVersion(one, removed));
 
 const findNumbered = (
   {

@@ -41,7 +41,7 @@ const tell = async (key: ReleaseKey, notifier: Notifier, context: NotifyContext)
     // A channel that does not exist will not exist in a minute: say so in the log.
     logger.error('notification refused', { id: key.id, notifier: notifier.name, error });
   } finally {
-    if (!(await lease.release({ memory })))
+    if (!(await lease.giveBack({ memory })))
       logger.warn('a notification took longer than its lease', { id: key.id, notifier: notifier.name });
   }
 };

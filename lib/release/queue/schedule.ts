@@ -24,8 +24,8 @@ export const pickUpMs = 120_000;
 export const unwatchedMs = 210_000;
 
 /**
- * How often reconcile sends the job of one entry, with the same wait after each, before the release fails with `given-up`. At
- * 120 seconds each that is 40 minutes, and by then every one of these jobs has ended in a dead-letter queue, whose alarm says why.
+ * How often reconcile sends the job of one entry, with the same wait after each, before the release fails with `given-up`. That
+ * is 40 minutes, and 70 for a rollout, and by then every one of these jobs has ended in a dead-letter queue, whose alarm says why.
  */
 export const maxResends = 20;
 

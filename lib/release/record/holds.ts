@@ -1,8 +1,8 @@
 import type { Table } from '../../store/table.ts';
 import type { Hold } from '../../view/hold.ts';
 import type { HoldKey } from '../model/hold.ts';
-import { schema, toHold } from './lift.ts';
 import { partition } from './partition.ts';
+import { schema, toHold } from './row-versions.ts';
 
 export type Holds = {
   holds(app: string, environment: string): Promise<readonly Hold[]>;

@@ -11,7 +11,7 @@ export type Lease = {
   readonly type: 'acquired';
   readonly state: LeaseState;
   /** Gives it back and keeps a state for the next one. False where it ran out, and another process has it since. */
-  release(state: LeaseState): Promise<boolean>;
+  giveBack(state: LeaseState): Promise<boolean>;
   /** Gives it back for good: from now on it is `done` for everyone, also where it ran out meanwhile. */
   complete(state: LeaseState): Promise<void>;
 };
@@ -49,7 +49,7 @@ export const createLeases = ({
   const leaseOn = (key: LeaseKey, holder: string, state: LeaseState): Lease => ({
     type: 'acquired',
     state,
-    release: (next) =>
+    giveBack: (next) =>
       table.put({ ...next, ...key, leaseUntil: 0, holder }, { attribute: 'holder', value: holder }),
     complete: async (next) => {
       await table.put({ ...next, ...key, holder, done: true });

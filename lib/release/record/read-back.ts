@@ -4,7 +4,7 @@ import type { Store } from './store.ts';
 
 const page = 20;
 /** Not more: a freeze of a week may leave hundreds of skipped releases, each of which costs a read. */
-const depth = 200;
+export const maxDepth = 200;
 
 type Environment = { readonly app: string; readonly environment: string };
 
@@ -26,6 +26,6 @@ const readBack = async (
   for (;;) {
     const next = await store.list(app, environment, { limit: page, before: known.at(-1)?.id ?? start });
     known.push(...next);
-    if (next.length < page || known.length >= depth || known.some(isEnough)) return known;
+    if (next.length < page || known.length >= maxDepth || known.some(isEnough)) return known;
   }
 };

@@ -12,9 +12,9 @@ import {
   type ReleasePatch,
   type ReleaseRequest,
 } from '../model/release.ts';
-import { schema, toRelease } from './lift.ts';
 import type { createOutbox, OutboxList } from './outbox.ts';
 import { partition } from './partition.ts';
+import { schema, toRelease } from './row-versions.ts';
 
 export type RecordOptions = {
   readonly table: Table;

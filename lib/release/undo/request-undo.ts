@@ -2,7 +2,7 @@ import { TagboatError } from '../../errors.ts';
 import { isTag } from '../../image.ts';
 import type { FinalizeContext } from '../lifecycle/finalize.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
-import { holdFor, holdOf, holdsForGood } from '../model/hold.ts';
+import { findHold, holdsForGood, newHold } from '../model/hold.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
 import { isSameVersion, isUnderWay, mayBeRetried, type Release } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
@@ -10,6 +10,7 @@ import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
+import { maxDepth } from '../record/read-back.ts';
 
 export type UndoAccepted = {
   readonly release: Release;
@@ -23,9 +24,6 @@ export type UndoAccepted = {
   readonly created: boolean;
 };
 
-/** How many releases an undo reads to find a healthy one. */
-const depth = 200;
-
 /**
  * Records an undo: first the hold on the undone version, so that no hook can release it again from here on, then the
  * release that restores the old image; then its job is sent. The same request made twice is one undo.
@@ -37,7 +35,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
   const { app, environment, repo } = targetOf(config, request.app, request.environment);
   if (request.to !== undefined && !isTag(request.to))
     throw new TagboatError('command-invalid', `"${request.to.slice(0, 130)}" cannot be the tag of an image`);
-  const known = await store.list(request.app, request.environment, { limit: depth });
+  const known = await store.list(request.app, request.environment, { limit: maxDepth });
   const holds = await store.holds(request.app, request.environment);
   const same = sameUndo(known, request, clock.now());
   if (same !== undefined) {
@@ -45,19 +43,19 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     await liftEarlierHold(same, holds, context);
     await enqueueNext(same, context);
     const undone = known.find(({ id }) => id === same.undoes);
-    const isHeld = undone !== undefined && holdFor(holds, undone, clock.now()) !== undefined;
+    const isHeld = undone !== undefined && findHold(holds, undone, clock.now()) !== undefined;
     return { release: same, undone, isHeld, isLifted: false, created: same.delivery === request.delivery };
   }
-  const { current, target, isRedo } = planUndo(request, { known, holds, now: clock.now() });
-  const isHeld = current !== undefined && !isSameVersion(current, target) && !isRedo;
+  const { current, restores, isRedo } = planUndo(request, { known, holds, now: clock.now() });
+  const isHeld = current !== undefined && !isSameVersion(current, restores) && !isRedo;
   if (isHeld && !holds.some((hold) => holdsForGood(hold, current))) {
-    const hold = holdOf(request, current, environment, clock.now());
+    const hold = newHold(request, current, environment, clock.now());
     const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
     await store.hold({ ...hold, replaces });
   }
   // A tag that a user named may not exist, and a digest cannot be pinned before it is known: the registry is asked.
   const isNamed = request.to !== undefined || request.number !== undefined;
-  const awaitsImage = target.digest === undefined && (isNamed || environment.pin === 'digest');
+  const awaitsImage = restores.digest === undefined && (isNamed || environment.pin === 'digest');
   const group = lockGroupOf(repo);
   const { release, created } = await store.record(
     {
@@ -65,8 +63,8 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
       environment: request.environment,
       kind: 'undo',
       image: app.image,
-      tag: target.tag,
-      digest: target.digest,
+      tag: restores.tag,
+      digest: restores.digest,
       requestedBy: request.by,
       source: request.source,
       delivery: request.delivery,
@@ -76,7 +74,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
       responseUrl: request.responseUrl,
       askedFrom: request.askedFrom,
       awaitsImage: awaitsImage ? true : undefined,
-      claim: `undo#${current?.id ?? 'none'}#${target.tag}`,
+      claim: `undo#${current?.id ?? 'none'}#${restores.tag}`,
     },
     awaitsImage ? 'images' : `work#${group}`,
     clock.now() + pickUpMs,

@@ -1,4 +1,5 @@
 import { planUndo, type UndoRequest } from '../../release/model/undo-plan.ts';
+import { maxDepth } from '../../release/record/read-back.ts';
 import { requestUndo } from '../../release/undo/request-undo.ts';
 import { askConfirmation, type SlackMessage, undoAccepted, undoUnderWay } from '../../slack/messages.ts';
 import {
@@ -47,10 +48,10 @@ export const undo = async (
 const confirm = async (request: UndoRequest, context: CommandContext): Promise<SlackMessage> => {
   const { app, environment, to, number } = request;
   const [known, holds] = await Promise.all([
-    context.store.list(app, environment, { limit: 200 }),
+    context.store.list(app, environment, { limit: maxDepth }),
     context.store.holds(app, environment),
   ]);
-  const { current, target, isRedo } = planUndo(request, { known, holds, now: context.clock.now() });
+  const { current, restores, isRedo } = planUndo(request, { known, holds, now: context.clock.now() });
   return askConfirmation({
     command: {
       type: 'undo',
@@ -63,10 +64,10 @@ const confirm = async (request: UndoRequest, context: CommandContext): Promise<S
     title: `Undo ${app} in ${environment}?`,
     details: [
       current === undefined
-        ? `This puts ${target.tag} back.`
-        : `This puts ${target.tag} back in the place of ${current.tag}${isRedo ? '' : `, and holds ${current.tag}`}.`,
+        ? `This puts ${restores.tag} back.`
+        : `This puts ${restores.tag} back in the place of ${current.tag}${isRedo ? '' : `, and holds ${current.tag}`}.`,
     ],
-    yes: `Put ${target.tag} back`,
+    yes: `Put ${restores.tag} back`,
     danger: true,
   });
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { holdFor, isInForce } from '../../../lib/release/model/hold.ts';
+import { findHold, isInForce } from '../../../lib/release/model/hold.ts';
 import type { Hold } from '../../../lib/view/hold.ts';
 import { heldReason, reasonText } from '../../../lib/view/reason.ts';
 import { actor, given } from '../../support/records.ts';
@@ -33,13 +33,13 @@ it.each<[string, Partial<Hold>, { tag: string; digest?: string }, boolean]>([
     false,
   ],
 ])('a hold of %s', (_name, fields, version, holds) => {
-  expect(holdFor([hold(fields)], version, now)).toEqual(holds ? hold(fields) : undefined);
+  expect(findHold([hold(fields)], version, now)).toEqual(holds ? hold(fields) : undefined);
 });
 
 it('the hold that is in force is found beside one that is over', () => {
   const holds = [hold({ tag: '*', until: '2026-11-23T11:00:00Z' }), hold()];
 
-  expect(holdFor(holds, { tag: 'v1.0.0' }, now)).toBe(holds[1]);
+  expect(findHold(holds, { tag: 'v1.0.0' }, now)).toBe(holds[1]);
 });
 
 it.each<[Partial<Hold>, string]>([

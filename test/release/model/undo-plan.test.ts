@@ -50,7 +50,7 @@ const plan = (
   holds: readonly Hold[] = [],
   at = now,
 ) => {
-  const { current, target, isRedo } = planUndo(
+  const { current, restores, isRedo } = planUndo(
     {
       app: 'okeydokey',
       environment: 'production',
@@ -62,7 +62,7 @@ const plan = (
     },
     { known, holds, now: at },
   );
-  return `${current?.number === undefined ? 'nothing' : `#${current.number}`} → ${target.tag}${isRedo ? ', nothing held' : ''}`;
+  return `${current?.number === undefined ? 'nothing' : `#${current.number}`} → ${restores.tag}${isRedo ? ', nothing held' : ''}`;
 };
 
 type Case = [string, readonly Release[], string, Partial<UndoRequest>?, (readonly Hold[])?];
@@ -265,5 +265,5 @@ it('goes back to the very image that the named tag was, where it is known', () =
     to: 'v1.0.0',
   };
 
-  expect(planUndo(request, { known, holds: [], now }).target.digest).toBe(digest('a'));
+  expect(planUndo(request, { known, holds: [], now }).restores.digest).toBe(digest('a'));
 });

@@ -90,7 +90,7 @@ describe('notify', () => {
       naps += 1;
       if (naps < 3) return;
       await store.advance(release, 'skipped', { reason: { code: 'held', message: 'held' } });
-      if (other.type === 'acquired') await other.release({ memory: { times: 7 } });
+      if (other.type === 'acquired') await other.giveBack({ memory: { times: 7 } });
     };
 
     await notify(release, { ...context, clock: { ...context.clock, sleep } });

@@ -31,7 +31,7 @@ describe('a lease', () => {
 
   it('passes on, with the state that its holder left, when it is given back', async () => {
     const { acquire } = arrange();
-    await leaseOf(await acquire()).release({ memory: 'of the last' });
+    await leaseOf(await acquire()).giveBack({ memory: 'of the last' });
 
     expect(await acquire()).toMatchObject({ type: 'acquired', state: { memory: 'of the last' } });
   });
@@ -45,8 +45,8 @@ describe('a lease', () => {
     const second = leaseOf(await acquire());
 
     expect([before.type, second.state]).toEqual(['busy', { since: 1 }]);
-    expect(await first.release({ since: 2 })).toBe(false);
-    expect(await second.release({ since: 3 })).toBe(true);
+    expect(await first.giveBack({ since: 2 })).toBe(false);
+    expect(await second.giveBack({ since: 3 })).toBe(true);
     expect((await acquire()).state).toEqual({ since: 3 });
   });
 
@@ -65,7 +65,7 @@ describe('a lease', () => {
 
   it('cannot be had once it is cancelled, nor be cancelled once it is begun', async () => {
     const begun = arrange();
-    await leaseOf(await begun.acquire()).release({});
+    await leaseOf(await begun.acquire()).giveBack({});
     expect(await begun.leases.cancel(key, {})).toBe(false);
 
     const { acquire, leases } = arrange();

@@ -23,10 +23,10 @@ export const toRelease = (item: Item): Release => {
   const notUndone = notes?.find((note) => note.startsWith(notUndonePrefix));
   return {
     ...rest,
-    requestedBy: liftActor(requestedBy),
-    reason: liftReason(code, reason),
-    paused: paused && { ...paused, by: liftActor(paused.by) },
-    failure: failure && liftReason(failure.code, failure.reason),
+    requestedBy: upgradeActor(requestedBy),
+    reason: upgradeReason(code, reason),
+    paused: paused && { ...paused, by: upgradeActor(paused.by) },
+    failure: failure && upgradeReason(failure.code, failure.reason),
     notes: notes?.filter((note) => note !== notUndone),
     notUndone:
       notUndone === undefined
@@ -39,7 +39,7 @@ export const toRelease = (item: Item): Release => {
 export const toHold = (item: Item): Hold =>
   item.schema === schema
     ? (attributesOf(item) as unknown as Hold)
-    : liftHold(attributesOf(item) as unknown as HoldRow1);
+    : upgradeHold(attributesOf(item) as unknown as HoldRow1);
 
 type ReleaseRow1 = Omit<Release, 'requestedBy' | 'reason' | 'paused' | 'failure' | 'notUndone'> & {
   readonly code?: string;
@@ -57,17 +57,17 @@ type HoldRow1 = Omit<Hold, 'by' | 'reason' | 'replaces'> & {
 
 const notUndonePrefix = 'It is not undone by itself: ';
 
-const liftHold = ({ by, reason, replaces, ...rest }: HoldRow1): Hold => ({
+const upgradeHold = ({ by, reason, replaces, ...rest }: HoldRow1): Hold => ({
   ...rest,
-  by: liftActor(by),
+  by: upgradeActor(by),
   reason: { code: 'given', message: reason },
-  replaces: replaces && liftHold(replaces),
+  replaces: replaces && upgradeHold(replaces),
 });
 
-const liftReason = (code: string | undefined, message: string | undefined): Reason | undefined =>
+const upgradeReason = (code: string | undefined, message: string | undefined): Reason | undefined =>
   message === undefined ? undefined : { code: code ?? 'unknown', message };
 
-const liftActor = (by: string): Actor => {
+const upgradeActor = (by: string): Actor => {
   if (by === 'tagboat (onFailure: undo)') return { type: 'on-failure' };
   if (by === 'somebody in the cluster, or a step of the rollout') return { type: 'cluster' };
   const [, source = by, user = 'unknown'] = /^([^:]*):(.*)$/s.exec(by) ?? [];
