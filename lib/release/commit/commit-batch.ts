@@ -73,7 +73,8 @@ export const commitBatch = async (
 
 /**
  * Records what is about to be pushed. If the function dies between the push and `recordOutcomes`, the next attempt finds
- * nothing to change in the manifests, and could not say any more what the image was before.
+ * nothing to change in the manifests, and could not say any more what the image was before. Only now it is known what an undo
+ * removes where that was committed by hand, or by a release that came after the request: it is held here.
  */
 const recordIntent = async (
   { release, target, changes, previous }: Edited,
