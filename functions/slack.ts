@@ -22,7 +22,8 @@ export const createHandler = (runtime: Runtime) => {
       const now = runtime.clock.now();
       const request = toRawRequest(event);
       if (isSslCheck(request)) return json(200, {});
-      const arrived = event.requestContext.timeEpoch || now;
+      // The clock of API Gateway may be ahead.
+      const arrived = Math.min(event.requestContext.timeEpoch || now, now);
       const until = Math.min(arrived + answerWithinMs, now + context.getRemainingTimeInMillis() - reserveMs);
       const message = await handleRequest(request, now, until, createRequestContext(runtime));
       return message === undefined ? { statusCode: 200, body: '' } : json(200, message);

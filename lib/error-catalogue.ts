@@ -22,7 +22,7 @@ export const errorCatalogue = {
   'body-too-large': {
     retry: 'terminal',
     status: 413,
-    meaning: 'The body is larger than 1 MiB, or than 200 kB where Slack sends it.',
+    meaning: 'The body is larger than 1 MiB.',
     next: 'No supported source sends that much; check what is calling.',
   },
   'signature-missing': {

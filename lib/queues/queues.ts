@@ -33,6 +33,10 @@ const maxDelaySeconds = 900;
 /** The share of the remaining time that sending a job may take: reconcile sends it otherwise, but the record comes first. */
 const jobShare = 0.5;
 
+/** JSON in the characters that SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const toBody = (body: unknown): string =>
+  JSON.stringify(body).replace(/[\ufffe\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
+
 export const createQueues = (
   client: () => Promise<SQSClient>,
   urls: Readonly<Record<QueueName, string>>,
@@ -42,7 +46,7 @@ export const createQueues = (
     const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
     const command = new SendMessageCommand({
       QueueUrl: urls[queue],
-      MessageBody: JSON.stringify(body),
+      MessageBody: toBody(body),
       MessageGroupId: options.group,
       MessageDeduplicationId: options.deduplication,
       ...(options.delaySeconds === undefined

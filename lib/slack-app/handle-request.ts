@@ -5,7 +5,6 @@ import { notReceived, received, type SlackMessage, tryAgain } from '../slack/mes
 import { verifySlackRequest } from '../slack/verify.ts';
 import type { CommandJob } from './command-job.ts';
 import { readRequest } from './read-request.ts';
-import { requestIdOf } from './request-log.ts';
 import type { RequestContext } from './slack-context.ts';
 
 /** A request that arrives too late is given so much all the same, in milliseconds. */
@@ -37,25 +36,22 @@ export const handleRequest = async (
   const timers = new AbortController();
   const start = clock.now();
   const budget = Math.max(deadline - start, atLeastMs);
-  /** What the promise comes to by that part of the time; undefined where it rejects, or has not settled by then. */
-  const within = async <T>(share: number, promise: Promise<T>): Promise<T | undefined> => {
+  /** What the promise comes to by that part of the time; undefined where it fails, or has not settled by then. */
+  const within = <T>(share: number, promise: Promise<T>): Promise<T | undefined> => {
     const settled = promise.catch((error: unknown) => {
-      if (!isRetryable(error)) throw error;
       logger.warn('a request of Slack is held up', { error });
       return undefined;
     });
-    return await Promise.race([settled, sleep(start + share * budget - clock.now(), clock, timers.signal)]);
+    return Promise.race([settled, sleep(start + share * budget - clock.now(), clock, timers.signal)]);
   };
   try {
-    const known = within(replayShare, context.requests.isKnown(requestIdOf(request)));
-    // It is not awaited where the request turns out to be no job.
-    known.catch(() => undefined);
-    const secret = await within(secretShare, context.signingSecret());
+    const secret = await within(secretShare, unlessTerminal(context.signingSecret()));
     if (secret === undefined) return failed(request, 'kms-unreachable', 'KMS did not answer in time');
-    verifySlackRequest(request, secret, receivedAt);
+    if (secret.type === 'refused') throw secret.error;
+    verifySlackRequest(request, secret.value, receivedAt);
     const read = readRequest(request, receivedAt, context);
     if (read.type === 'answer') return read.message;
-    if ((await known) === true)
+    if ((await within(replayShare, context.requests.isKnown(read.job.id))) === true)
       throw new TagboatError('request-replayed', 'this very request of Slack was received before');
     const { job, words } = read;
     const isQueued = await within(
@@ -72,6 +68,16 @@ export const handleRequest = async (
     timers.abort();
   }
 };
+
+/** A secret that can never be had is an error of its own, and no matter of time. */
+const unlessTerminal = (secret: Promise<string>) =>
+  secret.then(
+    (value) => ({ type: 'known', value }) as const,
+    (error: unknown) => {
+      if (isRetryable(error)) throw error;
+      return { type: 'refused', error } as const;
+    },
+  );
 
 const sleep = async (ms: number, clock: Clock, signal: AbortSignal): Promise<undefined> => {
   await clock.sleep(Math.max(0, ms), signal).catch(() => undefined);

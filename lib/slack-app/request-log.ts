@@ -46,6 +46,7 @@ export const createRequestLog = (leases: Leases): RequestLog => {
   return {
     acquire: async (request, leaseMs) => {
       const acquired = await leases.acquire(keyOf(request), leaseMs, { receivedAt: request.at });
+      if (acquired.type === 'busy' && acquired.state.receivedAt === undefined) return acquired;
       if (acquired.state.withdrawn === true) return { type: 'withdrawn' };
       if (acquired.state.receivedAt === request.at) return acquired;
       await giveBack(acquired);

@@ -44,6 +44,8 @@ export type Format = {
   readonly time: (iso: string) => string;
   /** A newer release that took, or takes, the place of this one. */
   readonly newer: (releaseId: string) => string;
+  /** A tag or an id. */
+  readonly name: (text: string) => string;
   readonly text: (text: string) => string;
 };
 
@@ -51,15 +53,16 @@ const plain: Format = {
   actor: actorText,
   time: (iso) => iso,
   newer: (releaseId) => `release ${releaseId}`,
+  name: (text) => text,
   text: (text) => text,
 };
 
 /** A reason in words: the one place where they are made, for the API, logs and Slack alike. */
-export const reasonText = (reason: Reason, { actor, time, newer, text }: Format = plain): string => {
+export const reasonText = (reason: Reason, { actor, time, newer, name, text }: Format = plain): string => {
   if ('message' in reason) return text(reason.message);
   switch (reason.code) {
     case 'held': {
-      const what = reason.tag === '*' ? 'every tag' : text(reason.tag);
+      const what = reason.tag === '*' ? 'every tag' : name(reason.tag);
       const until = reason.until === undefined ? '' : ` until ${time(reason.until)}`;
       return `${what} is held by ${actor(reason.by)}${until}: ${text(holdReasonText(reason.reason))}`;
     }

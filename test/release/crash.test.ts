@@ -158,7 +158,12 @@ const runToTheEnd = async (
     for (let messages = sent.splice(0); messages.length > 0; messages = sent.splice(0))
       for (const message of messages) {
         const mine = life.calls > 0 ? life : immortal();
-        await handle(message, living(mine, after), () => servingSlack(mine, after)).catch(async () => {
+        const first = async () => {
+          await handle(message, living(mine, after), () => servingSlack(mine, after));
+          // Whatever caught that it died, a dead function has not handled its message.
+          if (message.queue === 'commands' && mine.calls <= 0) throw new Death('dead');
+        };
+        await first().catch(async () => {
           // A command comes back when the lease of whoever died is over.
           if (message.queue === 'commands') clock.advance(90_000);
           await handle(message, living(immortal(), after), () => servingSlack(immortal(), after));

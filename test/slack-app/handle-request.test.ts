@@ -27,15 +27,15 @@ const landings: readonly Landing[] = ['late', 'at once', 'never'];
 
 /** What is answered to `/undo okeydokey`, and after how many milliseconds; fast is 10 ms a call, slow 10 s. */
 const situations: readonly (readonly [kms: Pace, queue: Pace, table: Pace, answer: string, ms: number])[] = [
-  ['fast', 'fast', 'fast', received, 20],
+  ['fast', 'fast', 'fast', received, 30],
   ['fast', 'fast', 'slow', received, 635],
-  ['fast', 'fast', 'failing', received, 20],
+  ['fast', 'fast', 'failing', received, 30],
   ['fast', 'slow', 'fast', tryAgain, 2135],
   ['fast', 'slow', 'slow', unknown, 2500],
   ['fast', 'slow', 'failing', unknown, 2135],
-  ['fast', 'failing', 'fast', tryAgain, 30],
+  ['fast', 'failing', 'fast', tryAgain, 40],
   ['fast', 'failing', 'slow', unknown, 2500],
-  ['fast', 'failing', 'failing', unknown, 30],
+  ['fast', 'failing', 'failing', unknown, 40],
   ['slow', 'fast', 'fast', tryAgain, 1500],
   ['slow', 'slow', 'slow', tryAgain, 1500],
   ['failing', 'fast', 'fast', tryAgain, 10],
@@ -122,6 +122,19 @@ describe('a request', () => {
     expect((await fixture.arrive(expired)).answer).toBe('signature-expired');
     expect(fixture.messages).toEqual([]);
   });
+
+  it.each(['withdraw', 'isKnown'] as const)(
+    'is acknowledged or not as ever where the table refuses instead of being silent: %s',
+    async (method) => {
+      const refuse = () => Promise.reject(new TagboatError('store-refused', 'AccessDeniedException'));
+      const requests = { ...fixture.context.requests, [method]: refuse };
+      if (method === 'withdraw') fixture.pace({ queue: 'failing' });
+
+      const { answer } = await fixture.arrive(request, 2_500, { requests });
+
+      expect(answer).toBe(method === 'withdraw' ? unknown : received);
+    },
+  );
 
   it('is refused where KMS refuses for good', async () => {
     const signingSecret = () => Promise.reject(new TagboatError('kms-denied', 'no'));

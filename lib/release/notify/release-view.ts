@@ -6,13 +6,14 @@ import { commitUrl, diffUrl } from './commit-url.ts';
 
 /** What people are shown of a release, as it is recorded now. @param known the releases around it, newest first */
 export const releaseView = (release: Release, known: readonly Release[], config: Config): ReleaseView => {
+  const { responseUrl: _secret, askedFrom: _channel, ...shown } = release;
   const { state, undoneFrom, diagnosis = [] } = release;
   const { configRepo = '' } = config.apps[release.app]?.environments[release.environment] ?? {};
   const repository = config.configRepos[configRepo]?.url;
   const undone = known.find(({ id }) => id === release.undoes);
   const undoneTag = removes(release) ? undone?.tag : undefined;
   return {
-    ...release,
+    ...shown,
     isUndo: release.kind === 'undo',
     notes: notesOf(release),
     previousTag: release.previous?.tag,

@@ -39,7 +39,7 @@ export const commandLeaseMs = 70_000;
 export const commandMaxAgeMs = 30 * 60_000;
 
 /** How often the queue `commands` delivers one command: at the last time the user is told what went wrong. */
-export const commandMaxReceives = 4;
+export const commandMaxReceives = 8;
 
 // Steps that fail for a passing reason.
 

@@ -10,6 +10,8 @@ export type LeaseState = Readonly<Record<string, unknown>>;
 export type Lease = {
   readonly type: 'acquired';
   readonly state: LeaseState;
+  /** Keeps a state, and the lease. False where it ran out, and another process has it since. */
+  keep(state: LeaseState): Promise<boolean>;
   /** Gives it back and keeps a state for the next one. False where it ran out, and another process has it since. */
   giveBack(state: LeaseState): Promise<boolean>;
   /** Gives it back for good: from now on it is `done` for everyone, also where it ran out meanwhile. */
@@ -46,33 +48,40 @@ export const createLeases = ({
   readonly clock: Clock;
   readonly newId: () => string;
 }): Leases => {
-  const leaseOn = (key: LeaseKey, holder: string, state: LeaseState): Lease => ({
-    type: 'acquired',
-    state,
-    giveBack: (next) =>
-      table.put({ ...next, ...key, leaseUntil: 0, holder }, { attribute: 'holder', value: holder }),
-    complete: async (next) => {
-      await table.put({ ...next, ...key, holder, done: true });
-    },
-  });
+  const leaseOn = (held: Item, state: LeaseState): Lease => {
+    const mine = { attribute: 'holder', value: String(held.holder) };
+    return {
+      type: 'acquired',
+      state,
+      keep: (next) => table.put({ ...next, ...held }, mine),
+      giveBack: (next) => table.put({ ...next, ...held, leaseUntil: 0 }, mine),
+      complete: async (next) => {
+        await table.put({ ...next, ...held, leaseUntil: 0, done: true });
+      },
+    };
+  };
   return {
     acquire: async (key, leaseMs, initial = {}) => {
       const now = clock.now();
       const holder = newId();
       const held = { ...key, leaseUntil: now + leaseMs, holder };
-      if (await table.put({ ...initial, ...held }, 'absent')) return leaseOn(key, holder, initial);
+      if (await table.put({ ...initial, ...held }, 'absent')) return leaseOn(held, initial);
       const known = await table.get(key.pk, key.sk);
       if (known === undefined) return { type: 'busy', state: {} };
       const state = stateOf(known);
       // Its own write: the answer was lost on the way, and the SDK tried again.
-      if (known.holder === holder) return leaseOn(key, holder, state);
+      if (known.holder === holder) return leaseOn(held, state);
       if (known.done === true) return { type: 'done', state };
       const until = Number(known.leaseUntil ?? 0);
       if (until > now) return { type: 'busy', state };
-      if (await table.put({ ...state, ...held }, { attribute: 'leaseUntil', value: until }))
-        return leaseOn(key, holder, state);
+      // Every holder is another one. Rows that an earlier version wrote have none.
+      const unchanged =
+        known.holder === undefined
+          ? { attribute: 'leaseUntil', value: until }
+          : { attribute: 'holder', value: String(known.holder) };
+      if (await table.put({ ...state, ...held }, unchanged)) return leaseOn(held, state);
       return (await table.get(key.pk, key.sk))?.holder === holder
-        ? leaseOn(key, holder, state)
+        ? leaseOn(held, state)
         : { type: 'busy', state };
     },
 

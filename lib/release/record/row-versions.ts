@@ -1,12 +1,13 @@
 import type { Actor } from '../../actor.ts';
 import type { Item } from '../../store/table.ts';
-import type { Hold } from '../../view/hold.ts';
+import type { Hold, HoldReason } from '../../view/hold.ts';
 import type { Reason } from '../../view/reason.ts';
 import type { Release } from '../model/release.ts';
 
 /**
- * The version of the rows of releases and holds, in their attribute `schema`. Rows without one are of version 1, in which
- * actors and reasons were texts; they are read as if they were of this version, and written as such at the next change.
+ * The version of the attributes of releases and holds, which is written into every row. In version 1, which wrote none,
+ * actors and reasons were texts. What is a text is read as version 1 wrote it, attribute by attribute: while a new version is
+ * deployed, functions of both change the same row.
  */
 export const schema = 2;
 
@@ -17,57 +18,79 @@ const attributesOf = (item: Item): Record<string, unknown> => {
 
 /** The release in a row of any version. */
 export const toRelease = (item: Item): Release => {
-  const release = attributesOf(item);
-  if (item.schema === schema) return release as unknown as Release;
-  const { code, reason, requestedBy, paused, failure, notes, ...rest } = release as unknown as ReleaseRow1;
-  const notUndone = notes?.find((note) => note.startsWith(notUndonePrefix));
+  const { code, reason, requestedBy, paused, failure, notes, notUndone, ...rest } = attributesOf(
+    item,
+  ) as unknown as AnyRelease;
+  const note = notes?.find((text) => text.startsWith(notUndonePrefix));
   return {
     ...rest,
     requestedBy: upgradeActor(requestedBy),
-    reason: upgradeReason(code, reason),
+    reason: upgradeReason(reason, code),
     paused: paused && { ...paused, by: upgradeActor(paused.by) },
-    failure: failure && upgradeReason(failure.code, failure.reason),
-    notes: notes?.filter((note) => note !== notUndone),
+    failure:
+      failure &&
+      ('reason' in failure && typeof failure.reason === 'string'
+        ? upgradeReason(failure.reason, failure.code)
+        : (failure as Reason)),
+    notes: notes?.filter((text) => text !== note),
     notUndone:
-      notUndone === undefined
-        ? undefined
-        : { code: 'unknown', message: notUndone.slice(notUndonePrefix.length) },
+      note === undefined ? notUndone : { code: 'unknown', message: note.slice(notUndonePrefix.length) },
   };
 };
 
 /** The hold in a row of any version. */
-export const toHold = (item: Item): Hold =>
-  item.schema === schema
-    ? (attributesOf(item) as unknown as Hold)
-    : upgradeHold(attributesOf(item) as unknown as HoldRow1);
+export const toHold = (item: Item): Hold => upgradeHold(attributesOf(item) as unknown as AnyHold);
 
-type ReleaseRow1 = Omit<Release, 'requestedBy' | 'reason' | 'paused' | 'failure' | 'notUndone'> & {
+/** What version 1 wrote in the place of each. */
+type AnyRelease = Omit<Release, 'requestedBy' | 'reason' | 'paused' | 'failure'> & {
   readonly code?: string;
-  readonly reason?: string;
-  readonly requestedBy: string;
-  readonly paused?: { readonly by: string; readonly at: number };
-  readonly failure?: { readonly code: string; readonly reason: string };
+  readonly reason?: Reason | string;
+  readonly requestedBy: Actor | string;
+  readonly paused?: { readonly by: Actor | string; readonly at: number };
+  readonly failure?: Reason | { readonly code: string; readonly reason: string };
 };
 
-type HoldRow1 = Omit<Hold, 'by' | 'reason' | 'replaces'> & {
-  readonly by: string;
-  readonly reason: string;
-  readonly replaces?: HoldRow1;
+type AnyHold = Omit<Hold, 'by' | 'reason' | 'replaces'> & {
+  readonly by: Actor | string;
+  readonly reason: HoldReason | string;
+  readonly replaces?: AnyHold;
 };
 
 const notUndonePrefix = 'It is not undone by itself: ';
 
-const upgradeHold = ({ by, reason, replaces, ...rest }: HoldRow1): Hold => ({
+const upgradeHold = ({ by, reason, replaces, ...rest }: AnyHold): Hold => ({
   ...rest,
   by: upgradeActor(by),
-  reason: { code: 'given', message: reason },
+  reason: typeof reason === 'string' ? { code: 'given', message: reason } : reason,
   replaces: replaces && upgradeHold(replaces),
 });
 
-const upgradeReason = (code: string | undefined, message: string | undefined): Reason | undefined =>
-  message === undefined ? undefined : { code: code ?? 'unknown', message };
+const heldText =
+  /^(every tag|\S+) is held by (tagboat \(onFailure: undo\)|\S+?)(?: until (\d{4}-[\dT:.-]+Z))?: (.*)$/s;
+const replacedText = /^release ([0-9A-HJKMNP-TV-Z]{26}) (took|takes) its place$/;
 
-const upgradeActor = (by: string): Actor => {
+/** As data where messages show people, times and releases in ways of their own; else as the text that it is. */
+const upgradeReason = (reason: Reason | string | undefined, code = 'unknown'): Reason | undefined => {
+  if (typeof reason !== 'string') return reason;
+  const [, what = '', by = '', until, why = ''] = heldText.exec(reason) ?? [];
+  if (code === 'held' && what !== '')
+    return {
+      code,
+      tag: what === 'every tag' ? '*' : what,
+      by: upgradeActor(by),
+      until,
+      reason: { code: 'given', message: why },
+    };
+  const [, releaseId, verb] = replacedText.exec(reason) ?? [];
+  if (code === 'superseded' && releaseId !== undefined)
+    return { code, releaseId, other: verb === 'took' ? 'committed' : 'queued' };
+  if (code === 'undone' && reason.startsWith('undone by '))
+    return { code, by: upgradeActor(reason.slice('undone by '.length)) };
+  return { code, message: reason };
+};
+
+const upgradeActor = (by: Actor | string): Actor => {
+  if (typeof by !== 'string') return by;
   if (by === 'tagboat (onFailure: undo)') return { type: 'on-failure' };
   if (by === 'somebody in the cluster, or a step of the rollout') return { type: 'cluster' };
   const [, source = by, user = 'unknown'] = /^([^:]*):(.*)$/s.exec(by) ?? [];

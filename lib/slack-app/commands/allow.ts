@@ -4,7 +4,7 @@ import type { Asker } from '../../slack/commands.ts';
 
 /** Who may give commands for an app and environment: the nearest list counts. */
 export const allowOf = (config: Config, app?: string, environment?: string): AllowConfig => {
-  const appConfig = app === undefined ? undefined : config.apps[app];
+  const appConfig = app !== undefined && Object.hasOwn(config.apps, app) ? config.apps[app] : undefined;
   const nearest = environment === undefined ? undefined : appConfig?.environments[environment]?.allow;
   return nearest ?? appConfig?.allow ?? config.slack?.allow ?? { users: [], channels: [] };
 };

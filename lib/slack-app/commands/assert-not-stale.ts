@@ -4,12 +4,12 @@ import { readToCurrent } from '../../release/record/read-back.ts';
 import type { CommandContext, CommandRequest, CommandTarget } from './command-request.ts';
 
 /**
- * A command that is carried out late speaks of what stood when it was given. What was put in place since then is not what
- * somebody wanted to take away, or to go behind; but for an undo that does just what this command asks for, and is joined.
+ * A command that is carried out late is about the release that was current when it was given: one that was put in place
+ * since is neither undone nor overtaken nor paused. An undo that does just what this command asks for is joined.
  * @throws TagboatError `release-moved-on`
  */
 export const assertNotStale = async (
-  command: CommandTarget<'undo' | 'release'>,
+  command: CommandTarget<'undo' | 'release' | 'pause' | 'resume'>,
   request: CommandRequest,
   { store }: CommandContext,
 ): Promise<void> => {

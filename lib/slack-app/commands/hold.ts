@@ -28,6 +28,11 @@ export const holdTag = async (
     createdAt: new Date(request.at).toISOString(),
     ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
   };
+  // Carried out late, it leaves alone what was held since.
+  const newer = (await context.store.holds(app, environment)).find(
+    (one) => one.tag === tag && one.createdAt > hold.createdAt,
+  );
+  if (newer !== undefined) return holdSet(newer);
   await context.store.hold(hold);
   return holdSet(hold);
 };

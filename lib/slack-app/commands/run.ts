@@ -48,7 +48,7 @@ const execute = async (request: CommandRequest, context: CommandContext): Promis
   const allow = allowOf(context.config, app, only);
   if (!isAllowed(allow, request.asker)) throw notAllowed(allow, request.asker, ` in ${app} ${only}`);
   const place = { app, environment: only };
-  if (command.type === 'undo' || command.type === 'release')
+  if (command.type !== 'hold' && command.type !== 'unhold')
     await assertNotStale({ ...command, ...place }, request, context);
   switch (command.type) {
     case 'undo':

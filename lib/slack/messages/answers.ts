@@ -44,7 +44,7 @@ export const notReceived = (): SlackMessage => ({
   text: 'This could not be recorded in time, and may or may not be carried out. Look at /tagboat status before you try again.',
   blocks: [
     section(
-      ':warning: This could not be recorded in time, and may or may not be carried out. Look at `/tagboat status`, then try again.',
+      ':warning: This could not be recorded in time, and may or may not be carried out. Look at `/tagboat status` before you try again.',
     ),
   ],
 });

@@ -48,8 +48,8 @@ export const because = (reason: Reason, limit: number, show: (at: number) => str
     actor: requester,
     time: (iso) => show(Date.parse(iso)),
     newer: () => 'a newer release',
-    // No reason has more than two texts in it.
-    text: (text) => escapeMrkdwn(text, 'message' in reason ? limit : limit / 2),
+    name: (text) => escapeMrkdwn(text, 150),
+    text: (text) => escapeMrkdwn(text, limit),
   });
 
 export const duration = (milliseconds: number): string => {

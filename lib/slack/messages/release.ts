@@ -22,6 +22,9 @@ const headlineOf = (release: ReleaseView) => {
   return { emoji, words, what: release.isUndo === true ? 'undo to ' : '' };
 };
 
+/** Nothing after nothing. */
+const after = (before: string, text: string): string => (text === '' ? '' : `${before}${text}`);
+
 /** What changes: from which tag to which. */
 const changeOf = ({ previousTag, tag, isUndo, undoneTag }: ReleaseView): readonly string[] => {
   const from = isUndo === true ? (undoneTag ?? previousTag) : previousTag;
@@ -91,7 +94,7 @@ export const releaseMessage = (release: ReleaseView): SlackMessage => {
   const { app, environment, tag } = release;
   const { emoji, words, what } = headlineOf(release);
   const why = (limit: number, show?: (at: number) => string): string =>
-    release.reason === undefined ? '' : `: ${because(release.reason, limit, show)}`;
+    release.reason === undefined ? '' : after(': ', because(release.reason, limit, show));
   return {
     text: `${escapeMrkdwn(`${app} → ${environment}: ${what}${tag} ${words}`, 900)}${why(1800, timeText)}`,
     blocks: compose(

@@ -50,6 +50,41 @@ describe('a lease', () => {
     expect((await acquire()).state).toEqual({ since: 3 });
   });
 
+  it('keeps a state while it is held, for the one that takes over', async () => {
+    const { acquire, clock } = arrange();
+    const first = leaseOf(await acquire());
+    expect(await first.keep({ since: 2 })).toBe(true);
+    expect(await acquire()).toEqual({ type: 'busy', state: { since: 2 } });
+
+    clock.advance(minute);
+    expect((await acquire()).state).toEqual({ since: 2 });
+    expect(await first.keep({ since: 3 })).toBe(false);
+  });
+
+  it('is not taken by a write that was on its way while another held it and gave it back', async () => {
+    const memory = memoryTable();
+    let slow: Promise<unknown> | undefined;
+    const gate = Promise.withResolvers<void>();
+    const table: Table = {
+      ...memory,
+      put: async (item, condition) => {
+        if (condition === 'absent' || slow !== undefined) return memory.put(item, condition);
+        slow = gate.promise;
+        await slow;
+        return memory.put(item, condition);
+      },
+    };
+    const { acquire } = arrange(table);
+    await memory.put({ ...key, leaseUntil: 0, holder: 'before', memory: 'old' });
+    const late = acquire();
+    await new Promise(setImmediate);
+    await leaseOf(await acquire()).giveBack({ memory: 'new' });
+    gate.resolve();
+
+    expect(await late).toMatchObject({ type: 'busy' });
+    expect(await memory.get(key.pk, key.sk)).toMatchObject({ memory: 'new' });
+  });
+
   it('is over for everyone once it is complete, also where it ran out before', async () => {
     const { acquire, clock } = arrange();
     const first = leaseOf(await acquire());

@@ -4,6 +4,7 @@ import { actorText } from '../../../lib/actor.ts';
 import { viewOf } from '../../../lib/release/api/view.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import { requestUndo } from '../../../lib/release/undo/request-undo.ts';
+import { because, timeText } from '../../../lib/slack/messages/parts.ts';
 import { createRequestLog } from '../../../lib/slack-app/request-log.ts';
 import type { Item } from '../../../lib/store/table.ts';
 import { holdReasonText } from '../../../lib/view/hold.ts';
@@ -35,7 +36,8 @@ const keyOf = (row: Item) => ({
 });
 
 /** Version 1 wrote the rule in other words than were documented. */
-const by = (text: unknown): unknown => (text === 'tagboat (onFailure: undo)' ? 'tagboat:onFailure' : text);
+const by = (text: unknown): unknown =>
+  typeof text === 'string' ? text.replace('tagboat (onFailure: undo)', 'tagboat:onFailure') : text;
 
 it('has scenarios of every state, with holds, pauses and undos among them', () => {
   const rows = Object.values(scenarios).flatMap((scenario) => scenario.rows);
@@ -56,7 +58,7 @@ describe.each(Object.keys(scenarios))('rows of version 1: %s', (name) => {
         state: row.state,
         tag: row.tag,
         code: code ?? null,
-        reason: reason ?? null,
+        reason: by(reason) ?? null,
         failure: failure ?? null,
         notes: notes ?? [],
         paused: paused ?? null,
@@ -145,4 +147,67 @@ it('an undo of a release of version 1 holds what it takes away', async () => {
 
   expect(undo.undone?.id).toBe(standing.id);
   expect((await store.holds('okeydokey', 'production')).map(({ tag }) => tag)).toContain(standing.tag);
+});
+
+it.each<[Partial<Item>, string]>([
+  [{ code: 'git-denied', reason: 'The Git server refuses.' }, 'The Git server refuses.'],
+  [
+    {
+      code: 'held',
+      reason: 'every tag is held by slack:U024BE7LH until 2026-11-23T18:00:00.000Z: a: freeze',
+    },
+    'every tag is held by <@U024BE7LH> until 2026-11-23 18:00 UTC: a: freeze',
+  ],
+  [
+    { code: 'held', reason: 'v1.2.0 is held by tagboat (onFailure: undo): the rollout failed: it crashes' },
+    'v1.2.0 is held by Tagboat (onFailure: undo): the rollout failed: it crashes',
+  ],
+  [
+    { code: 'superseded', reason: 'release 01M844E0F8A04H4QZNCF9K5S84 took its place' },
+    'a newer release took its place',
+  ],
+  [{ code: 'undone', reason: 'undone by slack:U024BE7LH' }, 'undone by <@U024BE7LH>'],
+])(
+  'what a function of version 1 wrote into a row of this version reads in Slack as ever: %j',
+  async (written, words) => {
+    const { store, rows, table } = await arrange('committed');
+    const [row] = rowsOf(rows, 'release#');
+    if (row === undefined) throw new Error('there is no release');
+    const key = keyOf(row);
+    await store.amend(key, ['committed'], { attempts: 1, paused: { by: actor('slack:U0'), at: 1 } });
+    const mine = await table.get(row.pk, row.sk);
+    await table.put({ ...mine, ...row, paused: mine?.paused, schema: 2, ...written } as Item);
+
+    const release = await store.require(key);
+
+    expect(actorText(release.requestedBy)).toBe(row.requestedBy);
+    expect(release.paused?.by).toEqual(actor('slack:U0'));
+    expect(release.reason && because(release.reason, 500, timeText)).toBe(words);
+  },
+);
+
+it('a hold of version 1 that replaces one of this version is read, each as it was written', async () => {
+  const { store, table } = await arrange('committed');
+  const place = {
+    app: 'okeydokey',
+    environment: 'production',
+    tag: 'v1',
+    createdAt: '2026-11-23T12:00:00.000Z',
+  };
+  const replaces = { ...place, by: actor('slack:U0'), reason: { code: 'given', message: 'mine' } as const };
+  await table.put({
+    pk: 'environment#okeydokey#production',
+    sk: 'hold#v1',
+    ...place,
+    by: 'slack:U1',
+    reason: 'undone from Slack',
+    replaces,
+  });
+
+  expect(await store.holds('okeydokey', 'production')).toContainEqual({
+    ...place,
+    by: actor('slack:U1'),
+    reason: { code: 'given', message: 'undone from Slack' },
+    replaces,
+  });
 });
