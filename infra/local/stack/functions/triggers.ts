@@ -9,7 +9,7 @@ import type { Invocation, LambdaFunction } from '../../runtime/lambda/function.t
 import type { Poller } from '../../runtime/queues/poller.ts';
 import { startSchedules } from '../../runtime/schedules.ts';
 import type { Service } from '../../runtime/service/service.ts';
-import type { Surroundings } from '../../runtime/service/values.ts';
+import type { Created } from '../../runtime/service/values.ts';
 import type { RequestHandler } from '../server/listener.ts';
 import { createFunctions } from './functions.ts';
 import { countMessages } from './idle.ts';
@@ -18,7 +18,8 @@ import { startPollers } from './pollers.ts';
 export type FunctionsOptions = {
   readonly service: Service;
   readonly project: string;
-  readonly surroundings: Surroundings;
+  readonly created: Readonly<Record<string, Created>>;
+  readonly region: string;
   readonly clients: AwsClients;
   /** The queues, where they are the stack's own. */
   readonly embedded: LocalSqs | undefined;
@@ -50,8 +51,8 @@ const defaultRequests: Concurrency = { running: 10, waiting: 1_000 };
 
 /** The functions, each behind what triggers it. */
 export const startFunctions = async (options: FunctionsOptions): Promise<RunningFunctions> => {
-  const { clients, service, surroundings, logger } = options;
-  const functions = await createFunctions(service, options.project, surroundings, options.runtime, logger);
+  const { clients, service, created, logger } = options;
+  const functions = await createFunctions(service, options.project, created, options.runtime, logger);
   const lambda = (name: string): LambdaFunction => {
     const found = functions.get(name);
     if (found === undefined)
@@ -74,7 +75,7 @@ export const startFunctions = async (options: FunctionsOptions): Promise<Running
   const redrives = Object.values(service.resources).flatMap((resource) =>
     resource.type === 'queue' && resource.redrive !== undefined ? [resource.redrive.target] : [],
   );
-  const urlOf = (id: string): string => surroundings.created[id]?.ref ?? '';
+  const urlOf = (id: string): string => created[id]?.ref ?? '';
   const count = async (id: string): Promise<number> => {
     const queue = service.resources[id];
     return options.embedded !== undefined && queue?.type === 'queue'
@@ -92,8 +93,8 @@ export const startFunctions = async (options: FunctionsOptions): Promise<Running
     start: () => {
       pollers = startPollers(service, functions, {
         client: clients.sqs,
-        created: surroundings.created,
-        region: surroundings.region,
+        created,
+        region: options.region,
         embedded: options.embedded !== undefined,
         retrySeconds: options.retrySeconds,
         deliverTwice: options.deliverTwice,
