@@ -8,11 +8,11 @@ export type Place = { readonly file: string; readonly line?: number; readonly co
 
 export type ErrorOptions = {
   readonly cause?: unknown;
-  readonly at?: Place;
+  readonly at?: Place | undefined;
   /** Wait at least this long before the next attempt, in seconds (from a Retry-After header). */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
   /** Overrides the catalogue where the same code can be either (a 403 that says "slow down"). */
-  readonly retry?: 'terminal' | 'retryable';
+  readonly retry?: 'terminal' | 'retryable' | undefined;
 };
 
 /**

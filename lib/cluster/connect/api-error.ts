@@ -1,5 +1,5 @@
 import { isCertificateError } from '../../certificate-errors.ts';
-import { type ErrorCode, type ErrorOptions, TagboatError } from '../../errors.ts';
+import { type ErrorCode, TagboatError } from '../../errors.ts';
 import { jsonOrUndefined } from '../../json.ts';
 
 /** What the API server answered instead of an object; the `cause` of the TagboatError that is made of it. */
@@ -65,16 +65,13 @@ export const fromResponse = (
 ): TagboatError => {
   const { message, reason } = readStatus(response.body);
   const words = quote ? (message ?? reason) : reason;
-  const { retryAfterSeconds } = response;
-  const options: ErrorOptions = {
-    cause: new ApiFailure(response.status, reason, words ?? ''),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  };
-  const code = codeOf(response.status, message ?? '');
   return new TagboatError(
-    code,
+    codeOf(response.status, message ?? ''),
     `${what}: ${words ?? 'no explanation from the server'} (HTTP ${response.status})`,
-    options,
+    {
+      cause: new ApiFailure(response.status, reason, words ?? ''),
+      retryAfterSeconds: response.retryAfterSeconds,
+    },
   );
 };
 
@@ -92,6 +89,6 @@ export const fromNetwork = (what: string, server: string, error: unknown): Tagbo
       : `no answer (${code})`;
   return new TagboatError('cluster-unreachable', `${what}: ${server}: ${why}`, {
     cause: error,
-    ...(untrusted ? { retry: 'terminal' as const } : {}),
+    retry: untrusted ? 'terminal' : undefined,
   });
 };
