@@ -1,5 +1,5 @@
 import type { LogFields } from '../../../lib/logger.ts';
-import { isMapping } from '../mapping.ts';
+import { isMapping } from '../../../lib/mapping.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { isCertificateError } from '../../certificate-errors.ts';
 import { type ErrorCode, TagboatError } from '../../errors.ts';
 import { jsonOrUndefined } from '../../json.ts';
+import { mapping } from '../../mapping.ts';
 
 /** What the API server answered instead of an object; the `cause` of the TagboatError that is made of it. */
 export class ApiFailure extends Error {
@@ -39,9 +40,7 @@ const withoutDumps = (message: string): string =>
   message.replaceAll(/(Invalid value: &?[\w.*[\]]+)\{.*?\}(?=: [a-z]|$)/gs, '$1{…}');
 
 const readStatus = (body: string): { readonly message?: string; readonly reason?: string } => {
-  const parsed = jsonOrUndefined(body);
-  if (typeof parsed !== 'object' || parsed === null) return {};
-  const { message, reason } = parsed as { message?: unknown; reason?: unknown };
+  const { message, reason } = mapping(jsonOrUndefined(body));
   return {
     ...(typeof message === 'string' ? { message: withoutDumps(message).slice(0, maxMessage) } : {}),
     ...(typeof reason === 'string' ? { reason } : {}),

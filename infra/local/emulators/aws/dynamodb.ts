@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import dynalite from 'dynalite';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { mapping } from '../../mapping.ts';
+import { mapping } from '../../../../lib/mapping.ts';
 import { readBody } from '../../runtime/gateway/body.ts';
 import { stateUnusable } from '../../state/unusable.ts';
 

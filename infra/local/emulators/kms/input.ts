@@ -1,5 +1,5 @@
 import { jsonOrUndefined } from '../../../../lib/json.ts';
-import { isMapping, type Unknowns } from '../../mapping.ts';
+import { isMapping, type Unknowns } from '../../../../lib/mapping.ts';
 import type { EncryptionContext } from './envelope.ts';
 import { KmsError } from './errors.ts';
 

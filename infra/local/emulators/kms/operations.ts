@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Unknowns } from '../../mapping.ts';
+import type { Unknowns } from '../../../../lib/mapping.ts';
 import { keyIdOf, openBlob, sealBlob } from './envelope.ts';
 import { KmsError } from './errors.ts';
 import { bytes, encryptionContext, optionalText, text } from './input.ts';

@@ -1,4 +1,4 @@
-import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
+import { isMapping, mapping, type Unknowns } from '../../../../lib/mapping.ts';
 
 /** An SQS queue of the CloudFormation resources. Attributes are those of CreateQueue, without the redrive policy. */
 export type QueueResource = {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
+import { isMapping, mapping, type Unknowns } from '../../../../lib/mapping.ts';
 import { type Resource, readResources } from './resources.ts';
 import { readServiceFile } from './yaml.ts';
 

@@ -1,4 +1,4 @@
-import { isMapping } from '../../mapping.ts';
+import { isMapping } from '../../../../lib/mapping.ts';
 
 /** What `Ref` and `Fn::GetAtt … Arn` of a created resource give. */
 export type Created = { readonly ref: string; readonly arn: string };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TagboatError } from '../../../../../lib/errors.ts';
 import { jsonOrUndefined } from '../../../../../lib/json.ts';
-import { mapping, type Unknowns } from '../../../mapping.ts';
+import { mapping, type Unknowns } from '../../../../../lib/mapping.ts';
 import type { FoundButton } from './buttons.ts';
 import { type SlashCommand, slackHeaders, slashCommandBody } from './command.ts';
 import { interactionBody } from './interaction.ts';

@@ -1,4 +1,4 @@
-import { isMapping, type Unknowns } from '../../../mapping.ts';
+import { isMapping, type Unknowns } from '../../../../../lib/mapping.ts';
 import { createStyle } from '../../../terminal/style.ts';
 import { blocksOf, elementsOf, textIn, textOf } from '../message.ts';
 import { fromMrkdwn, type MrkdwnOptions } from './mrkdwn.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { jsonOrUndefined } from '../../../../../lib/json.ts';
-import { isMapping, mapping } from '../../../mapping.ts';
+import { isMapping, mapping } from '../../../../../lib/mapping.ts';
 import { writePrivately } from '../../../state/directory.ts';
 import type { SlackMessage } from '../message.ts';
 

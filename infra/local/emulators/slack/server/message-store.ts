@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Unknowns } from '../../../mapping.ts';
+import type { Unknowns } from '../../../../../lib/mapping.ts';
 import { type SlackMessage, textOf, withIds } from '../message.ts';
 import type { openMessageLog } from './message-log.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jsonOrUndefined } from '../../../../../lib/json.ts';
-import { mapping, type Unknowns } from '../../../mapping.ts';
+import { mapping, type Unknowns } from '../../../../../lib/mapping.ts';
 import { readBody } from '../../../runtime/gateway/body.ts';
 import { respondError, respondJson } from '../../../runtime/gateway/respond.ts';
 import type { SlackMessage } from '../message.ts';
