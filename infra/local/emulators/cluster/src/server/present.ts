@@ -52,18 +52,16 @@ const table = (
   };
 };
 
-export type Presenter = {
-  one(object: KubeObject): unknown;
-  list(items: readonly KubeObject[], metadata: JsonObject): unknown;
-};
-
 /** @param include the `includeObject` of the query: None, Metadata or Object */
 export const createPresenter = (
   form: Form,
   resource: Resource,
   include: string | null,
   now: () => number,
-): Presenter => {
+): {
+  one(object: KubeObject): unknown;
+  list(items: readonly KubeObject[], metadata: JsonObject): unknown;
+} => {
   if (form === 'table')
     return {
       one: (object) =>
