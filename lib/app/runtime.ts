@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { once } from '../once.ts';
 import { createQueues, type Queues } from '../queues/queues.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Context } from '../release/queue/context.ts';
@@ -65,18 +66,6 @@ export type Runtime = Context & {
   /** What calls to AWS are bounded by. */
   readonly timeLeft: TimeLeft;
   readonly local: LocalOptions | undefined;
-};
-
-/** Calls once, and again only after a failure. */
-export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 };
 
 /** Clients as the environment says, with the settings of the deployed functions. */
