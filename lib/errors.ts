@@ -6,7 +6,7 @@ export type ErrorCode = keyof typeof errorCatalogue;
 /** Where something is: a file of the config repo, or tagboat.yml. Lines and columns count from 1. */
 export type Place = { readonly file: string; readonly line?: number; readonly column?: number };
 
-export type ErrorOptions = {
+type ErrorOptions = {
   readonly cause?: unknown;
   readonly at?: Place | undefined;
   /** Wait at least this long before the next attempt, in seconds (from a Retry-After header). */

@@ -21,14 +21,14 @@ import { createTable } from '../store/table.ts';
 import { createTimeLeft, type TimeLeft } from '../time-left.ts';
 
 /** Make clients of AWS. A function's are made, and their code loaded, when they are first needed, and then kept. */
-export type ClientFactories = {
+type ClientFactories = {
   readonly kms: () => Promise<KMSClient>;
   readonly sqs: () => Promise<SQSClient>;
   readonly dynamodb: () => Promise<DynamoDBClient>;
 };
 
 /** What the local stack does otherwise than AWS. Handed in by it, and by nothing that is deployed. */
-export type LocalOptions = {
+type LocalOptions = {
   /** `file:` secrets are relative to it. */
   readonly baseDirectory: string;
   /** Where `env:` secrets come from. */

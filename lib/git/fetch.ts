@@ -14,7 +14,7 @@ import { callService } from './service.ts';
 import { demultiplex } from './side-band.ts';
 import type { Transport } from './transport.ts';
 
-export type FetchRequest = {
+type FetchRequest = {
   /** Ids of what to send: commits, trees, blobs (version 2 takes any). */
   readonly wants: readonly string[];
   /** A wanted commit comes without its history. */
@@ -24,7 +24,7 @@ export type FetchRequest = {
 };
 
 /** A server may refuse what it was asked for without anything being wrong: then something else can be asked for. */
-export type Fetched =
+type Fetched =
   | { readonly type: 'pack'; readonly pack: Buffer }
   | { readonly type: 'refused'; readonly words: string };
 

@@ -6,7 +6,7 @@ import type { ObjectType } from './object.ts';
 import { protocolError } from './protocol-error.ts';
 
 /** One entry of a pack, inflated; a delta waits for its base, which is an offset in the pack or an id. */
-export type PackEntry =
+type PackEntry =
   | { readonly kind: 'whole'; readonly offset: number; readonly type: ObjectType; readonly data: Buffer }
   | {
       readonly kind: 'delta';

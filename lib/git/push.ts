@@ -6,7 +6,7 @@ import { readReport } from './report-status.ts';
 import { callService } from './service.ts';
 import type { Transport } from './transport.ts';
 
-export type Push = {
+type Push = {
   /** Where the repository is. */
   readonly base: string;
   /** In full: `refs/heads/main`. */
@@ -17,7 +17,7 @@ export type Push = {
   readonly objects: readonly GitObject[];
 };
 
-export type Pushed = {
+type Pushed = {
   readonly type: 'pushed' | 'moved';
   /** The request went out twice: a `moved` may mean that the first one succeeded. */
   readonly repeated: boolean;

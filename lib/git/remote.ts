@@ -21,7 +21,7 @@ export type { CommitOutcome, Snapshot } from './snapshot.ts';
 export type { GitCredentials } from './transport.ts';
 export type { TreeFile } from './walk.ts';
 
-export type RemoteOptions = {
+type RemoteOptions = {
   /** `https://…`, or `http://…` */
   readonly url: string;
   readonly branch: string;

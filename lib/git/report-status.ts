@@ -3,7 +3,7 @@ import { protocolError } from './protocol-error.ts';
 import { demultiplex } from './side-band.ts';
 
 /** What became of a push: https://git-scm.com/docs/gitprotocol-pack#_report_status */
-export type PushReport = {
+type PushReport = {
   readonly outcome: 'pushed' | 'moved' | 'refused' | 'failed';
   /** Why, in the words of the report. */
   readonly reason: string;

@@ -21,7 +21,7 @@ export type Server = {
   readonly sideBand: boolean;
 };
 
-export type Discovery = {
+type Discovery = {
   readonly server: Server;
   /** Version 0 says right away where the branches point; version 2 has to be asked. */
   readonly refs: ReadonlyMap<string, string> | undefined;

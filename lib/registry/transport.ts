@@ -10,7 +10,7 @@ export type Transport = {
   readonly signal: AbortSignal;
 };
 
-export type Ask = {
+type Ask = {
   readonly method: 'GET' | 'HEAD';
   readonly url: URL;
   readonly accept: string;

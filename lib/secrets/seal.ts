@@ -10,7 +10,7 @@ const maxDirectBytes = 4096;
 /** The largest secret, in bytes; a kubeconfig has some thousands, and every function carries them all. */
 export const maxSecretBytes = 65_536;
 
-export type SealOptions = {
+type SealOptions = {
   /** Id, ARN or alias of the KMS key: `alias/tagboat`. */
   readonly keyId: string;
   /** The one place in tagboat.yml that the value is for: `configRepos/okeydokey/password`. */

@@ -4,7 +4,7 @@ import { jsonOrUndefined } from '../../json.ts';
 import { mapping } from '../../mapping.ts';
 
 /** What the API server answered instead of an object; the `cause` of the TagboatError that is made of it. */
-export class ApiFailure extends Error {
+class ApiFailure extends Error {
   override readonly name = 'ApiFailure';
   readonly status: number;
   /** The machine-readable reason of a Kubernetes `Status`: `NotFound`, `Expired`, … */

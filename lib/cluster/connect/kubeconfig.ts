@@ -3,7 +3,7 @@ import { TagboatError } from '../../errors.ts';
 import { isMapping, type Unknowns } from '../../mapping.ts';
 
 /** The one context of a kubeconfig that is used, checked: nothing in it runs a program or reads a file. */
-export type Kubeconfig = {
+type Kubeconfig = {
   /** A kubeconfig of one cluster, one user and one context, as JSON. */
   readonly text: string;
   readonly server: string;

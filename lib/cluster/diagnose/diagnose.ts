@@ -28,7 +28,7 @@ const adviceInLog = (lines: readonly string[]): string | undefined =>
     : undefined;
 
 /** A diagnosis for people, with what the watch decides by. */
-export type Examined = { readonly diagnosis: Diagnosis; readonly pullMessages: string | undefined };
+type Examined = { readonly diagnosis: Diagnosis; readonly pullMessages: string | undefined };
 
 /**
  * Looks at a workload that does not become healthy and says why: reads its ReplicaSets, pods and events, and for a

@@ -1,7 +1,7 @@
 import type { Pod } from '../objects/objects.ts';
 
 /** Something that a pod refers to and that is not there, or not with that key. */
-export type Missing = { readonly says: string; readonly next: string };
+type Missing = { readonly says: string; readonly next: string };
 
 const kinds: Readonly<Record<string, string>> = { configmap: 'ConfigMap', secret: 'Secret' };
 

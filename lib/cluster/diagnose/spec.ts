@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../objects/objects.ts';
 
 /** What a diagnosis looks at in a pod's spec, beyond what a rollout is judged by. */
-export type Probe = {
+type Probe = {
   readonly httpGet?: {
     readonly path?: string;
     readonly port?: number | string;

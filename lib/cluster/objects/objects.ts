@@ -47,7 +47,7 @@ export type PodSpec = {
   }[];
 };
 
-export type LabelSelector = {
+type LabelSelector = {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {
     readonly key: string;

@@ -1,7 +1,7 @@
 import { conditionOf, type Pod, type Workload } from '../objects/objects.ts';
 import { isReady } from './snapshot.ts';
 
-export type Availability =
+type Availability =
   | { readonly type: 'available' }
   | {
       readonly type: 'waiting';

@@ -11,7 +11,7 @@ import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
 
-export type UndoAccepted = {
+type UndoAccepted = {
   readonly release: Release;
   /** What is being undone; undefined where nothing is on record and a tag was named. */
   readonly undone: Release | undefined;

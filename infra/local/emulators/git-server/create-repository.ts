@@ -6,7 +6,7 @@ import { TagboatError } from '../../../../lib/errors.ts';
 import { stateUnusable } from '../../state/unusable.ts';
 import { git } from './git.ts';
 
-export type Author = { readonly name: string; readonly email: string };
+type Author = { readonly name: string; readonly email: string };
 
 export type NewRepository = {
   readonly branch: string;

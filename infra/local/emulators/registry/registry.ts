@@ -31,7 +31,7 @@ export type LocalRegistry = {
   close(): Promise<void>;
 };
 
-export type RegistryOptions = {
+type RegistryOptions = {
   readonly directory: string;
   /** Whom to tell of pushed tags. */
   readonly notify?: { readonly url: () => string; readonly headers: Readonly<Record<string, string>> };

@@ -1,7 +1,7 @@
 import { algorithmOf, digestOfBytes, hexOf, isKnownDigest, matchesDigest } from './digest.ts';
 import type { Storage } from './storage.ts';
 
-export type StoredManifest = { readonly digest: string; readonly mediaType: string; readonly bytes: Buffer };
+type StoredManifest = { readonly digest: string; readonly mediaType: string; readonly bytes: Buffer };
 
 export type Repositories = ReturnType<typeof createRepositories>;
 

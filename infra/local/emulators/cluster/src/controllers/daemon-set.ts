@@ -3,10 +3,8 @@ import { daemonSets, nodes, pods } from '../resources.ts';
 import { ApiError } from '../status.ts';
 import type { ControllerRevision, DaemonSet, KubeObject, Pod } from '../types.ts';
 import { countAvailable, isAvailable, isReady, isTerminating, podFromTemplate, podsOf } from './pods.ts';
-import { currentRevision, truncateHistory } from './revisions.ts';
+import { currentRevision, revisionLabel, truncateHistory } from './revisions.ts';
 import type { Controller, Tools } from './runner.ts';
-
-const revisionLabel = 'controller-revision-hash';
 
 const hashOf = (revision: ControllerRevision): string => revision.metadata.labels?.[revisionLabel] ?? '';
 

@@ -16,7 +16,7 @@ export const isActive = (pod: Pod): boolean =>
   pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed' && !isTerminating(pod);
 
 /** Milliseconds until a pod has been ready for `minReadySeconds`; 0: it is available; undefined: it is not even ready. */
-export const untilAvailable = (pod: Pod, minReadySeconds: number, now: number): number | undefined => {
+const untilAvailable = (pod: Pod, minReadySeconds: number, now: number): number | undefined => {
   if (!isReady(pod)) return undefined;
   const since = findCondition(pod.status.conditions, 'Ready')?.lastTransitionTime;
   if (minReadySeconds === 0 || since === undefined) return 0;

@@ -3,7 +3,7 @@ import { parseImage } from './image-reference.ts';
 /** Asks the registry; undefined: it does not have it. May throw: the registry cannot be asked. */
 export type ResolveImage = (reference: string) => Promise<{ readonly digest: string } | undefined>;
 
-export type Pulled =
+type Pulled =
   | { readonly type: 'pulled'; readonly imageId: string }
   | { readonly type: 'failed'; readonly message: string };
 

@@ -9,7 +9,7 @@ import type { Tools } from '../runner.ts';
 import { setCondition } from './conditions.ts';
 import { newReplicaCount } from './counts.ts';
 
-export const revisionAnnotation = 'deployment.kubernetes.io/revision';
+const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const historyAnnotation = 'deployment.kubernetes.io/revision-history';
 const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
 const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
