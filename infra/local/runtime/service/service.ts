@@ -78,10 +78,14 @@ const readFunction = (
   };
 };
 
-const readRoute = (event: unknown): readonly Route[] =>
-  isMapping(event)
-    ? [{ method: String(event.method ?? '*').toUpperCase(), path: String(event.path ?? '') }]
-    : [];
+const readRoute = (event: unknown): readonly Route[] => {
+  if (typeof event === 'string') {
+    const [method = '*', route = ''] = event.split(' ');
+    return [{ method, path: route }];
+  }
+  if (!isMapping(event)) return [];
+  return [{ method: String(event.method ?? '*').toUpperCase(), path: String(event.path ?? '') }];
+};
 
 const readMapping = (event: unknown): readonly QueueMapping[] => {
   if (!isMapping(event)) return [];

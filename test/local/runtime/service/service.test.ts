@@ -35,7 +35,7 @@ functions:
     environment: { OWN: yes }
     events:
       - httpApi: { method: post, path: '/hooks/{name}' }
-      - httpApi: { method: GET, path: /hooks }
+      - httpApi: GET /hooks
   worker:
     handler: functions/work-er.handler
     timeout: 60
