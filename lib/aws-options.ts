@@ -1,4 +1,4 @@
-export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
+type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
 
 /** How often a call is tried, the same for all services; their clients' defaults differ. */
 export const awsAttempts = 3;

@@ -7,15 +7,15 @@ export type ErrorCode = keyof typeof errorCatalogue;
 /** Where something is: a file of the config repo, or tagboat.yml. Lines and columns count from 1. */
 export type Place = { readonly file: string; readonly line?: number; readonly column?: number };
 
-export type ErrorOptions = {
+type ErrorOptions = {
   readonly cause?: unknown;
-  readonly at?: Place;
+  readonly at?: Place | undefined;
   /** Wait at least this long before the next attempt, in seconds (from a Retry-After header). */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
   /** Who did what stands in the way. */
   readonly by?: Actor;
   /** Overrides the catalogue where the same code can be either (a 403 that says "slow down"). */
-  readonly retry?: 'terminal' | 'retryable';
+  readonly retry?: 'terminal' | 'retryable' | undefined;
 };
 
 /**

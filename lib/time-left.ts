@@ -2,7 +2,7 @@ import { awsAttempts } from './aws-options.ts';
 import type { Clock } from './clock.ts';
 
 /** What one call to AWS may take; the SDK's clients take it as the options of `send`. */
-export type CallBounds = {
+type CallBounds = {
   /** Of one attempt, in milliseconds. */
   readonly requestTimeout: number;
   /** Ends the call with all its attempts. */

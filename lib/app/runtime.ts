@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { once } from '../once.ts';
 import { createQueues, type Queues } from '../queues/queues.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Context } from '../release/queue/context.ts';
@@ -20,14 +21,14 @@ import { createTable } from '../store/table.ts';
 import { createTimeLeft, type TimeLeft } from '../time-left.ts';
 
 /** Make clients of AWS. A function's are made, and their code loaded, when they are first needed, and then kept. */
-export type ClientFactories = {
+type ClientFactories = {
   readonly kms: () => Promise<KMSClient>;
   readonly sqs: () => Promise<SQSClient>;
   readonly dynamodb: () => Promise<DynamoDBClient>;
 };
 
 /** What the local stack does otherwise than AWS. Handed in by it, and by nothing that is deployed. */
-export type LocalOptions = {
+type LocalOptions = {
   /** `file:` secrets are relative to it. */
   readonly baseDirectory: string;
   /** Where `env:` secrets come from. */
@@ -65,18 +66,6 @@ export type Runtime = Context & {
   /** What calls to AWS are bounded by. */
   readonly timeLeft: TimeLeft;
   readonly local: LocalOptions | undefined;
-};
-
-/** Calls once, and again only after a failure. */
-export const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 };
 
 /** Clients as the environment says, with the settings of the deployed functions. */

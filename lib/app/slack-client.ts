@@ -1,7 +1,8 @@
 import type { Config, SlackConfig } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
+import { once } from '../once.ts';
 import type { SlackClient } from '../slack/client.ts';
-import { once, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 /** @throws TagboatError `source-unknown` without a `slack:` in tagboat.yml */
 export const slackConfigOf = ({ slack }: Config): SlackConfig => {

@@ -1,4 +1,4 @@
-import { type Finding, formatPath, type Path } from './problems.ts';
+import { atKey, atValue, type Finding, formatPath, type Path } from './problems.ts';
 import { list, record, valueAt } from './raw.ts';
 
 /** Every place that may say who gives commands, the least specific first. */
@@ -13,7 +13,7 @@ const places = (data: unknown): readonly Path[] => [
 const twice = (path: Path, entries: readonly unknown[]): readonly Finding[] =>
   entries.flatMap((entry, index) =>
     typeof entry === 'string' && entries.indexOf(entry) < index
-      ? [{ path: [...path, index], at: 'value' as const, message: `\`${entry}\` is there twice` }]
+      ? [atValue([...path, index], `\`${entry}\` is there twice`)]
       : [],
   );
 
@@ -29,15 +29,9 @@ const findingsAt = (path: Path, allow: unknown, hasSlack: boolean): readonly Fin
     ...(hasSlack
       ? []
       : [
-          {
-            path,
-            at: 'key' as const,
-            message: `\`${formatPath(path)}\` says who may give Slack commands, but there is no \`slack:\``,
-          },
+          atKey(path, `\`${formatPath(path)}\` says who may give Slack commands, but there is no \`slack:\``),
         ]),
-    ...(isNobody
-      ? [{ path, at: 'key' as const, message: `this allows nobody; name \`users\` or \`channels\`${own}` }]
-      : []),
+    ...(isNobody ? [atKey(path, `this allows nobody; name \`users\` or \`channels\`${own}`)] : []),
     ...twice([...path, 'users'], list(users)),
     ...twice([...path, 'channels'], list(channels)),
   ];

@@ -1,5 +1,5 @@
 import { allowFindings } from './allow-checks.ts';
-import { type Finding, formatPath, type Path } from './problems.ts';
+import { atKey, atValue, type Finding, formatPath } from './problems.ts';
 import { record, text } from './raw.ts';
 import { type Environment, sameLines } from './same-lines.ts';
 import { secretSlots } from './slots.ts';
@@ -15,9 +15,6 @@ const environmentsOf = (data: unknown): readonly Environment[] =>
     })),
   );
 
-const value = (path: Path, message: string): Finding => ({ path, at: 'value', message });
-const key = (path: Path, message: string): Finding => ({ path, at: 'key', message });
-
 const unresolved = (data: unknown, { path, fields }: Environment): readonly Finding[] =>
   (
     [
@@ -29,18 +26,18 @@ const unresolved = (data: unknown, { path, fields }: Environment): readonly Find
     const known = Object.keys(record(record(data)[section]));
     return name === undefined || known.includes(name)
       ? []
-      : [value([...path, field], `\`${section}\` has no \`${name}\`${didYouMean(name, known)}`)];
+      : [atValue([...path, field], `\`${section}\` has no \`${name}\`${didYouMean(name, known)}`)];
   });
 
 const environmentFindings = ({ path, app, fields }: Environment): readonly Finding[] => {
   const findings: Finding[] = [];
   if (path.at(-1) === 'to')
     findings.push(
-      key(path, 'an environment cannot be called `to`: `/undo <app> to <tag>` would be ambiguous'),
+      atKey(path, 'an environment cannot be called `to`: `/undo <app> to <tag>` would be ambiguous'),
     );
   if (fields.on === 'tag-push' && app.repository === undefined)
     findings.push(
-      value(
+      atValue(
         [...path, 'on'],
         `\`tag-push\` needs \`${formatPath([...path.slice(0, 2), 'repository'])}\`: the Git repository whose tags count`,
       ),
@@ -49,7 +46,7 @@ const environmentFindings = ({ path, app, fields }: Environment): readonly Findi
   const mutable = pattern === undefined ? undefined : onlyMutable(pattern);
   if (mutable !== undefined && fields.pin !== 'digest')
     findings.push(
-      value(
+      atValue(
         [...path, 'tags', 'pattern'],
         'only tags that move from image to image (`latest` and the like) match this; set `pin: digest` to release them',
       ),
@@ -62,10 +59,10 @@ const credentials = (data: unknown): readonly Finding[] =>
     Object.entries(record(record(data)[section])).flatMap(([name, entry]) => {
       const { username, password } = record(entry);
       if (username !== undefined && password === undefined)
-        return [key([section, name, 'username'], '`username` without `password`')];
+        return [atKey([section, name, 'username'], '`username` without `password`')];
       // Git hosts care for the token alone; registries want both.
       return section === 'registries' && password !== undefined && username === undefined
-        ? [key([section, name, 'password'], '`password` without `username`')]
+        ? [atKey([section, name, 'password'], '`password` without `username`')]
         : [];
     }),
   );
@@ -76,7 +73,7 @@ const registryHosts = (data: unknown): readonly Finding[] => {
     const host = normaliseHost(given);
     if (host === undefined)
       return [
-        key(
+        atKey(
           ['registries', given],
           `\`${given}\` is not the host of an image; write it as in \`host[:port]/name\`, without a scheme`,
         ),
@@ -85,7 +82,7 @@ const registryHosts = (data: unknown): readonly Finding[] => {
     seen.set(host, given);
     return before === undefined
       ? []
-      : [key(['registries', given], `this is the same registry as \`${before}\``)];
+      : [atKey(['registries', given], `this is the same registry as \`${before}\``)];
   });
 };
 
@@ -93,7 +90,7 @@ const localOnly = (data: unknown): readonly Finding[] => {
   const secrets = secretSlots(data).flatMap(({ slot, path, reference }) =>
     /^(?:env|file):/.test(text(reference) ?? '')
       ? [
-          value(
+          atValue(
             path,
             `\`env:\` and \`file:\` work on the local stack only; seal the value: \`tagboat seal ${slot}\``,
           ),
@@ -109,7 +106,7 @@ const localOnly = (data: unknown): readonly Finding[] => {
     Object.entries(record(record(data)[section])).flatMap(([name, entry]) =>
       /^(?:http|file):\/\//.test(text(record(entry)[field]) ?? '')
         ? [
-            value(
+            atValue(
               [section, name, field],
               '`http://` and `file://` work on the local stack only; write `https://…`',
             ),
@@ -129,7 +126,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
   const apps = Object.entries(record(record(data).apps)).flatMap(([name, app]) => {
     const given = record(app).environments;
     return typeof given === 'object' && given !== null && Object.keys(given).length === 0
-      ? [key(['apps', name, 'environments'], 'an app has at least one environment')]
+      ? [atKey(['apps', name, 'environments'], 'an app has at least one environment')]
       : [];
   });
   return [

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { createJsonSchema } from './json-schema.ts';
-import type { Finding, Path } from './problems.ts';
+import { atKey, atValue, type Finding, type Path } from './problems.ts';
 import { record, valueAt } from './raw.ts';
 import { secretSlots } from './slots.ts';
 import { didYouMean, oneOf } from './suggest.ts';
@@ -48,38 +48,23 @@ export const toFindings = (issue: z.core.$ZodIssue, data: unknown): readonly Fin
   const value = valueAt(data, path);
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path);
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      at: 'key' as const,
-      message: `unknown key \`${key}\`${didYouMean(key, known)}`,
-    }));
+    return issue.keys.map((key) => atKey([...path, key], `unknown key \`${key}\`${didYouMean(key, known)}`));
   }
-  if (issue.code === 'invalid_key')
-    return [{ path, at: 'key', message: issue.issues[0]?.message ?? issue.message }];
+  if (issue.code === 'invalid_key') return [atKey(path, issue.issues[0]?.message ?? issue.message)];
   if (value === undefined)
-    return [
-      { path, at: 'key', message: path.length === 0 ? 'the file is empty' : `\`${path.at(-1)}\` is missing` },
-    ];
+    return [atKey(path, path.length === 0 ? 'the file is empty' : `\`${path.at(-1)}\` is missing`)];
   if (value === null) {
     const last = path.at(-1);
     const what = typeof last === 'string' ? `\`${last}\`` : 'this entry';
-    return [{ path, at: 'key', message: `${what} is empty; fill it in or take it out` }];
+    return [atKey(path, `${what} is empty; fill it in or take it out`)];
   }
   const slot = secretSlots(data).find((one) => one.path.join('/') === path.join('/'))?.slot;
-  if (slot !== undefined) return [{ path, at: 'value', message: wrongSecret(slot, value) }];
-  if (issue.code === 'invalid_type')
-    return [{ path, at: 'value', message: wrongType(issue.expected, value) }];
+  if (slot !== undefined) return [atValue(path, wrongSecret(slot, value))];
+  if (issue.code === 'invalid_type') return [atValue(path, wrongType(issue.expected, value))];
   if (issue.code === 'invalid_value') {
+    if (typeof value !== 'string') return [atValue(path, wrongType('string', value))];
     const words = issue.values.map(String);
-    return typeof value === 'string'
-      ? [
-          {
-            path,
-            at: 'value',
-            message: `${oneOf(words)} is expected here, not \`${value}\`${didYouMean(value, words)}`,
-          },
-        ]
-      : [{ path, at: 'value', message: wrongType('string', value) }];
+    return [atValue(path, `${oneOf(words)} is expected here, not \`${value}\`${didYouMean(value, words)}`)];
   }
-  return [{ path, at: 'value', message: issue.message }];
+  return [atValue(path, issue.message)];
 };

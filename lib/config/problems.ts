@@ -6,6 +6,9 @@ export type Path = readonly (string | number)[];
 /** Something wrong, by the way to it. `key`: it is the key at the end of the path that is wrong, not the value behind it. */
 export type Finding = { readonly path: Path; readonly at: 'key' | 'value'; readonly message: string };
 
+export const atValue = (path: Path, message: string): Finding => ({ path, at: 'value', message });
+export const atKey = (path: Path, message: string): Finding => ({ path, at: 'key', message });
+
 /** Something wrong, by its place in the file. Lines and columns count from 1. */
 export type Problem = { readonly line: number; readonly column: number; readonly message: string };
 

@@ -1,6 +1,6 @@
 import { tryParseImage } from '../image.ts';
 import { commonPath } from './overlap.ts';
-import { type Finding, formatPath, type Path } from './problems.ts';
+import { atValue, type Finding, formatPath, type Path } from './problems.ts';
 import { list, record, text } from './raw.ts';
 import { checkGlob } from './text-checks.ts';
 
@@ -42,11 +42,10 @@ export const sameLines = (data: unknown, environments: readonly Environment[]): 
           if (path === undefined) continue;
           const who = formatPath(earlier.environment.path);
           return [
-            {
-              path: [...environment.path, 'files', at],
-              at: 'value' as const,
-              message: `\`${who}\` writes the same lines: the same image, config repo and branch, and files such as \`${path}\``,
-            },
+            atValue(
+              [...environment.path, 'files', at],
+              `\`${who}\` writes the same lines: the same image, config repo and branch, and files such as \`${path}\``,
+            ),
           ];
         }
       }

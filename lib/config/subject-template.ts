@@ -10,7 +10,7 @@ export const subjectPlaceholders = [
   'requestedBy',
   'verb',
 ] as const;
-export type SubjectPlaceholder = (typeof subjectPlaceholders)[number];
+type SubjectPlaceholder = (typeof subjectPlaceholders)[number];
 
 const all = oneOf(subjectPlaceholders.map((name) => `{${name}}`));
 const placeholder = /\{([^{}]*)\}/g;

@@ -5,7 +5,7 @@
  */
 
 /** `kms:…`, or on the local stack `env:NAME` or `file:PATH`. */
-export type SecretReference = string;
+type SecretReference = string;
 
 export type ClusterConfig = {
   readonly kubeconfig: SecretReference;
@@ -14,7 +14,7 @@ export type ClusterConfig = {
 };
 
 /** Whom Git names in a commit. */
-export type CommitPerson = { readonly name: string; readonly email: string };
+type CommitPerson = { readonly name: string; readonly email: string };
 
 /** What the commits in a config repo look like. */
 export type CommitConfig = {
@@ -46,7 +46,7 @@ export type SourceConfig = {
   readonly host?: string | undefined;
 };
 
-export type RegistryConfig = {
+type RegistryConfig = {
   /** `https://registry-1.docker.io`; derived from the host where absent. */
   readonly endpoint?: string | undefined;
   readonly username?: string | undefined;

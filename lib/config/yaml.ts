@@ -15,7 +15,7 @@ import {
 import type { Finding, Path, Problem } from './problems.ts';
 
 /** tagboat.yml as data, and where each part of the data stands in the text. */
-export type YamlFile = {
+type YamlFile = {
   readonly data: unknown;
   readonly problems: readonly Problem[];
   locate(finding: Finding): Problem;

@@ -11,7 +11,7 @@ type Directory = {
   readonly below: Map<string, Directory>;
 };
 
-export type Edited = {
+type Edited = {
   /** The root tree; the one given where nothing changed. */
   readonly tree: string;
   /** Trees and blobs that the change consists of, by id. */

@@ -4,15 +4,17 @@ import {
   flushPacket,
   lineOf,
   type Packet,
+  payloadsOf,
   readPacket,
   readPackets,
 } from './pkt-line.ts';
 import { protocolError } from './protocol-error.ts';
 import type { Server } from './server.ts';
-import { type Bands, demultiplex } from './side-band.ts';
+import { callService } from './service.ts';
+import { demultiplex } from './side-band.ts';
 import type { Transport } from './transport.ts';
 
-export type FetchRequest = {
+type FetchRequest = {
   /** Ids of what to send: commits, trees, blobs (version 2 takes any). */
   readonly wants: readonly string[];
   /** A wanted commit comes without its history. */
@@ -22,28 +24,12 @@ export type FetchRequest = {
 };
 
 /** A server may refuse what it was asked for without anything being wrong: then something else can be asked for. */
-export type Fetched =
+type Fetched =
   | { readonly type: 'pack'; readonly pack: Buffer }
   | { readonly type: 'refused'; readonly words: string };
 
-const post = async (transport: Transport, server: Server, body: Buffer): Promise<Buffer> => {
-  const answer = await transport.send({
-    method: 'POST',
-    base: server.base,
-    suffix: '/git-upload-pack',
-    headers: {
-      'content-type': 'application/x-git-upload-pack-request',
-      accept: 'application/x-git-upload-pack-result',
-      ...(server.version === 2 ? { 'git-protocol': 'version=2' } : {}),
-    },
-    body,
-  });
-  if (answer.contentType !== 'application/x-git-upload-pack-result')
-    throw protocolError('the server does not answer as a Git server does');
-  return answer.body;
-};
-
-const fromBands = (bands: Bands, transport: Transport): Fetched => {
+const fromBands = (payloads: readonly Buffer[], transport: Transport): Fetched => {
+  const bands = demultiplex(payloads);
   if (bands.fatal !== undefined) return { type: 'refused', words: transport.words(bands.fatal) };
   return { type: 'pack', pack: bands.data };
 };
@@ -73,7 +59,7 @@ const fetchVersion2 = async (
     ...lines.map((line) => encodePacket(line)),
     flushPacket,
   ]);
-  const packets = readPackets(await post(transport, server, body));
+  const packets = readPackets((await callService(transport, 'upload-pack', server, body)).body);
   const refused = refusal(packets[0], transport);
   if (refused !== undefined) return refused;
   // Sections follow each other, each with its name in front: shallow-info, packfile
@@ -82,10 +68,7 @@ const fetchVersion2 = async (
   );
   if (start === -1 || packets.at(-1)?.type !== 'flush')
     throw protocolError('the answer of the server ends early');
-  const payloads = packets
-    .slice(start + 1)
-    .flatMap((packet) => (packet.type === 'data' ? [packet.payload] : []));
-  return fromBands(demultiplex(payloads), transport);
+  return fromBands(payloadsOf(packets.slice(start + 1)), transport);
 };
 
 /** https://git-scm.com/docs/gitprotocol-pack#_upload_request; what comes is always the whole commit. */
@@ -103,7 +86,7 @@ const fetchVersion0 = async (
     flushPacket,
     encodePacket('done\n'),
   ]);
-  const bytes = await post(transport, server, body);
+  const { body: bytes } = await callService(transport, 'upload-pack', server, body);
   let offset = 0;
   for (;;) {
     const { packet, next } = readPacket(bytes, offset);
@@ -114,10 +97,7 @@ const fetchVersion0 = async (
     if (packet.type === 'data' && lineOf(packet.payload) === 'NAK') break;
   }
   if (!server.sideBand) return { type: 'pack', pack: bytes.subarray(offset) };
-  const payloads = readPackets(bytes.subarray(offset)).flatMap((packet) =>
-    packet.type === 'data' ? [packet.payload] : [],
-  );
-  return fromBands(demultiplex(payloads), transport);
+  return fromBands(payloadsOf(readPackets(bytes.subarray(offset))), transport);
 };
 
 /**

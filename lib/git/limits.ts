@@ -18,6 +18,3 @@ export const defaultLimits: Limits = {
   inflatedBytes: 160 * mebibyte,
   requestTimeoutMs: 30_000,
 };
-
-/** The defaults, with what is given in their place. */
-export const withDefaults = (limits: Partial<Limits> = {}): Limits => ({ ...defaultLimits, ...limits });

@@ -1,7 +1,7 @@
 import { TagboatError } from '../errors.ts';
 import type { GitCredentials } from './transport.ts';
 
-export type Location = {
+type Location = {
   /** Without credentials, query, and slash at the end. */
   readonly base: string;
   readonly credentials: GitCredentials | undefined;

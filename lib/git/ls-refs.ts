@@ -1,8 +1,9 @@
 import { TagboatError } from '../errors.ts';
 import { isOid } from './object.ts';
-import { delimiterPacket, encodePacket, flushPacket, lineOf, readPackets } from './pkt-line.ts';
+import { delimiterPacket, encodePacket, flushPacket, lineOf, payloadsOf, readPackets } from './pkt-line.ts';
 import { protocolError } from './protocol-error.ts';
 import { type Server, throwIfError } from './server.ts';
+import { callService } from './service.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -15,28 +16,14 @@ export const lsRef = async (
   server: Server,
   ref: string,
 ): Promise<string | undefined> => {
-  const answer = await transport.send({
-    method: 'POST',
-    base: server.base,
-    suffix: '/git-upload-pack',
-    headers: {
-      'content-type': 'application/x-git-upload-pack-request',
-      accept: 'application/x-git-upload-pack-result',
-      'git-protocol': 'version=2',
-    },
-    body: Buffer.concat([
-      encodePacket('command=ls-refs\n'),
-      delimiterPacket,
-      encodePacket(`ref-prefix ${ref}\n`),
-      flushPacket,
-    ]),
-  });
-  if (answer.contentType !== 'application/x-git-upload-pack-result')
-    throw protocolError('the server does not answer as a Git server does');
-  const packets = readPackets(answer.body);
-  for (const packet of packets) {
-    if (packet.type !== 'data') continue;
-    const line = lineOf(packet.payload);
+  const body = Buffer.concat([
+    encodePacket('command=ls-refs\n'),
+    delimiterPacket,
+    encodePacket(`ref-prefix ${ref}\n`),
+    flushPacket,
+  ]);
+  const packets = readPackets((await callService(transport, 'upload-pack', server, body)).body);
+  for (const line of payloadsOf(packets).map(lineOf)) {
     throwIfError(line, transport);
     const [oid = '', name] = line.split(' ');
     if (name !== ref) continue;

@@ -20,7 +20,7 @@ export type ObjectStore = {
   needBlobs(oids: readonly string[]): Promise<void>;
 };
 
-export type StoreOptions = {
+type StoreOptions = {
   readonly commit: string;
   readonly server: Server;
   readonly transport: Transport;

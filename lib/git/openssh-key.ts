@@ -3,7 +3,7 @@ import { curves, padded } from './ssh-algorithms.ts';
 import { createWireReader, magnitude, type WireReader } from './ssh-wire.ts';
 
 /** The key, and what the file says its public half is; a text where the key cannot be used: why not. */
-export type OpenSshKey = { readonly key: KeyObject; readonly publicKey: Buffer } | string;
+type OpenSshKey = { readonly key: KeyObject; readonly publicKey: Buffer } | string;
 
 const magic = Buffer.from('openssh-key-v1\0');
 

@@ -5,11 +5,15 @@ import type { Limits } from './limits.ts';
 import type { ObjectType } from './object.ts';
 import { protocolError } from './protocol-error.ts';
 
-/** One entry of a pack, inflated; a delta waits for its base. */
-export type PackEntry =
+/** One entry of a pack, inflated; a delta waits for its base, which is an offset in the pack or an id. */
+type PackEntry =
   | { readonly kind: 'whole'; readonly offset: number; readonly type: ObjectType; readonly data: Buffer }
-  | { readonly kind: 'offset-delta'; readonly offset: number; readonly base: number; readonly data: Buffer }
-  | { readonly kind: 'ref-delta'; readonly offset: number; readonly base: string; readonly data: Buffer };
+  | {
+      readonly kind: 'delta';
+      readonly offset: number;
+      readonly base: number | string;
+      readonly data: Buffer;
+    };
 
 const wholeTypes: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
 const offsetDelta = 6;
@@ -84,24 +88,22 @@ export const readPackEntries = (
     total += header.size;
     if (header.size > limits.objectBytes || total > limits.inflatedBytes)
       throw new TagboatError('git-too-large', 'the objects that the server sent are too large');
-    const start = header.next;
+    let start = header.next;
+    let base: number | string = '';
     const type = wholeTypes[header.type];
-    let end: number;
-    if (type !== undefined) {
-      const inflated = inflateAt(body, start, header.size);
-      entries.push({ kind: 'whole', offset, type, data: inflated.data });
-      end = inflated.end;
-    } else if (header.type === offsetDelta) {
+    if (header.type === offsetDelta) {
       const { distance, next } = readDistance(body, start);
-      const inflated = inflateAt(body, next, header.size);
-      entries.push({ kind: 'offset-delta', offset, base: offset - distance, data: inflated.data });
-      end = inflated.end;
+      base = offset - distance;
+      start = next;
     } else if (header.type === refDelta) {
-      const base = body.toString('hex', start, start + oidLength);
-      const inflated = inflateAt(body, start + oidLength, header.size);
-      entries.push({ kind: 'ref-delta', offset, base, data: inflated.data });
-      end = inflated.end;
-    } else throw protocolError(`the pack holds an object of the unknown type ${header.type}`);
+      base = body.toString('hex', start, start + oidLength);
+      start += oidLength;
+    } else if (type === undefined)
+      throw protocolError(`the pack holds an object of the unknown type ${header.type}`);
+    const { data, end } = inflateAt(body, start, header.size);
+    entries.push(
+      type === undefined ? { kind: 'delta', offset, base, data } : { kind: 'whole', offset, type, data },
+    );
     offset = end;
   }
   if (offset !== body.length) throw protocolError('the pack is longer than it says');

@@ -2,20 +2,8 @@ import { TagboatError } from '../errors.ts';
 import { applyDelta, deltaResultSize } from './delta.ts';
 import type { Limits } from './limits.ts';
 import { type GitObject, oidOf } from './object.ts';
-import { type PackEntry, readPackEntries } from './pack-entries.ts';
+import { readPackEntries } from './pack-entries.ts';
 import { protocolError } from './protocol-error.ts';
-
-type Delta = Exclude<PackEntry, { kind: 'whole' }>;
-
-const groupByBase = (deltas: readonly Delta[]): Map<number | string, Delta[]> => {
-  const groups = new Map<number | string, Delta[]>();
-  for (const delta of deltas) {
-    const group = groups.get(delta.base);
-    if (group === undefined) groups.set(delta.base, [delta]);
-    else group.push(delta);
-  }
-  return groups;
-};
 
 /**
  * Reads a pack into objects by id. The ids are computed from the content, so an object is what its id says or is not found.
@@ -30,7 +18,10 @@ export const readPack = (
 ): ReadonlyMap<string, GitObject> => {
   const entries = readPackEntries(pack, limits);
   const objects = new Map<string, GitObject>();
-  const waiting = groupByBase(entries.filter((entry) => entry.kind !== 'whole'));
+  const waiting = Map.groupBy(
+    entries.filter((entry) => entry.kind === 'delta'),
+    ({ base }) => base,
+  );
   const ready: { readonly object: GitObject; readonly offset: number }[] = [];
   let total = 0;
 

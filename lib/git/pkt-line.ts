@@ -65,5 +65,9 @@ export const readPackets = (bytes: Buffer): readonly Packet[] => {
   return packets;
 };
 
+/** What the packets carry, without the markers between them. */
+export const payloadsOf = (packets: readonly Packet[]): readonly Buffer[] =>
+  packets.flatMap((packet) => (packet.type === 'data' ? [packet.payload] : []));
+
 /** The payload as a line of text, without the newline that may end it. */
 export const lineOf = (payload: Buffer): string => payload.toString('utf8').replace(/\n$/, '');

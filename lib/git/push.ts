@@ -2,11 +2,11 @@ import { TagboatError } from '../errors.ts';
 import type { GitObject } from './object.ts';
 import { writePack } from './pack-write.ts';
 import { encodePacket, flushPacket } from './pkt-line.ts';
-import { protocolError } from './protocol-error.ts';
 import { readReport } from './report-status.ts';
+import { callService } from './service.ts';
 import type { Transport } from './transport.ts';
 
-export type Push = {
+type Push = {
   /** Where the repository is. */
   readonly base: string;
   /** In full: `refs/heads/main`. */
@@ -17,7 +17,7 @@ export type Push = {
   readonly objects: readonly GitObject[];
 };
 
-export type Pushed = {
+type Pushed = {
   readonly type: 'pushed' | 'moved';
   /** The request went out twice: a `moved` may mean that the first one succeeded. */
   readonly repeated: boolean;
@@ -35,22 +35,10 @@ const capabilities = 'report-status side-band-64k agent=git/tagboat';
  * @throws TagboatError `git-push-refused`, `git-unreachable` (the server's own trouble), `git-protocol`, and what `Transport` throws
  */
 export const push = async (transport: Transport, { base, ref, from, to, objects }: Push): Promise<Pushed> => {
-  const answer = await transport.send({
-    method: 'POST',
-    base,
-    suffix: '/git-receive-pack',
-    headers: {
-      'content-type': 'application/x-git-receive-pack-request',
-      accept: 'application/x-git-receive-pack-result',
-    },
-    body: Buffer.concat([
-      encodePacket(`${from} ${to} ${ref}\0 ${capabilities}`),
-      flushPacket,
-      writePack(objects),
-    ]),
-  });
-  if (answer.contentType !== 'application/x-git-receive-pack-result')
-    throw protocolError('the server does not answer a push as a Git server does');
+  const command = encodePacket(`${from} ${to} ${ref}\0 ${capabilities}`);
+  const body = Buffer.concat([command, flushPacket, writePack(objects)]);
+  // Version 2 of the protocol has no push
+  const answer = await callService(transport, 'receive-pack', { base, version: 0 }, body);
   const report = readReport(answer.body, ref);
   const { repeated } = answer;
   if (report.outcome === 'pushed' || report.outcome === 'moved') return { type: report.outcome, repeated };

@@ -3,7 +3,7 @@ import { TagboatError } from '../errors.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { refOfBranch } from './branch.ts';
 import type { CommitSigner } from './commit-signer.ts';
-import { type Limits, withDefaults } from './limits.ts';
+import { defaultLimits, type Limits } from './limits.ts';
 import { locate } from './location.ts';
 import { lsRef } from './ls-refs.ts';
 import { createObjectCache, type ObjectCache, remoteKey } from './object-cache.ts';
@@ -21,7 +21,7 @@ export type { CommitOutcome, Snapshot } from './snapshot.ts';
 export type { GitCredentials } from './transport.ts';
 export type { TreeFile } from './walk.ts';
 
-export type RemoteOptions = {
+type RemoteOptions = {
   /** `https://…`, or `http://…` */
   readonly url: string;
   readonly branch: string;
@@ -60,7 +60,7 @@ const outdated = new Set(['git-not-found', 'git-protocol', 'git-unsupported']);
 export const openRemote = (options: RemoteOptions): Remote => {
   const { base, credentials } = locate(options.url, options.credentials);
   const ref = refOfBranch(options.branch);
-  const limits = withDefaults(options.limits);
+  const limits = { ...defaultLimits, ...options.limits };
   const cache = options.cache ?? createObjectCache();
   const key = remoteKey(base, ref, credentials);
   const logger = options.logger ?? silentLogger;

@@ -1,9 +1,9 @@
-import { lineOf, readPackets } from './pkt-line.ts';
+import { lineOf, payloadsOf, readPackets } from './pkt-line.ts';
 import { protocolError } from './protocol-error.ts';
 import { demultiplex } from './side-band.ts';
 
 /** What became of a push: https://git-scm.com/docs/gitprotocol-pack#_report_status */
-export type PushReport = {
+type PushReport = {
   readonly outcome: 'pushed' | 'moved' | 'refused' | 'failed';
   /** Why, in the words of the report. */
   readonly reason: string;
@@ -35,8 +35,7 @@ const reportOf = (lines: readonly string[], ref: string, remarks: string): PushR
   return { outcome: 'pushed', reason: '', remarks };
 };
 
-const linesOf = (bytes: Buffer): readonly string[] =>
-  readPackets(bytes).flatMap((packet) => (packet.type === 'data' ? [lineOf(packet.payload)] : []));
+const linesOf = (bytes: Buffer): readonly string[] => payloadsOf(readPackets(bytes)).map(lineOf);
 
 /**
  * Reads the answer to a push, whether the server uses the side band or not.
@@ -44,7 +43,7 @@ const linesOf = (bytes: Buffer): readonly string[] =>
  * @throws TagboatError `git-protocol`
  */
 export const readReport = (answer: Buffer, ref: string): PushReport => {
-  const payloads = readPackets(answer).flatMap((packet) => (packet.type === 'data' ? [packet.payload] : []));
+  const payloads = payloadsOf(readPackets(answer));
   const [first] = payloads;
   const band = first?.[0] ?? 0;
   if (band < 1 || band > 3) return reportOf(linesOf(answer), ref, '');

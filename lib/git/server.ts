@@ -1,6 +1,6 @@
 import { TagboatError } from '../errors.ts';
 import { isOid } from './object.ts';
-import { lineOf, type Packet, readPackets } from './pkt-line.ts';
+import { lineOf, payloadsOf, readPackets } from './pkt-line.ts';
 import { protocolError } from './protocol-error.ts';
 import type { Transport } from './transport.ts';
 
@@ -21,7 +21,7 @@ export type Server = {
   readonly sideBand: boolean;
 };
 
-export type Discovery = {
+type Discovery = {
   readonly server: Server;
   /** Version 0 says right away where the branches point; version 2 has to be asked. */
   readonly refs: ReadonlyMap<string, string> | undefined;
@@ -82,12 +82,6 @@ const version0 = (lines: readonly string[], base: string): Discovery => {
   return { server: { base, version: 0, filtering: 'none', sideBand }, refs };
 };
 
-/** The lines of an advertisement, without the line in front that names the service. */
-const advertisedLines = (packets: readonly Packet[]): readonly string[] => {
-  const lines = packets.flatMap((packet) => (packet.type === 'data' ? [lineOf(packet.payload)] : []));
-  return lines[0]?.startsWith('# service=') ? lines.slice(1) : lines;
-};
-
 /**
  * Asks the server what it can do: https://git-scm.com/docs/gitprotocol-http#_discovering_references
  * @throws TagboatError `git-unsupported` for SHA-256 and the dumb protocol; `git-protocol` and what `Transport` throws
@@ -106,7 +100,9 @@ export const discover = async (transport: Transport, base: string): Promise<Disc
     throw protocolError('what answers at that URL is not a Git server');
   }
   const packets = readPackets(answer.body);
-  const lines = advertisedLines(packets);
+  const all = payloadsOf(packets).map(lineOf);
+  // In front of them may be a line that names the service
+  const lines = all[0]?.startsWith('# service=') ? all.slice(1) : all;
   throwIfError(lines[0] ?? '', transport);
   if (packets.at(-1)?.type !== 'flush') throw protocolError('the answer of the server ends early');
   if (lines[0] === 'version 2') return version2(lines.slice(1), answer.base);

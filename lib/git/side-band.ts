@@ -1,7 +1,7 @@
 import { protocolError } from './protocol-error.ts';
 
 /** What a side-band packet stream carries: https://git-scm.com/docs/gitprotocol-pack#_packfile_data */
-export type Bands = {
+type Bands = {
   /** Band 1. */
   readonly data: Buffer;
   /** Band 2: what a person would see behind `remote:`. */

@@ -15,7 +15,7 @@ export const curves = [
   { jwk: 'P-384', ssh: 'nistp384', bytes: 48, hash: 'sha384' },
   { jwk: 'P-521', ssh: 'nistp521', bytes: 66, hash: 'sha512' },
 ] as const;
-export type Curve = (typeof curves)[number];
+type Curve = (typeof curves)[number];
 
 /** GitHub, GitLab and current advice want as much. */
 const minRsaBits = 2048;

@@ -1,17 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type ErrorCode, type ErrorOptions, TagboatError } from '../errors.ts';
-
-/**
- * Seconds to wait, from a Retry-After header: a number of seconds, or a date (RFC 9110, section 10.2.3).
- * @param now milliseconds since 1970-01-01T00:00:00Z
- */
-export const retryAfterSeconds = (header: string | undefined, now: number): number | undefined => {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
-};
+import { type ErrorCode, TagboatError } from '../errors.ts';
+import { retryAfterSeconds } from '../http/retry-after.ts';
 
 const codeOf = (status: number, slowDown: boolean): ErrorCode => {
   if (status === 429 || status === 408 || status >= 500 || (status === 403 && slowDown))
@@ -34,10 +23,8 @@ export const statusError = (
   const { status } = answer;
   const wait = retryAfterSeconds(answer.headers['retry-after'], options.now);
   const code = status === 413 && options.pushing ? 'git-push-refused' : codeOf(status, wait !== undefined);
-  const details: ErrorOptions = wait === undefined ? {} : { retryAfterSeconds: wait };
-  return new TagboatError(
-    code,
-    `the Git server answered ${status}${said === '' ? '' : `: ${said}`}`,
-    code === 'git-protocol' && status < 500 ? { ...details, retry: 'terminal' } : details,
-  );
+  return new TagboatError(code, `the Git server answered ${status}${said === '' ? '' : `: ${said}`}`, {
+    retryAfterSeconds: wait,
+    retry: code === 'git-protocol' ? 'terminal' : undefined,
+  });
 };

@@ -11,7 +11,7 @@ import { words } from './words.ts';
 /** Sent as basic authentication with every request, and to no other host. */
 export type GitCredentials = { readonly username: string; readonly password: string };
 
-export type GitRequest = {
+type GitRequest = {
   readonly method: 'GET' | 'POST';
   /** Where the repository is, without a slash at its end. */
   readonly base: string;
@@ -39,7 +39,7 @@ export type Transport = {
   words(text: string): string;
 };
 
-export type TransportOptions = {
+type TransportOptions = {
   readonly credentials?: GitCredentials | undefined;
   readonly limits: Limits;
   readonly clock: Clock;

@@ -17,7 +17,7 @@ export type { ImageTarget, Workload } from './format.ts';
  * A file of the config repo. `text` must be its bytes, decoded as UTF-8 with the byte order mark kept
  * (`new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })`), so that encoding it again gives them back.
  */
-export type ManifestFile = { readonly path: string; readonly text: string };
+type ManifestFile = { readonly path: string; readonly text: string };
 
 /** One scalar that was changed. */
 export type ImageChange = {

@@ -3,7 +3,7 @@ import type { Edit } from './format.ts';
 import { readsAsOtherType } from './quoting.ts';
 
 /** Characters of a document to be replaced. */
-export type Splice = { readonly start: number; readonly end: number; readonly text: string };
+type Splice = { readonly start: number; readonly end: number; readonly text: string };
 
 /**
  * The fewest characters of the file that make the scalar read as `edit.to`: what the old and the new value have in common

@@ -9,7 +9,7 @@ export type Credentials = { readonly username: string; readonly password: string
 /** What a request is authorized with, and until when (ms since the epoch; never ends for Basic). */
 export type Authorization = { readonly header: string; readonly expires: number };
 
-export type Authorize = {
+type Authorize = {
   readonly transport: Transport;
   /** Where the registry itself is asked: decides whether plain http is good enough for credentials. */
   readonly endpoint: URL;

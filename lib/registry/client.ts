@@ -4,6 +4,7 @@ import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import { type ImageReference, isDigest, isTag, parseImage } from '../image.ts';
 import { jsonOrUndefined } from '../json.ts';
+import { mapping } from '../mapping.ts';
 import { type Authorization, authorize, type Credentials, denied } from './authorize.ts';
 import { type Answer, ask, type Transport } from './transport.ts';
 
@@ -43,10 +44,8 @@ const manifestTypes = [
 const maxManifestBytes = 4 * 1024 * 1024;
 const defaultTimeoutMs = 10_000;
 
-const isManifest = (body: Uint8Array): boolean => {
-  const value = jsonOrUndefined(Buffer.from(body).toString());
-  return typeof value === 'object' && value !== null && 'schemaVersion' in value && value.schemaVersion === 2;
-};
+const isManifest = (body: Uint8Array): boolean =>
+  mapping(jsonOrUndefined(Buffer.from(body).toString())).schemaVersion === 2;
 
 /** What an answer says about the digest; 'ask-again' where only the manifest itself can tell. */
 const readDigest = (

@@ -10,7 +10,7 @@ export type Transport = {
   readonly signal: AbortSignal;
 };
 
-export type Ask = {
+type Ask = {
   readonly method: 'GET' | 'HEAD';
   readonly url: URL;
   readonly accept: string;
@@ -72,9 +72,8 @@ export const ask = async (transport: Transport, first: Ask): Promise<Answer> => 
     const answer = await fetchOnce(transport, current);
     const { status, headers } = answer;
     if (status === 408 || status === 429 || status >= 500) {
-      const seconds = retryAfterSeconds(headers.get('retry-after'), transport.now());
       throw new TagboatError('registry-unreachable', `${placeOf(current.url)} answers ${status}`, {
-        ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+        retryAfterSeconds: retryAfterSeconds(headers.get('retry-after'), transport.now()),
       });
     }
     const location = redirects.has(status) ? headers.get('location') : null;

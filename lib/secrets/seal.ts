@@ -10,7 +10,7 @@ const maxDirectBytes = 4096;
 /** The largest secret, in bytes; a kubeconfig has some thousands, and every function carries them all. */
 export const maxSecretBytes = 65_536;
 
-export type SealOptions = {
+type SealOptions = {
   /** Id, ARN or alias of the KMS key: `alias/tagboat`. */
   readonly keyId: string;
   /** The one place in tagboat.yml that the value is for: `configRepos/okeydokey/password`. */
@@ -35,12 +35,7 @@ const checkPlaintext = (plaintext: Uint8Array | string, slot: string): Uint8Arra
   return bytes;
 };
 
-const sealDirect = async (
-  kms: KMSClient,
-  keyId: string,
-  slot: string,
-  bytes: Uint8Array,
-): Promise<string> => {
+const sealDirect = async (kms: KMSClient, keyId: string, slot: string, bytes: Uint8Array) => {
   const { EncryptCommand } = await import('@aws-sdk/client-kms');
   const { CiphertextBlob } = await kms.send(
     new EncryptCommand({ KeyId: keyId, Plaintext: bytes, EncryptionContext: { slot } }),
@@ -50,12 +45,7 @@ const sealDirect = async (
   return formatDirect(CiphertextBlob);
 };
 
-const sealEnvelope = async (
-  kms: KMSClient,
-  keyId: string,
-  slot: string,
-  bytes: Uint8Array,
-): Promise<string> => {
+const sealEnvelope = async (kms: KMSClient, keyId: string, slot: string, bytes: Uint8Array) => {
   const { GenerateDataKeyCommand } = await import('@aws-sdk/client-kms');
   const { Plaintext, CiphertextBlob } = await kms.send(
     new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: { slot } }),

@@ -11,7 +11,7 @@ import { TagboatError } from '../errors.ts';
  * The checksum, the first 8 hex digits of SHA-256 over everything before its dot, tells a damaged value from one that
  * was sealed for another slot; KMS gives the same answer to both. It is no protection: KMS and GCM authenticate the value.
  */
-export type Sealed =
+type Sealed =
   | { readonly type: 'direct'; readonly ciphertext: Uint8Array; readonly checked: boolean }
   | { readonly type: 'envelope'; readonly envelope: Envelope };
 

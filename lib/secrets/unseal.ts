@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { type Clock, systemClock } from '../clock.ts';
 import { TagboatError } from '../errors.ts';
+import { once } from '../once.ts';
 import { createTimeLeft, type TimeLeft } from '../time-left.ts';
 import { decrypt } from './decrypt.ts';
 import { parseReference } from './reference.ts';
@@ -40,15 +41,7 @@ const withoutFinalNewline = (text: string): string => text.replace(/\r?\n$/, '')
 export const createSecrets = (options: SecretsOptions): Secrets => {
   const { cacheMs = 300_000, clock = systemClock, timeLeft = createTimeLeft(clock), local } = options;
   const cache = new Map<string, Cached>();
-  let client: Promise<KMSClient> | undefined;
-
-  const connect = (): Promise<KMSClient> => {
-    client ??= (async () => options.kms())();
-    client.catch(() => {
-      client = undefined;
-    });
-    return client;
-  };
+  const connect = once(async () => options.kms());
 
   const unsealCached = (sealed: string, slot: string): Promise<string> => {
     const now = clock.now();

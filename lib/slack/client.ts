@@ -92,7 +92,7 @@ export const createSlackClient = (options: SlackClientOptions = {}): SlackClient
   const failed = (what: string, reason: string, retry: boolean, retryAfter?: number): TagboatError =>
     new TagboatError('notifier-failed', `Slack refuses ${what}: ${reason}`, {
       retry: retry ? 'retryable' : 'terminal',
-      ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+      retryAfterSeconds: retryAfter,
     });
 
   const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;

@@ -28,7 +28,7 @@ export type Command =
   | { readonly type: 'release'; readonly app: string; readonly environment?: string; readonly tag: string }
   | { readonly type: 'pause' | 'resume'; readonly app: string; readonly environment?: string };
 
-export type UndoCommand = {
+type UndoCommand = {
   readonly type: 'undo';
   readonly app: string;
   readonly environment?: string;

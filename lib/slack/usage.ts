@@ -1,5 +1,5 @@
 /** What every command is written like, and what it does: for the help, and for errors that help. */
-export type Usage = { readonly usage: string; readonly does: string };
+type Usage = { readonly usage: string; readonly does: string };
 
 export type Verb =
   | 'undo'

@@ -23,7 +23,11 @@ export type Table = {
   query(
     pk: string,
     skPrefix: string,
-    options?: { readonly newestFirst?: boolean; readonly limit?: number; readonly before?: string },
+    options?: {
+      readonly newestFirst?: boolean;
+      readonly limit?: number | undefined;
+      readonly before?: string | undefined;
+    },
   ): Promise<readonly Item[]>;
   /** Through the index `by-id`; eventually consistent. */
   findById(id: string): Promise<Item | undefined>;

@@ -8,7 +8,7 @@ import { isUnderWay } from '../../../lib/release/model/release.ts';
 import type { Stack } from '../stack/types.ts';
 
 /** What a person is told about a release while it is under way. */
-export type ReleaseListener = {
+type ReleaseListener = {
   committed(release: ReleaseView, commit: string): void | Promise<void>;
   progress(progress: RolloutProgress): void;
 };

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { Stack } from '../stack/types.ts';
 
-export type Hook = {
+type Hook = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -5,23 +5,15 @@ import { watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
 import type { Stack } from '../stack/types.ts';
 import { currentTag, listReleases, nextTag, readManifests, type Target, tagsOf } from './target.ts';
 
-export type Prepared = {
-  /** What runs now. */
-  readonly current: string;
-  /** What the play releases. */
-  readonly next: string;
-  /** True where the cluster was empty, and got the manifests as they stand in the config repo. */
-  readonly installed: boolean;
-};
-
 /** How long the first rollout of the example may take, in milliseconds. */
 const patienceMs = 60_000;
 
 /**
  * Makes what a release finds there: the current version in the registry and in the cluster. All of it is there
  * already at the second start.
+ * @returns what runs now, what the play releases, and whether the cluster was empty and got the manifests of the config repo
  */
-export const prepare = async (stack: Stack, target: Target): Promise<Prepared> => {
+export const prepare = async (stack: Stack, target: Target) => {
   const manifests = await readManifests(target);
   const current = currentTag(target, manifests) ?? 'v0.0.3';
   const releases = await listReleases(stack, { app: target.app, environment: target.environmentName });

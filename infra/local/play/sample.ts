@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs';
 import type { EnvironmentConfig } from '../../../lib/config/types.ts';
 import { satisfies } from '../../../lib/release/model/tag-policy.ts';
 import type { Stack } from '../stack/types.ts';
-import { type Hook, tagPushHook } from './hook.ts';
+import { tagPushHook } from './hook.ts';
 import { githubSecret } from './play.ts';
 import { currentTag, listReleases, nextTag, readManifests, tagsOf } from './target.ts';
-
-export type SampleHook = { readonly app: string; readonly tag: string; readonly hook: Hook };
 
 /** Where nothing was ever released; the first that the policy lets through. */
 const firstTags = ['v0.0.1', '0.0.1', 'v1.0.0', '1.0.0', 'main-0000001'];
@@ -15,7 +13,7 @@ const firstTags = ['v0.0.1', '0.0.1', 'v1.0.0', '1.0.0', 'main-0000001'];
  * A hook that releases something under the user's own tagboat.yml: the next tag of the first app whose tags GitHub tells
  * of. Undefined where there is none, or no tag that its policy lets through comes to mind.
  */
-export const sampleHook = async (stack: Stack): Promise<SampleHook | undefined> => {
+export const sampleHook = async (stack: Stack) => {
   if (stack.config.sources.github === undefined) return undefined;
   for (const [app, { image, repository, environments }] of Object.entries(stack.config.apps))
     for (const [name, environment] of Object.entries(environments)) {

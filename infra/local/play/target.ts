@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import semver from 'semver';
 import type { EnvironmentConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
@@ -116,21 +115,3 @@ export const tagsOf = (
   good: releases.flatMap(({ state, tag }) => (state === 'healthy' ? [tag] : [])),
   tried: releases.map(({ tag }) => tag),
 });
-
-/** Asks again until there is an answer. */
-export const until = async <T>(
-  ask: () => Promise<T | undefined>,
-  {
-    timeoutMs,
-    intervalMs = 50,
-    what,
-  }: { readonly timeoutMs: number; readonly intervalMs?: number; readonly what: string },
-): Promise<T> => {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`${what} took longer than ${timeoutMs} ms`);
-    await delay(intervalMs);
-  }
-};

@@ -7,22 +7,17 @@ import { gitPasswordVariable, gitUser } from '../state/secrets.ts';
 import { exampleConfig, exampleOrigin } from './example/example.ts';
 import type { ConfigSource } from './types.ts';
 
-export type Configuration = {
-  readonly config: Config;
-  /** Where `file:` secrets are looked for. */
-  readonly baseDirectory: string;
-};
-
 /**
  * Reads the configuration that the stack is to run.
  * @param origin of the stack, which the example's own URLs are made of
+ * @returns `baseDirectory`: where `file:` secrets are looked for
  * @throws TagboatError `config-not-found`, `config-invalid`
  */
 export const readConfiguration = (
   source: ConfigSource,
   origin: string,
   stateDirectory: string,
-): Configuration => {
+): { readonly config: Config; readonly baseDirectory: string } => {
   switch (source.type) {
     case 'example': {
       const text = exampleConfig.replaceAll(exampleOrigin, origin);
@@ -37,19 +32,13 @@ export const readConfiguration = (
   }
 };
 
-/** A bare repository on this machine that the stack's Git server is to serve. */
-export type ServedRepository = { readonly name: string; readonly path: string };
-
 /**
  * Puts the stack's own Git server in the place of `file://` URLs, since the functions speak HTTP only.
- * @returns the configuration as the functions see it, and the repositories to serve
+ * @returns the configuration as the functions see it, and the bare repositories to serve
  * @throws TagboatError `config-invalid`
  */
-export const serveFileRepositories = (
-  config: Config,
-  origin: string,
-): { readonly config: Config; readonly served: readonly ServedRepository[] } => {
-  const served: ServedRepository[] = [];
+export const serveFileRepositories = (config: Config, origin: string) => {
+  const served: { readonly name: string; readonly path: string }[] = [];
   const configRepos = Object.entries(config.configRepos).map(([name, repo]): [string, ConfigRepo] => {
     if (!repo.url.startsWith('file:')) return [name, repo];
     served.push({ name, path: pathOf(repo.url, `configRepos/${name}/url`) });

@@ -6,7 +6,7 @@ import { openRemote } from '../../../lib/git/remote.ts';
 import type { Stack } from './types.ts';
 
 /** Something that a release would fail on. */
-export type Problem = {
+type Problem = {
   /** `warning`: it can be mended, or mend itself, while the stack runs. */
   readonly severity: 'error' | 'warning';
   /** The place in tagboat.yml: `sources/github/secret`, `configRepos/okeydokey`. */

@@ -34,7 +34,6 @@ import { sealClusters } from './services/seal-kubeconfig.ts';
 import type { Stack, StackOptions } from './types.ts';
 
 const thisProject = path.resolve(import.meta.dirname, '../../..');
-const accountId = '000000000000';
 /** There is no Slack that gives up after three seconds: a busy machine has the time it takes. */
 const slackAnswerMs = 60_000;
 
@@ -145,7 +144,8 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
   const functions = await startFunctions({
     service,
     project,
-    surroundings: { created, region: access.region, accountId },
+    created,
+    region: access.region,
     clients,
     embedded: aws.sqs,
     runtime: {

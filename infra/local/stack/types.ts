@@ -1,3 +1,4 @@
+import type { Timings } from '@tagboat/embedded-cluster';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Config } from '../../../lib/config/types.ts';
 import type { Logger } from '../../../lib/logger.ts';
@@ -16,14 +17,6 @@ export type ConfigSource =
   | { readonly type: 'file'; readonly path: string }
   /** Secrets are looked for in the environment and relative to the directory. */
   | { readonly type: 'given'; readonly config: Config; readonly baseDirectory: string };
-
-/** How long the embedded cluster's pods take for their steps, in milliseconds. */
-export type ClusterTimings = Partial<{
-  readonly pullMs: number;
-  readonly startMs: number;
-  readonly readyMs: number;
-  readonly terminateMs: number;
-}>;
 
 /** Which cluster the stack's kubeconfig leads to. */
 export type ClusterPlace =
@@ -49,7 +42,8 @@ export type StackOptions = {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;
-  readonly clusterTimings?: ClusterTimings;
+  /** How long the embedded cluster's pods take for their steps, in milliseconds. */
+  readonly clusterTimings?: Partial<Timings>;
   /** Directory of serverless.yml and `functions/`; this project's where absent. */
   readonly project?: string;
   /** Whether schedules run; not where a test invokes them itself. */

@@ -13,7 +13,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { TagboatError } from '../../../lib/errors.ts';
-import { mapping } from '../mapping.ts';
+import { mapping } from '../../../lib/mapping.ts';
 
 /** Where the stack keeps what it must find again: repositories, images, tables, keys, the cluster, its kubeconfig. */
 export type StateDirectory = {

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { TagboatError } from '../../../lib/errors.ts';
-import { mapping } from '../mapping.ts';
+import { mapping } from '../../../lib/mapping.ts';
 import { atExit } from './at-exit.ts';
 import type { StateDirectory } from './directory.ts';
 import { readStackFile } from './stack-file.ts';

@@ -3,16 +3,10 @@ import path from 'node:path';
 import { atExit } from './at-exit.ts';
 import { readJson, type StateDirectory, writePrivately } from './directory.ts';
 
-/** What a running stack says about itself in `stack.json`, for the commands that talk to it. */
-export type StackFile = {
-  readonly url: string;
-  readonly pid: number;
-  /** Absolute path of the tagboat.yml that it runs; absent: the example. */
-  readonly config?: string | undefined;
-};
-
 /**
- * Writes down that a stack runs on this state directory, and where. Only who holds the lock may.
+ * Writes down that a stack runs on this state directory, and where, for the commands that talk to it. Only who holds the
+ * lock may.
+ * @param config absolute path of the tagboat.yml that it runs; undefined: the example
  * @returns a function that removes it, where it is still this stack's
  */
 export const writeStackFile = (
@@ -29,7 +23,7 @@ export const writeStackFile = (
 };
 
 /** The stack that runs on this state directory, as far as `stack.json` knows. */
-export const readStackFile = (directory: string): StackFile | undefined => {
+export const readStackFile = (directory: string) => {
   const { url, pid, config } = readJson(path.join(directory, 'stack.json'));
   if (typeof url !== 'string' || typeof pid !== 'number') return undefined;
   return { url, pid, config: typeof config === 'string' ? config : undefined };

@@ -1,7 +1,7 @@
 import { createStyle, type Style } from './style.ts';
 
 /** As much of a stream as is needed: standard output, or a test's. */
-export type Output = {
+type Output = {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

@@ -1,9 +1,10 @@
 import { isCertificateError } from '../../certificate-errors.ts';
-import { type ErrorCode, type ErrorOptions, TagboatError } from '../../errors.ts';
+import { type ErrorCode, TagboatError } from '../../errors.ts';
 import { jsonOrUndefined } from '../../json.ts';
+import { mapping } from '../../mapping.ts';
 
 /** What the API server answered instead of an object; the `cause` of the TagboatError that is made of it. */
-export class ApiFailure extends Error {
+class ApiFailure extends Error {
   override readonly name = 'ApiFailure';
   readonly status: number;
   /** The machine-readable reason of a Kubernetes `Status`: `NotFound`, `Expired`, … */
@@ -39,9 +40,7 @@ const withoutDumps = (message: string): string =>
   message.replaceAll(/(Invalid value: &?[\w.*[\]]+)\{.*?\}(?=: [a-z]|$)/gs, '$1{…}');
 
 const readStatus = (body: string): { readonly message?: string; readonly reason?: string } => {
-  const parsed = jsonOrUndefined(body);
-  if (typeof parsed !== 'object' || parsed === null) return {};
-  const { message, reason } = parsed as { message?: unknown; reason?: unknown };
+  const { message, reason } = mapping(jsonOrUndefined(body));
   return {
     ...(typeof message === 'string' ? { message: withoutDumps(message).slice(0, maxMessage) } : {}),
     ...(typeof reason === 'string' ? { reason } : {}),
@@ -65,16 +64,13 @@ export const fromResponse = (
 ): TagboatError => {
   const { message, reason } = readStatus(response.body);
   const words = quote ? (message ?? reason) : reason;
-  const { retryAfterSeconds } = response;
-  const options: ErrorOptions = {
-    cause: new ApiFailure(response.status, reason, words ?? ''),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  };
-  const code = codeOf(response.status, message ?? '');
   return new TagboatError(
-    code,
+    codeOf(response.status, message ?? ''),
     `${what}: ${words ?? 'no explanation from the server'} (HTTP ${response.status})`,
-    options,
+    {
+      cause: new ApiFailure(response.status, reason, words ?? ''),
+      retryAfterSeconds: response.retryAfterSeconds,
+    },
   );
 };
 
@@ -92,6 +88,6 @@ export const fromNetwork = (what: string, server: string, error: unknown): Tagbo
       : `no answer (${code})`;
   return new TagboatError('cluster-unreachable', `${what}: ${server}: ${why}`, {
     cause: error,
-    ...(untrusted ? { retry: 'terminal' as const } : {}),
+    retry: untrusted ? 'terminal' : undefined,
   });
 };

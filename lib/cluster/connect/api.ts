@@ -6,7 +6,7 @@ import { jsonOrUndefined } from '../../json.ts';
 import { fromNetwork, fromResponse } from './api-error.ts';
 import type { ApiRequest, Open } from './transport.ts';
 
-export type RequestOptions = {
+type RequestOptions = {
   /** false: the server's words may repeat a secret, and stay out of the error. */
   readonly quote?: boolean;
 };

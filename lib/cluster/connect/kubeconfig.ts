@@ -1,10 +1,9 @@
 import { parse } from 'yaml';
 import { TagboatError } from '../../errors.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { isMapping, type Unknowns } from '../../mapping.ts';
 
 /** The one context of a kubeconfig that is used, checked: nothing in it runs a program or reads a file. */
-export type Kubeconfig = {
+type Kubeconfig = {
   /** A kubeconfig of one cluster, one user and one context, as JSON. */
   readonly text: string;
   readonly server: string;
@@ -13,9 +12,6 @@ export type Kubeconfig = {
 
 const invalid = (message: string): TagboatError =>
   new TagboatError('cluster-kubeconfig-invalid', `kubeconfig: ${message}`);
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a kubeconfig may say that a function must not do, and what to say instead. */
 const refusedUserFields: Readonly<Record<string, string>> = {
@@ -30,7 +26,7 @@ const refusedUserFields: Readonly<Record<string, string>> = {
   'as-user-extra': 'only `as` is supported for impersonation',
 };
 
-const textField = (fields: Fields, key: string, where: string): string | undefined => {
+const textField = (fields: Unknowns, key: string, where: string): string | undefined => {
   const value = fields[key];
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') throw invalid(`${where}.${key} is not text`);
@@ -38,19 +34,19 @@ const textField = (fields: Fields, key: string, where: string): string | undefin
 };
 
 /** The entry of that name in `clusters`, `users` or `contexts`. */
-const entry = (root: Fields, list: string, key: string, name: string): Fields => {
+const entry = (root: Unknowns, list: string, key: string, name: string): Unknowns => {
   const entries = root[list];
   const found = Array.isArray(entries)
-    ? entries.find((candidate: unknown) => isFields(candidate) && candidate.name === name)
+    ? entries.find((candidate: unknown) => isMapping(candidate) && candidate.name === name)
     : undefined;
-  const value: unknown = isFields(found) ? found[key] : undefined;
-  if (!isFields(value)) throw invalid(`${list} has no usable entry named "${name}"`);
+  const value: unknown = isMapping(found) ? found[key] : undefined;
+  if (!isMapping(value)) throw invalid(`${list} has no usable entry named "${name}"`);
   return value;
 };
 
 const present = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-const checkServer = (cluster: Fields, where: string): string => {
+const checkServer = (cluster: Unknowns, where: string): string => {
   const server = textField(cluster, 'server', where);
   const url = server === undefined ? null : URL.parse(server);
   if (url === null || !['https:', 'http:'].includes(url.protocol))
@@ -77,7 +73,7 @@ export const readKubeconfig = (text: string, contextName?: string): Kubeconfig =
     // The parser's message quotes the source, which holds credentials.
     throw invalid('is not YAML');
   }
-  if (!isFields(root)) throw invalid('is empty or not a mapping');
+  if (!isMapping(root)) throw invalid('is empty or not a mapping');
   const name = contextName ?? textField(root, 'current-context', 'kubeconfig');
   if (name === undefined) throw invalid('has no current-context, and tagboat.yml names none');
   const context = entry(root, 'contexts', 'context', name);

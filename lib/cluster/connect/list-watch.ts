@@ -5,7 +5,7 @@ import { fromResponse, statusOf } from './api-error.ts';
 import type { Cluster } from './cluster.ts';
 import { listAll } from './list.ts';
 
-export type WatchOptions<T> = {
+type WatchOptions<T> = {
   /** Of a collection: `/api/v1/namespaces/default/pods`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 
 type Listed = object;
 
-export type ListRequest = {
+type ListRequest = {
   /** Of a collection: `/api/v1/namespaces/default/pods`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -15,10 +15,6 @@ export const withCluster = async <T>(
   } catch (error) {
     if (!(error instanceof TagboatError) || !error.code.startsWith('cluster-')) throw error;
     const { code, message, retry, retryAfterSeconds } = error;
-    throw new TagboatError(code, `cluster ${name}: ${message}`, {
-      cause: error,
-      retry,
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    });
+    throw new TagboatError(code, `cluster ${name}: ${message}`, { cause: error, retry, retryAfterSeconds });
   }
 };

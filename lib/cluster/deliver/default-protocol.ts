@@ -1,9 +1,5 @@
+import { isMapping } from '../../mapping.ts';
 import type { ManifestObject } from './documents.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Writes out `protocol: TCP` in the ports of a Service that leave it away. Servers before 1.21 tell ports apart by a
@@ -12,14 +8,14 @@ const isFields = (value: unknown): value is Fields =>
  */
 export const withDefaultProtocol = (object: ManifestObject): ManifestObject => {
   const { spec } = object;
-  if (object.apiVersion !== 'v1' || object.kind !== 'Service' || !isFields(spec)) return object;
+  if (object.apiVersion !== 'v1' || object.kind !== 'Service' || !isMapping(spec)) return object;
   const { ports } = spec;
   if (!Array.isArray(ports)) return object;
   return {
     ...object,
     spec: {
       ...spec,
-      ports: ports.map((port: unknown) => (isFields(port) ? { protocol: 'TCP', ...port } : port)),
+      ports: ports.map((port: unknown) => (isMapping(port) ? { protocol: 'TCP', ...port } : port)),
     },
   };
 };

@@ -1,5 +1,6 @@
 import { type Document, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import { type Place, TagboatError } from '../../errors.ts';
+import { isMapping } from '../../mapping.ts';
 
 export type ManifestObject = {
   readonly apiVersion: string;
@@ -16,11 +17,6 @@ export type ManifestObject = {
 /** A Kubernetes object of a manifest, and where it begins. */
 export type ManifestDocument = { readonly object: ManifestObject; readonly at: Place };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** YAML 1.1 types that Kubernetes' own parser does not know: it reads such scalars as text. */
 const notInKubernetes = new Set([
   'tag:yaml.org,2002:timestamp',
@@ -34,7 +30,7 @@ const refuse = (at: Place, message: string): TagboatError =>
   new TagboatError('cluster-refused', message, { at });
 
 const checkObject = (value: unknown, at: Place): ManifestObject => {
-  if (!isFields(value)) throw refuse(at, 'is not a Kubernetes object');
+  if (!isMapping(value)) throw refuse(at, 'is not a Kubernetes object');
   const { apiVersion, kind, metadata } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw refuse(
@@ -46,7 +42,7 @@ const checkObject = (value: unknown, at: Place): ManifestObject => {
       at,
       `a ${kind} cannot be applied as it is; use \`deliver: set-image\`, or \`agent\` where an agent builds it`,
     );
-  if (!isFields(metadata) || typeof metadata.name !== 'string' || metadata.name === '')
+  if (!isMapping(metadata) || typeof metadata.name !== 'string' || metadata.name === '')
     throw refuse(at, `${kind} has no metadata.name`);
   const namespace = metadata.namespace;
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string')
@@ -55,7 +51,7 @@ const checkObject = (value: unknown, at: Place): ManifestObject => {
 };
 
 const unpack = (value: unknown, at: Place): readonly ManifestDocument[] =>
-  isFields(value) &&
+  isMapping(value) &&
   typeof value.kind === 'string' &&
   value.kind.endsWith('List') &&
   Array.isArray(value.items)

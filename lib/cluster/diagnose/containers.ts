@@ -1,9 +1,8 @@
 import type { ContainerStatus, Pod } from '../objects/objects.ts';
 import { pullFailures } from '../status/stuck-pod.ts';
 import { crashFinding } from './crash.ts';
-import { eventLines, type Facts, maxEventLines, messageOf } from './facts.ts';
+import { eventLines, type Facts, maxEventLines, messageOf, oneLine } from './facts.ts';
 import type { Finding } from './finding.ts';
-import { oneLine } from './one-line.ts';
 import { readPullWords } from './pull.ts';
 import { readMissing } from './references.ts';
 import { isSidecar } from './spec.ts';

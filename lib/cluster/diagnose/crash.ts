@@ -1,8 +1,7 @@
 import type { ClusterEvent } from '../objects/objects.ts';
 import { adviceOnExit, describeExit } from './exit-codes.ts';
-import { eventLines, isAbout, killingsOf, messageOf, timeOf } from './facts.ts';
+import { eventLines, isAbout, killingsOf, messageOf, oneLine, timeOf } from './facts.ts';
 import type { Finding } from './finding.ts';
-import { oneLine } from './one-line.ts';
 import { containerOf, describeProbe } from './spec.ts';
 import { eventsOf, logOf, nameOf, type Subject, type Terminated, waitingLine } from './subject.ts';
 
@@ -33,7 +32,7 @@ type Killed = { readonly probe: 'liveness' | 'startup'; readonly event?: Cluster
 const killerOf = (subject: Subject, end: Terminated): Killed | undefined => {
   const { facts, pod, status } = subject;
   // Times are in whole seconds. An event from before this run is about another run.
-  const start = Date.parse((end as { readonly startedAt?: string }).startedAt ?? '') - 1_000;
+  const start = Date.parse(end.startedAt ?? '') - 1_000;
   for (const event of killingsOf(facts, pod.metadata.uid)) {
     const [, probe] = /failed (liveness|startup) probe/.exec(messageOf(event)) ?? [];
     if (probe === undefined || !isAbout(event, status.name)) continue;

@@ -3,8 +3,7 @@ import { redact } from '../../redact.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { WorkloadRef } from '../objects/objects.ts';
 import { type Facts, gather } from './facts.ts';
-import { causeRank, type Diagnosis } from './finding.ts';
-import { type Counted, groupFindings } from './group.ts';
+import { type Counted, causeRank, type Diagnosis, groupFindings } from './finding.ts';
 import { logEvidence, readContainerLog } from './logs.ts';
 import { findInPods } from './pods.ts';
 import { findInWorkload } from './workload.ts';
@@ -29,7 +28,7 @@ const adviceInLog = (lines: readonly string[]): string | undefined =>
     : undefined;
 
 /** A diagnosis for people, with what the watch decides by. */
-export type Examined = { readonly diagnosis: Diagnosis; readonly pullMessages: string | undefined };
+type Examined = { readonly diagnosis: Diagnosis; readonly pullMessages: string | undefined };
 
 /**
  * Looks at a workload that does not become healthy and says why: reads its ReplicaSets, pods and events, and for a

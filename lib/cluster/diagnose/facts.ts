@@ -5,7 +5,6 @@ import { readWorkload } from '../deliver/workloads.ts';
 import type { ClusterEvent, WorkloadRef } from '../objects/objects.ts';
 import { readPods, readReplicaSets } from '../status/owned-resources.ts';
 import type { Snapshot } from '../status/snapshot.ts';
-import { oneLine } from './one-line.ts';
 
 /** What a diagnosis is made from. */
 export type Facts = Snapshot & {
@@ -68,20 +67,18 @@ export const gather = async (cluster: Cluster, ref: WorkloadRef): Promise<Facts>
   };
 };
 
-/** What newer clusters write instead of `count` and `lastTimestamp`. */
-type Series = { readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null };
+/** A message of the cluster as one line of evidence; an exec probe, a webhook or a program may have written many. */
+export const oneLine = (text: string): string => text.trim().replaceAll(/\s*[\r\n]+\s*/g, ' ');
 
 /** When an event was seen the last time; empty: unknown. */
-export const timeOf = (event: ClusterEvent & Series): string =>
+export const timeOf = (event: ClusterEvent): string =>
   event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '';
 
-const countOf = (event: ClusterEvent & Series): number => event.series?.count ?? event.count ?? 1;
+const countOf = (event: ClusterEvent): number => event.series?.count ?? event.count ?? 1;
 
 /** An event that does not name its container may be about any of them. */
-export const isAbout = (event: ClusterEvent, container: string): boolean => {
-  const { fieldPath } = event.involvedObject as { readonly fieldPath?: string };
-  return fieldPath === undefined || !fieldPath.includes('{') || fieldPath.includes(`{${container}}`);
-};
+export const isAbout = ({ involvedObject: { fieldPath = '' } }: ClusterEvent, container: string): boolean =>
+  !fieldPath.includes('{') || fieldPath.includes(`{${container}}`);
 
 /** client-go's events about the same put this before what they say once there are too many of them. */
 export const messageOf = (event: ClusterEvent): string =>

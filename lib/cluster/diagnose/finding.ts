@@ -1,23 +1,30 @@
-export type DiagnosisCause =
-  | 'image-pull'
-  | 'crash-loop'
-  | 'out-of-memory'
-  | 'not-ready'
-  | 'readiness-gate'
-  | 'init-container'
-  | 'unschedulable'
-  | 'quota'
-  | 'policy'
-  | 'missing-reference'
-  | 'terminating'
-  | 'paused'
-  | 'other-image'
-  | 'agent-waiting'
-  | 'rollout-degraded'
-  | 'progress-deadline'
-  | 'timeout'
-  | 'workload-missing'
-  | 'unknown';
+/** Every cause there is, the most telling first: causes before their consequences. docs/diagnosis.md has one of each. */
+export const diagnosisCauses = [
+  'image-pull',
+  'out-of-memory',
+  'init-container',
+  'crash-loop',
+  'missing-reference',
+  'quota',
+  'policy',
+  'unschedulable',
+  'paused',
+  'readiness-gate',
+  'not-ready',
+  'terminating',
+  'workload-missing',
+  'unknown',
+  'other-image',
+  'agent-waiting',
+  'rollout-degraded',
+  'progress-deadline',
+  'timeout',
+] as const;
+
+export type DiagnosisCause = (typeof diagnosisCauses)[number];
+
+/** 0 is the most telling. */
+export const causeRank = (cause: DiagnosisCause): number => diagnosisCauses.indexOf(cause);
 
 /** Why a rollout did not become healthy, for a person who has to do something about it. */
 export type Diagnosis = {
@@ -54,31 +61,20 @@ export type Finding = Omit<Diagnosis, 'count'> & {
   readonly weight?: number;
 };
 
-/** The most telling first: causes before their consequences. */
-const order: readonly DiagnosisCause[] = [
-  'image-pull',
-  'out-of-memory',
-  'init-container',
-  'crash-loop',
-  'missing-reference',
-  'quota',
-  'policy',
-  'unschedulable',
-  'paused',
-  'readiness-gate',
-  'not-ready',
-  'terminating',
-  'workload-missing',
-  'unknown',
-  'other-image',
-  'agent-waiting',
-  'rollout-degraded',
-  'progress-deadline',
-  'timeout',
-];
+export type Counted = Finding & { readonly count: number };
 
-/** Every cause there is; docs/diagnosis.md has one of each. */
-export const diagnosisCauses = order;
+/** What differs from pod to pod: names, addresses, ids. */
+const general = ({ summary, pod }: Finding): string =>
+  (pod === undefined ? summary : summary.replaceAll(pod, '<pod>'))
+    .replaceAll(/\b\d{1,3}(?:\.\d{1,3}){3}\b|\[[0-9a-f:]+\]/gi, '<address>')
+    .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{12,64}\b/gi, '<id>');
 
-/** 0 is the most telling. */
-export const causeRank = (cause: DiagnosisCause): number => order.indexOf(cause);
+const keyOf = (finding: Finding): string =>
+  JSON.stringify([finding.cause, finding.workload, finding.container, general(finding)]);
+
+/** Findings that say the same about several pods become one, that of the pod with the most to tell, with their number. */
+export const groupFindings = (findings: readonly Finding[]): readonly Counted[] =>
+  [...Map.groupBy(findings, keyOf).values()].flatMap((same) => {
+    const [telling] = same.toSorted((one, other) => (other.weight ?? 0) - (one.weight ?? 0));
+    return telling === undefined ? [] : [{ ...telling, count: same.length }];
+  });

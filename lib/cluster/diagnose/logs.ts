@@ -41,7 +41,7 @@ const withoutEscapes = (text: string): string =>
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
 
 /** The end of a container's log, credentials masked. */
-export type ContainerLog = {
+type ContainerLog = {
   /** At most 20. */
   readonly lines: readonly string[];
   /** Why it could not be read; there are no lines then. */

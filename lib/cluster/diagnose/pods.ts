@@ -6,7 +6,6 @@ import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { closedGate, notReady } from './readiness.ts';
 import { unschedulable } from './scheduling.ts';
-import { finalizersOf } from './spec.ts';
 import { unmounted } from './volumes.ts';
 
 /** How long a pod may be past its grace period before it is reported, in milliseconds. */
@@ -14,11 +13,11 @@ const terminationGraceMs = 10_000;
 
 const terminating = (pod: Pod, now: number): Finding | undefined => {
   // The server writes the time at which the grace period ends.
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0, name, namespace = 'default' } = pod.metadata;
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = pod.metadata;
+  const { name, namespace = 'default' } = pod.metadata;
   if (deletionTimestamp === undefined) return undefined;
   const late = now - Date.parse(deletionTimestamp);
   if (!(late > terminationGraceMs)) return undefined;
-  const finalizers = finalizersOf(pod);
   const held = finalizers.join(', ');
   const node = pod.spec.nodeName;
   return {

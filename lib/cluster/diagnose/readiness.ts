@@ -1,7 +1,6 @@
-import type { ContainerStatus, Pod } from '../objects/objects.ts';
+import { type ContainerStatus, conditionOf, type Pod } from '../objects/objects.ts';
 import { eventLines, type Facts, isAbout, messageOf, warningsOf } from './facts.ts';
 import type { Finding } from './finding.ts';
-import { conditionOf } from './pod-condition.ts';
 import { containerOf, describeProbe, isSidecar } from './spec.ts';
 
 /** The containers of the pod are ready, and a readiness gate is not. */
@@ -30,7 +29,7 @@ export const closedGate = (pod: Pod): Finding | undefined => {
 };
 
 /** What the container waits for, in one sentence that names its probe. */
-const adviceOn = (pod: Pod, { name, started }: ContainerStatus & { readonly started?: boolean }): string => {
+const adviceOn = (pod: Pod, { name, started }: ContainerStatus): string => {
   const container = containerOf(pod, name);
   const { readinessProbe, startupProbe } = container ?? {};
   if (container !== undefined && startupProbe !== undefined && started !== true)

@@ -1,8 +1,7 @@
 import type { Pod } from '../objects/objects.ts';
-import { volumeOf } from './spec.ts';
 
 /** Something that a pod refers to and that is not there, or not with that key. */
-export type Missing = { readonly says: string; readonly next: string };
+type Missing = { readonly says: string; readonly next: string };
 
 const kinds: Readonly<Record<string, string>> = { configmap: 'ConfigMap', secret: 'Secret' };
 
@@ -37,7 +36,7 @@ export const readMissing = (words: string, pod: Pod, where: string): Missing | u
   const unkeyedVolume = /references non-existent (config|secret) key: ?(\S+)/.exec(words);
   if (unkeyedVolume !== null) {
     const [, what = '', missing = ''] = unkeyedVolume;
-    const volume = volumeOf(pod, /for volume "([^"]+)"/.exec(words)?.[1] ?? '');
+    const volume = pod.spec.volumes?.find(({ name }) => name === /for volume "([^"]+)"/.exec(words)?.[1]);
     return what === 'config'
       ? key('ConfigMap', volume?.configMap?.name ?? '(unknown)', missing, namespace, where)
       : key('Secret', volume?.secret?.secretName ?? '(unknown)', missing, namespace, where);

@@ -1,7 +1,7 @@
 import type { DiagnosisCause } from './finding.ts';
 
 /** Why the API server refuses to create pods, and what to change. */
-export type Refusal = { readonly cause: DiagnosisCause; readonly says: string; readonly next: string };
+type Refusal = { readonly cause: DiagnosisCause; readonly says: string; readonly next: string };
 
 type Rule = {
   readonly words: RegExp;

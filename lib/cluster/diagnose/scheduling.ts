@@ -1,8 +1,7 @@
-import type { Pod } from '../objects/objects.ts';
+import { conditionOf, type Pod } from '../objects/objects.ts';
 import { eventLines, type Facts, messageOf, warningsOf } from './facts.ts';
 import type { Finding } from './finding.ts';
-import { conditionOf } from './pod-condition.ts';
-import { type FullContainer, nodeSelectorOf } from './spec.ts';
+import type { FullContainer } from './spec.ts';
 
 const requestsOf = (pod: Pod, resource: string): string =>
   pod.spec.containers
@@ -36,7 +35,7 @@ const advices: readonly {
   {
     words: /node affinity\/selector|node selector|node affinity/,
     advise: (_, pod) => {
-      const wanted = Object.entries(nodeSelectorOf(pod)).map(([name, value]) => `${name}=${value}`);
+      const wanted = Object.entries(pod.spec.nodeSelector ?? {}).map(([name, value]) => `${name}=${value}`);
       return wanted.length > 0
         ? `Label a node with ${wanted.join(', ')}, or correct nodeSelector.`
         : 'Compare the node affinity of the pod with the labels of the nodes (kubectl get nodes --show-labels).';

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../objects/objects.ts';
 
 /** What a diagnosis looks at in a pod's spec, beyond what a rollout is judged by. */
-export type Probe = {
+type Probe = {
   readonly httpGet?: {
     readonly path?: string;
     readonly port?: number | string;
@@ -29,18 +29,6 @@ export type FullContainer = Container & {
   };
 };
 
-type FullVolume = {
-  readonly name: string;
-  readonly configMap?: { readonly name?: string };
-  readonly secret?: { readonly secretName?: string };
-  readonly persistentVolumeClaim?: { readonly claimName?: string };
-};
-
-type FullPodSpec = {
-  readonly volumes?: readonly FullVolume[];
-  readonly nodeSelector?: Readonly<Record<string, string>>;
-};
-
 /** A container of the pod, init containers included. */
 export const containerOf = (pod: Pod, name: string): FullContainer | undefined =>
   [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].find(
@@ -52,16 +40,6 @@ export const isSidecar = (pod: Pod, name: string): boolean =>
   (pod.spec.initContainers ?? []).some(
     (container: FullContainer) => container.name === name && container.restartPolicy === 'Always',
   );
-
-export const volumeOf = (pod: Pod, name: string): FullVolume | undefined =>
-  (pod.spec as FullPodSpec).volumes?.find((volume) => volume.name === name);
-
-export const nodeSelectorOf = (pod: Pod): Readonly<Record<string, string>> =>
-  (pod.spec as FullPodSpec).nodeSelector ?? {};
-
-/** The finalizers that have to be removed before the pod is deleted. */
-export const finalizersOf = (pod: Pod): readonly string[] =>
-  (pod.metadata as { readonly finalizers?: readonly string[] }).finalizers ?? [];
 
 const portOf = (container: FullContainer, port: number | string | undefined): string => {
   const named = container.ports?.find(({ name }) => name === port)?.containerPort;

@@ -1,7 +1,6 @@
 import type { ClusterEvent, ContainerStatus, Pod } from '../objects/objects.ts';
-import { type Facts, isAbout, warningsOf } from './facts.ts';
+import { type Facts, isAbout, oneLine, warningsOf } from './facts.ts';
 import type { LogRequest } from './finding.ts';
-import { oneLine } from './one-line.ts';
 
 export type Terminated = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
 

@@ -13,13 +13,6 @@ import {
   podAgeMs,
 } from './blocked-container.ts';
 
-export type FailFast = {
-  /** The diagnosis of a workload that can no longer become healthy by itself; undefined while it still may. */
-  check(snapshot: Snapshot, deletedUids: ReadonlySet<string>): Promise<readonly Diagnosis[] | undefined>;
-  /** When to check again even if nothing changes, in milliseconds since 1970. */
-  readonly nextCheckAt: number;
-};
-
 /** A pod is diagnosed again after so long: the registry's answer arrives as an event, later than the pod's status. */
 const diagnoseAgainMs = 5_000;
 
@@ -28,7 +21,7 @@ const uidOf = ({ metadata }: Pod): string => metadata.uid ?? metadata.name;
 const crashCauses: ReadonlySet<DiagnosisCause> = new Set(['crash-loop', 'out-of-memory', 'init-container']);
 
 /** Fails a rollout before its deadline where a container is blocked for good; see `BlockedContainer`. */
-export const createFailFast = (cluster: Cluster, image: string, clock: Clock): FailFast => {
+export const createFailFast = (cluster: Cluster, image: string, clock: Clock) => {
   let nextCheckAt = Number.POSITIVE_INFINITY;
   const diagnosedAt = new Map<string, number>();
   /** When a pod last had no blocked container: it was pulling, or at its init containers. */
@@ -61,10 +54,15 @@ export const createFailFast = (cluster: Cluster, image: string, clock: Clock): F
   };
 
   return {
-    get nextCheckAt() {
+    /** When to check again even if nothing changes, in milliseconds since 1970. */
+    get nextCheckAt(): number {
       return nextCheckAt;
     },
-    check: async (snapshot, deletedUids) => {
+    /** The diagnosis of a workload that can no longer become healthy by itself; undefined while it still may. */
+    check: async (
+      snapshot: Snapshot,
+      deletedUids: ReadonlySet<string>,
+    ): Promise<readonly Diagnosis[] | undefined> => {
       nextCheckAt = Number.POSITIVE_INFINITY;
       for (const pod of snapshot.pods)
         if (blockedContainerOf(pod) === undefined) unblockedAt.set(uidOf(pod), clock.now());

@@ -6,15 +6,6 @@ import { isReady, oldPods, type Snapshot } from '../status/snapshot.ts';
 import { isBeyondPartition, ordinalOf } from '../status/stateful-availability.ts';
 import { stuckFrom } from '../status/stuck-pod.ts';
 
-export type ForcedRollback = {
-  /** Deletes the next pod that has been stuck for long enough. */
-  deleteStuckPods(snapshot: Snapshot): Promise<void>;
-  /** uids of the pods that were deleted and may not be gone yet, and of those that are to be deleted. */
-  readonly deletedUids: ReadonlySet<string>;
-  /** When to check again even if nothing changes, in milliseconds since 1970. */
-  readonly nextCheckAt: number;
-};
-
 /**
  * Deletes the broken pods of an earlier revision that keep a StatefulSet from rolling. The controller waits for such a
  * pod to become ready before it replaces anything, so an undo would never be rolled out; Kubernetes' documentation says
@@ -24,12 +15,7 @@ export type ForcedRollback = {
  * successor of the last has to be ready. Each is deleted once; where that is not allowed, the diagnosis says what to do.
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
-export const createForcedRollback = (
-  cluster: Cluster,
-  image: string,
-  clock: Clock,
-  signal: AbortSignal,
-): ForcedRollback => {
+export const createForcedRollback = (cluster: Cluster, image: string, clock: Clock, signal: AbortSignal) => {
   const deletedUids = new Set<string>();
   /** Names of the pods that were deleted, or could not be. */
   const attempted = new Set<string>();
@@ -63,6 +49,7 @@ export const createForcedRollback = (
       .toSorted((one, other) => ordinalOf(one.name) - ordinalOf(other.name));
   };
 
+  /** Deletes the next pod that has been stuck for long enough. */
   const deleteStuckPods = async (snapshot: Snapshot): Promise<void> => {
     const { ref } = snapshot;
     nextCheckAt = Number.POSITIVE_INFINITY;
@@ -107,8 +94,10 @@ export const createForcedRollback = (
 
   return {
     deleteStuckPods,
-    deletedUids,
-    get nextCheckAt() {
+    /** uids of the pods that were deleted and may not be gone yet, and of those that are to be deleted. */
+    deletedUids: deletedUids as ReadonlySet<string>,
+    /** When to check again even if nothing changes, in milliseconds since 1970. */
+    get nextCheckAt(): number {
       return nextCheckAt;
     },
   };

@@ -15,6 +15,7 @@ export type Metadata = {
   readonly deletionGracePeriodSeconds?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly {
     readonly uid: string;
     readonly kind: string;
@@ -38,9 +39,15 @@ export type PodSpec = {
   readonly initContainers?: readonly Container[];
   readonly readinessGates?: readonly { readonly conditionType: string }[];
   readonly nodeName?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly {
+    readonly name: string;
+    readonly configMap?: { readonly name?: string };
+    readonly secret?: { readonly secretName?: string };
+  }[];
 };
 
-export type LabelSelector = {
+type LabelSelector = {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {
     readonly key: string;
@@ -107,6 +114,7 @@ export type ContainerState = {
     readonly signal?: number;
     readonly reason?: string;
     readonly message?: string;
+    readonly startedAt?: string;
     readonly finishedAt?: string;
   };
 };
@@ -117,6 +125,7 @@ export type ContainerStatus = {
   /** `docker.io/acme/web@sha256:…`; some runtimes write the bare id of the image's configuration. */
   readonly imageID?: string;
   readonly ready: boolean;
+  readonly started?: boolean;
   readonly restartCount: number;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
@@ -142,6 +151,9 @@ export const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
   ...(status?.containerStatuses ?? []),
 ];
 
+export const conditionOf = ({ status }: Pod, type: string): Condition | undefined =>
+  status?.conditions?.find((condition) => condition.type === type);
+
 export type ClusterEvent = {
   readonly type?: string;
   readonly reason?: string;
@@ -149,7 +161,14 @@ export type ClusterEvent = {
   readonly count?: number;
   readonly lastTimestamp?: string | null;
   readonly eventTime?: string | null;
-  readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly uid?: string };
+  /** What newer clusters write instead of `count` and `lastTimestamp`. */
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null;
+  readonly involvedObject: {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly uid?: string;
+    readonly fieldPath?: string;
+  };
 };
 
 export type ObjectList<T> = {

@@ -1,7 +1,7 @@
 import { redact } from '../../redact.ts';
 import type { Workload } from '../objects/objects.ts';
 
-export type ArgoPhase = {
+type ArgoPhase = {
   readonly phase: 'Healthy' | 'Progressing' | 'Degraded' | 'Paused';
   /** Argo's own words; empty where it has none. */
   readonly message: string;

@@ -12,12 +12,6 @@ import { isReady } from './snapshot.ts';
 /** A container of a ready pod that was to run the release's image and runs another. */
 export type OtherImage = { readonly pod: string; readonly container: string; readonly image: string };
 
-export type PodImages = {
-  readonly others: readonly OtherImage[];
-  /** Notes on pods that run the right image. */
-  readonly notes: readonly string[];
-};
-
 /** Every carrier in every ready pod. */
 const pairs = (template: PodSpec, pods: readonly Pod[], image: string) =>
   pods
@@ -69,8 +63,13 @@ const digestNotes = (found: ReturnType<typeof pairs>, release: Expected): readon
  * and an admission webhook may have given them another image. Pure.
  * @param template of the workload; its containers that carry the image are looked at, by name
  * @param pods of the new revision
+ * @returns the containers that run another, and notes on pods that run the right image
  */
-export const checkPodImages = (template: PodSpec, pods: readonly Pod[], release: Expected): PodImages => {
+export const checkPodImages = (
+  template: PodSpec,
+  pods: readonly Pod[],
+  release: Expected,
+): { readonly others: readonly OtherImage[]; readonly notes: readonly string[] } => {
   const found = pairs(template, pods, release.image).map((pair) => {
     const image = imageIn(pair.pod, pair.carrier);
     return { ...pair, image, is: verify(image, pair.pod, pair.carrier, release) };

@@ -1,4 +1,5 @@
 import {
+  conditionOf,
   hasReplicaSets,
   type Pod,
   type ReplicaSet,
@@ -99,6 +100,4 @@ export const oldPods = (snapshot: Snapshot, image: string): readonly Pod[] => {
 };
 
 export const isReady = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp === undefined &&
-  pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ===
-    true;
+  pod.metadata.deletionTimestamp === undefined && conditionOf(pod, 'Ready')?.status === 'True';

@@ -1,7 +1,7 @@
-import type { Pod, Workload } from '../objects/objects.ts';
+import { conditionOf, type Pod, type Workload } from '../objects/objects.ts';
 import { isReady } from './snapshot.ts';
 
-export type Availability =
+type Availability =
   | { readonly type: 'available' }
   | {
       readonly type: 'waiting';
@@ -23,16 +23,11 @@ export const isBeyondPartition = ({ spec }: Workload, pod: string): boolean => {
 const wantedOf = ({ spec }: Workload): number =>
   Math.max(0, (spec.replicas ?? 1) - (spec.updateStrategy?.rollingUpdate?.partition ?? 0));
 
-const readySince = (pod: Pod): number => {
-  const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready');
-  return Date.parse(condition?.lastTransitionTime ?? '');
-};
-
 /** When the pod will be available, in milliseconds since 1970; Infinity while it is not ready. */
 const availableAt = (pod: Pod, minReadySeconds: number): number => {
   if (!isReady(pod)) return Number.POSITIVE_INFINITY;
   if (minReadySeconds === 0) return Number.NEGATIVE_INFINITY;
-  const since = readySince(pod);
+  const since = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
   return Number.isNaN(since) ? Number.POSITIVE_INFINITY : since + minReadySeconds * 1000;
 };
 

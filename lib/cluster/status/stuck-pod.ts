@@ -1,4 +1,10 @@
-import { type ContainerStatus, type Pod, statusesOf, type Workload } from '../objects/objects.ts';
+import {
+  type ContainerStatus,
+  conditionOf,
+  type Pod,
+  statusesOf,
+  type Workload,
+} from '../objects/objects.ts';
 import { isReady } from './snapshot.ts';
 
 /** The reasons for which a container waits while its image cannot be pulled. */
@@ -55,7 +61,7 @@ const firstReportMs = 10_000;
  */
 export const stuckFrom = (workload: Workload, pod: Pod): number => {
   if (!canBeStuck(workload, pod)) return Number.POSITIVE_INFINITY;
-  const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf(pod, 'Ready');
   const start = Date.parse(pod.status?.startTime ?? '');
   const since = Date.parse(ready?.lastTransitionTime ?? '');
   const wasRolledOut = pod.metadata.labels?.['controller-revision-hash'] === workload.status?.currentRevision;

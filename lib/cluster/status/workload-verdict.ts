@@ -1,8 +1,8 @@
 import type { RolloutPhase } from '../../view/release.ts';
 import type { Workload, WorkloadRef } from '../objects/objects.ts';
 import { compareWith, describeRelease, type Expected, watchedCarriersOf } from '../objects/template-image.ts';
-import { phaseOf } from './phase.ts';
-import { rolloutStatus } from './rollout-status.ts';
+import { argoPhase } from './argo-phase.ts';
+import { isObserved, rolloutStatus } from './rollout-status.ts';
 
 export type WorkloadVerdict = {
   readonly type: 'done' | 'waiting' | 'failed' | 'superseded' | 'missing';
@@ -13,6 +13,14 @@ export type WorkloadVerdict = {
 };
 
 const describe = (ref: WorkloadRef): string => `${ref.kind.toLowerCase()} "${ref.name}"`;
+
+/** How far a workload is that carries the release's image and is not healthy. */
+export const phaseOf = (workload: Workload): RolloutPhase => {
+  const isPaused =
+    workload.kind === 'Rollout' ? argoPhase(workload).phase === 'Paused' : workload.spec.paused === true;
+  if (isPaused) return 'paused';
+  return isObserved(workload) ? 'rolling-out' : 'applied';
+};
 
 /**
  * `kubectl rollout status`, and beyond it: a rollout counts only while the workload carries the release's image.

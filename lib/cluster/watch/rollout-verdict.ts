@@ -28,7 +28,7 @@ const absenceGraceMs = 10_000;
 
 const nothingToWatch = 'applied; nothing among it has a rollout to wait for';
 
-export type Assessment = {
+type Assessment = {
   /** Undefined while the rollout is still going. */
   readonly verdict?: RolloutVerdict;
   /** When to check again even if nothing changes, in milliseconds since 1970. */

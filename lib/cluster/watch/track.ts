@@ -23,17 +23,21 @@ export type Tracked = {
   followPods(): void;
 };
 
-export type TrackOptions = {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly onChange: () => void;
-  readonly onTrouble: (error: TagboatError) => void;
-  /** Takes over every watch that is started: waits for its end, and handles the errors that end it. */
-  readonly run: (watch: Promise<void>) => void;
-};
-
-/** Follows one workload until the signal is aborted. */
-export const track = (cluster: Cluster, ref: WorkloadRef, options: TrackOptions): Tracked => {
+/**
+ * Follows one workload until the signal is aborted.
+ * @param options.run takes over every watch that is started: waits for its end, and handles the errors that end it
+ */
+export const track = (
+  cluster: Cluster,
+  ref: WorkloadRef,
+  options: {
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly onChange: () => void;
+    readonly onTrouble: (error: TagboatError) => void;
+    readonly run: (watch: Promise<void>) => void;
+  },
+): Tracked => {
   const { clock, signal, onTrouble } = options;
   let synced = false;
   let following = false;

@@ -1,24 +1,19 @@
 import type { Clock } from '../../clock.ts';
 
-/** Ends a wait. A trigger that comes while nothing waits is kept: the next wait ends at once. */
-export type WakeUp = {
-  trigger(): void;
-  /** Until it is triggered, or for so many milliseconds (24 days at the most), or until the signal is aborted; never rejects. */
-  wait(milliseconds: number, signal: AbortSignal): Promise<void>;
-};
-
 /** The longest delay of a timer; with more it fires at once. */
 const longest = 2 ** 31 - 1;
 
-export const createWakeUp = (clock: Clock): WakeUp => {
+/** Ends a wait. A trigger that comes while nothing waits is kept: the next wait ends at once. */
+export const createWakeUp = (clock: Clock) => {
   let rung = false;
   let waiting: AbortController | undefined;
   return {
-    trigger: () => {
+    trigger: (): void => {
       rung = true;
       waiting?.abort();
     },
-    wait: async (milliseconds, signal) => {
+    /** Until it is triggered, or for so many milliseconds (24 days at the most), or until the signal is aborted; never rejects. */
+    wait: async (milliseconds: number, signal: AbortSignal): Promise<void> => {
       if (!rung && milliseconds > 0) {
         waiting = new AbortController();
         await clock

@@ -10,7 +10,7 @@ import {
 } from '../../manifests/rewrite.ts';
 
 /** What an edit changed, and the paths of all files that carry the image. */
-export type Edit = { readonly changes: readonly ImageChange[]; readonly paths: readonly string[] };
+type Edit = { readonly changes: readonly ImageChange[]; readonly paths: readonly string[] };
 
 /**
  * The manifests of one snapshot, with the edits of a batch so far. An edit that fails changes nothing, so that a release

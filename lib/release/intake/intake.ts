@@ -12,7 +12,7 @@ import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import type { OutboxList } from '../record/outbox.ts';
 
 /** The answer to a webhook: the releases it made, and why it made no others. */
-export type IntakeAnswer = {
+type IntakeAnswer = {
   readonly releases: readonly {
     readonly id: string;
     readonly app: string;

@@ -33,7 +33,7 @@ export type ManualReleaseRequest = {
   readonly askedFrom?: string | undefined;
 };
 
-export type ManualReleaseAccepted =
+type ManualReleaseAccepted =
   | { readonly type: 'recorded'; readonly release: Release; readonly lifted: Hold | undefined }
   /** Nothing was done yet. */
   | { readonly type: 'held'; readonly hold: Hold };

@@ -9,7 +9,7 @@ import { type FinalizeContext, fail } from './finalize.ts';
  * not answer. After `maxResends` the release fails. An error with one entry is logged and does not stop the others.
  * @returns how many jobs of each kind were sent, and how many releases were given up
  */
-export const reconcile = async (context: FinalizeContext): Promise<Reconciled> => {
+export const reconcile = async (context: FinalizeContext) => {
   const { config, store, jobs, newId, logger } = context;
   const sent = { work: 0, images: 0, rollouts: 0, givenUp: 0 };
   const guarded = async (step: () => Promise<void>): Promise<void> => {
@@ -51,13 +51,6 @@ export const reconcile = async (context: FinalizeContext): Promise<Reconciled> =
         await recordResend(list, key);
       });
   return sent;
-};
-
-export type Reconciled = {
-  readonly work: number;
-  readonly images: number;
-  readonly rollouts: number;
-  readonly givenUp: number;
 };
 
 const giveUp = async (list: OutboxList, key: OutboxEntry, context: FinalizeContext): Promise<void> => {

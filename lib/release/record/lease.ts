@@ -2,10 +2,10 @@ import type { Clock } from '../../clock.ts';
 import type { Item, Table } from '../../store/table.ts';
 
 /** The key of a row that one process at a time may work on. `expiresAt`: seconds since 1970, from when the table may drop it. */
-export type LeaseKey = { readonly pk: string; readonly sk: string; readonly expiresAt?: number };
+type LeaseKey = { readonly pk: string; readonly sk: string; readonly expiresAt?: number };
 
 /** What a row keeps besides the lease. */
-export type LeaseState = Readonly<Record<string, unknown>>;
+type LeaseState = Readonly<Record<string, unknown>>;
 
 export type Lease = {
   readonly type: 'acquired';

@@ -157,16 +157,15 @@ export const createReleases = (
       return found && get(toRelease(found));
     },
 
-    list: async (app, environment, options = {}) => {
+    list: async (app, environment, { limit, before } = {}) => {
       const items = await table.query(partition(app, environment), 'release#', {
         newestFirst: true,
-        ...(options.limit === undefined
-          ? {}
-          : { limit: options.limit + (options.before === undefined ? 0 : 1) }),
-        ...(options.before === undefined ? {} : { before: `release#${options.before}` }),
+        // The one that the others come before is among them.
+        limit: limit === undefined || before === undefined ? limit : limit + 1,
+        before: before === undefined ? undefined : `release#${before}`,
       });
-      const releases = items.map(toRelease).filter((release) => release.id !== options.before);
-      return options.limit === undefined ? releases : releases.slice(0, options.limit);
+      const releases = items.map(toRelease).filter(({ id }) => id !== before);
+      return releases.slice(0, limit);
     },
 
     advance: (key, to, patch = {}) =>

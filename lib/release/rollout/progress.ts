@@ -4,7 +4,7 @@ import type { Context } from '../queue/context.ts';
 import { progressNotifyMs, progressWriteMs } from '../queue/schedule.ts';
 import { notePause } from './pause-clock.ts';
 
-export type Progress = {
+type Progress = {
   note(progress: RolloutProgress): void;
   /** Ends it. Progress that was not written yet is written with the verdict, or by the next invocation. */
   end(): Promise<void>;

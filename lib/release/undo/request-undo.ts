@@ -12,7 +12,7 @@ import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
 import { maxDepth } from '../record/read-back.ts';
 
-export type UndoAccepted = {
+type UndoAccepted = {
   readonly release: Release;
   /** What is being undone; undefined where nothing is on record and a tag was named. */
   readonly undone: Release | undefined;

@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts';
 
 const maxListed = 10;
 
-export const list = (names: readonly string[]): string =>
+const list = (names: readonly string[]): string =>
   names.length > maxListed
     ? `${names.slice(0, maxListed).join(', ')} and ${names.length - maxListed} more`
     : names.join(', ');

@@ -29,7 +29,7 @@ export const checkEnd = (rest: readonly string[], verb: Verb): void => {
   if (rest.length > 0) throw invalid(`"${rest.join(' ').slice(0, 200)}" is too much`, verb);
 };
 
-export type Place = { readonly app: string; readonly environment?: string };
+type Place = { readonly app: string; readonly environment?: string };
 
 /** The app, and the environments that it has. */
 export const appOf = ([first]: readonly Word[], { apps }: Where, verb: Verb) => {

@@ -1,7 +1,7 @@
 import { TagboatError } from '../../errors.ts';
 import { instantsOf, plusDays, type WallTime, wallTimeAt } from './zoned-time.ts';
 
-export type Now = { readonly now: number; readonly timeZone: string };
+type Now = { readonly now: number; readonly timeZone: string };
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gitEnvironment } from '../../../infra/local/emulators/git-server/environment.ts';
+import { gitEnvironment } from '../../../infra/local/emulators/git-server/git.ts';
 
 const apps = 500;
 const manifestsPerApp = 4;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Finding } from '../../../lib/cluster/diagnose/finding.ts';
-import { groupFindings } from '../../../lib/cluster/diagnose/group.ts';
+import { groupFindings } from '../../../lib/cluster/diagnose/finding.ts';
 
 const finding = (pod: string, summary: string, more: Partial<Finding> = {}): Finding => ({
   cause: 'not-ready',

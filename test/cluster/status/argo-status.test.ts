@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Workload } from '../../../lib/cluster/objects/objects.ts';
-import { phaseOf } from '../../../lib/cluster/status/phase.ts';
 import { rolloutCounts, rolloutStatus } from '../../../lib/cluster/status/rollout-status.ts';
+import { phaseOf } from '../../../lib/cluster/status/workload-verdict.ts';
 import type { RolloutPhase } from '../../../lib/view/release.ts';
 import type { Rule } from '../support/status-rules.ts';
 

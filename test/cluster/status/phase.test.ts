@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { phaseOf } from '../../../lib/cluster/status/phase.ts';
+import { phaseOf } from '../../../lib/cluster/status/workload-verdict.ts';
 import { workload } from '../support/fixture.ts';
 
 test.each([

@@ -84,8 +84,8 @@ const runBackend = async (
     input,
   });
   const output = splitCgiOutput(stdout);
-  for (const [name, value] of output?.head.headers ?? []) response.setHeader(name, value);
-  response.writeHead(output?.head.status ?? 500).end(output?.body);
+  for (const [name, value] of output?.headers ?? []) response.setHeader(name, value);
+  response.writeHead(output?.status ?? 500).end(output?.body);
 };
 
 /** A server that keeps what it is asked, and lets a test answer in its place. */

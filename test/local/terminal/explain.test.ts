@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showRepeats } from '../../../infra/local/play/show-repeats.ts';
+import { showRepeats } from '../../../infra/local/play/show-releases.ts';
 import { explain } from '../../../infra/local/terminal/explain.ts';
 import { createTerminal } from '../../../infra/local/terminal/terminal.ts';
 import { TagboatError } from '../../../lib/errors.ts';

@@ -2,18 +2,13 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import path from 'node:path';
+import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import dynalite from 'dynalite';
 import { TagboatError } from '../../../../lib/errors.ts';
+import { mapping } from '../../../../lib/mapping.ts';
 import { readBody } from '../../runtime/gateway/body.ts';
 import { stateUnusable } from '../../state/unusable.ts';
-
-/** A DynamoDB in this process, answering requests that another server took. */
-export type LocalDynamoDb = {
-  handle(request: IncomingMessage, response: ServerResponse): void;
-  close(): Promise<void>;
-};
 
 /** BatchWriteItem, the largest request there is, takes 16 MiB. */
 const bodyLimit = 16 * 1024 * 1024;
@@ -23,15 +18,13 @@ export const isDynamoDbRequest = (request: IncomingMessage): boolean =>
   String(request.headers['x-amz-target'] ?? '').startsWith('DynamoDB_');
 
 /**
- * Tables, kept in a directory, or in memory.
+ * A DynamoDB in this process, whose tables are kept in a directory, or in memory.
  * @throws TagboatError `local-state-busy`, `local-state-damaged`, `local-state-unusable`
  */
-export const createDynamoDb = async (
-  options: { readonly directory?: string | undefined } = {},
-): Promise<LocalDynamoDb> => {
-  if (options.directory !== undefined) await assertReadable(options.directory);
+export const createDynamoDb = async ({ directory: path }: { readonly directory?: string } = {}) => {
+  if (path !== undefined) await assertReadable(path);
   const server = dynalite({
-    ...(options.directory === undefined ? {} : { path: options.directory }),
+    ...(path === undefined ? {} : { path }),
     createTableMs: 0,
     deleteTableMs: 0,
     updateTableMs: 0,
@@ -42,13 +35,14 @@ export const createDynamoDb = async (
   const underWay = new Set<Promise<void>>();
   let closing = false;
   return {
-    handle: (request, response) => {
+    /** Answers a request that another server took. */
+    handle: (request: IncomingMessage, response: ServerResponse): void => {
       if (closing) return void response.destroy();
       const answered = untilAnswered(response).finally(() => underWay.delete(answered));
       underWay.add(answered);
       forward(server, request, response).catch(() => response.end());
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       closing = true;
       // The emulator throws, out of reach, when its store is closed under a request.
       await Promise.all(underWay);
@@ -68,9 +62,7 @@ const untilAnswered = (response: ServerResponse): Promise<void> =>
     });
   });
 
-/**
- * Hands over a request only when all of it is there: the emulator throws, out of reach, when one breaks off.
- */
+/** Hands over a request only when all of it is there: the emulator throws, out of reach, when one breaks off. */
 const forward = async (server: Server, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const body = await readBody(request, bodyLimit);
   if (body === undefined) {
@@ -83,27 +75,21 @@ const forward = async (server: Server, request: IncomingMessage, response: Serve
   whole.end(body);
 };
 
-type Level = { open(): Promise<void>; close(): Promise<void> };
-type LevelModule = { readonly Level: new (location: string, options: object) => Level };
+type Level = new (location: string, options: object) => { open(): Promise<void>; close(): Promise<void> };
 
 /** Opens the store once before the emulator does, which would crash on one that it cannot open. */
 const assertReadable = async (directory: string): Promise<void> => {
-  mkdirSync(path.dirname(directory), { recursive: true });
-  const { Level }: LevelModule = createRequire(import.meta.resolve('dynalite'))('level');
+  mkdirSync(dirname(directory), { recursive: true });
+  const { Level }: { readonly Level: Level } = createRequire(import.meta.resolve('dynalite'))('level');
   const level = new Level(directory, { valueEncoding: 'json' });
   try {
     await level.open();
     await level.close();
   } catch (cause) {
-    if (causeCode(cause) === 'LEVEL_LOCKED')
+    if (mapping(mapping(cause).cause).code === 'LEVEL_LOCKED')
       throw new TagboatError('local-state-busy', `${directory} is open in another process`, { cause });
     const unusable = stateUnusable(cause, directory);
     if (unusable !== undefined) throw unusable;
     throw new TagboatError('local-state-damaged', `${directory} cannot be read`, { cause });
   }
-};
-
-const causeCode = (error: unknown): unknown => {
-  const { cause } = error instanceof Error ? error : { cause: undefined };
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 };

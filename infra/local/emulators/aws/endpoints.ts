@@ -2,7 +2,7 @@ import { awsAttempts } from '../../../../lib/aws-options.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
+type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
 
 /** Where the functions find each AWS service, and with which credentials. */
 export type AwsAccess = {

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { stateUnusable } from '../../state/unusable.ts';
-import { gitEnvironment } from './environment.ts';
+import { git } from './git.ts';
 
-export type Author = { readonly name: string; readonly email: string };
+type Author = { readonly name: string; readonly email: string };
 
 export type NewRepository = {
   readonly branch: string;
@@ -98,17 +97,3 @@ const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}
 /** A path in double quotes, C style; what is not ASCII may stand as it is. */
 const quote = (path: string): string =>
   `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
-
-const git = (args: readonly string[], input = ''): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const child = spawn('git', args, { env: gitEnvironment(), stdio: ['pipe', 'ignore', 'pipe'] });
-    const said: Buffer[] = [];
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
-    child.stdin.on('error', () => {});
-    child.once('error', reject);
-    child.once('close', (exitCode) => {
-      if (exitCode === 0) resolve();
-      else reject(new Error(`git ${args.join(' ')}: ${Buffer.concat(said).toString('utf8').trim()}`));
-    });
-    child.stdin.end(input);
-  });

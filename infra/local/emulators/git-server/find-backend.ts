@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { gitEnvironment } from './environment.ts';
+import { gitEnvironment } from './git.ts';
 
 /** Git stays where it is while a process runs; asking it takes a process. */
 const found = new Map<string, string>();

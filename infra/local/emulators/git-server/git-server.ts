@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
+import { equalInConstantTime } from '../../../../lib/constant-time.ts';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
-import { type Credentials, isAuthorized } from './basic-auth.ts';
 import { createBareRepository, type NewRepository } from './create-repository.ts';
 import { findBackend } from './find-backend.ts';
 import { runBackend } from './http-backend.ts';
+
+type Credentials = { readonly username: string; readonly password: string };
 
 export type GitServer = {
   /** Answers requests whose path begins with `/git/`; 404 for every other. */
@@ -70,20 +72,25 @@ export const createGitServer = (options: {
   };
 };
 
+/** True where an `Authorization` header carries these credentials (RFC 7617). */
+export const isAuthorized = (header: string | undefined, credentials: Credentials): boolean => {
+  const match = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(header ?? '');
+  const given = Buffer.from(match?.[1] ?? '', 'base64');
+  return equalInConstantTime(given, `${credentials.username}:${credentials.password}`);
+};
+
 const assertName = (name: string): void => {
   if (!namePattern.test(name))
     throw new TagboatError('git-not-found', `"${name.slice(0, 100)}" is not a name of a local repository`);
 };
 
-type Target = { readonly name: string; readonly pathInfo: string; readonly query: string };
-
-const parseTarget = (url: string): Target | undefined => {
+/** @returns undefined for what is no path of a repository */
+const parseTarget = (url: string) => {
   const question = url.indexOf('?');
-  const match = pathPattern.exec(question === -1 ? url : url.slice(0, question));
-  const name = match?.[1] ?? '';
+  const [, name = '', rest = ''] = pathPattern.exec(question === -1 ? url : url.slice(0, question)) ?? [];
   if (!namePattern.test(name)) return undefined;
   try {
-    const pathInfo = decodeURIComponent(match?.[2] ?? '');
+    const pathInfo = decodeURIComponent(rest);
     if (pathInfo.includes('\0') || pathInfo.split('/').includes('..')) return undefined;
     return { name, pathInfo, query: question === -1 ? '' : url.slice(question + 1) };
   } catch {

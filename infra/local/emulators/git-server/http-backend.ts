@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Logger } from '../../../../lib/logger.ts';
 import { maxHeadBytes, splitCgiOutput } from './cgi-head.ts';
-import { gitEnvironment } from './environment.ts';
+import { gitEnvironment } from './git.ts';
 
 /** One request for one repository. */
-export type BackendRequest = {
+type BackendRequest = {
   /** Path of git-http-backend. */
   readonly backend: string;
   /** Absolute path of the bare repository. */
@@ -107,8 +107,8 @@ const relay = (output: Readable, response: ServerResponse, onNoHead: () => void)
     }
     output.off('data', onData);
     output.pause();
-    for (const [name, value] of parts.head.headers) response.setHeader(name, value);
-    response.writeHead(parts.head.status);
+    for (const [name, value] of parts.headers) response.setHeader(name, value);
+    response.writeHead(parts.status);
     if (parts.body.length > 0) output.unshift(parts.body);
     output.pipe(response);
   };

@@ -4,22 +4,25 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { stateUnusable } from '../../state/unusable.ts';
-import type { KeyRingState } from './key-ring.ts';
 
 const schema = z.object({
   keys: z.array(
     z.object({
       id: z.uuid(),
       arn: z.string(),
+      /** 32 bytes in Base64. */
       material: z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/)),
       description: z.string(),
+      /** Milliseconds since 1970. */
       created: z.number(),
-      state: z.enum(['Enabled', 'Disabled', 'PendingDeletion']),
-      deletion: z.optional(z.number()),
     }),
   ),
+  /** `name`: `alias/tagboat` */
   aliases: z.array(z.object({ name: z.string(), arn: z.string(), keyId: z.uuid(), created: z.number() })),
 });
+
+/** All keys and aliases. */
+export type KeyRingState = z.infer<typeof schema>;
 
 const pathIn = (directory: string): string => join(directory, 'keys.json');
 

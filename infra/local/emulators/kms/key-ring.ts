@@ -1,29 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { KmsError } from './errors.ts';
+import type { KeyRingState } from './key-file.ts';
 
-export type KmsKey = {
-  readonly id: string;
-  readonly arn: string;
-  /** 32 bytes in Base64. */
-  readonly material: string;
-  readonly description: string;
-  /** Milliseconds since 1970. */
-  readonly created: number;
-  readonly state: 'Enabled' | 'Disabled' | 'PendingDeletion';
-  /** Of a key that waits for its deletion: when, in milliseconds since 1970. */
-  readonly deletion?: number | undefined;
-};
-
-export type KmsAlias = {
-  /** `alias/tagboat` */
-  readonly name: string;
-  readonly arn: string;
-  readonly keyId: string;
-  readonly created: number;
-};
-
-/** All keys and aliases, as they are kept in a file. */
-export type KeyRingState = { readonly keys: readonly KmsKey[]; readonly aliases: readonly KmsAlias[] };
+export type KmsKey = KeyRingState['keys'][number];
+export type KmsAlias = KeyRingState['aliases'][number];
 
 /** Region and account of every ARN here. */
 const arnPrefix = 'arn:aws:kms:us-east-1:000000000000:';
@@ -61,34 +41,17 @@ export const createKeyRing = (
   };
 
   return {
-    keys: (): readonly KmsKey[] => [...keys.values()],
     aliases: (): readonly KmsAlias[] => [...aliases.values()],
     find,
-
-    /** A key that may be used now. */
-    usable(reference: string): KmsKey {
-      const key = find(reference);
-      if (key.state === 'Disabled') throw new KmsError('DisabledException', `${key.arn} is disabled.`);
-      if (key.state === 'PendingDeletion')
-        throw new KmsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
-      return key;
-    },
 
     async create(description: string): Promise<KmsKey> {
       const id = randomUUID();
       const material = randomBytes(32).toString('base64');
       const arn = `${arnPrefix}key/${id}`;
-      const key: KmsKey = { id, arn, material, description, created: now(), state: 'Enabled' };
+      const key: KmsKey = { id, arn, material, description, created: now() };
       keys.set(id, key);
       await saveAll();
       return key;
-    },
-
-    async update(key: KmsKey, change: Pick<KmsKey, 'state' | 'deletion'>): Promise<KmsKey> {
-      const updated: KmsKey = { ...key, deletion: undefined, ...change };
-      keys.set(key.id, updated);
-      await saveAll();
-      return updated;
     },
 
     async createAlias(name: string, keyReference: string): Promise<void> {
@@ -100,12 +63,6 @@ export const createKeyRing = (
       if (keyReference.includes('alias/'))
         throw new KmsError('ValidationException', 'Aliases must refer to keys. Not aliases');
       aliases.set(name, { name, arn, keyId: find(keyReference).id, created: now() });
-      await saveAll();
-    },
-
-    async deleteAlias(name: string): Promise<void> {
-      if (!aliases.delete(name))
-        throw new KmsError('NotFoundException', `Alias ${arnPrefix}${name} is not found.`);
       await saveAll();
     },
   };

@@ -2,16 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../../../lib/clock.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
+import { readBody } from '../../runtime/gateway/body.ts';
 import { KmsError } from './errors.ts';
 import { parseInput } from './input.ts';
 import { keyFileWriter, readKeyFile } from './key-file.ts';
 import { createKeyRing, type KeyRing } from './key-ring.ts';
 import { operations } from './operations.ts';
-
-export type LocalKms = {
-  /** Answers the requests that `isKmsRequest` knows; any other is an unknown operation. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
-};
 
 const targetPrefix = 'TrentService.';
 const maxBodyBytes = 64 * 1024;
@@ -28,19 +24,17 @@ export const isKmsRequest = (request: IncomingMessage): boolean =>
  */
 export const createKms = async (
   options: { readonly directory?: string | undefined; readonly clock?: Clock; readonly logger?: Logger } = {},
-): Promise<LocalKms> => {
+) => {
   const { directory, clock = systemClock, logger = silentLogger } = options;
-  const ring =
-    directory === undefined
-      ? createKeyRing(
-          { keys: [], aliases: [] },
-          () => clock.now(),
-          async () => {},
-        )
-      : createKeyRing(await readKeyFile(directory), () => clock.now(), keyFileWriter(directory));
+  const ring = createKeyRing(
+    directory === undefined ? { keys: [], aliases: [] } : await readKeyFile(directory),
+    () => clock.now(),
+    directory === undefined ? async () => {} : keyFileWriter(directory),
+  );
   return {
-    handle(request, response) {
-      answer(ring, request, () => clock.now()).then(
+    /** Answers the requests that `isKmsRequest` knows; any other is an unknown operation. */
+    handle(request: IncomingMessage, response: ServerResponse): void {
+      answer(ring, request).then(
         (output) => send(response, 200, output),
         (error: unknown) => {
           const known =
@@ -54,31 +48,20 @@ export const createKms = async (
   };
 };
 
-const answer = async (ring: KeyRing, request: IncomingMessage, now: () => number): Promise<unknown> => {
-  const body = await readBody(request);
+const answer = async (ring: KeyRing, request: IncomingMessage): Promise<unknown> => {
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) throw new KmsError('ValidationException', 'The request is too large.');
   if (!(request.headers.authorization ?? '').startsWith('AWS4-HMAC-SHA256 Credential='))
     throw new KmsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
   const name = target(request).slice(targetPrefix.length);
   const operation = isKmsRequest(request) && Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation === undefined) throw new KmsError('UnknownOperationException');
-  return operation(ring, parseInput(body), now);
+  return operation(ring, parseInput(body));
 };
 
 const target = (request: IncomingMessage): string => {
   const header = request.headers['x-amz-target'];
   return typeof header === 'string' ? header : '';
-};
-
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    // Read on, so that the answer arrives, but keep nothing.
-    if (length <= maxBodyBytes) chunks.push(chunk);
-  }
-  if (length > maxBodyBytes) throw new KmsError('ValidationException', 'The request is too large.');
-  return Buffer.concat(chunks);
 };
 
 const send = (response: ServerResponse, status: number, output: unknown, errorType?: string): void => {

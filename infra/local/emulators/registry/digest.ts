@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 /** `sha256:` or `sha512:` and hex digits in lower case: the algorithms that the OCI image specification registers. */
 const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
@@ -10,8 +10,11 @@ export const digestOfBytes = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** True where the content has this digest, by the digest's own algorithm. */
-export const matchesDigest = async (content: AsyncIterable<Uint8Array>, digest: string): Promise<boolean> => {
-  const hash: Hash = createHash(algorithmOf(digest));
+export const matchesDigest = async (
+  content: AsyncIterable<Uint8Array> | readonly Uint8Array[],
+  digest: string,
+): Promise<boolean> => {
+  const hash = createHash(algorithmOf(digest));
   for await (const chunk of content) hash.update(chunk);
   return `${algorithmOf(digest)}:${hash.digest('hex')}` === digest;
 };

@@ -9,14 +9,11 @@ const statuses = {
   MANIFEST_UNKNOWN: 404,
   NAME_INVALID: 400,
   NAME_UNKNOWN: 404,
-  PAGINATION_NUMBER_INVALID: 400,
   SIZE_INVALID: 413,
   TAG_INVALID: 400,
   UNKNOWN: 500,
   UNSUPPORTED: 405,
 } as const satisfies Record<string, number>;
-
-export type RegistryErrorCode = keyof typeof statuses;
 
 /**
  * An error that the registry answers with.
@@ -24,10 +21,10 @@ export type RegistryErrorCode = keyof typeof statuses;
  */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
-  readonly code: RegistryErrorCode;
+  readonly code: keyof typeof statuses;
   readonly detail: unknown;
 
-  constructor(code: RegistryErrorCode, message: string, detail?: unknown) {
+  constructor(code: keyof typeof statuses, message: string, detail?: unknown) {
     super(message);
     this.code = code;
     this.detail = detail;

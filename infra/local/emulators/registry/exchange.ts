@@ -23,20 +23,12 @@ export const send = (
   response.end(request.method === 'HEAD' ? undefined : body);
 };
 
-export const sendJson = (exchange: Exchange, status: number, value: unknown, headers: Headers = {}): void =>
-  send(exchange, status, { 'content-type': 'application/json', ...headers }, `${JSON.stringify(value)}\n`);
+export const sendJson = (exchange: Exchange, status: number, value: unknown): void =>
+  send(exchange, status, { 'content-type': 'application/json' }, `${JSON.stringify(value)}\n`);
 
 /** Answers with the error document of the specification. */
-export const sendError = (exchange: Exchange, error: RegistryError): void =>
-  sendJson(exchange, error.status, {
-    errors: [
-      {
-        code: error.code,
-        message: error.message,
-        ...(error.detail === undefined ? {} : { detail: error.detail }),
-      },
-    ],
-  });
+export const sendError = (exchange: Exchange, { status, code, message, detail }: RegistryError): void =>
+  sendJson(exchange, status, { errors: [{ code, message, detail }] });
 
 /** @throws RegistryError `UNSUPPORTED` */
 export const methodNotAllowed = ({ request, response }: Exchange, allowed: string): never => {

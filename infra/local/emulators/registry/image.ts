@@ -1,7 +1,7 @@
 import { digestOfBytes } from './digest.ts';
 import { type Descriptor, ociManifest } from './manifest.ts';
 
-export type MadeImage = { readonly config: Buffer; readonly layer: Buffer; readonly manifest: Buffer };
+type MadeImage = { readonly config: Buffer; readonly layer: Buffer; readonly manifest: Buffer };
 
 /**
  * A minimal valid OCI image: one layer with one small file, a config, a manifest. The same content makes the same

@@ -1,19 +1,17 @@
 import type { IncomingMessage } from 'node:http';
+import { readBody } from '../../runtime/gateway/body.ts';
 import { digestOfBytes, isKnownDigest, matchesDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { type Exchange, methodNotAllowed, send, sendJson } from './exchange.ts';
 import { ociIndex, ociManifest, type ParsedManifest, parseManifest } from './manifest.ts';
+import type { TagPush } from './notifications.ts';
 import type { Repositories } from './repositories.ts';
 import type { Route } from './route.ts';
 
 type ManifestRoute = Extract<Route, { type: 'manifest' }>;
 
 /** Told of a tag that was pushed, once it can be pulled. */
-export type OnTagPushed = (
-  push: { readonly name: string; readonly tag: string; readonly digest: string; readonly size: number },
-  manifest: ParsedManifest,
-  request: IncomingMessage,
-) => void;
+type OnTagPushed = (push: TagPush, request: IncomingMessage) => void;
 
 const maxManifestBytes = 4 * 1024 * 1024;
 
@@ -29,10 +27,8 @@ export const handleManifest = async (
       return getManifest(exchange, route, repositories);
     case 'PUT':
       return putManifest(exchange, route, repositories, onTagPushed);
-    case 'DELETE':
-      return deleteManifest(exchange, route, repositories);
     default:
-      return methodNotAllowed(exchange, 'GET, HEAD, PUT, DELETE');
+      return methodNotAllowed(exchange, 'GET, HEAD, PUT');
   }
 };
 
@@ -69,9 +65,10 @@ const putManifest = async (
   repositories: Repositories,
   onTagPushed: OnTagPushed,
 ): Promise<void> => {
-  const bytes = await readManifest(exchange.request);
+  const bytes = await readBody(exchange.request, maxManifestBytes);
+  if (bytes === undefined) throw new RegistryError('SIZE_INVALID', 'a manifest may have 4 MiB at most');
   const manifest = parseManifest(bytes, exchange.request.headers['content-type']);
-  if (isDigest && !(await matchesDigest(once(bytes), reference)))
+  if (isDigest && !(await matchesDigest([bytes], reference)))
     throw new RegistryError('DIGEST_INVALID', 'provided digest did not match uploaded content', {
       digest: reference,
     });
@@ -83,23 +80,12 @@ const putManifest = async (
     location: `/v2/${name}/manifests/${digest}`,
     'docker-content-digest': digest,
   });
-  if (!isDigest)
-    onTagPushed({ name, tag: reference, digest, size: bytes.length }, manifest, exchange.request);
+  const { mediaType, references } = manifest;
+  const push = { repository: name, tag: reference, digest, mediaType, size: bytes.length, references };
+  if (!isDigest) onTagPushed(push, exchange.request);
 };
 
-const deleteManifest = async (
-  exchange: Exchange,
-  { name, reference, isDigest }: ManifestRoute,
-  repositories: Repositories,
-): Promise<void> => {
-  const digest = await repositories.digestOf(name, reference);
-  if (digest === undefined) throw unknownManifest(name, reference);
-  if (isDigest) await repositories.removeManifest(name, digest);
-  else await repositories.untag(name, reference);
-  send(exchange, 202);
-};
-
-/** GET /v2/<name>/tags/list, in pages where the client asks for them with `n` and `last`. */
+/** GET /v2/<name>/tags/list, always all of them. */
 export const handleTags = async (
   exchange: Exchange,
   name: string,
@@ -107,21 +93,10 @@ export const handleTags = async (
 ): Promise<void> => {
   if (exchange.request.method !== 'GET' && exchange.request.method !== 'HEAD')
     methodNotAllowed(exchange, 'GET, HEAD');
-  const all = await repositories.tags(name);
-  if (all.length === 0)
+  const tags = await repositories.tags(name);
+  if (tags.length === 0)
     throw new RegistryError('NAME_UNKNOWN', 'repository name not known to registry', { name });
-  const count = exchange.query.get('n') ?? String(all.length);
-  if (!/^\d{1,9}$/.test(count))
-    throw new RegistryError('PAGINATION_NUMBER_INVALID', 'invalid number of results requested', { n: count });
-  const last = exchange.query.get('last') ?? '';
-  const rest = all.filter((tag) => tag > last);
-  const tags = rest.slice(0, Number(count));
-  const next = tags.at(-1);
-  const link: Record<string, string> =
-    next !== undefined && tags.length < rest.length
-      ? { link: `</v2/${name}/tags/list?last=${encodeURIComponent(next)}&n=${count}>; rel="next"` }
-      : {};
-  sendJson(exchange, 200, { name, tags }, link);
+  sendJson(exchange, 200, { name, tags });
 };
 
 /** Everything that a manifest points at has to be in the repository already. */
@@ -139,18 +114,6 @@ const assertComplete = async (
   }
 };
 
-const readManifest = async (request: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= maxManifestBytes) chunks.push(chunk);
-  }
-  if (length > maxManifestBytes)
-    throw new RegistryError('SIZE_INVALID', 'a manifest may have 4 MiB at most', { size: length });
-  return Buffer.concat(chunks);
-};
-
 const accepts = (request: IncomingMessage, mediaType: string): boolean =>
   (request.headers.accept ?? '')
     .split(',')
@@ -161,7 +124,3 @@ const unknownManifest = (name: string, reference: string): RegistryError =>
     name,
     ...(isKnownDigest(reference) ? { revision: reference } : { tag: reference }),
   });
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}

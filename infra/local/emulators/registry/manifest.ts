@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { jsonOrUndefined } from '../../../../lib/json.ts';
 import { isKnownDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 
@@ -39,7 +40,8 @@ const index = z.object({ ...header, manifests: z.array(descriptor) });
  * @throws RegistryError `MANIFEST_INVALID`
  */
 export const parseManifest = (bytes: Uint8Array, contentType: string | undefined): ParsedManifest => {
-  const value = parseJson(bytes);
+  const value = jsonOrUndefined(Buffer.from(bytes).toString());
+  if (value === undefined) throw invalid('manifest is not JSON');
   const stated = z.object(header).safeParse(value).data?.mediaType;
   const mediaType = contentType?.split(';')[0]?.trim().toLowerCase() ?? stated ?? '';
   const kind = Object.hasOwn(kinds, mediaType) ? kinds[mediaType] : undefined;
@@ -66,14 +68,6 @@ const indexReferences = (value: unknown): readonly Descriptor[] => {
 };
 
 const bare = ({ mediaType, size, digest }: Descriptor): Descriptor => ({ mediaType, size, digest });
-
-const parseJson = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    throw invalid('manifest is not JSON');
-  }
-};
 
 const invalid = (message: string, detail?: unknown): RegistryError =>
   new RegistryError('MANIFEST_INVALID', message, detail);

@@ -4,7 +4,7 @@ import type { Clock } from '../../../../lib/clock.ts';
 import type { Logger } from '../../../../lib/logger.ts';
 import type { Descriptor } from './manifest.ts';
 
-/** A tag that was pushed. */
+/** A tag that was pushed, and can be pulled. */
 export type TagPush = {
   readonly repository: string;
   readonly tag: string;
@@ -13,17 +13,10 @@ export type TagPush = {
   /** Bytes of the manifest. */
   readonly size: number;
   readonly references: readonly Descriptor[];
-  readonly request: { readonly addr: string; readonly host: string; readonly useragent: string };
 };
 
-export type Notifier = {
-  /** Begins to deliver, and returns at once. */
-  pushed(push: TagPush): void;
-  /** Resolves when nothing is under way any more. */
-  idle(): Promise<void>;
-  /** Gives up whatever is under way. */
-  close(): Promise<void>;
-};
+/** Who pushed. */
+type Origin = { readonly addr: string; readonly host: string; readonly useragent: string };
 
 const contentType = 'application/vnd.docker.distribution.events.v1+json';
 const attempts = 10;
@@ -41,15 +34,14 @@ export const createNotifier = (options: {
   readonly headers: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly fetch: typeof fetch;
-}): Notifier => {
+}) => {
   const { clock, logger } = options;
   const instanceID = randomUUID();
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
 
   const attempt = async (body: string): Promise<void> => {
-    const response = await options.fetch(options.url(), {
+    const response = await fetch(options.url(), {
       method: 'POST',
       headers: { ...options.headers, 'content-type': contentType },
       body,
@@ -79,22 +71,25 @@ export const createNotifier = (options: {
   };
 
   return {
-    pushed(push) {
-      const body = JSON.stringify({ events: [toEvent(push, instanceID, clock.now())] });
+    /** Begins to deliver, and returns at once. */
+    pushed(push: TagPush, request: Origin): void {
+      const body = JSON.stringify({ events: [toEvent(push, request, instanceID, clock.now())] });
       const delivery = deliver(body, `${push.repository}:${push.tag}`).finally(() =>
         underWay.delete(delivery),
       );
       underWay.add(delivery);
     },
+    /** Resolves when nothing is under way any more. */
     idle,
-    async close() {
+    /** Gives up whatever is under way. */
+    async close(): Promise<void> {
       closing.abort();
       await idle();
     },
   };
 };
 
-const toEvent = (push: TagPush, instanceID: string, now: number) => ({
+const toEvent = (push: TagPush, { addr, host, useragent }: Origin, instanceID: string, now: number) => ({
   id: randomUUID(),
   timestamp: new Date(now).toISOString(),
   action: 'push',
@@ -104,17 +99,11 @@ const toEvent = (push: TagPush, instanceID: string, now: number) => ({
     digest: push.digest,
     length: push.size,
     repository: push.repository,
-    url: `http://${push.request.host}/v2/${push.repository}/manifests/${push.digest}`,
+    url: `http://${host}/v2/${push.repository}/manifests/${push.digest}`,
     tag: push.tag,
     references: push.references,
   },
-  request: {
-    id: randomUUID(),
-    addr: push.request.addr,
-    host: push.request.host,
-    method: 'PUT',
-    useragent: push.request.useragent,
-  },
+  request: { id: randomUUID(), addr, host, method: 'PUT', useragent },
   actor: {},
-  source: { addr: `${hostname()}:${push.request.host.split(':').at(-1) ?? ''}`, instanceID },
+  source: { addr: `${hostname()}:${host.split(':').at(-1) ?? ''}`, instanceID },
 });

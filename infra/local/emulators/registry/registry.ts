@@ -6,76 +6,69 @@ import { handleBlob } from './blob-routes.ts';
 import { digestOfBytes, isKnownDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { type Exchange, send, sendError } from './exchange.ts';
-import { createFilesystemDriver } from './filesystem-driver.ts';
 import { makeImage } from './image.ts';
 import { parseManifest } from './manifest.ts';
-import { handleManifest, handleTags, type OnTagPushed } from './manifest-routes.ts';
-import { createMemoryDriver } from './memory-driver.ts';
-import { createNotifier, type Notifier } from './notifications.ts';
+import { handleManifest, handleTags } from './manifest-routes.ts';
+import { createNotifier, type TagPush } from './notifications.ts';
 import { createRepositories } from './repositories.ts';
 import { isRepositoryName, parseRoute } from './route.ts';
+import { createStorage } from './storage.ts';
 import { createUploads } from './upload-routes.ts';
-
-export type PushOptions = {
-  /** What the image holds, and so what its digest is made of; name and tag where absent. */
-  readonly content?: string | undefined;
-};
 
 export type LocalRegistry = {
   /** Answers requests whose path begins with `/v2/` (and `/v2`). */
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Digest of a tag, or the digest itself where there is such a manifest; undefined: there is none. */
   digestOf(name: string, reference: string): Promise<string | undefined>;
-  /** Makes a minimal valid image and pushes it, without HTTP but with its notification. Returns the digest. */
-  push(name: string, tag: string, options?: PushOptions): Promise<string>;
+  /**
+   * Makes a minimal valid image and pushes it, without HTTP but with its notification. Returns the digest.
+   * @param options `content`: what the image holds, and so what its digest is made of; name and tag where absent
+   */
+  push(name: string, tag: string, options?: { readonly content?: string }): Promise<string>;
   /** Resolves when every notification has been delivered, or given up. */
   idle(): Promise<void>;
   /** Gives up the notifications that are under way. */
   close(): Promise<void>;
 };
 
-export type RegistryOptions = {
-  /** Absent: in memory only. */
-  readonly directory?: string | undefined;
+type RegistryOptions = {
+  readonly directory: string;
   /** Whom to tell of pushed tags. */
-  readonly notify?:
-    | { readonly url: () => string; readonly headers: Readonly<Record<string, string>> }
-    | undefined;
+  readonly notify?: { readonly url: () => string; readonly headers: Readonly<Record<string, string>> };
   /** Host and port of this registry, as notifications name it. */
   readonly host: () => string;
-  /** Default: 4 GiB on disk, 512 MiB in memory. */
+  /** 4 GiB where absent. */
   readonly maxBlobBytes?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
-  readonly fetch?: typeof fetch;
 };
-
-const mebibyte = 1024 * 1024;
 
 /**
  * A container registry: the OCI distribution API, without authentication, and the notifications of CNCF Distribution.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 export const createRegistry = async (options: RegistryOptions): Promise<LocalRegistry> => {
-  const { directory, host, clock = systemClock, logger = silentLogger } = options;
-  const storage = directory === undefined ? createMemoryDriver() : createFilesystemDriver(directory);
+  const {
+    directory,
+    host,
+    maxBlobBytes = 4 * 1024 ** 3,
+    clock = systemClock,
+    logger = silentLogger,
+  } = options;
+  const storage = createStorage(directory);
   // Uploads and writes that an earlier process did not finish.
   await Promise.all([storage.remove('uploads'), storage.remove('tmp')]);
   const repositories = createRepositories(storage);
-  const maxBlobBytes = options.maxBlobBytes ?? (directory === undefined ? 512 : 4096) * mebibyte;
   const uploads = createUploads(storage, repositories, { maxBlobBytes, clock });
   const notifier =
-    options.notify === undefined
-      ? silentNotifier
-      : createNotifier({ ...options.notify, clock, logger, fetch: options.fetch ?? fetch });
+    options.notify === undefined ? undefined : createNotifier({ ...options.notify, clock, logger });
 
-  const onTagPushed: OnTagPushed = ({ name, ...push }, { mediaType, references }, request) => {
-    const { remoteAddress, remotePort } = request.socket;
-    const addr = `${remoteAddress ?? ''}:${remotePort ?? 0}`;
-    const useragent = request.headers['user-agent'] ?? '';
-    const from = { addr, host: request.headers.host ?? host(), useragent };
-    notifier.pushed({ ...push, repository: name, mediaType, references, request: from });
-  };
+  const onTagPushed = (push: TagPush, { socket, headers }: IncomingMessage): void =>
+    notifier?.pushed(push, {
+      addr: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`,
+      host: headers.host ?? host(),
+      useragent: headers['user-agent'] ?? '',
+    });
 
   const answer = async (exchange: Exchange, path: string): Promise<void> => {
     const route = parseRoute(path);
@@ -129,14 +122,12 @@ export const createRegistry = async (options: RegistryOptions): Promise<LocalReg
       const digest = digestOfBytes(bytes);
       await repositories.putManifest(name, { digest, mediaType, bytes });
       await repositories.tag(name, tag, digest);
-      const request = { addr: '127.0.0.1:0', host: host(), useragent: 'tagboat' };
-      notifier.pushed({ repository: name, tag, digest, size: bytes.length, mediaType, references, request });
+      const push = { repository: name, tag, digest, mediaType, size: bytes.length, references };
+      notifier?.pushed(push, { addr: '127.0.0.1:0', host: host(), useragent: 'tagboat' });
       return digest;
     },
 
-    idle: () => notifier.idle(),
-    close: () => notifier.close(),
+    idle: async () => notifier?.idle(),
+    close: async () => notifier?.close(),
   };
 };
-
-const silentNotifier: Notifier = { pushed() {}, idle: async () => {}, close: async () => {} };

@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
 import { algorithmOf, digestOfBytes, hexOf, isKnownDigest, matchesDigest } from './digest.ts';
-import type { StorageDriver } from './storage-driver.ts';
+import type { Storage } from './storage.ts';
 
-export type StoredManifest = { readonly digest: string; readonly mediaType: string; readonly bytes: Buffer };
+type StoredManifest = { readonly digest: string; readonly mediaType: string; readonly bytes: Buffer };
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
@@ -15,7 +14,7 @@ export type Repositories = ReturnType<typeof createRepositories>;
  *     repositories/<name>/_manifests/sha256/<hex>   media type of the manifest
  *     repositories/<name>/_tags/<tag>               digest
  */
-export const createRepositories = (storage: StorageDriver) => {
+export const createRepositories = (storage: Storage) => {
   const hasBlob = async (name: string, digest: string): Promise<boolean> =>
     (await storage.size(layerPath(name, digest))) !== undefined &&
     (await storage.size(blobPath(digest))) !== undefined;
@@ -32,21 +31,19 @@ export const createRepositories = (storage: StorageDriver) => {
     return digest;
   };
 
-  const tags = async (name: string): Promise<readonly string[]> =>
-    (await storage.list(tagDirectory(name))).map(tagOfFile).sort();
-
   return {
     hasBlob,
     linkBlob,
     digestOf,
-    tags,
+
+    tags: async (name: string): Promise<readonly string[]> =>
+      (await storage.list(tagDirectory(name))).map(tagOfFile).sort(),
 
     /** Size of a blob of the repository; undefined: it has none of that digest. */
     blobSize: async (name: string, digest: string): Promise<number | undefined> =>
       (await hasBlob(name, digest)) ? storage.size(blobPath(digest)) : undefined,
 
-    openBlob: (digest: string, range?: { readonly first: number; readonly last: number }): Readable =>
-      storage.stream(blobPath(digest), range),
+    openBlob: (digest: string) => storage.stream(blobPath(digest)),
 
     async putBlob(name: string, bytes: Uint8Array): Promise<string> {
       const digest = digestOfBytes(bytes);
@@ -81,15 +78,6 @@ export const createRepositories = (storage: StorageDriver) => {
 
     tag: (name: string, tag: string, digest: string): Promise<void> =>
       storage.write(tagPath(name, tag), Buffer.from(digest)),
-
-    untag: (name: string, tag: string): Promise<void> => storage.remove(tagPath(name, tag)),
-
-    /** Takes a manifest out of the repository, with the tags that point at it. */
-    async removeManifest(name: string, digest: string): Promise<void> {
-      for (const tag of await tags(name))
-        if ((await digestOf(name, tag)) === digest) await storage.remove(tagPath(name, tag));
-      await storage.remove(manifestPath(name, digest));
-    },
   };
 };
 

@@ -5,7 +5,7 @@ import { RegistryError } from './errors.ts';
 import { type Exchange, methodNotAllowed, send } from './exchange.ts';
 import type { Repositories } from './repositories.ts';
 import { checkDigest, isRepositoryName } from './route.ts';
-import type { StorageDriver } from './storage-driver.ts';
+import type { Storage } from './storage.ts';
 
 type Upload = { readonly name: string; readonly path: string; busy: boolean; touchedAt: number };
 
@@ -18,7 +18,7 @@ const patienceMs = 60 * 60_000;
  * @param storage where unfinished uploads are kept, under `uploads/`, until they are finished or an hour old
  */
 export const createUploads = (
-  storage: StorageDriver,
+  storage: Storage,
   repositories: Repositories,
   { maxBlobBytes, clock }: { readonly maxBlobBytes: number; readonly clock: Clock },
 ) => {

@@ -1,4 +1,4 @@
-import { isMapping, type Unknowns } from '../../mapping.ts';
+import { isMapping, type Unknowns } from '../../../../lib/mapping.ts';
 
 /** What would have gone to Slack. */
 export type SlackMessage = {

@@ -33,10 +33,8 @@ export const createGateway = (routes: readonly GatewayRoute[]) => {
       );
     }
     const body = await readBody(request, bodyLimit);
-    if (body === undefined) {
-      request.resume();
+    if (body === undefined)
       return respondJson(response, 413, { message: 'Request Entity Too Large' }, { connection: 'close' });
-    }
     const { parameters, target } = found;
     const result = await target.invoke(toEvent(request, body, { routeKey: target.routeKey, parameters }));
     switch (result.type) {

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { errorCatalogue } from '../../../../lib/error-catalogue.ts';
 import type { ErrorCode } from '../../../../lib/errors.ts';
 import { retryLaterSeconds } from '../../../../lib/http/errors.ts';
-import { isMapping } from '../../mapping.ts';
+import { isMapping } from '../../../../lib/mapping.ts';
 
 /** Answers with JSON. */
 export const respondJson = (

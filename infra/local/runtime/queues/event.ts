@@ -1,5 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
-import type { SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
 /**
  * The event that an event source mapping hands to a function.
@@ -21,21 +21,10 @@ const toRecord = (message: Message, queue: { readonly arn: string; readonly regi
     SenderId: message.Attributes?.SenderId ?? '',
     ApproximateFirstReceiveTimestamp: message.Attributes?.ApproximateFirstReceiveTimestamp ?? '0',
   },
-  messageAttributes: Object.fromEntries(
-    Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, toAttribute(value)]),
-  ),
+  // Nothing here sends any.
+  messageAttributes: {},
   md5OfBody: message.MD5OfBody ?? '',
   eventSource: 'aws:sqs',
   eventSourceARN: queue.arn,
   awsRegion: queue.region,
-});
-
-const toAttribute = (
-  value: NonNullable<Message['MessageAttributes']>[string],
-): SQSMessageAttributes[string] => ({
-  ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
-  ...(value.BinaryValue === undefined
-    ? {}
-    : { binaryValue: Buffer.from(value.BinaryValue).toString('base64') }),
-  dataType: value.DataType === 'Number' || value.DataType === 'Binary' ? value.DataType : 'String',
 });

@@ -1,5 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
-import { isMapping } from '../../mapping.ts';
+import { isMapping } from '../../../../lib/mapping.ts';
 import type { Invocation } from '../lambda/function.ts';
 
 /**

@@ -14,15 +14,10 @@ import { unhandled } from './outcome.ts';
 
 export type PollerOptions = {
   readonly client: SQSClient;
-  readonly queue: {
-    readonly url: string;
-    readonly arn: string;
-    readonly region: string;
-    readonly fifo: boolean;
-  };
+  readonly queue: { readonly url: string; readonly arn: string; readonly region: string };
   readonly mapping: Omit<QueueMapping, 'queue'>;
   readonly invoke: (event: unknown) => Promise<Invocation>;
-  /** Invocations at the same time, where the mapping does not say. A FIFO queue itself hands out one per group. */
+  /** Invocations at the same time. A FIFO queue itself hands out one per group. */
   readonly concurrency: number;
   /**
    * After so many seconds a message that was not handled is visible again. Absent: when the queue's visibility timeout
@@ -57,35 +52,19 @@ export const startPoller = (options: PollerOptions): Poller => {
   const { client, mapping, queue, logger, clock = systemClock, longPoll = longestPoll } = options;
   const stop = new AbortController();
   const breakOff = new AbortController();
-  const limit = mapping.maximumConcurrency ?? options.concurrency;
   const invocations = new Set<Promise<void>>();
 
-  const receive = async (count: number, waitSeconds: number): Promise<readonly Message[]> => {
+  const receive = async (): Promise<readonly Message[]> => {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queue.url,
-        MaxNumberOfMessages: Math.min(receiveLimit, count),
-        WaitTimeSeconds: waitSeconds,
+        MaxNumberOfMessages: Math.min(receiveLimit, mapping.batchSize),
+        WaitTimeSeconds: longPoll.seconds,
         MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
       }),
       { abortSignal: breakOff.signal },
     );
     return Messages;
-  };
-
-  /** One batch: the first messages that come, and what joins them within the batching window. */
-  const gather = async (): Promise<readonly Message[]> => {
-    const messages = [...(await receive(mapping.batchSize, longPoll.seconds))];
-    const until = clock.now() + mapping.batchingWindow * 1000;
-    while (messages.length > 0 && messages.length < mapping.batchSize) {
-      const seconds = Math.ceil((until - clock.now()) / 1000);
-      if (seconds <= 0 || queue.fifo || stop.signal.aborted) break;
-      messages.push(
-        ...(await receive(mapping.batchSize - messages.length, Math.min(longPoll.seconds, seconds))),
-      );
-    }
-    return messages;
   };
 
   const hand = async (messages: readonly Message[]): Promise<void> => {
@@ -101,14 +80,14 @@ export const startPoller = (options: PollerOptions): Poller => {
   const poll = async (): Promise<void> => {
     while (!stop.signal.aborted) {
       try {
-        const messages = await gather();
+        const messages = await receive();
         if (messages.length === 0) continue;
         if (stop.signal.aborted) return await giveBack(options, messages, 0);
         const invocation: Promise<void> = hand(messages)
           .catch((error: unknown) => logger.warn('a batch could not be settled', { queue: queue.url, error }))
           .finally(() => invocations.delete(invocation));
         invocations.add(invocation);
-        while (invocations.size >= limit) await Promise.race(invocations);
+        while (invocations.size >= options.concurrency) await Promise.race(invocations);
       } catch (error) {
         if (stop.signal.aborted) return;
         logger.warn('the queue could not be read', { queue: queue.url, error });
@@ -136,14 +115,9 @@ const settle = async (
 ): Promise<void> => {
   const isFailed = ({ MessageId = '' }: Message) => failed.has(MessageId);
   const handled = messages.filter((message) => !isFailed(message));
-  for (let start = 0; start < handled.length; start += receiveLimit) {
-    const entries = handled
-      .slice(start, start + receiveLimit)
-      .map((message, index) => ({ Id: String(index), ReceiptHandle: message.ReceiptHandle ?? '' }));
-    await options.client.send(
-      new DeleteMessageBatchCommand({ QueueUrl: options.queue.url, Entries: entries }),
-    );
-  }
+  const Entries = handled.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+  if (Entries.length > 0)
+    await options.client.send(new DeleteMessageBatchCommand({ QueueUrl: options.queue.url, Entries }));
   if (options.retrySeconds !== undefined)
     await giveBack(options, messages.filter(isFailed), options.retrySeconds);
 };

@@ -1,4 +1,4 @@
-import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
+import { isMapping, mapping, type Unknowns } from '../../../../lib/mapping.ts';
 
 /** An SQS queue of the CloudFormation resources. Attributes are those of CreateQueue, without the redrive policy. */
 export type QueueResource = {
@@ -6,9 +6,6 @@ export type QueueResource = {
   readonly id: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly fifo: boolean;
-  /** In seconds; 30 where the resource does not say. */
-  readonly visibilityTimeout: number;
   readonly redrive: { readonly maxReceiveCount: number; readonly target: string } | undefined;
 };
 
@@ -87,16 +84,15 @@ const readQueue = (id: string, properties: Unknowns, stack: string): QueueResour
     const value = properties[name];
     return value === undefined ? [] : [[name, String(value)] as const];
   });
-  const fifo = String(properties.FifoQueue) === 'true';
   const policy = properties.RedrivePolicy;
   const target = isMapping(policy) ? referenced(policy.deadLetterTargetArn) : undefined;
   return {
     type: 'queue',
     id,
-    name: String(properties.QueueName ?? `${stack}-${id}${fifo ? '.fifo' : ''}`),
+    name: String(
+      properties.QueueName ?? `${stack}-${id}${String(properties.FifoQueue) === 'true' ? '.fifo' : ''}`,
+    ),
     attributes: Object.fromEntries(attributes),
-    fifo,
-    visibilityTimeout: Number(properties.VisibilityTimeout ?? 30),
     redrive:
       target === undefined
         ? undefined

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
+import { isMapping, mapping, type Unknowns } from '../../../../lib/mapping.ts';
 import { type Resource, readResources } from './resources.ts';
 import { readServiceFile } from './yaml.ts';
 
@@ -11,13 +11,9 @@ export type Route = { readonly method: string; readonly path: string };
 export type QueueMapping = {
   /** Logical id of the queue in the CloudFormation resources. */
   readonly queue: string;
-  /** Messages per invocation at most, from 1 to 10 000; a receive brings ten. */
+  /** Messages per invocation at most; a receive brings ten. */
   readonly batchSize: number;
-  /** How long to gather messages for a fuller batch, in seconds. */
-  readonly batchingWindow: number;
   readonly reportsFailures: boolean;
-  /** Invocations at the same time at most, where the mapping says so. */
-  readonly maximumConcurrency: number | undefined;
 };
 
 export type FunctionDescription = {
@@ -27,7 +23,7 @@ export type FunctionDescription = {
   readonly file: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
-  /** Values may hold intrinsic functions; `resolveValue` fills them in once the resources exist. */
+  /** Values may hold intrinsic functions; `resolveEnvironment` fills them in once the resources exist. */
   readonly environment: Unknowns;
   readonly routes: readonly Route[];
   readonly queues: readonly QueueMapping[];
@@ -84,8 +80,8 @@ const readFunction = (
 
 const readRoute = (event: unknown): readonly Route[] => {
   if (typeof event === 'string') {
-    const [method = '', route = ''] = event.trim().split(/\s+/);
-    return event.trim() === '*' ? [{ method: '*', path: '/{proxy+}' }] : [{ method, path: route }];
+    const [method = '*', route = ''] = event.split(' ');
+    return [{ method, path: route }];
   }
   if (!isMapping(event)) return [];
   return [{ method: String(event.method ?? '*').toUpperCase(), path: String(event.path ?? '') }];
@@ -94,28 +90,20 @@ const readRoute = (event: unknown): readonly Route[] => {
 const readMapping = (event: unknown): readonly QueueMapping[] => {
   if (!isMapping(event)) return [];
   const attribute = mapping(event.arn)['Fn::GetAtt'];
-  const queue = Array.isArray(attribute) ? String(attribute[0]) : undefined;
-  if (queue === undefined)
+  if (!Array.isArray(attribute))
     throw new TagboatError('config-invalid', 'an sqs event of serverless.yml names no queue with Fn::GetAtt');
-  const concurrency = event.maximumConcurrency;
   return [
     {
-      queue,
+      queue: String(attribute[0]),
       batchSize: Number(event.batchSize ?? 10),
-      batchingWindow: Number(event.maximumBatchingWindow ?? 0),
       reportsFailures: event.functionResponseType === 'ReportBatchItemFailures',
-      maximumConcurrency: concurrency === undefined ? undefined : Number(concurrency),
     },
   ];
 };
 
 const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-const readSchedule = (event: unknown): readonly number[] => {
-  const given = isMapping(event) ? event.rate : event;
-  const rates = Array.isArray(given) ? given : [given];
-  return rates.flatMap((rate) => {
-    const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(rate)) ?? [];
-    return count === undefined || unit === undefined ? [] : [Number(count) * (unitMs[unit] ?? 0)];
-  });
+const readSchedule = (rate: unknown): readonly number[] => {
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(rate)) ?? [];
+  return count === undefined ? [] : [Number(count) * (unitMs[unit] ?? 0)];
 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, type ScalarTag } from 'yaml';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
+import { isMapping, mapping, type Unknowns } from '../../../../lib/mapping.ts';
 
 /** The short forms of CloudFormation's intrinsic functions, read as their long ones. */
 const shortForms: readonly ScalarTag[] = [

@@ -6,7 +6,7 @@ import type { Logger } from '../../../../lib/logger.ts';
 import { createFunction, type LambdaFunction } from '../../runtime/lambda/function.ts';
 import { loadHandler } from '../../runtime/lambda/load.ts';
 import type { FunctionDescription, Service } from '../../runtime/service/service.ts';
-import { resolveEnvironment, type Surroundings } from '../../runtime/service/values.ts';
+import { type Created, resolveEnvironment } from '../../runtime/service/values.ts';
 
 /**
  * Makes every function that serverless.yml declares, each with a runtime of its own, as on Lambda, where each has its
@@ -16,14 +16,14 @@ import { resolveEnvironment, type Surroundings } from '../../runtime/service/val
 export const createFunctions = async (
   service: Service,
   project: string,
-  surroundings: Surroundings,
+  created: Readonly<Record<string, Created>>,
   options: RuntimeOptions,
   logger: Logger,
 ): Promise<ReadonlyMap<string, LambdaFunction>> => {
   const createRuntime = await loadCreateRuntime(project);
   const functions = await Promise.all(
     service.functions.map(async (description): Promise<[string, LambdaFunction]> => {
-      const env = { ...options.env, ...resolveEnvironment(description.environment, surroundings) };
+      const env = { ...options.env, ...resolveEnvironment(description.environment, created) };
       const handler = await loadHandler(description, createRuntime({ ...options, env }));
       return [description.name, createFunction(withPatience(description), handler, logger)];
     }),

@@ -30,14 +30,13 @@ export const startPollers = (
 ): readonly Poller[] =>
   service.functions.flatMap((description) =>
     description.queues.flatMap((mapping) => {
-      const queue = service.resources[mapping.queue];
       const created = options.created[mapping.queue];
       const lambda = functions.get(description.name);
-      if (queue?.type !== 'queue' || created === undefined || lambda === undefined) return [];
+      if (created === undefined || lambda === undefined) return [];
       return [
         startPoller({
           client: options.client,
-          queue: { url: created.ref, arn: created.arn, region: options.region, fifo: queue.fifo },
+          queue: { url: created.ref, arn: created.arn, region: options.region },
           mapping,
           invoke: async (event) => {
             await options.answered();

@@ -9,16 +9,16 @@ import type { Invocation, LambdaFunction } from '../../runtime/lambda/function.t
 import type { Poller } from '../../runtime/queues/poller.ts';
 import { startSchedules } from '../../runtime/schedules.ts';
 import type { Service } from '../../runtime/service/service.ts';
-import type { Surroundings } from '../../runtime/service/values.ts';
-import type { RequestHandler } from '../server/listener.ts';
+import type { Created } from '../../runtime/service/values.ts';
 import { createFunctions } from './functions.ts';
 import { countMessages } from './idle.ts';
 import { startPollers } from './pollers.ts';
 
-export type FunctionsOptions = {
+type FunctionsOptions = {
   readonly service: Service;
   readonly project: string;
-  readonly surroundings: Surroundings;
+  readonly created: Readonly<Record<string, Created>>;
+  readonly region: string;
   readonly clients: AwsClients;
   /** The queues, where they are the stack's own. */
   readonly embedded: LocalSqs | undefined;
@@ -30,18 +30,6 @@ export type FunctionsOptions = {
   readonly logger: Logger;
 };
 
-export type RunningFunctions = {
-  readonly names: readonly string[];
-  readonly gateway: { readonly handle: RequestHandler };
-  readonly deadLetterQueues: readonly { readonly id: string; readonly url: string }[];
-  /** Begins to take messages and to run schedules. */
-  start(): void;
-  invoke(name: string, event: unknown): Promise<Invocation>;
-  /** True when no function runs and no queue that one reads holds a message. */
-  isQuiet(): Promise<boolean>;
-  close(): Promise<void>;
-};
-
 /**
  * Requests of one function. More at once are no faster, and what waits is better answered late than refused: Git hosts do
  * not send a hook twice by themselves.
@@ -49,9 +37,9 @@ export type RunningFunctions = {
 const defaultRequests: Concurrency = { running: 10, waiting: 1_000 };
 
 /** The functions, each behind what triggers it. */
-export const startFunctions = async (options: FunctionsOptions): Promise<RunningFunctions> => {
-  const { clients, service, surroundings, logger } = options;
-  const functions = await createFunctions(service, options.project, surroundings, options.runtime, logger);
+export const startFunctions = async (options: FunctionsOptions) => {
+  const { clients, service, created, logger } = options;
+  const functions = await createFunctions(service, options.project, created, options.runtime, logger);
   const lambda = (name: string): LambdaFunction => {
     const found = functions.get(name);
     if (found === undefined)
@@ -74,7 +62,7 @@ export const startFunctions = async (options: FunctionsOptions): Promise<Running
   const redrives = Object.values(service.resources).flatMap((resource) =>
     resource.type === 'queue' && resource.redrive !== undefined ? [resource.redrive.target] : [],
   );
-  const urlOf = (id: string): string => surroundings.created[id]?.ref ?? '';
+  const urlOf = (id: string): string => created[id]?.ref ?? '';
   const count = async (id: string): Promise<number> => {
     const queue = service.resources[id];
     return options.embedded !== undefined && queue?.type === 'queue'
@@ -89,11 +77,12 @@ export const startFunctions = async (options: FunctionsOptions): Promise<Running
     names: [...functions.keys()],
     gateway,
     deadLetterQueues: [...new Set(redrives)].map((id) => ({ id, url: urlOf(id) })),
-    start: () => {
+    /** Begins to take messages and to run schedules. */
+    start: (): void => {
       pollers = startPollers(service, functions, {
         client: clients.sqs,
-        created: surroundings.created,
-        region: surroundings.region,
+        created,
+        region: options.region,
         embedded: options.embedded !== undefined,
         retrySeconds: options.retrySeconds,
         deliverTwice: options.deliverTwice,
@@ -102,14 +91,15 @@ export const startFunctions = async (options: FunctionsOptions): Promise<Running
       });
       if (options.schedules) endSchedules = startSchedules(service.functions, functions);
     },
-    invoke: async (name, event) => lambda(name).invoke(event),
-    isQuiet: async () => {
+    invoke: async (name: string, event: unknown): Promise<Invocation> => lambda(name).invoke(event),
+    /** True when no function runs and no queue that one reads holds a message. */
+    isQuiet: async (): Promise<boolean> => {
       const isRunning = () => [...functions.values()].some(({ running }) => running() > 0);
       if (isRunning()) return false;
       const counts = await Promise.all(read.map(count));
       return counts.every((count) => count === 0) && !isRunning();
     },
-    close: async () => {
+    close: async (): Promise<void> => {
       for (const { close } of requests) close();
       endSchedules();
       await Promise.all(pollers.map((poller) => poller.close()));

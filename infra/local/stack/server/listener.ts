@@ -8,13 +8,6 @@ import { createBoth, serveBoth } from './http-and-tls.ts';
 /** Takes a request and answers it, sooner or later. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-export type Listener = {
-  readonly port: number;
-  /** From now on requests go here; until then they are answered 503. */
-  handOver(handler: RequestHandler): void;
-  close(): Promise<void>;
-};
-
 /** Longer than the AWS clients keep an idle connection, so that it is never closed under a request of theirs. */
 const keepAliveMs = 120_000;
 
@@ -26,7 +19,7 @@ export const listen = async (options: {
   readonly host: string;
   readonly port: number;
   readonly certificate: Certificate;
-}): Promise<Listener> => {
+}) => {
   let handler: RequestHandler = (_request, response) => respondUnavailable(response, { status: 'starting' });
   const both = createBoth(options.certificate, (request, response) => {
     // A socket that breaks off is its client's affair.
@@ -50,10 +43,11 @@ export const listen = async (options: {
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    handOver: (next) => {
+    /** From now on requests go here; until then they are answered 503. */
+    handOver: (next: RequestHandler): void => {
       handler = next;
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 };
 

@@ -7,7 +7,7 @@ import type { AwsEmulators } from '../services/aws.ts';
 import type { LocalCluster } from '../services/cluster.ts';
 import type { RequestHandler } from './listener.ts';
 
-export type Routes = {
+type Routes = {
   readonly aws: AwsEmulators;
   readonly registry: LocalRegistry;
   readonly git: GitServer;

@@ -1,10 +1,10 @@
-import { kubeconfigFor, startEmbeddedCluster } from '@tagboat/embedded-cluster';
+import { type EmbeddedClusterOptions, kubeconfigFor, startEmbeddedCluster } from '@tagboat/embedded-cluster';
 import type { Logger } from '../../../../lib/logger.ts';
 import type { Environment } from '../../emulators/aws/endpoints.ts';
 import { assertAccess, type StateDirectory } from '../../state/directory.ts';
 import { openOrMoveAside } from '../../state/recovery.ts';
 import type { RequestHandler } from '../server/listener.ts';
-import type { ClusterPlace, ClusterTimings } from '../types.ts';
+import type { ClusterPlace } from '../types.ts';
 import { describeKubeconfig, readKubeconfig } from './kubeconfig.ts';
 
 export type LocalCluster = {
@@ -16,21 +16,21 @@ export type LocalCluster = {
   close(): Promise<void>;
 };
 
-export type ClusterOptions = {
-  readonly state: StateDirectory;
-  readonly env: Environment;
-  /** `https://127.0.0.1:8787`; kubectl sends its token over TLS only. */
-  readonly server: string;
-  readonly certificateAuthority: string;
-  readonly token: string;
-  readonly resolveImage: (reference: string) => Promise<{ readonly digest: string } | undefined>;
-  readonly timings: ClusterTimings | undefined;
-  readonly logger: Logger;
-};
-
-/** The embedded cluster, or the one that `KUBECONFIG` names. */
-export const startCluster = async (options: ClusterOptions): Promise<LocalCluster> => {
-  const { certificateAuthority, logger, resolveImage, server, token } = options;
+/**
+ * The embedded cluster, or the one that `KUBECONFIG` names.
+ * @param options.server `https://127.0.0.1:8787`; kubectl sends its token over TLS only
+ */
+export const startCluster = async (
+  options: Pick<EmbeddedClusterOptions, 'resolveImage' | 'timings'> & {
+    readonly state: StateDirectory;
+    readonly env: Environment;
+    readonly server: string;
+    readonly certificateAuthority: string;
+    readonly token: string;
+    readonly logger: Logger;
+  },
+): Promise<LocalCluster> => {
+  const { certificateAuthority, logger, resolveImage, server, timings, token } = options;
   const variable = options.env.KUBECONFIG;
   if (variable !== undefined && variable !== '') {
     const kubeconfig = readKubeconfig(variable);
@@ -43,13 +43,7 @@ export const startCluster = async (options: ClusterOptions): Promise<LocalCluste
   }
   const cluster = await openOrMoveAside(options.state.file('cluster'), logger, async (directory) => {
     assertAccess(directory);
-    return startEmbeddedCluster({
-      directory,
-      token,
-      resolveImage,
-      logger,
-      ...(options.timings === undefined ? {} : { timings: options.timings }),
-    });
+    return startEmbeddedCluster({ directory, token, resolveImage, logger, timings });
   });
   return {
     kubeconfig: kubeconfigFor({ server, token, certificateAuthority }),

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { TagboatError } from '../../../../lib/errors.ts';
+import { isMapping, mapping, type Unknowns } from '../../../../lib/mapping.ts';
 import { redact } from '../../../../lib/redact.ts';
-import { isMapping, mapping, type Unknowns } from '../../mapping.ts';
 
 /** Fields that name a file, and those that hold its content instead; a token is not in Base64. */
 const fileFields: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { isMapping, mapping } from '../../../../lib/mapping.ts';
 import type { LocalSqs, WaitingMessage } from '../../emulators/aws/sqs.ts';
-import { isMapping, mapping } from '../../mapping.ts';
 import type { QueueResource } from '../../runtime/service/resources.ts';
 import { readJson, type StateDirectory, writePrivately } from '../../state/directory.ts';
 

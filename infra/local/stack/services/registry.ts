@@ -6,7 +6,7 @@ import type { Secrets } from '../../../../lib/secrets/unseal.ts';
 import { createRegistry, type LocalRegistry } from '../../emulators/registry/registry.ts';
 import type { StateDirectory } from '../../state/directory.ts';
 
-export type RegistrySettings = {
+type RegistrySettings = {
   readonly config: Config;
   readonly origin: string;
   readonly state: StateDirectory;

@@ -4,8 +4,6 @@ import {
   DecryptCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
-  GenerateDataKeyWithoutPlaintextCommand,
-  GenerateRandomCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -152,31 +150,6 @@ describe('ciphertexts of the local KMS', () => {
 
     expect(made.Plaintext).toHaveLength(32);
     expect(opened.Plaintext).toEqual(made.Plaintext);
-  });
-
-  it('generates data keys by number of bytes, or without showing them, and random bytes', async () => {
-    const { id } = await createKey();
-
-    const sixteen = await client.send(new GenerateDataKeyCommand({ KeyId: id, NumberOfBytes: 16 }));
-    const hidden = await client.send(
-      new GenerateDataKeyWithoutPlaintextCommand({ KeyId: id, KeySpec: 'AES_128' }),
-    );
-    const opened = await client.send(new DecryptCommand({ CiphertextBlob: hidden.CiphertextBlob }));
-    const random = await client.send(new GenerateRandomCommand({ NumberOfBytes: 7 }));
-
-    expect(sixteen.Plaintext).toHaveLength(16);
-    expect(opened.Plaintext).toHaveLength(16);
-    expect(random.Plaintext).toHaveLength(7);
-  });
-
-  it('wants either a spec or a number of bytes for a data key', async () => {
-    const { id } = await createKey();
-
-    const generation = client.send(
-      new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256', NumberOfBytes: 32 }),
-    );
-
-    await expect(generation).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });
 

@@ -8,7 +8,7 @@ describe('local KMS, on the wire', () => {
   it.each([
     [
       'without a signature',
-      { 'x-amz-target': 'TrentService.ListKeys' },
+      { 'x-amz-target': 'TrentService.ListAliases' },
       '{}',
       { __type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' },
     ],
@@ -20,7 +20,7 @@ describe('local KMS, on the wire', () => {
     ],
     [
       'that is not JSON',
-      { ...signed, 'x-amz-target': 'TrentService.ListKeys' },
+      { ...signed, 'x-amz-target': 'TrentService.ListAliases' },
       '{',
       {
         __type: 'SerializationException',

@@ -27,13 +27,13 @@ export type Fixture = AsyncDisposable & {
   putManifest(name: string, reference: string, manifest: unknown, contentType?: string): Promise<Response>;
 };
 
-/** A registry of each kind on a real server; blobs may have 100,000 bytes. */
-export const startFixture = async (kind: 'memory' | 'disk'): Promise<Fixture> => {
+/** A registry on a real server; blobs may have 100,000 bytes. */
+export const startFixture = async (): Promise<Fixture> => {
   const directory = await mkdtemp(join(tmpdir(), 'tagboat-registry-'));
   const clock = manualClock();
   const registry = await createRegistry({
     clock,
-    ...(kind === 'disk' ? { directory } : {}),
+    directory,
     host: () => '127.0.0.1:5055',
     maxBlobBytes: 100_000,
   });

@@ -11,10 +11,10 @@ import {
   unknownDigest,
 } from './fixture.ts';
 
-describe.each(['memory', 'disk'] as const)('manifests in %s', (kind) => {
+describe('manifests', () => {
   let fixture: Fixture;
   beforeEach(async () => {
-    fixture = await startFixture(kind);
+    fixture = await startFixture();
   });
   afterEach(() => fixture[Symbol.asyncDispose]());
 
@@ -114,22 +114,5 @@ describe.each(['memory', 'disk'] as const)('manifests in %s', (kind) => {
     const put = await fixture.putManifest('app', reference, manifest, contentType);
 
     expect([put.status, await codeOf(put)]).toEqual([status, code]);
-  });
-
-  it('are deleted by digest with their tags, by tag without', async () => {
-    const digest = await fixture.registry.push('app', 'v1', { content: 'same' });
-    await fixture.registry.push('app', 'v2', { content: 'same' });
-    await fixture.registry.push('app', 'v3', { content: 'other' });
-
-    const untagged = await fixture.ask('/v2/app/manifests/v2', { method: 'DELETE' });
-    const afterTag = await fixture.ask('/v2/app/tags/list').then((response) => response.json());
-    const deleted = await fixture.ask(`/v2/app/manifests/${digest}`, { method: 'DELETE' });
-    const afterDigest = await fixture.ask('/v2/app/tags/list').then((response) => response.json());
-    const again = await fixture.ask(`/v2/app/manifests/${digest}`, { method: 'DELETE' });
-
-    expect([untagged.status, deleted.status, again.status]).toEqual([202, 202, 404]);
-    expect(afterTag).toEqual({ name: 'app', tags: ['v1', 'v3'] });
-    expect(afterDigest).toEqual({ name: 'app', tags: ['v3'] });
-    expect(await fixture.registry.digestOf('app', digest)).toBeUndefined();
   });
 });

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createRegistry, type LocalRegistry } from '../../../../infra/local/emulators/registry/registry.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import { startHook } from './hook.ts';
@@ -19,8 +21,12 @@ const impatientClock = (): Clock & { readonly slept: readonly number[] } => {
   };
 };
 
+const directory = mkdtempSync(join(tmpdir(), 'tagboat-notifications-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
 const registryFor = (url: string, clock: Clock = impatientClock()): Promise<LocalRegistry> =>
   createRegistry({
+    directory,
     host: () => '127.0.0.1:5055',
     notify: { url: () => url, headers: { authorization: 'Bearer s3cret' } },
     clock,

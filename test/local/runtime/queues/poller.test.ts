@@ -35,7 +35,7 @@ const setUp = async ({ fifo = false, visibilityTimeout = 30, maxReceiveCount = 3
   const attributes: Record<string, string> = fifo
     ? { FifoQueue: 'true', ContentBasedDeduplication: 'true' }
     : {};
-  const queue = { type: 'queue', fifo, attributes } as const;
+  const queue = { type: 'queue', attributes } as const;
   const created = await createQueues(
     client,
     [
@@ -44,10 +44,9 @@ const setUp = async ({ fifo = false, visibilityTimeout = 30, maxReceiveCount = 3
         id: 'Work',
         name: `work${suffix}`,
         attributes: { ...attributes, VisibilityTimeout: String(visibilityTimeout) },
-        visibilityTimeout,
         redrive: { maxReceiveCount, target: 'Dead' },
       },
-      { ...queue, id: 'Dead', name: `dead${suffix}`, visibilityTimeout: 30, redrive: undefined },
+      { ...queue, id: 'Dead', name: `dead${suffix}`, redrive: undefined },
     ],
     origin,
   );
@@ -60,8 +59,8 @@ const setUp = async ({ fifo = false, visibilityTimeout = 30, maxReceiveCount = 3
   const poll = (invoke: (event: SQSEvent) => Promise<Invocation>, options: Partial<PollerOptions> = {}) => {
     const poller = startPoller({
       client,
-      queue: { url, arn, region: 'us-east-1', fifo },
-      mapping: { batchSize: 10, batchingWindow: 0, reportsFailures: true, maximumConcurrency: undefined },
+      queue: { url, arn, region: 'us-east-1' },
+      mapping: { batchSize: 10, reportsFailures: true },
       invoke: (event) => invoke(event as SQSEvent),
       concurrency: 4,
       logger: silentLogger,
@@ -86,18 +85,9 @@ const bodies = (event: SQSEvent) => event.Records.map(({ body }) => body);
 
 describe('startPoller', () => {
   it('hands over the event that Lambda hands over', async () => {
-    const { client, url, arn, poll } = await setUp();
+    const { arn, poll, send } = await setUp();
     const { promise, resolve } = Promise.withResolvers<SQSEvent>();
-    await client.send(
-      new SendMessageCommand({
-        QueueUrl: url,
-        MessageBody: 'hello',
-        MessageAttributes: {
-          colour: { DataType: 'String', StringValue: 'red' },
-          bytes: { DataType: 'Binary', BinaryValue: Uint8Array.of(1, 2) },
-        },
-      }),
-    );
+    await send('hello');
 
     poll(async (event) => {
       resolve(event);
@@ -115,10 +105,7 @@ describe('startPoller', () => {
           SenderId: expect.any(String),
           ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
         },
-        messageAttributes: {
-          colour: { stringValue: 'red', dataType: 'String' },
-          bytes: { binaryValue: 'AQI=', dataType: 'Binary' },
-        },
+        messageAttributes: {},
         md5OfBody: '5d41402abc4b2a76b9719d911017c592',
         eventSource: 'aws:sqs',
         eventSourceARN: arn,
@@ -183,7 +170,7 @@ describe('startPoller', () => {
     poll(
       async (event) => returned({ batchItemFailures: [{ itemIdentifier: event.Records[0]?.messageId }] }),
       {
-        mapping: { batchSize: 1, batchingWindow: 0, reportsFailures: false, maximumConcurrency: undefined },
+        mapping: { batchSize: 1, reportsFailures: false },
       },
     );
 
@@ -226,7 +213,7 @@ describe('startPoller', () => {
         log.push(`-${bodies(event)}`);
         return returned();
       },
-      { mapping: { batchSize: 1, batchingWindow: 0, reportsFailures: true, maximumConcurrency: undefined } },
+      { mapping: { batchSize: 1, reportsFailures: true } },
     );
     await expect.poll(() => log.includes('-b2')).toBe(true);
     const whileA1Runs = log.filter((entry) => entry.startsWith('+a'));
@@ -255,23 +242,6 @@ describe('startPoller', () => {
     expect(seen).toEqual(['first', 'first', 'second']);
   });
 
-  it('gathers messages for as long as the batching window is open', async () => {
-    const { poll, send, isEmpty } = await setUp();
-    const batches: number[] = [];
-
-    poll(
-      async (event) => {
-        batches.push(event.Records.length);
-        return returned();
-      },
-      { mapping: { batchSize: 3, batchingWindow: 20, reportsFailures: true, maximumConcurrency: undefined } },
-    );
-    for (const body of ['1', '2', '3']) await send(body);
-    await expect.poll(isEmpty).toBe(true);
-
-    expect(batches).toEqual([3]);
-  });
-
   it('runs no more invocations at a time than it may', async () => {
     const { poll, send, isEmpty } = await setUp();
     let [running, most] = [0, 0];
@@ -285,7 +255,7 @@ describe('startPoller', () => {
         running -= 1;
         return returned();
       },
-      { mapping: { batchSize: 1, batchingWindow: 0, reportsFailures: true, maximumConcurrency: 2 } },
+      { mapping: { batchSize: 1, reportsFailures: true }, concurrency: 2 },
     );
     await expect.poll(isEmpty).toBe(true);
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readService } from '../../../../infra/local/runtime/service/service.ts';
-import { resolveEnvironment, resolveValue } from '../../../../infra/local/runtime/service/values.ts';
+import { resolveEnvironment } from '../../../../infra/local/runtime/service/values.ts';
 import { TagboatError } from '../../../../lib/errors.ts';
 
 const write = (files: Readonly<Record<string, string>>): string => {
@@ -44,12 +44,10 @@ functions:
       - sqs:
           arn: { Fn::GetAtt: [Work, Arn] }
           batchSize: 3
-          maximumBatchingWindow: 2
-          maximumConcurrency: 5
           functionResponseType: ReportBatchItemFailures
       - sqs: { arn: !GetAtt Other.Arn }
       - schedule: rate(2 minutes)
-      - schedule: { rate: [rate(1 hour)] }
+      - schedule: rate(1 hour)
 `,
     });
 
@@ -77,14 +75,8 @@ functions:
         environment: { TABLE: { Ref: 'Things' } },
         routes: [],
         queues: [
-          { queue: 'Work', batchSize: 3, batchingWindow: 2, reportsFailures: true, maximumConcurrency: 5 },
-          {
-            queue: 'Other',
-            batchSize: 10,
-            batchingWindow: 0,
-            reportsFailures: false,
-            maximumConcurrency: undefined,
-          },
+          { queue: 'Work', batchSize: 3, reportsFailures: true },
+          { queue: 'Other', batchSize: 10, reportsFailures: false },
         ],
         schedules: [120_000, 3_600_000],
       },
@@ -124,8 +116,6 @@ Resources:
         id: 'Work',
         name: 'demo-local-work.fifo',
         attributes: { FifoQueue: 'true', VisibilityTimeout: '90' },
-        fifo: true,
-        visibilityTimeout: 90,
         redrive: { maxReceiveCount: 4, target: 'Dead' },
       },
       Dead: {
@@ -133,8 +123,6 @@ Resources:
         id: 'Dead',
         name: 'demo-local-Dead',
         attributes: {},
-        fifo: false,
-        visibilityTimeout: 30,
         redrive: undefined,
       },
       Things: {
@@ -182,36 +170,22 @@ Resources:
   });
 });
 
-describe('resolveValue', () => {
-  const surroundings = {
-    created: { Work: { ref: 'http://queue', arn: 'arn:aws:sqs:r:1:work' } },
-    region: 'eu-central-1',
-    accountId: '123456789012',
-  };
+describe('resolveEnvironment', () => {
+  const created = { Work: { ref: 'http://queue', arn: 'arn:aws:sqs:r:1:work' } };
 
   it.each<[unknown, string | undefined]>([
     ['text', 'text'],
     [7, '7'],
     [true, 'true'],
     [{ Ref: 'Work' }, 'http://queue'],
-    [{ Ref: 'AWS::Region' }, 'eu-central-1'],
     [{ Ref: 'Role' }, undefined],
     [{ 'Fn::GetAtt': ['Work', 'Arn'] }, 'arn:aws:sqs:r:1:work'],
-    [{ 'Fn::GetAtt': 'Work.QueueName' }, 'work'],
     [{ 'Fn::GetAtt': ['Work', 'Other'] }, undefined],
-    [
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what Fn::Sub takes
-      { 'Fn::Sub': 'a ${AWS::AccountId} ${Work.Arn} ${Unknown}' },
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: and leaves
-      'a 123456789012 arn:aws:sqs:r:1:work ${Unknown}',
-    ],
     [{ 'Fn::Join': ['', []] }, undefined],
-    [null, undefined],
   ])('%j → %s', (value, expected) => {
-    expect(resolveValue(value, surroundings)).toBe(expected);
-  });
-
-  it('leaves out of an environment what has no value here', () => {
-    expect(resolveEnvironment({ A: 'a', B: { Ref: 'Role' } }, surroundings)).toEqual({ A: 'a' });
+    expect(resolveEnvironment({ A: 'a', B: value }, created)).toEqual({
+      A: 'a',
+      ...(expected === undefined ? {} : { B: expected }),
+    });
   });
 });

@@ -130,16 +130,11 @@ export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Pro
   seed(context, writes);
   // Whatever state was left, every part looks at all of it once.
   for (const { resource, object } of store.all()) {
-    const change: Change = {
-      type: 'MODIFIED',
-      resource,
-      object,
-      previous: undefined,
-      resourceVersion: store.version(),
-    };
+    const resourceVersion = store.version();
+    const change: Change = { type: 'MODIFIED', resource, object, previous: undefined, resourceVersion };
     for (const part of [runner, ...parts]) part.handle(change);
   }
-  const handler = createHandler({ context, registry: createRegistry(context), logs, token });
+  const handler = createHandler(context, createRegistry(context), logs, token);
   return {
     handle: handler.handle,
     token,

@@ -54,42 +54,31 @@ const defaultTemplate = (spec: JsonObject): void => {
   if (isObject(template) && isObject(template.spec)) defaultPodSpec(template.spec);
 };
 
-const deployment = (spec: JsonObject): void => {
-  fill(spec, { replicas: 1, strategy: {}, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
-  const strategy = asObject(spec.strategy);
+/** How pods are replaced; `rolling` counts where that is done bit by bit. */
+const defaultStrategy = (spec: JsonObject, field: string, rolling: JsonObject): void => {
+  fill(spec, { [field]: {} });
+  const strategy = asObject(spec[field]);
   fill(strategy, { type: 'RollingUpdate' });
-  if (strategy.type === 'RollingUpdate') {
-    fill(strategy, { rollingUpdate: {} });
-    fill(asObject(strategy.rollingUpdate), { maxUnavailable: '25%', maxSurge: '25%' });
-  }
+  if (strategy.type !== 'RollingUpdate') return;
+  fill(strategy, { rollingUpdate: {} });
+  fill(asObject(strategy.rollingUpdate), rolling);
+};
+
+const deployment = (spec: JsonObject): void => {
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
+  defaultStrategy(spec, 'strategy', { maxUnavailable: '25%', maxSurge: '25%' });
   defaultTemplate(spec);
 };
 
 const statefulSet = (spec: JsonObject): void => {
-  fill(spec, {
-    replicas: 1,
-    serviceName: '',
-    podManagementPolicy: 'OrderedReady',
-    updateStrategy: {},
-    revisionHistoryLimit: 10,
-  });
-  const strategy = asObject(spec.updateStrategy);
-  fill(strategy, { type: 'RollingUpdate' });
-  if (strategy.type === 'RollingUpdate') {
-    fill(strategy, { rollingUpdate: {} });
-    fill(asObject(strategy.rollingUpdate), { partition: 0 });
-  }
+  fill(spec, { replicas: 1, serviceName: '', podManagementPolicy: 'OrderedReady', revisionHistoryLimit: 10 });
+  defaultStrategy(spec, 'updateStrategy', { partition: 0 });
   defaultTemplate(spec);
 };
 
 const daemonSet = (spec: JsonObject): void => {
-  fill(spec, { updateStrategy: {}, revisionHistoryLimit: 10 });
-  const strategy = asObject(spec.updateStrategy);
-  fill(strategy, { type: 'RollingUpdate' });
-  if (strategy.type === 'RollingUpdate') {
-    fill(strategy, { rollingUpdate: {} });
-    fill(asObject(strategy.rollingUpdate), { maxUnavailable: 1, maxSurge: 0 });
-  }
+  fill(spec, { revisionHistoryLimit: 10 });
+  defaultStrategy(spec, 'updateStrategy', { maxUnavailable: 1, maxSurge: 0 });
   defaultTemplate(spec);
 };
 

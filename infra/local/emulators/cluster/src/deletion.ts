@@ -38,18 +38,12 @@ export const deleteObject = (
   const { store, clock } = context;
   const { metadata } = object;
   const { uid, resourceVersion } = options.preconditions ?? {};
-  if (uid !== undefined && uid !== metadata.uid)
-    throw conflict(
-      resource,
-      metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
-    );
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
-    throw conflict(
-      resource,
-      metadata.name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
-    );
+  const require = (what: string, asked: string | undefined, found: string | undefined): void => {
+    const why = `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`;
+    if (asked !== undefined && asked !== found) throw conflict(resource, metadata.name, why);
+  };
+  require('UID', uid, metadata.uid);
+  require('ResourceVersion', resourceVersion, metadata.resourceVersion);
   const policy = options.propagationPolicy;
   const extra = policy === 'Foreground' || policy === 'Orphan' ? [policyFinalizer[policy]] : [];
   const finalizers = [...new Set([...(metadata.finalizers ?? []), ...extra])];

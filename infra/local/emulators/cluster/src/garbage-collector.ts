@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { deleteObject } from './deletion.ts';
+import { withoutOwner } from './meta.ts';
 import { namespaces, type Resource } from './resources.ts';
 import type { Change } from './store.ts';
 import type { KubeObject } from './types.ts';
@@ -23,14 +24,6 @@ export const createGarbageCollector = (
     all().filter(({ object }) => object.metadata.ownerReferences?.some((owner) => owner.uid === uid));
 
   const exists = (uid: string): boolean => all().some(({ object }) => object.metadata.uid === uid);
-
-  const withoutOwner = (object: KubeObject, uid: string): KubeObject => ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      ownerReferences: object.metadata.ownerReferences?.filter((owner) => owner.uid !== uid),
-    },
-  });
 
   const dropFinalizer = (resource: Resource, object: KubeObject, finalizer: string): void => {
     const left = (object.metadata.finalizers ?? []).filter((item) => item !== finalizer);

@@ -1,3 +1,5 @@
+import { stringify } from 'yaml';
+
 /**
  * A kubeconfig for the embedded cluster, as YAML.
  * @param options.server its URL; kubectl sends credentials over https only
@@ -11,27 +13,18 @@ export const kubeconfigFor = (options: {
   const { server, token, certificateAuthority } = options;
   const authority =
     certificateAuthority === undefined
-      ? []
-      : [`      certificate-authority-data: ${Buffer.from(certificateAuthority).toString('base64')}`];
-  return [
-    'apiVersion: v1',
-    'kind: Config',
-    'clusters:',
-    '  - name: tagboat',
-    '    cluster:',
-    `      server: ${JSON.stringify(server)}`,
-    ...authority,
-    'users:',
-    '  - name: tagboat',
-    '    user:',
-    `      token: ${JSON.stringify(token)}`,
-    'contexts:',
-    '  - name: tagboat',
-    '    context:',
-    '      cluster: tagboat',
-    '      user: tagboat',
-    '      namespace: default',
-    'current-context: tagboat',
-    '',
-  ].join('\n');
+      ? {}
+      : { 'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64') };
+  const name = 'tagboat';
+  return stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name, cluster: { server, ...authority } }],
+      users: [{ name, user: { token } }],
+      contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
+      'current-context': name,
+    },
+    { lineWidth: 0 },
+  );
 };

@@ -6,12 +6,14 @@ import type { Condition, KubeObject, OwnerReference, Pod } from './types.ts';
 export const timestamp = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 
+export const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+
 /** Letters and digits that spell nothing rude. Source: k8s.io/apimachinery/pkg/util/rand */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** @param random answers numbers in [0, 1) */
-export const randomSuffix = (random: () => number, length = 5): string =>
-  Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
+/** For names, which are no secrets. */
+export const randomSuffix = (length = 5): string =>
+  Array.from({ length }, () => alphabet[Math.floor(Math.random() * alphabet.length)]).join('');
 
 /** Ten characters that stand for a text, fit for a name and a label. */
 export const safeHash = (text: string): string =>
@@ -32,6 +34,15 @@ export const ownerReference = (owner: KubeObject): OwnerReference => ({
   uid: owner.metadata.uid,
   controller: true,
   blockOwnerDeletion: true,
+});
+
+/** Left to itself by that owner. */
+export const withoutOwner = <T extends KubeObject>(object: T, uid: string): T => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    ownerReferences: object.metadata.ownerReferences?.filter((owner) => owner.uid !== uid),
+  },
 });
 
 export const findCondition = (

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Context } from './context.ts';
 import { asObject, equal } from './json.ts';
 import { randomSuffix } from './meta.ts';
@@ -26,10 +27,8 @@ const clusterAddress = (uid: string): string =>
 /** Gives a new object what only the server may give: name suffix, uid, times, an empty status. Answers a new object. */
 export const prepareForCreate = (context: Context, resource: Resource, object: KubeObject): KubeObject => {
   const { metadata } = object;
-  const name =
-    metadata.name ||
-    (metadata.generateName ?? '') + (metadata.generateName ? randomSuffix(context.random) : '');
-  const uid = context.uuid();
+  const name = metadata.name || (metadata.generateName ?? '') + (metadata.generateName ? randomSuffix() : '');
+  const uid = randomUUID();
   const {
     deletionTimestamp: _gone,
     deletionGracePeriodSeconds: _grace,

@@ -21,7 +21,7 @@ export type ManagedFieldsEntry = {
   subresource?: string;
 };
 
-export type ObjectMeta = {
+type ObjectMeta = {
   name: string;
   generateName?: string | undefined;
   namespace?: string | undefined;
@@ -50,12 +50,12 @@ export type LabelSelector = {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 };
 
-export type EnvSource = { name: string; optional?: boolean };
+type EnvSource = { name: string; optional?: boolean };
 
 /** The keys of a ConfigMap or Secret that a volume shows; absent: all. */
 type Items = { items?: { key: string; path: string }[] };
 
-export type EnvVar = {
+type EnvVar = {
   name: string;
   value?: string;
   valueFrom?: {
@@ -129,7 +129,7 @@ export type Condition = {
   lastProbeTime?: null | undefined;
 };
 
-export type Terminated = {
+type Terminated = {
   exitCode: number;
   reason: string;
   startedAt: string;
@@ -137,7 +137,7 @@ export type Terminated = {
   containerID: string;
 };
 
-export type ContainerState = {
+type ContainerState = {
   waiting?: { reason: string; message?: string };
   running?: { startedAt: string };
   terminated?: Terminated;
@@ -171,9 +171,9 @@ export type PodStatus = {
 
 export type Pod = KubeObject & { spec: PodSpec; status: PodStatus };
 
-export type IntOrString = number | string;
+type IntOrString = number | string;
 
-export type DeploymentSpec = {
+type DeploymentSpec = {
   replicas: number;
   selector: LabelSelector;
   template: PodTemplate;

@@ -1,6 +1,6 @@
+import type { Unknowns } from '../../../../../lib/mapping.ts';
 import { decodeAction } from '../../../../../lib/slack/action.ts';
 import type { Action, Command } from '../../../../../lib/slack/commands.ts';
-import type { Unknowns } from '../../../mapping.ts';
 import { buttonsOf, textOf } from '../message.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../../../../lib/clock.ts';
+import type { Unknowns } from '../../../../../lib/mapping.ts';
 import type { ReleaseView } from '../../../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../../../lib/release/model/release.ts';
-import type { Unknowns } from '../../../mapping.ts';
 import { type AnswerKind, kindOf, type Making, tellsOfEnd } from './answers.ts';
 import { createReleaseReader, readMessages } from './stack-client.ts';
 

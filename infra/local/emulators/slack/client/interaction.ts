@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FoundButton } from './buttons.ts';
 
-export type Press = FoundButton & {
+type Press = FoundButton & {
   readonly user: string;
   /** Where the message is, unless it says so itself. */
   readonly channel: string;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TagboatError } from '../../../../../lib/errors.ts';
-import { mapping, type Unknowns } from '../../../mapping.ts';
+import { jsonOrUndefined } from '../../../../../lib/json.ts';
+import { mapping, type Unknowns } from '../../../../../lib/mapping.ts';
 import type { FoundButton } from './buttons.ts';
 import { type SlashCommand, slackHeaders, slashCommandBody } from './command.ts';
 import { interactionBody } from './interaction.ts';
@@ -39,12 +40,8 @@ const post = async (origin: string, path: string, init: RequestInit) => {
 
 /** Slack shows nothing of an empty answer. */
 const parse = (text: string): Unknowns | undefined => {
-  try {
-    const answer = mapping(JSON.parse(text));
-    return Object.keys(answer).length === 0 ? undefined : answer;
-  } catch {
-    return text === '' ? undefined : { text };
-  }
+  const answer = jsonOrUndefined(text) ?? (text === '' ? {} : { text });
+  return Object.keys(mapping(answer)).length === 0 ? undefined : mapping(answer);
 };
 
 const send = async (

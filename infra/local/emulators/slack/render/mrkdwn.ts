@@ -24,7 +24,7 @@ export const emoji: Readonly<Record<string, readonly [sign: string, paint?: keyo
 };
 
 /** Slack escapes three characters: https://docs.slack.dev/messaging/formatting-message-text#escaping */
-export const readable = (text: string): string =>
+const readable = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** What stands between `<` and `>`: a date, a user, a channel or a link. */

@@ -1,4 +1,4 @@
-import type { Unknowns } from '../../../mapping.ts';
+import { isMapping, type Unknowns } from '../../../../../lib/mapping.ts';
 import { createStyle } from '../../../terminal/style.ts';
 import { blocksOf, elementsOf, textIn, textOf } from '../message.ts';
 import { fromMrkdwn, type MrkdwnOptions } from './mrkdwn.ts';
@@ -29,11 +29,11 @@ export const renderMessage = (body: Unknowns, options: MrkdwnOptions): readonly 
         return [elementsOf(block).map(button).join(' ')];
       default: {
         const fields = Array.isArray(block.fields) ? block.fields.map(show) : [];
-        const accessory = buttonBeside(block);
+        const { accessory } = block;
         return [
           ...(block.text === undefined ? [] : [show(block.text)]),
           ...fields,
-          ...(accessory === undefined ? [] : [button(accessory)]),
+          ...(isMapping(accessory) && accessory.type === 'button' ? [button(accessory)] : []),
         ];
       }
     }
@@ -42,8 +42,3 @@ export const renderMessage = (body: Unknowns, options: MrkdwnOptions): readonly 
   const texts = blocks.length === 0 ? [fromMrkdwn(textOf(body), options)] : blocks.flatMap(renderBlock);
   return texts.flatMap((text) => text.split('\n'));
 };
-
-const buttonBeside = ({ accessory }: Unknowns): Unknowns | undefined =>
-  typeof accessory === 'object' && accessory !== null && 'type' in accessory && accessory.type === 'button'
-    ? { ...accessory }
-    : undefined;

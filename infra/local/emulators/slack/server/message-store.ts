@@ -1,17 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Unknowns } from '../../../mapping.ts';
+import type { Unknowns } from '../../../../../lib/mapping.ts';
 import { type SlackMessage, textOf, withIds } from '../message.ts';
-import type { MessageLog } from './message-log.ts';
-
-export type MessageStore = {
-  /** Newest first. */
-  list(): readonly SlackMessage[];
-  add(message: Pick<SlackMessage, 'type' | 'to' | 'channel' | 'ephemeral'>, body: Unknowns): SlackMessage;
-  change(message: SlackMessage, body: Unknowns): SlackMessage;
-  remove(message: SlackMessage): void;
-  /** Calls back for every message and every change. @returns a function that ends it */
-  subscribe(listener: (message: SlackMessage) => void): () => void;
-};
+import type { openMessageLog } from './message-log.ts';
 
 /** More than a day of trying things out; the rest is forgotten. */
 export const kept = 500;
@@ -19,7 +9,7 @@ export const kept = 500;
 const shortId = (): string => randomUUID().slice(0, 5);
 
 /** What was said. @param now milliseconds since 1970 @param log where it outlives the stack; in memory where absent */
-export const createMessageStore = (now: () => number, log?: MessageLog): MessageStore => {
+export const createMessageStore = (now: () => number, log?: ReturnType<typeof openMessageLog>) => {
   let messages: readonly SlackMessage[] = log?.read() ?? [];
   let count = 0;
   const listeners = new Set<(message: SlackMessage) => void>();
@@ -37,19 +27,25 @@ export const createMessageStore = (now: () => number, log?: MessageLog): Message
   });
 
   return {
+    /** Newest first. */
     list: () => messages,
-    add: (message, body) => {
+    add: (
+      message: Pick<SlackMessage, 'type' | 'to' | 'channel' | 'ephemeral'>,
+      body: Unknowns,
+    ): SlackMessage => {
       count += 1;
       const at = now();
       const ts = `${Math.floor(at / 1000)}.${String(count).padStart(6, '0')}`;
       return keep({ ...message, id: randomUUID(), ts, updated: false, ...content(at, body) });
     },
-    change: (message, body) => keep({ ...message, ...content(now(), body), updated: true }),
-    remove: (message) => {
+    change: (message: SlackMessage, body: Unknowns): SlackMessage =>
+      keep({ ...message, ...content(now(), body), updated: true }),
+    remove: (message: SlackMessage): void => {
       messages = messages.filter(({ id }) => id !== message.id);
       log?.removed(message.id);
     },
-    subscribe: (listener) => {
+    /** Calls back for every message and every change. @returns a function that ends it */
+    subscribe: (listener: (message: SlackMessage) => void): (() => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

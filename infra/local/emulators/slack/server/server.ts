@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mapping, type Unknowns } from '../../../mapping.ts';
+import { jsonOrUndefined } from '../../../../../lib/json.ts';
+import { mapping, type Unknowns } from '../../../../../lib/mapping.ts';
 import { readBody } from '../../../runtime/gateway/body.ts';
 import { respondError, respondJson } from '../../../runtime/gateway/respond.ts';
 import type { SlackMessage } from '../message.ts';
@@ -63,6 +64,9 @@ export const createSlackServer = ({
     return answer({ ok: true, channel, ts, text });
   };
 
+  const add = (type: SlackMessage['type'], to: string, channel: string | undefined, body: Unknowns) =>
+    messages.add({ type, to, channel, ephemeral: body.response_type !== 'in_channel' }, body);
+
   const respond = (id: string, sourceId: string | undefined, body: Unknowns): Answer => {
     const use = urls.use(id);
     // The limits are documented, the words for having passed them are not.
@@ -77,16 +81,7 @@ export const createSlackServer = ({
     const isReplacement = body.replace_original === true || body.replace_original === 'true';
     // A command has no message that could be replaced: what is said in answer to one is new.
     if (isReplacement && source !== undefined) messages.change(source, body);
-    else
-      messages.add(
-        {
-          type: 'response',
-          to: id,
-          channel: source?.channel,
-          ephemeral: body.response_type !== 'in_channel',
-        },
-        body,
-      );
+    else add('response', id, source?.channel, body);
     return answer({ ok: true });
   };
 
@@ -94,11 +89,7 @@ export const createSlackServer = ({
     urls.open(id);
     const refusal = refusalOf(body);
     if (refusal !== undefined) return failed(refusal, 400);
-    const ephemeral = body.response_type !== 'in_channel';
-    return answer({
-      ok: true,
-      id: messages.add({ type: 'acknowledgement', to: id, channel: undefined, ephemeral }, body).id,
-    });
+    return answer({ ok: true, id: add('acknowledgement', id, undefined, body).id });
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -130,16 +121,8 @@ export const createSlackServer = ({
 
 /** The Web API takes JSON and forms alike; in a form, blocks are JSON. */
 const parseBody = (text: string): Unknowns => {
-  const json = parseJson(text);
+  const json = jsonOrUndefined(text);
   if (json !== undefined) return mapping(json);
   const form = Object.fromEntries(new URLSearchParams(text));
-  return form.blocks === undefined ? form : { ...form, blocks: parseJson(form.blocks) };
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return form.blocks === undefined ? form : { ...form, blocks: jsonOrUndefined(form.blocks) };
 };

@@ -1,4 +1,4 @@
-import { isMapping, type Unknowns } from '../../../mapping.ts';
+import { isMapping, type Unknowns } from '../../../../../lib/mapping.ts';
 import { blocksOf, elementsOf, textIn, textOf } from '../message.ts';
 
 /** Characters, of what Slack counts. https://docs.slack.dev/reference/block-kit/blocks and the pages below it */

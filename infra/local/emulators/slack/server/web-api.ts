@@ -1,4 +1,4 @@
-import type { Unknowns } from '../../../mapping.ts';
+import type { Unknowns } from '../../../../../lib/mapping.ts';
 
 /** Private channels that the bot was not invited to; Slack does not even say that they exist. */
 const isHidden = (name: string): boolean => /^#?private/i.test(name) || /^C0PRIVATE/.test(name);

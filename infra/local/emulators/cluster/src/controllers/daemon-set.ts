@@ -1,12 +1,10 @@
-import { controllerOf, pinnedNode, scaledValue } from '../meta.ts';
+import { controllerOf, keyOf, pinnedNode, scaledValue } from '../meta.ts';
 import { daemonSets, nodes, pods } from '../resources.ts';
 import { ApiError } from '../status.ts';
 import type { ControllerRevision, DaemonSet, KubeObject, Pod } from '../types.ts';
-import { isAvailable, isReady, isTerminating, podFromTemplate, podsOf, untilAvailable } from './pods.ts';
-import { currentRevision, truncateHistory } from './revisions.ts';
-import { type Controller, keyOf, type Tools } from './runner.ts';
-
-const revisionLabel = 'controller-revision-hash';
+import { countAvailable, isAvailable, isReady, isTerminating, podFromTemplate, podsOf } from './pods.ts';
+import { currentRevision, revisionLabel, truncateHistory } from './revisions.ts';
+import type { Controller, Tools } from './runner.ts';
 
 const hashOf = (revision: ControllerRevision): string => revision.metadata.labels?.[revisionLabel] ?? '';
 
@@ -97,12 +95,8 @@ export const createDaemonSetController = (tools: Tools): Controller => {
 
   const writeStatus = (set: DaemonSet, revision: ControllerRevision, wanted: readonly string[]): void => {
     const placed = onNodes(set);
-    const minReadySeconds = set.spec.minReadySeconds ?? 0;
     const chosen = wanted.flatMap((node) => (placed.get(node) ?? []).slice(0, 1));
-    const waits = chosen.map((pod) => untilAvailable(pod, minReadySeconds, clock.now()));
-    const soonest = Math.min(...(waits.filter((wait) => wait !== undefined && wait > 0) as number[]));
-    if (Number.isFinite(soonest)) tools.later(set, soonest);
-    const available = waits.filter((wait) => wait === 0).length;
+    const available = countAvailable(tools, set, chosen);
     const optional = {
       updatedNumberScheduled: chosen.filter(
         (pod) => pod.metadata.labels?.[revisionLabel] === hashOf(revision),

@@ -55,7 +55,7 @@ export const createEventRecorder =
       kind: 'Event',
       metadata: {
         namespace,
-        name: `${about.metadata.name}.${randomSuffix(context.random, 16)}`,
+        name: `${about.metadata.name}.${randomSuffix(16)}`,
       },
       involvedObject: {
         kind: about.kind,

@@ -1,10 +1,10 @@
-import { controllerOf } from '../meta.ts';
+import { controllerOf, keyOf } from '../meta.ts';
 import { pods, replicaSets } from '../resources.ts';
 import { matchesSelector } from '../selectors.ts';
 import { ApiError } from '../status.ts';
 import type { Pod, ReplicaSet } from '../types.ts';
-import { isActive, isReady, isTerminating, podFromTemplate, podsOf, untilAvailable } from './pods.ts';
-import { type Controller, keyOf, type Tools } from './runner.ts';
+import { countAvailable, isActive, isReady, isTerminating, podFromTemplate, podsOf } from './pods.ts';
+import type { Controller, Tools } from './runner.ts';
 
 const phaseRank: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
@@ -25,7 +25,7 @@ const byWorth = (a: Pod, b: Pod): number =>
 /** Keeps as many pods as `spec.replicas` says. Source: k8s.io/kubernetes/pkg/controller/replicaset */
 export const createReplicaSetController = (tools: Tools): Controller => {
   const { context, writes, events } = tools;
-  const { store, clock } = context;
+  const { store } = context;
 
   const create = (set: ReplicaSet, count: number): string | undefined => {
     for (let made = 0; made < count; made += 1) {
@@ -47,10 +47,7 @@ export const createReplicaSetController = (tools: Tools): Controller => {
 
   const updateStatus = (set: ReplicaSet, owned: readonly Pod[], failure: string | undefined): void => {
     const active = owned.filter(isActive);
-    const minReadySeconds = set.spec.minReadySeconds ?? 0;
-    const waits = active.map((pod) => untilAvailable(pod, minReadySeconds, clock.now()));
-    const soonest = Math.min(...(waits.filter((wait) => wait !== undefined && wait > 0) as number[]));
-    if (Number.isFinite(soonest)) tools.later(set, soonest);
+    const availableReplicas = countAvailable(tools, set, active);
     writes.modify(replicaSets, set, (draft) => {
       const previous = draft.status.conditions?.find(({ type }) => type === 'ReplicaFailure');
       draft.status = {
@@ -59,7 +56,7 @@ export const createReplicaSetController = (tools: Tools): Controller => {
           matchesSelector({ matchLabels: set.spec.template.metadata?.labels ?? {} }, pod.metadata.labels),
         ).length,
         readyReplicas: active.filter(isReady).length,
-        availableReplicas: waits.filter((wait) => wait === 0).length,
+        availableReplicas,
         observedGeneration: set.metadata.generation ?? 0,
         ...(failure === undefined
           ? {}

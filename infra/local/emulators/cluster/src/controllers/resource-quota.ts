@@ -1,6 +1,7 @@
 import { quotaStatus } from '../admission/quota.ts';
+import { keyOf } from '../meta.ts';
 import { events, quotas } from '../resources.ts';
-import { type Controller, keyOf, type Tools } from './runner.ts';
+import type { Controller, Tools } from './runner.ts';
 
 /** Keeps `status.used` of ResourceQuotas. Source: k8s.io/kubernetes/pkg/controller/resourcequota */
 export const createResourceQuotaController = ({ context, writes }: Tools): Controller => {

@@ -5,17 +5,19 @@ import { controllerRevisions } from '../resources.ts';
 import type { ControllerRevision, DaemonSet, StatefulSet } from '../types.ts';
 import type { Writes } from '../writes.ts';
 
+/** The revision that a pod was made from. */
+export const revisionLabel = 'controller-revision-hash';
+
 /** What `kubectl rollout undo` sends back as a strategic merge patch. */
 const patchOf = (owner: StatefulSet | DaemonSet): unknown => ({
   spec: { template: { ...owner.spec.template, $patch: 'replace' } },
 });
 
-const bare = { 'kubectl.kubernetes.io/last-applied-configuration': true } as Readonly<
-  Record<string, boolean>
->;
-
-const annotationsOf = (owner: StatefulSet | DaemonSet): Record<string, string> =>
-  Object.fromEntries(Object.entries(owner.metadata.annotations ?? {}).filter(([key]) => bare[key] !== true));
+const annotationsOf = (owner: StatefulSet | DaemonSet): Record<string, string> => {
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...annotations } =
+    owner.metadata.annotations ?? {};
+  return annotations;
+};
 
 /** Oldest first. */
 export const revisionsOf = (
@@ -56,7 +58,7 @@ export const currentRevision = (
     metadata: {
       name: `${owner.metadata.name}-${hash}`,
       namespace: owner.metadata.namespace,
-      labels: { ...owner.spec.template.metadata?.labels, 'controller-revision-hash': hash },
+      labels: { ...owner.spec.template.metadata?.labels, [revisionLabel]: hash },
       annotations,
       ownerReferences: [ownerReference(owner)],
     },

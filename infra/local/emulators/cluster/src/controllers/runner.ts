@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { keyOf } from '../meta.ts';
 import type { Change } from '../store.ts';
 import type { KubeObject } from '../types.ts';
 import type { Writes } from '../writes.ts';
@@ -21,17 +22,6 @@ export type Controller = {
   sync(namespace: string, name: string): void;
 };
 
-export type Runner = {
-  handle(change: Change): void;
-  enqueue(controller: Controller, key: string): void;
-  /** Whether something is still to be looked at. */
-  isBusy(): boolean;
-  /** Nothing is looked at any more. */
-  close(): void;
-};
-
-export const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
-
 const retryAfterMs = 1_000;
 
 /**
@@ -41,7 +31,7 @@ const retryAfterMs = 1_000;
 export const createRunner = (
   context: Context,
   make: (later: (name: string) => Tools['later']) => readonly Controller[],
-): Runner => {
+) => {
   const dirty = new Map<Controller, Set<string>>();
   const appointments = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   let scheduled = false;
@@ -96,13 +86,14 @@ export const createRunner = (
 
   const controllers = make(later);
   return {
-    handle: (change) => {
+    handle: (change: Change): void => {
       for (const controller of controllers)
         for (const key of controller.keys(change)) enqueue(controller, key);
     },
-    enqueue,
-    isBusy: () => scheduled,
-    close: () => {
+    /** Whether something is still to be looked at. */
+    isBusy: (): boolean => scheduled,
+    /** Nothing is looked at any more. */
+    close: (): void => {
       closed = true;
     },
   };

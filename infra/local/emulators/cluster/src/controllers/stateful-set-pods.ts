@@ -4,8 +4,7 @@ import { claims, pods } from '../resources.ts';
 import type { ControllerRevision, Pod, PodTemplate, StatefulSet, Volume } from '../types.ts';
 import type { Writes } from '../writes.ts';
 import { podFromTemplate } from './pods.ts';
-
-export const revisionLabel = 'controller-revision-hash';
+import { revisionLabel } from './revisions.ts';
 
 /** The number behind the last dash of a pod's name; -1: it is none of this set's. */
 export const ordinalOf = (set: StatefulSet, pod: Pod): number => {

@@ -1,10 +1,10 @@
-import { controllerOf } from '../meta.ts';
+import { controllerOf, keyOf } from '../meta.ts';
 import { pods, statefulSets } from '../resources.ts';
 import { ApiError } from '../status.ts';
 import type { ControllerRevision, Pod, StatefulSet } from '../types.ts';
-import { isReady, isTerminating, podsOf, untilAvailable } from './pods.ts';
+import { countAvailable, isAvailable, isReady, isTerminating, podsOf } from './pods.ts';
 import { currentRevision, revisionsOf, truncateHistory } from './revisions.ts';
-import { type Controller, keyOf, type Tools } from './runner.ts';
+import type { Controller, Tools } from './runner.ts';
 import { createStatefulPod, ordinalOf, revisionOfPod } from './stateful-set-pods.ts';
 
 const partitionOf = (set: StatefulSet): number => set.spec.updateStrategy.rollingUpdate?.partition ?? 0;
@@ -20,10 +20,10 @@ export const createStatefulSetController = (tools: Tools): Controller => {
   const { context, writes, events } = tools;
   const { store, clock } = context;
 
-  const isAvailable = (set: StatefulSet, pod: Pod): boolean =>
-    untilAvailable(pod, set.spec.minReadySeconds ?? 0, clock.now()) === 0;
   const isHealthy = (set: StatefulSet, pod: Pod): boolean =>
-    isRunningAndReady(pod) && !isTerminating(pod) && isAvailable(set, pod);
+    isRunningAndReady(pod) &&
+    !isTerminating(pod) &&
+    isAvailable(pod, set.spec.minReadySeconds ?? 0, clock.now());
 
   const remove = (set: StatefulSet, pod: Pod): void => {
     writes.delete(pods, pod);
@@ -81,8 +81,7 @@ export const createStatefulSetController = (tools: Tools): Controller => {
         if (!isTerminating(pod)) writes.delete(pods, pod);
         return;
       }
-      if (!ordered) continue;
-      if (isTerminating(pod) || !isRunningAndReady(pod) || !isAvailable(set, pod)) return;
+      if (ordered && !isHealthy(set, pod)) return;
     }
     const condemned = owned
       .filter((pod) => ordinalOf(set, pod) >= set.spec.replicas)
@@ -113,19 +112,14 @@ export const createStatefulSetController = (tools: Tools): Controller => {
   ): void => {
     const present = podsOf(context, set, set.spec.selector).filter((pod) => ordinalOf(set, pod) >= 0);
     const living = present.filter((pod) => !isTerminating(pod));
-    const minReadySeconds = set.spec.minReadySeconds ?? 0;
-    const waits = present
-      .filter(isRunningAndReady)
-      .map((pod) => untilAvailable(pod, minReadySeconds, clock.now()) ?? 0);
-    const soonest = Math.min(...waits.filter((wait) => wait > 0));
-    if (Number.isFinite(soonest)) tools.later(set, soonest);
+    const ready = present.filter(isRunningAndReady);
     const count = (revision: ControllerRevision): number =>
       living.filter((pod) => revisionOfPod(pod) === revision.metadata.name).length;
     const status: StatefulSet['status'] = {
       observedGeneration: set.metadata.generation ?? 0,
       replicas: present.length,
-      readyReplicas: waits.length,
-      availableReplicas: waits.filter((wait) => wait === 0).length,
+      readyReplicas: ready.length,
+      availableReplicas: countAvailable(tools, set, ready),
       currentReplicas: count(revisions.current),
       updatedReplicas: count(revisions.update),
       currentRevision: revisions.current.metadata.name,

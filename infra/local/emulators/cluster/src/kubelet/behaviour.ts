@@ -6,7 +6,7 @@ import { parseImage } from './image-reference.ts';
  * `notready` never answers its readiness probe, `hangs` neither that nor its liveness probe, `oom` (as a word) is killed
  * for its memory, `exit-3` ends with that code. Everything else works.
  */
-export type Behaviour = 'works' | 'crashes' | 'never-ready' | 'hangs' | 'out-of-memory' | 'exits';
+type Behaviour = 'works' | 'crashes' | 'never-ready' | 'hangs' | 'out-of-memory' | 'exits';
 
 const tagOf = (image: string): string => (parseImage(image)?.tag ?? '').toLowerCase();
 
@@ -21,7 +21,7 @@ export const behaviourOf = (image: string): Behaviour => {
   return exitPattern.test(tag) ? 'exits' : 'works';
 };
 
-export type Exit = { readonly code: number; readonly reason: string; readonly lines: readonly string[] };
+type Exit = { readonly code: number; readonly reason: string; readonly lines: readonly string[] };
 
 /** What a shell prints for codes that it gives itself. */
 const shellWords: Readonly<Record<number, string>> = {

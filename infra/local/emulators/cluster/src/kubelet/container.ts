@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { EventRecorder } from '../controllers/events.ts';
 import type { Container, ContainerStatus, Pod, Probe } from '../types.ts';
@@ -152,7 +153,7 @@ export const createContainer = (
 
   const start = (): void => {
     const startedAt = context.now();
-    status.containerID = `containerd://${context.uuid().replaceAll('-', '')}`;
+    status.containerID = `containerd://${randomUUID().replaceAll('-', '')}`;
     status.state = { running: { startedAt } };
     status.started = true;
     status.ready = false;

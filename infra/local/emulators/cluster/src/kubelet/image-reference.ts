@@ -1,5 +1,5 @@
 /** An image reference in parts, normalised as containerd does it: `web` is `docker.io/library/web`. */
-export type ImageReference = {
+type ImageReference = {
   /** `host/path`, without tag and digest. */
   readonly name: string;
   readonly tag: string | undefined;

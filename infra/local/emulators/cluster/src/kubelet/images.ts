@@ -3,16 +3,9 @@ import { parseImage } from './image-reference.ts';
 /** Asks the registry; undefined: it does not have it. May throw: the registry cannot be asked. */
 export type ResolveImage = (reference: string) => Promise<{ readonly digest: string } | undefined>;
 
-export type Pulled =
+type Pulled =
   | { readonly type: 'pulled'; readonly imageId: string }
   | { readonly type: 'failed'; readonly message: string };
-
-/** The images that each node has, and how it gets them. */
-export type Images = {
-  /** The imageID where the node has it already. */
-  present(node: string, reference: string): string | undefined;
-  pull(node: string, reference: string): Promise<Pulled>;
-};
 
 /** containerd's words around the registry's. */
 const failure = (code: 'NotFound' | 'Unknown', reference: string, words: string): Pulled => ({
@@ -20,11 +13,13 @@ const failure = (code: 'NotFound' | 'Unknown', reference: string, words: string)
   message: `rpc error: code = ${code} desc = failed to pull and unpack image "${reference}": failed to resolve reference "${reference}": ${words}`,
 });
 
-export const createImages = (resolve: ResolveImage): Images => {
+/** The images that each node has, and how it gets them. */
+export const createImages = (resolve: ResolveImage) => {
   const have = new Map<string, string>();
   return {
-    present: (node, reference) => have.get(`${node} ${reference}`),
-    pull: async (node, reference) => {
+    /** The imageID where the node has it already. */
+    present: (node: string, reference: string): string | undefined => have.get(`${node} ${reference}`),
+    pull: async (node: string, reference: string): Promise<Pulled> => {
       try {
         const found = await resolve(reference);
         if (found === undefined) return failure('NotFound', reference, `${reference}: not found`);
@@ -40,3 +35,5 @@ export const createImages = (resolve: ResolveImage): Images => {
     },
   };
 };
+
+export type Images = ReturnType<typeof createImages>;

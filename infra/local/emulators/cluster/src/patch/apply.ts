@@ -46,7 +46,7 @@ const prune = (merged: JsonObject, dropped: readonly string[], owned: ReadonlySe
     .filter((path) => ![...owned].some((other) => other === path || isBelow(other, path)))
     .reduce(withoutField, merged);
 
-export type Applied = { readonly object: KubeObject; readonly managedFields: readonly ManagedFieldsEntry[] };
+type Applied = { readonly object: KubeObject; readonly managedFields: readonly ManagedFieldsEntry[] };
 
 /**
  * Server-side apply: the configuration laid over the live object, what the manager no longer sets removed, conflicts with

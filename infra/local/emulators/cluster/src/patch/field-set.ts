@@ -6,7 +6,7 @@ import { isAtomicMap, keyOf, listType } from './list-types.ts';
  * `v:"x"`), joined, to the value that stands there. A list item is itself a member, with the value true.
  * Source: sigs.k8s.io/structured-merge-diff/v6/fieldpath
  */
-export type FieldSet = ReadonlyMap<string, unknown>;
+type FieldSet = ReadonlyMap<string, unknown>;
 
 const separator = '\u0000';
 

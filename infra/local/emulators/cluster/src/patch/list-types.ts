@@ -4,7 +4,7 @@
  * a table by name does; where it does not, the parent decides.
  * Source: the `x-kubernetes-*` extensions of https://github.com/kubernetes/kubernetes/blob/master/api/openapi-spec/swagger.json
  */
-export type ListType =
+type ListType =
   | { readonly type: 'map'; readonly keys: readonly string[] }
   | { readonly type: 'set' }
   | { readonly type: 'atomic' };

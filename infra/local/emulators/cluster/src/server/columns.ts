@@ -3,7 +3,7 @@ import { controllerOf } from '../meta.ts';
 import type { ContainerStatus, KubeEvent, KubeObject, LabelSelector, Pod } from '../types.ts';
 import { humanDuration } from './duration.ts';
 
-export type Column = {
+type Column = {
   readonly name: string;
   readonly type: 'string' | 'integer';
   /** 0: always shown; 1: with `-o wide`. */

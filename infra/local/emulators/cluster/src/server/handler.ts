@@ -17,19 +17,6 @@ import { parseRoute, type Route } from './route.ts';
 import { toScale, withScale } from './scale.ts';
 import { watchObjects } from './watch.ts';
 
-export type Handler = {
-  handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Ends every watch and followed log. */
-  close(): void;
-};
-
-type Parts = {
-  readonly context: Context;
-  readonly registry: Registry;
-  readonly logs: LogSource;
-  readonly token: string;
-};
-
 const send = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.end(JSON.stringify(body));
@@ -69,7 +56,7 @@ const deleteOptions = (text: string, query: URLSearchParams): DeleteOptions => {
 };
 
 /** The HTTP face of the cluster. What is thrown as an ApiError is answered as its Status; anything else is a 500. */
-export const createHandler = ({ context, registry, logs, token }: Parts): Handler => {
+export const createHandler = (context: Context, registry: Registry, logs: LogSource, token: string) => {
   const { store, clock, logger } = context;
   const streams = new Set<() => void>();
 
@@ -84,6 +71,9 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
     if (!ended) streams.add(end);
   };
 
+  const presenterFor = (request: IncomingMessage, { resource }: Route, query: URLSearchParams) =>
+    createPresenter(formOf(request.headers.accept), resource, query.get('includeObject'), clock.now);
+
   const read = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -91,8 +81,7 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
     query: URLSearchParams,
   ): void => {
     const { resource, namespace, name, subresource } = route;
-    const form = formOf(request.headers.accept);
-    const presenter = createPresenter(form, resource, query.get('includeObject'), clock.now);
+    const presenter = presenterFor(request, route, query);
     const isWatch = query.get('watch') === 'true' || query.get('watch') === '1';
     if (name === undefined && isWatch) {
       const matches = selectorOf(query, resource);
@@ -150,29 +139,16 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
     const { resource, namespace, name } = route;
     const options = writeOptions(request, query, route);
     const { text, type } = sent;
+    const isScale = options.subresource === 'scale';
     const shown = (object: KubeObject): unknown =>
-      options.subresource === 'scale'
-        ? toScale(object)
-        : createPresenter(
-            formOf(request.headers.accept),
-            resource,
-            query.get('includeObject'),
-            clock.now,
-          ).one(object);
+      isScale ? toScale(object) : presenterFor(request, route, query).one(object);
     if (request.method === 'POST' && name === undefined) {
       if (resource.namespaced && namespace === undefined) throw methodNotAllowed();
-      send(
-        response,
-        201,
-        shown(registry.create(resource, namespace, parseObject(text, type, resource), options)),
-      );
+      const created = registry.create(resource, namespace, parseObject(text, type, resource), options);
+      send(response, 201, shown(created));
     } else if (request.method === 'PUT' && name !== undefined) {
-      const body =
-        options.subresource === 'scale'
-          ? (parseOptional(text) as unknown as KubeObject)
-          : parseObject(text, type, resource);
-      const change = (live: KubeObject): KubeObject =>
-        options.subresource === 'scale' ? withScale(live, body) : body;
+      const body = isScale ? parseOptional(text) : parseObject(text, type, resource);
+      const change = (live: KubeObject) => (isScale ? withScale(live, body) : (body as KubeObject));
       send(response, 200, shown(registry.update(resource, namespace, name, change, options)));
     } else if (request.method === 'PATCH' && name !== undefined) {
       const { object, created } = patchObject(registry, { ...route, name }, { text, type, query }, options);
@@ -199,10 +175,7 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
     }
     const document = isGet ? (discovery(pathname) ?? openapi(pathname)) : undefined;
     if (document !== undefined) return send(response, 200, document);
-    if (
-      /^\/apis\/authorization\.k8s\.io\/v1\/selfsubjectaccessreviews$/.test(pathname) &&
-      request.method === 'POST'
-    ) {
+    if (pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews' && request.method === 'POST') {
       // The token may do everything.
       await readBody(request);
       const review = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {} };
@@ -217,7 +190,7 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
   };
 
   return {
-    handle: (request, response) => {
+    handle: (request: IncomingMessage, response: ServerResponse): void => {
       serve(request, response).catch((error: unknown) => {
         if (response.headersSent || response.destroyed) {
           response.destroy();
@@ -231,7 +204,8 @@ export const createHandler = ({ context, registry, logs, token }: Parts): Handle
         send(response, answer.code, answer.body);
       });
     },
-    close: () => {
+    /** Ends every watch and followed log. */
+    close: (): void => {
       for (const end of [...streams]) end();
     },
   };

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../json.ts';
+import { keyOf } from '../meta.ts';
 import type { Resource } from '../resources.ts';
 import { type Matcher, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
 import { badRequest, expired } from '../status.ts';
@@ -22,8 +23,6 @@ const continueKey = (token: string): { readonly version: number; readonly after:
   }
   throw badRequest('invalid continue token: continue key is not valid');
 };
-
-const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
 /**
  * A page of a collection.

@@ -4,7 +4,7 @@ import type { KubeObject } from '../types.ts';
 import { columnsOf } from './columns.ts';
 
 /** In which form the client wants objects: as they are, as rows for people, or only their metadata. */
-export type Form = 'object' | 'table' | 'metadata';
+type Form = 'object' | 'table' | 'metadata';
 
 /** The first form of an Accept header that is served; JSON (or what is not known) means objects. */
 export const formOf = (accept: string | undefined): Form => {
@@ -52,18 +52,16 @@ const table = (
   };
 };
 
-export type Presenter = {
-  one(object: KubeObject): unknown;
-  list(items: readonly KubeObject[], metadata: JsonObject): unknown;
-};
-
 /** @param include the `includeObject` of the query: None, Metadata or Object */
 export const createPresenter = (
   form: Form,
   resource: Resource,
   include: string | null,
   now: () => number,
-): Presenter => {
+): {
+  one(object: KubeObject): unknown;
+  list(items: readonly KubeObject[], metadata: JsonObject): unknown;
+} => {
   if (form === 'table')
     return {
       one: (object) =>

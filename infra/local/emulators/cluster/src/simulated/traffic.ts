@@ -16,7 +16,7 @@ export type Traffic = {
 /** `created` tells sooner; versions of Node before 22.12 have `start` only. */
 const channels = ['http.client.request.created', 'http.client.request.start'];
 
-export const isWatch = (url = ''): boolean => /[?&]watch=(?:1|true)\b/.test(url);
+const isWatch = (url = ''): boolean => /[?&]watch=(?:1|true)\b/.test(url);
 
 /** @param isOurs whether a request goes to that server */
 export const watchTraffic = (isOurs: (request: ClientRequest) => boolean): Traffic => {

@@ -1,8 +1,8 @@
-import { controllerOf, findCondition, isControlledBy } from '../../meta.ts';
+import { controllerOf, findCondition, isControlledBy, keyOf } from '../../meta.ts';
 import { deployments, pods, replicaSets } from '../../resources.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../types.ts';
 import { isTerminating } from '../pods.ts';
-import { type Controller, keyOf, type Tools } from '../runner.ts';
+import type { Controller, Tools } from '../runner.ts';
 import { hasDeadline, isComplete, setCondition } from './conditions.ts';
 import { findNewSet, newReplicaSet, ownedSets, revisionOf } from './replica-sets.ts';
 import { rollOut } from './rolling.ts';

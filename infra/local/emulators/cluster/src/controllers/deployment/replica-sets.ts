@@ -4,12 +4,12 @@ import { deployments, replicaSets } from '../../resources.ts';
 import { matchesSelector } from '../../selectors.ts';
 import { ApiError } from '../../status.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../../types.ts';
-import { isTerminating } from '../pods.ts';
+import { adopt } from '../pods.ts';
 import type { Tools } from '../runner.ts';
 import { setCondition } from './conditions.ts';
 import { newReplicaCount } from './counts.ts';
 
-export const revisionAnnotation = 'deployment.kubernetes.io/revision';
+const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const historyAnnotation = 'deployment.kubernetes.io/revision-history';
 const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
 const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
@@ -32,13 +32,10 @@ export const revisionOf = (set: { metadata: ReplicaSet['metadata'] } | undefined
 export const ownedSets = ({ context }: Tools, deployment: Deployment): readonly ReplicaSet[] =>
   context.store
     .list<ReplicaSet>(replicaSets, deployment.metadata.namespace)
-    .flatMap((set): ReplicaSet[] => {
+    .flatMap((set): readonly ReplicaSet[] => {
       if (isControlledBy(set, deployment)) return [set];
-      const orphan = !set.metadata.ownerReferences?.some((reference) => reference.controller === true);
-      if (!orphan || isTerminating(set) || !matchesSelector(deployment.spec.selector, set.metadata.labels))
-        return [];
-      const ownerReferences = [...(set.metadata.ownerReferences ?? []), ownerReference(deployment)];
-      return [context.store.put(replicaSets, { ...set, metadata: { ...set.metadata, ownerReferences } })];
+      const matches = matchesSelector(deployment.spec.selector, set.metadata.labels);
+      return matches ? adopt(context, replicaSets, set, deployment) : [];
     })
     .sort(byAge);
 

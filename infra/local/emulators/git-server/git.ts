@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
+import { text } from 'node:stream/consumers';
 
 /**
  * Settings that every repository is served with. They travel in the environment, so that nothing is written into a
@@ -39,4 +41,19 @@ export const gitEnvironment = (
   }
   if (inherited.TMPDIR !== undefined) environment.TMPDIR = inherited.TMPDIR;
   return environment;
+};
+
+/** Runs git. @returns what it wrote; throws with what it said where it fails */
+export const git = async (args: readonly string[], input = ''): Promise<string> => {
+  const child = spawn('git', args, { env: gitEnvironment() });
+  // It may end before it has read everything.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [code, output, said] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+  if (code !== 0) throw new Error(`git ${args.join(' ')}: ${said.trim()}`);
+  return output;
 };

@@ -2,18 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StorageDriver } from './storage-driver.ts';
 
-/** Files below a directory, which is made when the first is written. Writes are atomic: a temporary file, renamed. */
-export const createFilesystemDriver = (root: string): StorageDriver => {
+export type Storage = ReturnType<typeof createStorage>;
+
+/**
+ * What the registry keeps its data in: files by relative path, whose parts the callers have checked, below a directory that
+ * is made when the first is written.
+ */
+export const createStorage = (root: string) => {
   const at = (path: string): string => join(root, path);
   const parent = (path: string) => mkdir(dirname(path), { recursive: true });
   return {
-    size: async (path) => (await ifExists(stat(at(path))))?.size,
-    read: (path) => ifExists(readFile(at(path))),
-    stream: (path, range) =>
-      createReadStream(at(path), range === undefined ? {} : { start: range.first, end: range.last }),
-    async write(path, bytes) {
+    /** Bytes; undefined: there is none. */
+    size: async (path: string): Promise<number | undefined> => (await ifExists(stat(at(path))))?.size,
+    read: (path: string): Promise<Buffer | undefined> => ifExists(readFile(at(path))),
+    stream: (path: string) => createReadStream(at(path)),
+    /** Replaces the file, as a whole or not at all: a temporary file, renamed. */
+    async write(path: string, bytes: Uint8Array): Promise<void> {
       // Beside the directories that are listed, so that no list ever shows half a file.
       const temporary = at(join('tmp', randomUUID()));
       await parent(temporary);
@@ -25,7 +30,15 @@ export const createFilesystemDriver = (root: string): StorageDriver => {
         await rm(temporary, { force: true });
       }
     },
-    async append(path, source, maxBytes) {
+    /**
+     * Adds to the end of a file, or begins it. What had arrived stays where the source breaks off.
+     * @returns the size afterwards; 'too-large' where the file would grow over `maxBytes`
+     */
+    async append(
+      path: string,
+      source: AsyncIterable<Buffer>,
+      maxBytes: number,
+    ): Promise<number | 'too-large'> {
       await parent(at(path));
       const file = await open(at(path), 'a');
       try {
@@ -40,18 +53,15 @@ export const createFilesystemDriver = (root: string): StorageDriver => {
         await file.close();
       }
     },
-    async move(from, to) {
+    async move(from: string, to: string): Promise<void> {
       await parent(at(to));
       await rename(at(from), at(to));
     },
-    remove: (path) => rm(at(path), { recursive: true, force: true }),
-    async list(directory) {
-      const entries = (await ifExists(readdir(at(directory), { withFileTypes: true }))) ?? [];
-      return entries
-        .filter((entry) => entry.isFile())
-        .map((entry) => entry.name)
-        .sort();
-    },
+    /** Also a directory with all that is in it; nothing happens where there is none. */
+    remove: (path: string): Promise<void> => rm(at(path), { recursive: true, force: true }),
+    /** Names of the files directly in a directory; none where there is no such directory. */
+    list: async (directory: string): Promise<readonly string[]> =>
+      (await ifExists(readdir(at(directory)))) ?? [],
   };
 };
 
