@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ReleaseView } from '../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../lib/release/api/view.ts';
 import { isUnderWay } from '../../lib/release/model/release.ts';
 import { deployment, type Project, startProject } from '../integration/support/project.ts';
 import { benchLag } from './lag.ts';
@@ -25,7 +25,7 @@ const oneRelease = async (project: Project, tag: string): Promise<Sample> => {
   for (;;) {
     const release = (await (
       await fetch(`${project.stack.url}/releases/${recorded?.id}`)
-    ).json()) as ReleaseView;
+    ).json()) as ApiRelease;
     if (release.commit !== null && Number.isNaN(commit)) commit = performance.now() - start;
     if (!isUnderWay(release.state)) {
       if (release.state !== 'healthy') throw new Error(`${tag} is ${release.state}: ${release.reason}`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type WorkloadKind, workloadsPath } from '../../lib/cluster/objects/objects.ts';
 import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
-import type { ReleaseView } from '../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../lib/release/api/view.ts';
 import { isUnderWay } from '../../lib/release/model/release.ts';
 import { type Access, accessThrough } from '../agreement/access.ts';
 import { manifest } from '../agreement/comparison.ts';
@@ -36,7 +36,7 @@ const follow = async (access: Access, kind: WorkloadKind, reference: string, sig
 
 const verdictOf = async (project: Project, id: string | undefined): Promise<number> => {
   for (;;) {
-    const release = (await (await fetch(`${project.stack.url}/releases/${id}`)).json()) as ReleaseView;
+    const release = (await (await fetch(`${project.stack.url}/releases/${id}`)).json()) as ApiRelease;
     if (release.state === 'healthy') return performance.now();
     if (!isUnderWay(release.state)) throw new Error(`${release.tag} is ${release.state}: ${release.reason}`);
     await delay(2);

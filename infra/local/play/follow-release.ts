@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '../../../lib/cluster/connect/connect.ts';
 import { type RolloutProgress, watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
 import { parseImage } from '../../../lib/image.ts';
-import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../lib/release/model/release.ts';
 import type { Stack } from '../stack/types.ts';
 
 /** What a person is told about a release while it is under way. */
 type ReleaseListener = {
-  committed(release: ReleaseView, commit: string): void | Promise<void>;
+  committed(release: ApiRelease, commit: string): void | Promise<void>;
   progress(progress: RolloutProgress): void;
 };
 
@@ -26,7 +26,7 @@ export const followRelease = async (
   listener: ReleaseListener,
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<ReleaseView> => {
+): Promise<ApiRelease> => {
   const watching = new AbortController();
   const deadline = Date.now() + timeoutMs;
   let isCommitShown = false;
@@ -51,16 +51,16 @@ export const followRelease = async (
   }
 };
 
-const readRelease = async (stack: Stack, id: string): Promise<ReleaseView> => {
+const readRelease = async (stack: Stack, id: string): Promise<ApiRelease> => {
   const response = await fetch(`${stack.url}/releases/${id}`);
   if (!response.ok) throw new Error(`GET /releases/${id} answered ${response.status}`);
-  return (await response.json()) as ReleaseView;
+  return (await response.json()) as ApiRelease;
 };
 
 /** The verdict is the poller's; this only shows what it sees meanwhile. */
 const showProgress = async (
   stack: Stack,
-  release: ReleaseView,
+  release: ApiRelease,
   deadline: number,
   listener: ReleaseListener,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import type { Stack } from '../stack/types.ts';
 import { formatDiff, formatDuration, progressBar } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -100,7 +100,7 @@ export const githubSecret = (stack: Stack): Promise<string> =>
 
 /** How a release ended, and why. @param options `since`: beginning of its rollout, on the clock of `performance` */
 export const showVerdict = (
-  release: ReleaseView,
+  release: ApiRelease,
   { line, style }: Terminal,
   options: { readonly label?: string; readonly since?: number } = {},
 ): void => {
@@ -120,5 +120,5 @@ export const showVerdict = (
 };
 
 /** Ended on request, if not healthy. */
-const isQuiet = ({ state }: ReleaseView): boolean =>
+const isQuiet = ({ state }: ApiRelease): boolean =>
   state === 'undone' || state === 'skipped' || state === 'superseded';

@@ -1,6 +1,6 @@
 import type { LogFields } from '../../../lib/logger.ts';
 import { isMapping } from '../../../lib/mapping.ts';
-import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../lib/release/model/release.ts';
 import type { Stack } from '../stack/types.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -39,7 +39,7 @@ export const showReleases = async (stack: Stack, terminal: Terminal): Promise<()
   return () => clearInterval(timer);
 };
 
-const show = (release: ReleaseView, terminal: Terminal): void => {
+const show = (release: ApiRelease, terminal: Terminal): void => {
   const { style, line } = terminal;
   const what = release.kind === 'undo' ? `undo to ${release.tag}` : release.tag;
   const name = `${release.app} ${what}`;

@@ -2,7 +2,7 @@ import semver from 'semver';
 import type { EnvironmentConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import { parseImage } from '../../../lib/image.ts';
-import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import type { Stack } from '../stack/types.ts';
 import { listFiles, readFileAt } from './git.ts';
 
@@ -73,7 +73,7 @@ export const currentTag = (
 export const listReleases = async (
   stack: Pick<Stack, 'url' | 'config' | 'unseal'>,
   { app, environment, limit = 100 }: { app?: string; environment?: string; limit?: number } = {},
-): Promise<readonly ReleaseView[]> => {
+): Promise<readonly ApiRelease[]> => {
   const token = stack.config.api?.token;
   const headers: Record<string, string> =
     token === undefined ? {} : { authorization: `Bearer ${await stack.unseal(token, 'api/token')}` };
@@ -84,7 +84,7 @@ export const listReleases = async (
   });
   const response = await fetch(`${stack.url}/releases?${query}`, { headers });
   if (!response.ok) return [];
-  return ((await response.json()) as { readonly releases: readonly ReleaseView[] }).releases;
+  return ((await response.json()) as { readonly releases: readonly ApiRelease[] }).releases;
 };
 
 /**
@@ -110,7 +110,7 @@ export const nextTag = (
 
 /** What `nextTag` is to look at of the releases on record. */
 export const tagsOf = (
-  releases: readonly ReleaseView[],
+  releases: readonly ApiRelease[],
 ): { readonly good: readonly string[]; readonly tried: readonly string[] } => ({
   good: releases.flatMap(({ state, tag }) => (state === 'healthy' ? [tag] : [])),
   tried: releases.map(({ tag }) => tag),

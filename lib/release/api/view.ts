@@ -39,4 +39,4 @@ export const viewOf = (release: Release) => ({
   updatedAt: release.updatedAt,
 });
 
-export type ReleaseView = ReturnType<typeof viewOf>;
+export type ApiRelease = ReturnType<typeof viewOf>;

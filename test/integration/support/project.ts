@@ -15,7 +15,7 @@ import {
 import type { SlackMessage } from '../../../infra/local/emulators/slack/server/server.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
-import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { hangMs } from '../../../vitest.config.ts';
 import { readJson } from './answers.ts';
 import { postHook, tagPayload } from './github.ts';
@@ -134,9 +134,9 @@ export const startProject = async (options: ProjectOptions) => {
     const configured = apps[name];
     if (configured === undefined) throw new Error(`the project has no app ${name}`);
     const repositoryName = configured.repository.split('/').slice(1).join('/');
-    const releases = async (): Promise<readonly ReleaseView[]> => {
+    const releases = async (): Promise<readonly ApiRelease[]> => {
       const response = await fetch(`${stack.url}/releases?app=${name}&environment=production`);
-      return (await readJson<{ readonly releases: readonly ReleaseView[] }>(response)).releases;
+      return (await readJson<{ readonly releases: readonly ApiRelease[] }>(response)).releases;
     };
     const pushTag = (tag: string) => hook(tagPayload(tag, repositoryName));
     // An app's name is no ordinary word: one called `asked` would be found in "asked for by …".

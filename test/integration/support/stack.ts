@@ -4,7 +4,7 @@ import { prepare } from '../../../infra/local/play/prepare.ts';
 import { chooseTarget } from '../../../infra/local/play/target.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
-import type { ReleaseView } from '../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../lib/release/model/release.ts';
 import { readJson } from './answers.ts';
 import { postHook, tagPayload } from './github.ts';
@@ -60,19 +60,19 @@ export const sendHook = async (
 /** A push of a tag to the repository of the example. */
 export const tagPush = (tag: string) => tagPayload(tag, 'DevOps-with-Kubernetes/okeydokey');
 
-export const getRelease = async (stack: Stack, id: string): Promise<ReleaseView> =>
-  readJson<ReleaseView>(await fetch(`${stack.url}/releases/${id}`));
+export const getRelease = async (stack: Stack, id: string): Promise<ApiRelease> =>
+  readJson<ApiRelease>(await fetch(`${stack.url}/releases/${id}`));
 
 /** Newest first. */
-export const listReleases = async (stack: Stack): Promise<readonly ReleaseView[]> =>
-  (await readJson<{ readonly releases: readonly ReleaseView[] }>(await fetch(`${stack.url}/releases`)))
+export const listReleases = async (stack: Stack): Promise<readonly ApiRelease[]> =>
+  (await readJson<{ readonly releases: readonly ApiRelease[] }>(await fetch(`${stack.url}/releases`)))
     .releases;
 
 /** The first release that an answer tells of, when it has ended. */
 export const ended = async (
   stack: Stack,
   answer: { readonly releases?: readonly { readonly id: string }[] },
-): Promise<ReleaseView> => {
+): Promise<ApiRelease> => {
   const id = answer.releases?.[0]?.id;
   if (id === undefined) throw new Error(`no release was asked for: ${JSON.stringify(answer)}`);
   await stack.idle();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../../../lib/errors.ts';
-import type { ReleaseView } from '../../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../../lib/release/api/view.ts';
 import { received, refusal } from '../../../../lib/slack/messages/answers.ts';
 import { askEnvironment, cancelled } from '../../../../lib/slack/messages/questions.ts';
 import { undoAccepted } from '../../../../lib/slack/messages/undo.ts';
@@ -21,7 +21,7 @@ const question = askEnvironment({ type: 'undo', app: 'okeydokey' }, ['production
 const afterwards = Date.parse('2100-01-01T00:00:00Z');
 
 /** @param updatedAt milliseconds since 1970 */
-const healthy = (updatedAt: number): Partial<ReleaseView> => ({
+const healthy = (updatedAt: number): Partial<ApiRelease> => ({
   ...place,
   id: '01J00000000000000000000000',
   kind: 'undo',

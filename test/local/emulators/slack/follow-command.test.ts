@@ -6,14 +6,14 @@ import {
   followCommand,
 } from '../../../../infra/local/emulators/slack/client/follow-command.ts';
 import type { Clock } from '../../../../lib/clock.ts';
-import type { ReleaseView } from '../../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../../lib/release/api/view.ts';
 import type { ReleaseState } from '../../../../lib/view/release.ts';
 import { serve } from '../registry/serve.ts';
 
 const id = '01J00000000000000000000000';
 const time = '2026-01-01T00:00:00.000Z';
 
-const view = (fields: Partial<ReleaseView> & { readonly state: ReleaseState }): ReleaseView =>
+const view = (fields: Partial<ApiRelease> & { readonly state: ReleaseState }): ApiRelease =>
   ({
     id,
     app: 'web',
@@ -24,7 +24,7 @@ const view = (fields: Partial<ReleaseView> & { readonly state: ReleaseState }): 
     reason: null,
     updatedAt: time,
     ...fields,
-  }) as ReleaseView;
+  }) as ApiRelease;
 
 type Message = {
   readonly id: string;
@@ -46,7 +46,7 @@ const response = (messageId: string, body: object, fields: Partial<Message> = {}
  * messages are those that stand by then.
  */
 const startStandIn = async (
-  states: readonly (ReleaseView | undefined)[],
+  states: readonly (ApiRelease | undefined)[],
   messages: readonly (readonly Message[])[] = [],
 ) => {
   let looks = 0;

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { run } from '../../../../bin/commands/slack.ts';
 import { createSlackServer } from '../../../../infra/local/emulators/slack/server/server.ts';
 import type { RawRequest } from '../../../../lib/http.ts';
-import type { ReleaseView } from '../../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../../lib/release/api/view.ts';
 import { parseSlashCommand, type SlashCommand } from '../../../../lib/slack/command.ts';
 import { type Interaction, parseInteraction } from '../../../../lib/slack/interaction.ts';
 import { verifySlackRequest } from '../../../../lib/slack/verify.ts';
@@ -19,7 +19,7 @@ type Response = { readonly status?: number; readonly body?: object };
 export type StandInOptions = {
   readonly commands?: (command: SlashCommand) => Response | Promise<Response>;
   readonly interactions?: (interaction: Interaction) => Response | Promise<Response>;
-  readonly releases?: () => readonly Partial<ReleaseView>[];
+  readonly releases?: () => readonly Partial<ApiRelease>[];
   /** Called when the messages were looked at. */
   readonly looked?: () => Promise<void>;
 };

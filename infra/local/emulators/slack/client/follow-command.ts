@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../../../../lib/clock.ts';
 import type { Unknowns } from '../../../../../lib/mapping.ts';
-import type { ReleaseView } from '../../../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../../../lib/release/model/release.ts';
 import { type AnswerKind, kindOf, type Making, tellsOfEnd } from './answers.ts';
 import { createReleaseReader, readMessages } from './stack-client.ts';
@@ -29,9 +29,9 @@ export type FollowOptions = {
 
 export type Outcome =
   | { readonly type: 'refused' | 'question' | 'answered' }
-  | { readonly type: 'ended'; readonly release: ReleaseView }
+  | { readonly type: 'ended'; readonly release: ApiRelease }
   /** Patience came to its end. */
-  | { readonly type: 'open'; readonly release: ReleaseView | undefined };
+  | { readonly type: 'open'; readonly release: ApiRelease | undefined };
 
 const pollMs = 100;
 /** How long the last answer may come after the end that it is about, in milliseconds. */
@@ -50,7 +50,7 @@ export const followCommand = async (options: FollowOptions): Promise<Outcome> =>
   const releases = createReleaseReader(options.origin, options.token);
   const answers = createAnswers(options);
   const deadline = clock.now() + options.patienceMs;
-  let release: ReleaseView | undefined;
+  let release: ApiRelease | undefined;
   for (;;) {
     if (release !== undefined) release = await releases.read(release.id);
     else if (making !== undefined)
@@ -76,7 +76,7 @@ export const followCommand = async (options: FollowOptions): Promise<Outcome> =>
 };
 
 /** The state that a release is in, on one line. */
-export const describeEnd = (release: ReleaseView): string => {
+export const describeEnd = (release: ApiRelease): string => {
   const what = release.kind === 'undo' ? `undo to ${release.tag}` : release.tag;
   const commit = release.commit === null ? '' : `, commit ${release.commit.slice(0, 7)}`;
   const why = release.state === 'healthy' || release.reason === null ? '' : `: ${release.reason}`;
@@ -85,7 +85,7 @@ export const describeEnd = (release: ReleaseView): string => {
 
 /** One that the command can have made, or found under way; not one that had ended before. */
 const isMeant = (
-  release: Pick<ReleaseView, 'kind' | 'tag' | 'state' | 'updatedAt'>,
+  release: Pick<ApiRelease, 'kind' | 'tag' | 'state' | 'updatedAt'>,
   { making, since }: FollowOptions,
 ): boolean =>
   release.kind === making?.kind &&

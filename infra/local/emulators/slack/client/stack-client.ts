@@ -1,5 +1,5 @@
 import { type ErrorCode, TagboatError } from '../../../../../lib/errors.ts';
-import type { ReleaseView } from '../../../../../lib/release/api/view.ts';
+import type { ApiRelease } from '../../../../../lib/release/api/view.ts';
 import type { SlackMessage } from '../server/server.ts';
 
 const getJson = async (
@@ -36,12 +36,12 @@ export const readMessages = async (origin: string): Promise<readonly SlackMessag
 export const createReleaseReader = (origin: string, token: string | undefined) => {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
-    read: async (id: string) => (await getJson(origin, `/releases/${id}`, headers)) as ReleaseView,
+    read: async (id: string) => (await getJson(origin, `/releases/${id}`, headers)) as ApiRelease,
     /** Newest first. */
-    list: async (app: string, environment: string): Promise<readonly ReleaseView[]> => {
+    list: async (app: string, environment: string): Promise<readonly ApiRelease[]> => {
       const query = new URLSearchParams({ app, environment, limit: '50' });
       const body = await getJson(origin, `/releases?${query}`, headers);
-      return (body as { readonly releases: readonly ReleaseView[] }).releases;
+      return (body as { readonly releases: readonly ApiRelease[] }).releases;
     },
   };
 };
