@@ -3,28 +3,28 @@ import { isRetryable, TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
 import { notReceived, received, type SlackMessage, tryAgain } from '../slack/messages.ts';
 import { verifySlackRequest } from '../slack/verify.ts';
-import type { CommandJob } from './command-job.ts';
 import { readRequest } from './read-request.ts';
 import type { RequestContext } from './slack-context.ts';
 
 /** A request that arrives too late is given so much all the same, in milliseconds. */
 const atLeastMs = 800;
-/** By which part of the time the signing secret has to be there, and by which the queue has to have the job. */
+/** By which part of the time the signing secret has to be there. */
 const secretShare = 0.6;
 /** The same for what is known of a replay; without it, the worker refuses one. */
 const replayShare = 0.25;
+/** By which the queue has to have the job; the rest is for withdrawing it. */
 const queueShare = 0.85;
 
 /**
  * Takes a request of Slack's: verifies it, puts it on the queue and acknowledges it, before the deadline. Nothing is carried
- * out here. Where KMS or the queue does not answer in time, the asker is told to try again; a job that the queue may have
+ * out here. Where KMS or the queue does not answer in time, the user is told to try again; a job that the queue may have
  * taken all the same is withdrawn first, so that trying again does nothing twice.
  *
  * @param receivedAt milliseconds since 1970
  * @param deadline milliseconds since 1970
  * @returns what to answer with; nothing for a button
- * @throws TagboatError `signature-…`, `payload-invalid`, `request-replayed`; `kms-denied`, `secret-…`; for a button, which has no answer but its
- *   status, `kms-unreachable` and `queue-unreachable`
+ * @throws TagboatError `signature-…`, `payload-invalid`, `request-replayed`; `kms-denied`, `secret-…`; for a button, whose only
+ *   answer is its status, `kms-unreachable` and `queue-unreachable`
  */
 export const handleRequest = async (
   request: RawRequest,
@@ -59,7 +59,7 @@ export const handleRequest = async (
       context.enqueue(job, timers.signal).then(() => true),
     );
     // Undefined where the table does not say either: the worker may or may not have it.
-    const isWithdrawn = isQueued === true ? false : await within(1, withdraw(job, context));
+    const isWithdrawn = isQueued === true ? false : await within(1, context.requests.withdraw(job));
     if (isWithdrawn === false) return job.button === undefined ? received({ words }) : undefined;
     return isWithdrawn === true
       ? failed(request, 'queue-unreachable', 'the queue did not take the button in time')
@@ -84,10 +84,7 @@ const sleep = async (ms: number, clock: Clock, signal: AbortSignal): Promise<und
   return undefined;
 };
 
-const withdraw = async (job: CommandJob, { requests }: RequestContext): Promise<boolean> =>
-  await requests.withdraw(job);
-
-/** An answer in the response is shown to who typed a command; at a button, Slack shows only that something went wrong. */
+/** An answer in the response is shown to the user of a command; at a button, Slack shows only that something went wrong. */
 const failed = (
   { path }: RawRequest,
   code: 'kms-unreachable' | 'queue-unreachable',
