@@ -24,7 +24,7 @@ const refused = (why: string) =>
   new TagboatError('notifier-failed', `Slack refuses it: ${why}`, { retry: 'terminal' });
 const busy = () => new TagboatError('notifier-failed', 'Slack did not answer');
 
-/** A notifier, the Slack it tells, and what it remembered: what `notify` keeps between two nudges. */
+/** A notifier, the Slack it tells, and what it remembered: what `notify` keeps between two jobs. */
 const arrange = ({
   posts = true,
   refuse = () => {},
@@ -72,7 +72,7 @@ describe('in the channel of `notify.slack`', () => {
   it('nothing is sent where nothing is new', async () => {
     const { tell, said } = arrange();
 
-    for (let nudge = 0; nudge < 3; nudge++) await tell('rolling-out', { progress: '1 of 3' });
+    for (let time = 0; time < 3; time++) await tell('rolling-out', { progress: '1 of 3' });
 
     expect(said).toHaveLength(1);
   });
