@@ -4,9 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListAliasesCommand } from '@aws-sdk/client-kms';
-import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/client/command.ts';
@@ -177,7 +178,7 @@ describe('packaged functions', () => {
     expect(stranger.status).toBe(401);
   });
 
-  it('slack answers a signed command, and slack-worker finds it done', async () => {
+  it('slack acknowledges a signed command, and slack-worker reads what it sent', async () => {
     const body = slashCommandBody({
       line: '/undo app',
       user: 'U024BE7LH',
@@ -187,35 +188,32 @@ describe('packaged functions', () => {
     const timestamp = Math.floor(Date.now() / 1000);
     const headers = slackHeaders(secrets['slack/signingSecret'], body, timestamp);
     const event = httpEvent({ method: 'POST', path: '/slack/commands', headers, body: Buffer.from(body) });
-    const { requestContext } = event;
-    const arrived = Date.now();
 
-    const answered = await invoke('slack', {
-      ...event,
-      requestContext: { ...requestContext, timeEpoch: arrived },
-    });
-    const ms = Date.now() - arrived;
-    const worked = await invoke(
-      'slack-worker',
-      sqsEvent({
-        v: 1,
-        type: 'request',
-        endpoint: 'commands',
-        body,
-        signature: headers['x-slack-signature'],
-        timestamp: String(timestamp),
-        receivedAt: arrived,
+    const type = () =>
+      invoke('slack', { ...event, requestContext: { ...event.requestContext, timeEpoch: Date.now() } });
+    let answered = await type();
+    // A machine that is busy with other things is answered in time all the same, and then asked to try again.
+    while (bodyOf(answered).body.text?.includes('Please try again')) answered = await type();
+    const { Messages = [] } = await stack.aws.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: env.TAGBOAT_COMMANDS_QUEUE_URL, WaitTimeSeconds: 5 }),
+    );
+    const job = JSON.parse(Messages[0]?.Body ?? '{}');
+    // As if the queue had not answered in time; what is carried out is answered at Slack, which is not here.
+    await stack.aws.dynamodb.send(
+      new PutItemCommand({
+        TableName: 'packaged',
+        Item: marshall({ pk: 'commands', sk: job.id, done: true, withdrawn: true, receivedAt: job.at }),
       }),
     );
+    const worked = await invoke('slack-worker', sqsEvent(job));
 
     expect(bodyOf(answered)).toMatchObject({
       status: 200,
-      body: { response_type: 'ephemeral', text: expect.stringContaining('Sorry, no: ') },
+      body: { response_type: 'ephemeral', text: 'Received: /undo app; the answer follows.' },
     });
-    // With Node itself started, the bundle loaded and KMS asked: a cold start.
-    expect(ms).toBeLessThan(2_500);
+    expect(job).toMatchObject({ action: { command: { type: 'undo', app: 'app' } } });
     expect(worked, worked.log).toMatchObject({ result: { batchItemFailures: [] } });
-    expect(worked.log).not.toContain('could not be given');
+    expect(worked.log).toContain('its user was told to try again');
   });
 
   it('slack-worker reports a message that it cannot read', async () => {
@@ -248,7 +246,7 @@ describe('packaged functions', () => {
 
   it('reconcile runs', async () => {
     expect(await invoke('reconcile', {})).toMatchObject({
-      result: { work: 0, images: 0, rollouts: 0, commands: 0, givenUp: 0 },
+      result: { work: 0, images: 0, rollouts: 0, givenUp: 0 },
     });
   });
 });
