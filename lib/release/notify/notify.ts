@@ -15,23 +15,30 @@ export type NotifyContext = Context & { readonly notifiers: readonly Notifier[] 
  * @throws TagboatError where a notifier could not reach its service now; the others are not run again for nothing
  */
 export const notify = async (key: ReleaseKey, context: NotifyContext): Promise<void> => {
+  const release = await context.store.get(key);
+  if (release === undefined) return;
+  // Known from the beginning: most releases have none, and need no lease.
+  const recipients = recipientsOf(release, context);
+  const concerned = context.notifiers.filter((notifier) => notifier.concerns(recipients));
   const outcomes = await Promise.allSettled(
-    context.notifiers.map((notifier) => tell(key, notifier, context)),
+    concerned.map((notifier) => tell(key, recipients, notifier, context)),
   );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 };
 
-const tell = async (key: ReleaseKey, notifier: Notifier, context: NotifyContext): Promise<void> => {
+const tell = async (
+  key: ReleaseKey,
+  recipients: Recipients,
+  notifier: Notifier,
+  context: NotifyContext,
+): Promise<void> => {
   const { config, store, logger } = context;
   const lease = await acquire(key, notifier.name, context);
   let memory = lease.state.memory as Memory | undefined;
   try {
     // Not before the lease: its last holder may have shown something newer than what would have been read.
-    const release = await store.get(key);
-    if (release === undefined) return;
-    const recipients = recipientsOf(release, context);
-    if (!notifier.concerns(recipients)) return;
+    const release = await store.require(key);
     const view = releaseView(release, await readToCurrent(release, store), config);
     await notifier.tell(view, recipients, memory, (next) => {
       memory = next;
