@@ -368,6 +368,39 @@ describe('a command that is carried out late', () => {
     expect(await undos()).toEqual(['v1.0.0 for slack:U024BE7LH']);
   });
 
+  it.each(['pause', 'resume'])('does not %s what was put in place since', async (verb) => {
+    let calls = 0;
+    const pauseRollout = async () => {
+      calls += 1;
+      return { workloads: [], changed: true };
+    };
+    const late = jobOf(fixture.request(typed(`/tagboat ${verb} okeydokey`)));
+    await wait(1_000);
+    await fixture.released('v1.2.0');
+
+    await carryOut({ pauseRollout }, { job: late });
+
+    expect(said()).toEqual([
+      'Sorry, no: v1.2.0 was put in place in okeydokey production after this was asked for',
+    ]);
+    expect(calls).toBe(0);
+  });
+
+  it('holds a tag no other way than it was held since', async () => {
+    const late = jobOf(fixture.request(typed('/tagboat hold okeydokey v1.1.0 because older')));
+    await wait(1_000);
+    await carryOut(
+      {},
+      { job: jobOf(fixture.request(typed('/tagboat hold okeydokey v1.1.0 because newer'))) },
+    );
+
+    await carryOut({}, { job: late });
+
+    const holds = await fixture.clock.run(fixture.store.holds('okeydokey', 'production'));
+    expect(holds.map(({ reason }) => holdReasonText(reason))).toEqual(['newer']);
+    expect(said().at(-1)).toBe('okeydokey → production: v1.1.0 is held: newer');
+  });
+
   it('lifts no hold that an undo made since', async () => {
     const unhold = jobOf(fixture.request(typed('/tagboat unhold okeydokey v1.1.0')));
     await wait(1_000);
