@@ -2,7 +2,8 @@
  * Every delay, lease, grace and attempt limit of a release's steps, so that they can be read side by side. Names end in
  * their unit. What has to fit infra/aws/queues.yml and serverless.yml is held to them by
  * test/architecture/schedule.test.ts. What tagboat.yml decides (`timeout`, `imageTimeout`) is not here, and neither is
- * how long one network call may take.
+ * how long one network call may take, nor the ten minutes in which a second user's `/undo` has to name its tag, which is a
+ * rule of lib/release/model/undo-plan.ts.
  */
 
 // Jobs that are lost: the outbox and reconcile.
