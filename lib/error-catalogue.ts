@@ -169,7 +169,8 @@ export const errorCatalogue = {
   'registry-denied': {
     retry: 'terminal',
     status: 502,
-    meaning: 'The registry refuses the credentials, or wants some.',
+    meaning:
+      'The registry refuses the credentials, wants some, or has no such repository yet: many answer the same for all three. A release then waits, until `imageTimeout`, for the first image that makes the repository; it fails at once where the credentials are wrong.',
     next: 'Set `registries.<host>` with a user that may pull.',
   },
   'registry-protocol': {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import { jsonOrUndefined } from '../json.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import { type Answer, ask, type Transport } from './transport.ts';
+import { type Answer, send, type Transport } from './transport.ts';
 
 export type Credentials = { readonly username: string; readonly password: string };
 
@@ -28,21 +28,37 @@ const mostSeconds = 3600;
 const marginSeconds = 10;
 
 const bearer = z.string().check(z.regex(/^[\x21-\x7e]+$/));
+/** Either may be missing, empty or null beside the other: https://github.com/bazel-contrib/rules_oci/issues/801 */
+const maybeBearer = z.nullish(z.union([bearer, z.literal('')]));
 const tokenShape = z.object({
-  token: z.optional(bearer),
-  access_token: z.optional(bearer),
-  expires_in: z.nullish(z.number()),
+  token: maybeBearer,
+  access_token: maybeBearer,
+  expires_in: z.nullish(z.union([z.number(), z.string().check(z.regex(/^\d{1,9}$/))])),
 });
 
 const basic = ({ username, password }: Credentials): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
-/** An explained refusal. Docker Hub, GHCR and others answer the same for a repository that does not exist. */
+/**
+ * Docker Hub, GHCR and others answer the same for credentials that may not pull and for a repository that does not exist; it
+ * exists once the first image is pushed, so that it is worth asking again: https://github.com/docker/hub-feedback/issues/1771
+ */
 export const denied = (image: string, status: number, place: string): TagboatError =>
   new TagboatError(
     'registry-denied',
-    `${place} answers ${status} for ${image}: the credentials may not pull it, some are wanted, or there is no such repository`,
+    `${place} answers ${status} for ${image}: the credentials may not pull it, some are wanted, or there is no such repository yet`,
+    { retry: 'retryable' },
   );
+
+/** Credentials that are wrong stay so, whatever is pushed. */
+const wrongCredentials = (image: string, place: string): TagboatError =>
+  new TagboatError(
+    'registry-denied',
+    `${place} does not accept the credentials that ${image} is asked for with`,
+  );
+
+const noCredentials = (image: string, place: string): TagboatError =>
+  new TagboatError('registry-denied', `${place} wants credentials for ${image}, and there are none for it`);
 
 const realmUrl = (challenge: Challenge, endpoint: URL): URL => {
   const realm = challenge.parameters.get('realm') ?? '';
@@ -58,13 +74,13 @@ const realmUrl = (challenge: Challenge, endpoint: URL): URL => {
 
 const readToken = (answer: Answer, place: string, now: number): Authorization => {
   const shape = tokenShape.safeParse(jsonOrUndefined(Buffer.from(answer.body).toString()));
-  const token = shape.success ? (shape.data.token ?? shape.data.access_token) : undefined;
-  if (answer.status !== 200 || !shape.success || token === undefined)
+  const token = shape.success ? shape.data.token || shape.data.access_token : undefined;
+  if (answer.status !== 200 || !shape.success || !token)
     throw new TagboatError(
       'registry-protocol',
       `the token service ${place} answers ${answer.status}, and no token`,
     );
-  const seconds = Math.min(Math.max(shape.data.expires_in ?? leastSeconds, leastSeconds), mostSeconds);
+  const seconds = Math.min(Math.max(Number(shape.data.expires_in ?? 0), leastSeconds), mostSeconds);
   return { header: `Bearer ${token}`, expires: now + (seconds - marginSeconds) * 1000 };
 };
 
@@ -77,13 +93,14 @@ const bearerAuthorization = async (challenge: Challenge, options: Authorize): Pr
     url.searchParams.append('scope', scope);
   const credentials = await options.credentials();
   const now = transport.now();
-  const answer = await ask(transport, {
+  const answer = await send(transport, {
     method: 'GET',
     url,
     accept: 'application/json',
     authorization: credentials === undefined ? undefined : basic(credentials),
     limit: maxTokenBytes,
   });
+  if (answer.status === 401 && credentials !== undefined) throw wrongCredentials(image, url.host);
   if (answer.status === 401 || answer.status === 403) throw denied(image, answer.status, url.host);
   return readToken(answer, url.host, now);
 };
@@ -103,6 +120,6 @@ export const authorize = async (refusal: Answer, options: Authorize): Promise<Au
       `${options.endpoint.host} answers 401 without a challenge that is understood (Bearer, Basic)`,
     );
   const credentials = await options.credentials();
-  if (credentials === undefined) throw denied(options.image, refusal.status, options.endpoint.host);
+  if (credentials === undefined) throw noCredentials(options.image, options.endpoint.host);
   return { header: basic(credentials), expires: Number.POSITIVE_INFINITY };
 };

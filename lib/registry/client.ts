@@ -6,7 +6,7 @@ import { type ImageReference, isDigest, isTag, parseImage } from '../image.ts';
 import { jsonOrUndefined } from '../json.ts';
 import { mapping } from '../mapping.ts';
 import { type Authorization, authorize, type Credentials, denied } from './authorize.ts';
-import { type Answer, ask, type Transport } from './transport.ts';
+import { type Answer, send, type Transport } from './transport.ts';
 
 /** The one question a release has for a registry (OCI distribution specification, "pull"). */
 export type RegistryClient = {
@@ -47,21 +47,22 @@ const defaultTimeoutMs = 10_000;
 const isManifest = (body: Uint8Array): boolean =>
   mapping(jsonOrUndefined(Buffer.from(body).toString())).schemaVersion === 2;
 
-/** What an answer says about the digest; 'ask-again' where only the manifest itself can tell. */
-const readDigest = (
-  answer: Answer,
-  method: 'GET' | 'HEAD',
-  place: string,
-): string | undefined | 'ask-again' => {
-  const { status, headers, body } = answer;
-  if (status === 404) return undefined;
-  if (status !== 200)
-    throw new TagboatError('registry-protocol', `${place} answers ${status} to ${method} of a manifest`);
-  const digest = headers.get('docker-content-digest');
+/** The digest that an answer names, where it names one. */
+const namedDigest = ({ status, headers }: Answer, place: string): string | undefined => {
+  const digest = status === 200 ? headers.get('docker-content-digest') : null;
   if (digest !== null && !isDigest(digest))
     throw new TagboatError('registry-protocol', `${place} answers with a digest that is none`);
-  if (digest !== null) return digest;
-  if (method === 'HEAD') return 'ask-again';
+  return digest ?? undefined;
+};
+
+/** The digest of a manifest that was asked for with GET. */
+const readDigest = (answer: Answer, place: string): string | undefined => {
+  const { status, body } = answer;
+  if (status === 404) return undefined;
+  if (status !== 200)
+    throw new TagboatError('registry-protocol', `${place} answers ${status} to GET of a manifest`);
+  const named = namedDigest(answer, place);
+  if (named !== undefined) return named;
   if (!isManifest(body))
     throw new TagboatError('registry-protocol', `${place} answers with something that is no manifest`);
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
@@ -71,6 +72,8 @@ const readDigest = (
 export const createRegistryClient = (options: RegistryClientOptions): RegistryClient => {
   const clock = options.clock ?? systemClock;
   const authorizations = new Map<string, Authorization>();
+  /** Hosts that answered HEAD as they answer GET. */
+  const answerHead = new Set<string>();
 
   const configOf = (host: string) =>
     Object.hasOwn(options.registries, host) ? options.registries[host] : undefined;
@@ -100,9 +103,9 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
   ): Promise<Answer> => {
     const endpoint = endpointOf(image.host);
     const url = new URL(`v2/${image.path}/manifests/${tag}`, endpoint);
-    const send = (authorization: string | undefined) =>
-      ask(transport, { method, url, accept: manifestTypes, authorization, limit: maxManifestBytes });
-    let answer = await send(knownAuthorization(image.name));
+    const sendWith = (authorization: string | undefined) =>
+      send(transport, { method, url, accept: manifestTypes, authorization, limit: maxManifestBytes });
+    let answer = await sendWith(knownAuthorization(image.name));
     if (answer.status === 401) {
       const authorization = await authorize(answer, {
         transport,
@@ -111,14 +114,34 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
         scope: `repository:${image.path}:pull`,
         credentials: () => credentialsOf(image.host),
       });
-      answer = await send(authorization.header);
+      answer = await sendWith(authorization.header);
       if (answer.status !== 401) authorizations.set(image.name, authorization);
     }
+    return answer;
+  };
+
+  /**
+   * HEAD, which counts as no pull, and GET where that does not settle it: there are registries that answer HEAD with 400, 403,
+   * 404, 405 or 501, and GET with the manifest: https://github.com/containerd/containerd/issues/6684
+   */
+  const askDigest = async (
+    transport: Transport,
+    image: ImageReference,
+    tag: string,
+  ): Promise<string | undefined> => {
+    const { host } = endpointOf(image.host);
+    const head = await request(transport, image, tag, 'HEAD');
+    const named = namedDigest(head, host);
+    if (named !== undefined) answerHead.add(host);
+    if (named !== undefined || (head.status === 404 && answerHead.has(host))) return named;
+    // A 401 has been answered with a token already.
+    const answer = head.status === 401 ? head : await request(transport, image, tag, 'GET');
     if (answer.status === 401 || answer.status === 403) {
       authorizations.delete(image.name);
-      throw denied(image.name, answer.status, endpoint.host);
+      throw denied(image.name, answer.status, host);
     }
-    return answer;
+    if (head.status === 404 && answer.status === 404) answerHead.add(host);
+    return readDigest(answer, host);
   };
 
   return {
@@ -132,11 +155,7 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
         now: () => clock.now(),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       };
-      const place = endpointOf(image.host).host;
-      const head = readDigest(await request(transport, image, tag, 'HEAD'), 'HEAD', place);
-      if (head !== 'ask-again') return head;
-      const get = readDigest(await request(transport, image, tag, 'GET'), 'GET', place);
-      return get === 'ask-again' ? undefined : get;
+      return askDigest(transport, image, tag);
     },
   };
 };

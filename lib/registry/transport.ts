@@ -10,7 +10,7 @@ export type Transport = {
   readonly signal: AbortSignal;
 };
 
-type Ask = {
+type RegistryRequest = {
   readonly method: 'GET' | 'HEAD';
   readonly url: URL;
   readonly accept: string;
@@ -22,25 +22,32 @@ type Ask = {
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
 
 const maxRedirects = 5;
+/** Of a method, usually HEAD: no fault that passes. */
+const notImplemented = 501;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /** Host of a URL for messages: a whole URL may carry a signed query. */
 const placeOf = (url: URL): string => url.host;
 
 /** Where a redirect leads; credentials go along only within one origin, and nothing goes from https to http. */
-const follow = (ask: Ask, location: string): Ask => {
-  const url = URL.canParse(location, ask.url.href) ? new URL(location, ask.url) : undefined;
-  const allowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && ask.url.protocol === 'http:');
+const follow = (request: RegistryRequest, location: string): RegistryRequest => {
+  const url = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined;
+  const allowed =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && request.url.protocol === 'http:');
   if (url === undefined || !allowed || url.username !== '' || url.password !== '')
     throw new TagboatError(
       'registry-protocol',
-      `${placeOf(ask.url)} redirects to a place that is not followed`,
+      `${placeOf(request.url)} redirects to a place that is not followed`,
     );
-  return { ...ask, url, authorization: url.origin === ask.url.origin ? ask.authorization : undefined };
+  return {
+    ...request,
+    url,
+    authorization: url.origin === request.url.origin ? request.authorization : undefined,
+  };
 };
 
-const fetchOnce = async (transport: Transport, ask: Ask): Promise<Answer> => {
-  const { method, url, accept, authorization, limit } = ask;
+const fetchOnce = async (transport: Transport, request: RegistryRequest): Promise<Answer> => {
+  const { method, url, accept, authorization, limit } = request;
   try {
     const response = await transport.fetch(url, {
       method,
@@ -64,14 +71,14 @@ const fetchOnce = async (transport: Transport, ask: Ask): Promise<Answer> => {
 
 /**
  * One request, its redirects followed.
- * @throws TagboatError `registry-unreachable` (network, timeout, 408, 429, 5xx), `registry-protocol` (redirects, size)
+ * @throws TagboatError `registry-unreachable` (network, timeout, 408, 429, 5xx but 501), `registry-protocol` (redirects, size)
  */
-export const ask = async (transport: Transport, first: Ask): Promise<Answer> => {
+export const send = async (transport: Transport, first: RegistryRequest): Promise<Answer> => {
   let current = first;
   for (let count = 0; count <= maxRedirects; count += 1) {
     const answer = await fetchOnce(transport, current);
     const { status, headers } = answer;
-    if (status === 408 || status === 429 || status >= 500) {
+    if (status === 408 || status === 429 || (status >= 500 && status !== notImplemented)) {
       throw new TagboatError('registry-unreachable', `${placeOf(current.url)} answers ${status}`, {
         retryAfterSeconds: retryAfterSeconds(headers.get('retry-after'), transport.now()),
       });

@@ -156,33 +156,66 @@ test('a Basic challenge is answered with the credentials, and the next request b
   expect(registry.seen.map(({ authorization }) => authorization)).toEqual([undefined, basic, basic]);
 });
 
+test('denied for good: Basic without credentials', async () => {
+  const registry = await serve((_request, response) =>
+    answer(response, 401, { 'www-authenticate': 'Basic realm="r"' }),
+  );
+  await expect(clientOf(registry.url).client.digestOf(image, 'v1')).rejects.toMatchObject({
+    code: 'registry-denied',
+    retry: 'terminal',
+    message: `${registry.host} wants credentials for ${image}, and there are none for it`,
+  });
+});
+
+test('denied for good: credentials that the token service does not accept', async () => {
+  const { registry, service } = await registryWithTokens({ status: 401 });
+  await expect(clientOf(registry.url, withPassword).client.digestOf(image, 'v1')).rejects.toMatchObject({
+    code: 'registry-denied',
+    retry: 'terminal',
+    message: `${service.host} does not accept the credentials that ${image} is asked for with`,
+  });
+});
+
+// containerd/containerd#11103, docker/hub-feedback#1771: so are answered whose first image CI is about to push
 test.each([
-  ['Basic without credentials', {}, 'Basic realm="r"', 401],
-  ['Basic with wrong credentials', withPassword, 'Basic realm="r"', 401],
+  ['Basic, and still 401', withPassword, 'Basic realm="r"', 401],
   ['forbidden', withPassword, '', 403],
-])('denied: %s', async (_name, registries, challenge, status) => {
+])('denied for now: %s', async (_name, registries, challenge, status) => {
   const registry = await serve((_request, response) =>
     answer(response, status, challenge === '' ? {} : { 'www-authenticate': challenge }),
   );
   await expect(clientOf(registry.url, registries).client.digestOf(image, 'v1')).rejects.toMatchObject({
     code: 'registry-denied',
-    retry: 'terminal',
-    message: `${registry.host} answers ${status} for ${image}: the credentials may not pull it, some are wanted, or there is no such repository`,
+    retry: 'retryable',
+    message: `${registry.host} answers ${status} for ${image}: the credentials may not pull it, some are wanted, or there is no such repository yet`,
   });
 });
 
-test('denied: a token, and still 401, as Docker Hub answers for what does not exist', async () => {
+test('denied for now: a token, and still 401, as Docker Hub answers for what does not exist', async () => {
   const { service } = await registryWithTokens();
   const registry = await serve((_request, response) =>
     answer(response, 401, { 'www-authenticate': `Bearer realm="${service.url}/"` }),
   );
   await expect(clientOf(registry.url).client.digestOf(image, 'v1')).rejects.toMatchObject({
     code: 'registry-denied',
+    retry: 'retryable',
   });
   expect(registry.seen).toHaveLength(2);
 });
 
+// bazel-contrib/rules_oci#801, #856
 test.each([
+  ['an empty access_token beside the token', { token: 't-1', access_token: '' }],
+  ['null beside the token', { token: 't-1', access_token: null, expires_in: null }],
+  ['an empty token beside the access_token', { token: '', access_token: 't-1' }],
+  ['both', { token: 't-1', access_token: 't-1', expires_in: '300' }],
+])('a token service that answers with %s', async (_name, body) => {
+  const { registry } = await registryWithTokens({ body });
+  expect(await clientOf(registry.url).client.digestOf(image, 'v1')).toBe(digest);
+});
+
+test.each([
+  ['no token but an empty one', { body: { token: '', access_token: null } }, 'registry-protocol'],
   ['401', { status: 401 }, 'registry-denied'],
   ['403', { status: 403 }, 'registry-denied'],
   ['503', { status: 503 }, 'registry-unreachable'],
@@ -199,7 +232,7 @@ test.each([
 test('what a token service or registry says never brings the password into a message', async () => {
   const { registry } = await registryWithTokens({ status: 401, body: { details: 'hunter2' } });
   const error = await clientOf(registry.url, withPassword).client.digestOf(image, 'v1').catch(String);
-  expect(error).toContain('answers 401');
+  expect(error).toContain('does not accept the credentials');
   expect(error).not.toContain('hunter2');
 });
 

@@ -50,6 +50,29 @@ test('a registry that keeps the digest to itself: the manifest is hashed', async
   expect(seen.map(({ method }) => method)).toEqual(['HEAD', 'GET']);
 });
 
+// carvel-dev/imgpkg#131, containerd/containerd#6684
+test.each([400, 403, 404, 405, 501])(
+  'a registry that answers %i to HEAD is asked with GET',
+  async (status) => {
+    const { url, seen } = await serve((request, response) =>
+      request.method === 'HEAD' ? answer(response, status) : answer(response, 200, found, '{}'),
+    );
+
+    expect(await clientOf(url).digestOf(image, 'v1')).toBe(digest);
+    expect(seen.map(({ method }) => method)).toEqual(['HEAD', 'GET']);
+  },
+);
+
+test('a registry that is right with HEAD is not asked twice for an image that is not there', async () => {
+  const { url, seen } = await serve((_request, response) => answer(response, 404));
+  const client = clientOf(url);
+
+  await client.digestOf(image, 'v1');
+  expect(seen.map(({ method }) => method)).toEqual(['HEAD', 'GET']);
+  await client.digestOf(image, 'v1');
+  expect(seen.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'HEAD']);
+});
+
 test.each([
   ['a page', '<!doctype html>'],
   ['other JSON', '{"schemaVersion":1}'],

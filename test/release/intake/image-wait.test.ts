@@ -91,6 +91,25 @@ it('goes on waiting while the registry does not answer, for as long as it asks f
   expect(sent.filter(({ queue }) => queue === 'images')).toMatchObject([{ delaySeconds: 45 }]);
 });
 
+// containerd/containerd#11103: so is answered what CI is about to push for the first time
+it('waits where the registry refuses what may only not be there yet, and goes on once it is', async () => {
+  const refusal = new TagboatError('registry-denied', 'docker.io answers 401', { retry: 'retryable' });
+  const answers = [() => Promise.reject(refusal), () => Promise.resolve(digest('d'))];
+  const { release, look, store, owed } = await arrange(
+    () => answers.shift()?.() ?? Promise.resolve(undefined),
+  );
+
+  await look(0);
+  expect(await store.require(release)).toMatchObject({
+    state: 'waiting-for-image',
+    reason: { code: 'registry-denied', message: 'docker.io answers 401' },
+  });
+
+  await look(1);
+  expect(await store.require(release)).toMatchObject({ digest: digest('d') });
+  expect(await owed('images')).toEqual([]);
+});
+
 it('fails at once where the registry refuses for good', async () => {
   const { release, look, store } = await arrange(() =>
     Promise.reject(new TagboatError('registry-denied', 'docker.io: denied')),
