@@ -1,3 +1,4 @@
+import { hasSideBand } from './capabilities.ts';
 import {
   delimiterPacket,
   encodePacket,
@@ -49,7 +50,7 @@ const fetchVersion2 = async (
     'ofs-delta\n',
     'no-progress\n',
     ...(request.filter === undefined ? [] : [`filter ${request.filter}\n`]),
-    ...(request.shallow ? ['deepen 1\n'] : []),
+    ...(request.shallow && server.shallow ? ['deepen 1\n'] : []),
     ...request.wants.map((oid) => `want ${oid}\n`),
     'done\n',
   ];
@@ -77,12 +78,12 @@ const fetchVersion0 = async (
   server: Server,
   request: FetchRequest,
 ): Promise<Fetched> => {
-  const capabilities = `ofs-delta shallow no-progress${server.sideBand ? ' side-band-64k' : ''}`;
+  const capabilities = server.fetch.join(' ');
   const body = Buffer.concat([
     ...request.wants.map((oid, index) =>
-      encodePacket(`want ${oid}${index === 0 ? ` ${capabilities}` : ''}\n`),
+      encodePacket(`want ${oid}${index === 0 && capabilities !== '' ? ` ${capabilities}` : ''}\n`),
     ),
-    ...(request.shallow ? [encodePacket('deepen 1\n')] : []),
+    ...(request.shallow && server.shallow ? [encodePacket('deepen 1\n')] : []),
     flushPacket,
     encodePacket('done\n'),
   ]);
@@ -96,7 +97,7 @@ const fetchVersion0 = async (
     // After the list of shallow commits; behind it comes the pack
     if (packet.type === 'data' && lineOf(packet.payload) === 'NAK') break;
   }
-  if (!server.sideBand) return { type: 'pack', pack: bytes.subarray(offset) };
+  if (!hasSideBand(server.fetch)) return { type: 'pack', pack: bytes.subarray(offset) };
   return fromBands(payloadsOf(readPackets(bytes.subarray(offset))), transport);
 };
 

@@ -9,7 +9,7 @@ import { lsRef } from './ls-refs.ts';
 import { createObjectCache, type ObjectCache, remoteKey } from './object-cache.ts';
 import { createObjectStore } from './object-store.ts';
 import { push } from './push.ts';
-import { discover, type Server } from './server.ts';
+import { discover, discoverPush, type Server } from './server.ts';
 import { createSnapshot, type PushCommit, type Snapshot } from './snapshot.ts';
 import { createTransport, type GitCredentials } from './transport.ts';
 
@@ -76,18 +76,21 @@ export const openRemote = (options: RemoteOptions): Remote => {
   const remember = (server: Server): void => {
     const known = cache.server(key);
     cache.keepServer(key, server);
-    const isLess = server.version === 0 || server.filtering !== 'tree';
-    if (!isLess || (known?.version === server.version && known.filtering === server.filtering)) return;
-    const { version, filtering } = server;
+    const { version, filtering, shallow } = server;
+    const isLess = version === 0 || filtering !== 'tree' || !shallow;
+    if (!isLess || (known?.version === version && known.filtering === filtering)) return;
     logger.warn('the Git server cannot send just what is needed, more is fetched', {
       url: base,
       version,
       filtering,
+      shallow,
     });
   };
 
   const discoverTip = async (): Promise<Known> => {
-    const { server, refs } = await discover(transport, base);
+    const { server: found, refs } = await discover(transport, base);
+    // A fetch does not tell what a push may ask for
+    const server = { ...found, push: found.push ?? cache.server(key)?.push };
     remember(server);
     return { server, commit: refs === undefined ? await lsRef(transport, server, ref) : refs.get(ref) };
   };
@@ -105,19 +108,29 @@ export const openRemote = (options: RemoteOptions): Remote => {
     }
   };
 
+  const pushCapabilitiesOf = async (server: Server): Promise<readonly string[]> => {
+    const known = server.push ?? cache.server(key)?.push;
+    if (known !== undefined) return known;
+    const found = await discoverPush(transport, server.base);
+    cache.keepServer(key, { ...server, push: found });
+    return found;
+  };
+
   const pusher =
     (server: Server, from: string): PushCommit =>
     async (to, objects) => {
+      const capabilities = await pushCapabilitiesOf(server);
       // From here on the remembered tip may be wrong, however the push ends
       cache.forgetTip(key);
-      const { type, repeated } = await push(transport, {
+      const { type, uncertain } = await push(transport, {
         base: server.base,
         ref,
         from,
         to,
         objects: [...objects.values()],
+        capabilities,
       });
-      const landed = type === 'pushed' || (repeated && (await askTip()).commit === to);
+      const landed = type === 'pushed' || (uncertain && (await askTip()).commit === to);
       if (!landed) return 'moved';
       for (const [oid, object] of objects) cache.keep(oid, object);
       cache.keepTip(key, to);

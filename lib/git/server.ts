@@ -1,4 +1,5 @@
 import { TagboatError } from '../errors.ts';
+import { fetchCapabilities, pushCapabilities, usualPushCapabilities } from './capabilities.ts';
 import { isOid } from './object.ts';
 import { lineOf, payloadsOf, readPackets } from './pkt-line.ts';
 import { protocolError } from './protocol-error.ts';
@@ -17,8 +18,12 @@ export type Server = {
   /** 0 stands for version 1 too, which differs from it in one line. */
   readonly version: 2 | 0;
   readonly filtering: Filtering;
-  /** Version 0 only: side-band-64k is announced. */
-  readonly sideBand: boolean;
+  /** It can be asked for a commit without its history. */
+  readonly shallow: boolean;
+  /** What a fetch asks for; version 2 has nothing of the kind. */
+  readonly fetch: readonly string[];
+  /** What a push asks for; undefined where the server has to be asked first what it announces. */
+  readonly push: readonly string[] | undefined;
 };
 
 type Discovery = {
@@ -27,8 +32,7 @@ type Discovery = {
   readonly refs: ReadonlyMap<string, string> | undefined;
 };
 
-const service = 'git-upload-pack';
-const advertisement = `application/x-${service}-advertisement`;
+type Service = 'git-upload-pack' | 'git-receive-pack';
 
 const unsupported = (message: string): TagboatError => new TagboatError('git-unsupported', message);
 
@@ -56,21 +60,23 @@ const version2 = (lines: readonly string[], base: string): Discovery => {
       ?.slice(name.length + 1)
       .split(' ');
   const fetch = features('fetch');
-  if (features('ls-refs') === undefined || fetch === undefined || !fetch.includes('shallow'))
-    throw unsupported('the server cannot be asked for a single commit');
+  if (features('ls-refs') === undefined || fetch === undefined)
+    throw unsupported('the server cannot be asked where its branches are, or for a commit');
   const filtering = fetch.includes('filter') ? 'tree' : 'none';
-  return { server: { base, version: 2, filtering, sideBand: true }, refs: undefined };
+  const shallow = fetch.includes('shallow');
+  const server = { base, version: 2, filtering, shallow, fetch: [], push: usualPushCapabilities } as const;
+  return { server, refs: undefined };
 };
 
+/** The capabilities stand behind the first ref, and behind a name that is none where there is no ref. */
+const capabilitiesOf = (lines: readonly string[]): readonly string[] =>
+  (lines[0]?.split('\0')[1] ?? '').split(' ').filter(Boolean);
+
 const version0 = (lines: readonly string[], base: string): Discovery => {
-  const [firstRef = '', capabilityText = ''] = (lines[0] ?? '').split('\0');
-  const capabilities = capabilityText.split(' ');
+  const capabilities = capabilitiesOf(lines);
   checkFormat(capabilities);
-  // In an empty repository there is no ref whose line could hold the capabilities
-  if (lines.length > 0 && !capabilities.includes('shallow'))
-    throw unsupported('the server speaks only an old protocol, without shallow clones');
   const refs = new Map<string, string>();
-  for (const line of lines.length === 0 ? [] : [firstRef, ...lines.slice(1)]) {
+  for (const line of lines.map((line, index) => (index === 0 ? (line.split('\0')[0] ?? '') : line))) {
     const oid = line.slice(0, 40);
     if (!isOid(oid) || line[40] !== ' ') {
       if (line.startsWith('shallow ')) continue;
@@ -78,23 +84,26 @@ const version0 = (lines: readonly string[], base: string): Discovery => {
     }
     refs.set(line.slice(41), oid);
   }
-  const sideBand = capabilities.includes('side-band-64k');
-  return { server: { base, version: 0, filtering: 'none', sideBand }, refs };
+  const shallow = capabilities.includes('shallow');
+  const fetch = fetchCapabilities(capabilities);
+  return { server: { base, version: 0, filtering: 'none', shallow, fetch, push: undefined }, refs };
 };
 
-/**
- * Asks the server what it can do: https://git-scm.com/docs/gitprotocol-http#_discovering_references
- * @throws TagboatError `git-unsupported` for SHA-256 and the dumb protocol; `git-protocol` and what `Transport` throws
- */
-export const discover = async (transport: Transport, base: string): Promise<Discovery> => {
+/** The lines of an advertisement: https://git-scm.com/docs/gitprotocol-http#_discovering_references */
+const advertised = async (
+  transport: Transport,
+  base: string,
+  service: Service,
+): Promise<{ readonly lines: readonly string[]; readonly base: string }> => {
   const answer = await transport.send({
     method: 'GET',
     base,
     suffix: '/info/refs',
     query: `?service=${service}`,
-    headers: { 'git-protocol': 'version=2' },
+    // Version 2 has no push
+    headers: service === 'git-upload-pack' ? { 'git-protocol': 'version=2' } : {},
   });
-  if (answer.contentType !== advertisement) {
+  if (answer.contentType !== `application/x-${service}-advertisement`) {
     if (/^[0-9a-f]{40}\t/.test(answer.body.toString('latin1', 0, 41)))
       throw unsupported('the server speaks only the dumb protocol');
     throw protocolError('what answers at that URL is not a Git server');
@@ -105,7 +114,25 @@ export const discover = async (transport: Transport, base: string): Promise<Disc
   const lines = all[0]?.startsWith('# service=') ? all.slice(1) : all;
   throwIfError(lines[0] ?? '', transport);
   if (packets.at(-1)?.type !== 'flush') throw protocolError('the answer of the server ends early');
-  if (lines[0] === 'version 2') return version2(lines.slice(1), answer.base);
-  if (lines[0] === 'version 1') return version0(lines.slice(1), answer.base);
-  return version0(lines, answer.base);
+  return { lines, base: answer.base };
+};
+
+/**
+ * Asks the server what it can do.
+ * @throws TagboatError `git-unsupported` for SHA-256 and the dumb protocol; `git-protocol` and what `Transport` throws
+ */
+export const discover = async (transport: Transport, base: string): Promise<Discovery> => {
+  const { lines, base: found } = await advertised(transport, base, 'git-upload-pack');
+  if (lines[0] === 'version 2') return version2(lines.slice(1), found);
+  if (lines[0] === 'version 1') return version0(lines.slice(1), found);
+  return version0(lines, found);
+};
+
+/**
+ * Asks an old server what it can do when it is pushed to.
+ * @throws TagboatError as `discover`
+ */
+export const discoverPush = async (transport: Transport, base: string): Promise<readonly string[]> => {
+  const { lines } = await advertised(transport, base, 'git-receive-pack');
+  return pushCapabilities(capabilitiesOf(lines[0] === 'version 1' ? lines.slice(1) : lines));
 };

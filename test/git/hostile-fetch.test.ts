@@ -72,10 +72,10 @@ describe('a server that answers discovery or a fetch with', () => {
       code: 'git-unsupported',
     },
     {
-      name: 'no shallow fetches',
+      name: 'no fetches',
       service: 'info',
       nth: 1,
-      respond: with200(advertisement, lines('version 2', 'ls-refs', 'fetch')),
+      respond: with200(advertisement, lines('version 2', 'ls-refs')),
       code: 'git-unsupported',
     },
     {

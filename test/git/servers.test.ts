@@ -133,7 +133,12 @@ describe('a server that speaks only the old protocol', () => {
 
     expect(released).toEqual({ before: 'image: okeydokey:1.0.0\n', outcome: 'pushed' });
     expect(await tipOf(bare)).toBe(expected);
-    expect(asked(old)).toEqual(['GET /info/refs', 'POST /git-upload-pack', 'POST /git-receive-pack']);
+    expect(old.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /old.git/info/refs?service=git-upload-pack',
+      'POST /old.git/git-upload-pack',
+      'GET /old.git/info/refs?service=git-receive-pack',
+      'POST /old.git/git-receive-pack',
+    ]);
   });
 
   it('takes the next change in one request', async () => {
