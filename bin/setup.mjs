@@ -65,11 +65,20 @@ export const findNode = () => {
   process.exit(1);
 };
 
-/** The environment of a child: its `node` is the one found, and it does not warn of running TypeScript as it is. */
+/** What no proxy can reach: the local stack's own port. */
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * The environment of a child: its `node` is the one found, it does not warn of running TypeScript as it is, and it uses the
+ * proxy that HTTPS_PROXY and HTTP_PROXY name.
+ */
 export const childEnvironment = (node) => {
   const options = process.env.NODE_OPTIONS ?? '';
+  const direct = process.env.NO_PROXY ?? process.env.no_proxy ?? '';
   return {
     ...process.env,
+    NODE_USE_ENV_PROXY: '1',
+    NO_PROXY: [direct, ...loopback].filter(Boolean).join(','),
     PATH: [path.dirname(node), inModules('.bin'), process.env.PATH ?? ''].join(path.delimiter),
     NODE_OPTIONS: `${options} --disable-warning=ExperimentalWarning`.trim(),
   };

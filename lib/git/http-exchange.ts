@@ -3,6 +3,7 @@ import { request as requestHttps, Agent as TlsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import { TagboatError } from '../errors.ts';
+import { proxyEnv } from '../http/proxy.ts';
 import { protocolError } from './protocol-error.ts';
 
 export type Exchange = {
@@ -33,9 +34,13 @@ const maxErrorBytes = 4096;
 
 /** Connections outlive an invocation, which saves the next one the TLS handshake. Idle ones keep no process alive. */
 const agents = {
-  'http:': new Agent({ keepAlive: true, scheduling: 'lifo' }),
-  'https:': new TlsAgent({ keepAlive: true, scheduling: 'lifo' }),
+  'http:': new Agent({ keepAlive: true, scheduling: 'lifo', proxyEnv }),
+  'https:': new TlsAgent({ keepAlive: true, scheduling: 'lifo', proxyEnv }),
 } as const;
+
+/** For one request, on a connection of its own. */
+const freshAgent = (secure: boolean): Agent =>
+  secure ? new TlsAgent({ proxyEnv }) : new Agent({ proxyEnv });
 
 const tooLarge = (maxBytes: number): TagboatError =>
   new TagboatError('git-too-large', `the Git server sent more than ${maxBytes} bytes`);
@@ -68,7 +73,7 @@ const readBody = async (response: IncomingMessage, maxBytes: number): Promise<Bu
 
 const send = (exchange: Exchange, fresh: boolean): ClientRequest => {
   const secure = exchange.url.protocol === 'https:';
-  const agent = fresh ? false : agents[secure ? 'https:' : 'http:'];
+  const agent = fresh ? freshAgent(secure) : agents[secure ? 'https:' : 'http:'];
   const headers = { ...exchange.headers, 'content-length': String(exchange.body?.length ?? 0) };
   const options = { method: exchange.method, headers, agent, signal: exchange.signal };
   return (secure ? requestHttps : requestHttp)(exchange.url, options);

@@ -5,7 +5,8 @@ import { retryAfterSeconds } from '../http/retry-after.ts';
 const codeOf = (status: number, slowDown: boolean): ErrorCode => {
   if (status === 429 || status === 408 || status >= 500 || (status === 403 && slowDown))
     return 'git-unreachable';
-  if (status === 401 || status === 403 || status === 407) return 'git-denied';
+  // 203 with a page that asks to sign in is what Azure DevOps answers to a token that it does not accept
+  if (status === 203 || status === 401 || status === 403 || status === 407) return 'git-denied';
   if (status === 404 || status === 410) return 'git-not-found';
   return 'git-protocol';
 };

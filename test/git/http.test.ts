@@ -11,6 +11,7 @@ describe('a status of', () => {
   it.each([
     { status: 401, code: 'git-denied', retry: 'terminal' },
     { status: 403, code: 'git-denied', retry: 'terminal' },
+    { status: 203, code: 'git-denied', retry: 'terminal' },
     { status: 404, code: 'git-not-found', retry: 'terminal' },
     { status: 410, code: 'git-not-found', retry: 'terminal' },
     { status: 429, code: 'git-unreachable', retry: 'retryable' },

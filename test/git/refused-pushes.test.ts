@@ -57,6 +57,21 @@ describe('a push that the server refuses', () => {
     expect(await readFile(branch(), 'utf8')).toBe(first);
   });
 
+  it('is refused in the words of GitLab, whose hook speaks through the side band', async () => {
+    await hook(
+      'pre-receive',
+      'echo "GitLab: You are not allowed to push code to protected branches on this project." >&2; exit 1',
+    );
+
+    await expect(push()).rejects.toThrow(
+      expect.objectContaining({
+        code: 'git-push-refused',
+        message:
+          'the Git server refuses the push: pre-receive hook declined; GitLab: You are not allowed to push code to protected branches on this project.',
+      }),
+    );
+  });
+
   it('is not taken for a moved branch, whatever the hook says', async () => {
     await hook('update', 'echo "failed to update ref: fetch first" >&2; exit 1');
 

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { proxyEnv } from '../../http/proxy.ts';
 import { fromNetwork } from './api-error.ts';
 
 export type ApiRequest = {
@@ -38,7 +39,9 @@ export const createTransport = (
   proxied: boolean,
 ): { readonly open: Open; readonly close: () => void } => {
   const secure = server.startsWith('https:');
-  const keepAlive = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const keepAlive = secure
+    ? new HttpsAgent({ keepAlive: true, proxyEnv })
+    : new HttpAgent({ keepAlive: true, proxyEnv });
 
   const attempt = async (
     request: ApiRequest,
