@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts';
 import { errorCatalogue } from './error-catalogue.ts';
-import { redact } from './redact.ts';
+import { safeText } from './safe-text.ts';
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
@@ -20,7 +20,7 @@ type ErrorOptions = {
 
 /**
  * The one error type that leaves a public function on purpose. Its message is safe to show: credentials in URLs and
- * what looks like a token are masked when it is made. Any other error is a defect, and is not shown.
+ * what looks like a token are masked when it is made, and control characters taken out. Any other error is a defect, and is not shown.
  */
 export class TagboatError extends Error {
   override readonly name = 'TagboatError';
@@ -32,7 +32,7 @@ export class TagboatError extends Error {
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     const place = options.at === undefined ? '' : `${formatPlace(options.at)}: `;
-    super(redact(place + message), options.cause === undefined ? undefined : { cause: options.cause });
+    super(safeText(place + message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retry = options.retry ?? errorCatalogue[code].retry;
     this.at = options.at;

@@ -142,6 +142,12 @@ it.each<[name: string, text: string, masked?: string]>([
   ['dashes', 'a-'.repeat(500_000)],
   ['one word', 'A'.repeat(1_000_000)],
   ['blanks', ' '.repeat(1_000_000)],
+  ['cookies without a value', 'cookie:'.repeat(150_000)],
+  ['beginnings of tokens', 'eyJaaaaaaaa-'.repeat(80_000)],
+  ['names of secrets', 'name:password-'.repeat(70_000)],
+  ['addresses', 'https://a:'.repeat(100_000)],
+  ['opened elements', '<password>'.repeat(100_000)],
+  ['keys that begin', '-----BEGIN PRIVATE KEY '.repeat(40_000)],
   ['newlines', '\n'.repeat(1_000_000)],
   [
     'newlines before the end of a key',

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { redact } from '../../lib/redact.ts';
+import { safeText } from '../../lib/safe-text.ts';
 import type { Environment } from './emulators/aws/endpoints.ts';
 import type { Options } from './options.ts';
 import { showHints } from './play/hints.ts';
@@ -137,6 +137,6 @@ const showError = (error: unknown, { line, style }: Terminal): void => {
     return;
   }
   line(
-    `${style.red('✗')} ${redact(error instanceof Error ? (error.stack ?? error.message) : String(error))}`,
+    `${style.red('✗')} ${safeText(error instanceof Error ? (error.stack ?? error.message) : String(error))}`,
   );
 };

@@ -3,17 +3,17 @@ import type { Context as LambdaContext } from 'aws-lambda';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import type { LogFields, Logger } from '../logger.ts';
-import { redact } from '../redact.ts';
+import { safeText } from '../safe-text.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
 /** Written into the bundle when it is packaged: see infra/aws/esbuild.cjs. */
 declare const __TAGBOAT_CONFIG__: Config | undefined;
 
-/** JSON lines for CloudWatch, with credentials masked whatever field they hide in. */
+/** JSON lines for CloudWatch, without credentials and control characters, whatever field they hide in. */
 const createLogger = (): Logger => {
   const powertools = new Powertools({
     serviceName: 'tagboat',
-    jsonReplacerFn: (_key, value) => (typeof value === 'string' ? redact(value) : value),
+    jsonReplacerFn: (_key, value) => (typeof value === 'string' ? safeText(value) : value),
   });
   const log =
     (level: 'debug' | 'info' | 'warn' | 'error') =>

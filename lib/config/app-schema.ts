@@ -14,7 +14,8 @@ const tags = z
     pattern: field
       .pattern({
         title: 'Pattern',
-        description: 'Tags that this regular expression matches as a whole are released.',
+        description:
+          'Tags that this regular expression, in the syntax of RE2, matches as a whole are released.',
         examples: ['main-[0-9a-f]{7}'],
       })
       .optional(),

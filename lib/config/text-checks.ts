@@ -3,8 +3,7 @@ import semver from 'semver';
 import { tryParseImage } from '../image.ts';
 import { parseDuration } from './duration.ts';
 import { isMutableTag } from './mutable-tags.ts';
-import { isSlowPattern } from './slow-pattern.ts';
-import { listedTags } from './tag-pattern.ts';
+import { listedTags, patternProblem } from './tag-pattern.ts';
 
 /** What a check makes of a text: its normal form, or what is wrong with it. */
 export type Checked = { readonly value: string } | { readonly wrong: string };
@@ -121,15 +120,11 @@ export const checkRange = (text: string): Checked =>
 
 export const checkPattern = (text: string): Checked => {
   if (text === '') return wrong('an empty pattern matches no tag');
-  try {
-    new RegExp(text, 'u');
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split(': ').at(-1) ?? '') : '';
-    return wrong(`this is not a regular expression: ${reason}`);
-  }
-  return isSlowPattern(text)
-    ? wrong('some tags would keep this pattern busy for ever; do not repeat what is repeated')
-    : { value: text };
+  const problem = patternProblem(text);
+  if (problem === undefined) return { value: text };
+  const needsBacktracking = /\(\?[=!]|\(\?<[=!]|\\[1-9]/.test(text);
+  const why = needsBacktracking ? '; it has no `(?=…)`, `(?!…)`, `(?<=…)`, `(?<!…)` and `\\1`' : '';
+  return wrong(`this is not a regular expression of RE2: ${problem}${why}`);
 };
 
 /** The mutable tags that a pattern lists and nothing else, or undefined. */

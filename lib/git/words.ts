@@ -1,3 +1,5 @@
+import { printableLine, printableText } from '../printable.ts';
+
 /** How much of a server's message is passed on. */
 const maxLength = 600;
 
@@ -14,12 +16,9 @@ export const words = (text: string, secrets: readonly string[] = []): string => 
   const masked = secrets
     .filter((secret) => secret !== '')
     .reduce((masking, secret) => masking.replaceAll(secret, '***'), text.slice(0, 16_384));
-  const lines = masked
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escape sequences start with one
-    .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)?/g, '')
-    .split(/[\r\n]+/)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-    .map((line) => line.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim())
+  const lines = printableText(masked.replaceAll('\r', '\n'))
+    .split('\n')
+    .map((line) => printableLine(line))
     .filter((line) => line !== '' && !progress.test(line));
   const line = lines.join('; ');
   return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;

@@ -1,4 +1,4 @@
-import { redact } from '../redact.ts';
+import { safeText } from '../safe-text.ts';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
@@ -9,7 +9,7 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
  */
 export const escapeMrkdwn = (text: string, limit = 3000): string => {
   let escaped = '';
-  for (const character of redact(text)) {
+  for (const character of safeText(text)) {
     const next = entities[character] ?? character;
     if (escaped.length + next.length > limit - 1) return `${escaped}…`;
     escaped += next;

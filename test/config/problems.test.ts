@@ -128,13 +128,13 @@ describe('one key, type or name wrong in the example', () => {
       'a pattern that does not parse',
       "semver: '>=0.0.1'",
       "pattern: 'v('",
-      '24:26: this is not a regular expression: Unterminated group',
+      '24:26: this is not a regular expression of RE2: missing closing ): `v(`',
     ],
     [
-      'a pattern that never ends',
+      'a pattern that looks ahead',
       "semver: '>=0.0.1'",
-      "pattern: 'v(a+)+'",
-      '24:26: some tags would keep this pattern busy for ever; do not repeat what is repeated',
+      "pattern: 'v(?!0).*'",
+      '24:26: this is not a regular expression of RE2: invalid or unsupported Perl syntax: `(?!`; it has no `(?=…)`, `(?!…)`, `(?<=…)`, `(?<!…)` and `\\1`',
     ],
     [
       'a pattern of moving tags only',

@@ -1,5 +1,6 @@
 import type { LogFields } from '../../../lib/logger.ts';
 import { isMapping } from '../../../lib/mapping.ts';
+import { printableLine } from '../../../lib/printable.ts';
 import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../lib/release/model/release.ts';
 import type { Stack } from '../stack/types.ts';
@@ -46,7 +47,8 @@ const show = (release: ApiRelease, terminal: Terminal): void => {
   if (isUnderWay(release.state)) {
     const commit = release.commit === null ? '' : style.dim(` ${release.commit.slice(0, 7)}`);
     const why = release.reason === null ? '' : `: ${release.reason}`;
-    const who = release.state === 'queued' ? style.dim(`, asked for by ${release.requestedBy}`) : '';
+    const who =
+      release.state === 'queued' ? style.dim(`, asked for by ${printableLine(release.requestedBy)}`) : '';
     line(`  ${style.cyan('…')} ${name} ${release.state}${commit}${why}${who}`);
     return;
   }

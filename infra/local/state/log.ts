@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import type { LogFields, Logger } from '../../../lib/logger.ts';
 import { redact } from '../../../lib/redact.ts';
+import { safeText } from '../../../lib/safe-text.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -29,7 +30,7 @@ export const createFileLogger = (
     const line = { at: new Date().toISOString(), level, message, detail, ...others };
     try {
       open();
-      appendFileSync(file, `${redact(JSON.stringify(line, plainErrors))}\n`, { mode: 0o600 });
+      appendFileSync(file, `${redact(JSON.stringify(line, safeValues))}\n`, { mode: 0o600 });
     } catch {
       // A full disk, or a state directory that was removed, is no reason to fail a release.
     }
@@ -43,8 +44,10 @@ export const createFileLogger = (
   };
 };
 
-/** JSON makes `{}` of an Error. */
-const plainErrors = (_key: string, value: unknown): unknown =>
-  value instanceof Error
+/** Harmless texts; and JSON makes `{}` of an Error. */
+const safeValues = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'string') return safeText(value);
+  return value instanceof Error
     ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
     : value;
+};

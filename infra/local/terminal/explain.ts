@@ -1,4 +1,5 @@
 import type { LogFields } from '../../../lib/logger.ts';
+import { printableLine } from '../../../lib/printable.ts';
 import { redact } from '../../../lib/redact.ts';
 
 /** A chain of causes is as long as this at most. */
@@ -8,7 +9,7 @@ const depth = 5;
 export const explain = (message: string, fields: LogFields): string => {
   const { error, message: described, reason } = fields;
   const reasons = error instanceof Error ? chain(error) : [error ?? described ?? reason].filter(isText);
-  return redact([message, ...reasons].join(': ').replaceAll(/\s*\n\s*/g, ' '));
+  return redact(printableLine([message, ...reasons].join(': ').replaceAll(/\s*\n\s*/g, ' ')));
 };
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

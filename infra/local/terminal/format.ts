@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { printableText } from '../../../lib/printable.ts';
 import type { Style } from './style.ts';
 
 /** `0.42 s`, `12.3 s`, `2 min 5 s` */
@@ -19,7 +20,7 @@ export const progressBar = (done: number, total: number, width: number): string 
 
 /** The lines of a unified diff that say what changed: without the file's modes and object ids, coloured. */
 export const formatDiff = (diff: string, style: Style): readonly string[] =>
-  diff
+  printableText(diff)
     .split('\n')
     .filter(
       (line) => line.trim() !== '' && !/^(?:diff --git|index |new file mode|old mode|new mode)/.test(line),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { redact } from '../../redact.ts';
+import { safeText } from '../../safe-text.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { WorkloadRef } from '../objects/objects.ts';
 import { type Facts, gather } from './facts.ts';
@@ -49,9 +49,9 @@ export const examine = async (
       const diagnosis = {
         ...rest,
         // Messages of the cluster and log lines may hold credentials.
-        summary: redact(rest.summary),
-        evidence: [...rest.evidence, ...logEvidence(log), ...facts.unread].map(redact),
-        next: redact(adviceInLog(log.lines) ?? rest.next),
+        summary: safeText(rest.summary),
+        evidence: [...rest.evidence, ...logEvidence(log), ...facts.unread].map(safeText),
+        next: safeText(adviceInLog(log.lines) ?? rest.next),
         ...(pod === undefined ? {} : { pod }),
         ...(container === undefined ? {} : { container }),
         ...(count > 1 ? { count } : {}),

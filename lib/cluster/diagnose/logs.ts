@@ -1,5 +1,5 @@
 import { TagboatError } from '../../errors.ts';
-import { redact } from '../../redact.ts';
+import { safeText } from '../../safe-text.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { LogRequest } from './finding.ts';
 
@@ -32,14 +32,6 @@ const readTail = async (cluster: Cluster, request: LogRequest, previous: boolean
     : await readLog(cluster, request, previous, Math.ceil(shownLines / 4));
 };
 
-/** Colours and other things that are meant for a terminal. https://en.wikipedia.org/wiki/ANSI_escape_code */
-const withoutEscapes = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g, '')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
-
 /** The end of a container's log, credentials masked. */
 type ContainerLog = {
   /** At most 20. */
@@ -62,8 +54,8 @@ export const readContainerLog = async (cluster: Cluster, request: LogRequest): P
     return { lines: [], unread: error.message };
   }
   // Redacted as a whole: a private key is recognised over several lines.
-  const lines = redact(withoutEscapes(text))
-    .split(/\r?\n/)
+  const lines = safeText(text)
+    .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(-shownLines)
     .map((line) => (line.length > maxLine ? `${line.slice(0, maxLine)}…` : line));

@@ -1,4 +1,4 @@
-import { redact } from '../../redact.ts';
+import { safeText } from '../../safe-text.ts';
 import type { Workload } from '../objects/objects.ts';
 
 type ArgoPhase = {
@@ -79,7 +79,7 @@ export const argoPhase = (rollout: Workload): ArgoPhase => {
     return progressing('waiting for rollout to unpause');
   const { phase = '' } = status;
   // It contains messages of analysis runs, which may hold a URL with credentials.
-  const message = redact(status.message ?? '');
+  const message = safeText(status.message ?? '');
   if (phase === '') return calculated(rollout);
   return phases.has(phase)
     ? { phase: phase as ArgoPhase['phase'], message }

@@ -3,6 +3,7 @@ import { fillSubject } from '../../config/subject-template.ts';
 import type { CommitConfig } from '../../config/types.ts';
 import type { CommitMeta } from '../../git/remote.ts';
 import { familiarName } from '../../image.ts';
+import { printableLine } from '../../printable.ts';
 import type { Release } from '../model/release.ts';
 
 /** A release and what it changes, as the commit message tells it. */
@@ -21,16 +22,9 @@ const maxSubject = 72;
 const halfCharacter = /[\ud800-\udbff]$/;
 const defaultAuthor = { name: 'Tagboat', email: 'tagboat@noreply.invalid' };
 
-/** One line, without control characters or turns of direction: what came from a webhook must not be able to forge a trailer. */
-const oneLine = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .trim();
-
 /** For what has no bounds of its own. */
 const short = (text: string, maxLength = 200): string => {
-  const line = oneLine(text);
+  const line = printableLine(text);
   return line.length > maxLength ? `${line.slice(0, maxLength - 1).replace(halfCharacter, '')}…` : line;
 };
 
@@ -42,15 +36,15 @@ const subjectOf = (release: Release, template: string | undefined): string => {
   if (template === undefined) return describe(release);
   const filled = fillSubject(template, {
     app: release.app,
-    tag: oneLine(release.tag),
+    tag: printableLine(release.tag),
     environment: release.environment,
     image: familiarName(release.image),
     release: release.id,
-    requestedBy: oneLine(actorText(release.requestedBy)),
+    requestedBy: printableLine(actorText(release.requestedBy)),
     verb: release.kind === 'undo' ? 'Restore' : 'Release',
   });
   // Else Git would take the next line for the subject
-  return oneLine(filled) === '' ? describe(release) : filled;
+  return printableLine(filled) === '' ? describe(release) : filled;
 };
 
 /**
@@ -71,7 +65,7 @@ export const commitMessage = (committed: readonly Committed[], template?: string
     `Release: ${release.id}`,
     `App: ${release.app}`,
     `Environment: ${release.environment}`,
-    `Image: ${oneLine(`${familiarName(release.image)}:${release.tag}${release.digest === undefined ? '' : `@${release.digest}`}`)}`,
+    `Image: ${printableLine(`${familiarName(release.image)}:${release.tag}${release.digest === undefined ? '' : `@${release.digest}`}`)}`,
     `Triggered-By: ${short(actorText(release.requestedBy))}`,
     ...(release.undoes === undefined ? [] : [`Undoes: ${release.undoes}`]),
   ]);

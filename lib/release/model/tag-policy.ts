@@ -11,7 +11,7 @@ export const satisfies = (policy: TagPolicy, tag: string): boolean => {
     const version = versionOf(tag);
     return version !== undefined && semver.satisfies(version, policy.semver);
   }
-  return tagPattern(policy.pattern).test(tag);
+  return tagPattern(policy.pattern)(tag);
 };
 
 /** Whether `tag` is older than `than`: known only where both are versions. */

@@ -31,7 +31,7 @@ describe('the end of a log', () => {
       ['log: panic: no disk'],
     ],
     ['Windows and empty lines', 'one\r\n\r\n  \r\ntwo\r\n', ['log: one', 'log: two']],
-    ['a bell and a backspace', 'a\u0007b\u0008c\td', ['log: abc\td']],
+    ['a bell and a backspace', 'a\u0007b\u0008c\td', ['log: a b c\td']],
     ['a long line', 'x'.repeat(501), [`log: ${'x'.repeat(500)}…`]],
     ['a credential in colours', 'password=\u001b[1mhunter2\u001b[0m', ['log: password=***']],
     [

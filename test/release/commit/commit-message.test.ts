@@ -113,7 +113,7 @@ describe('the message of a commit', () => {
       { requestedBy: by(`x\n\n${line}`) },
       'Triggered-By: github:x Approved-By: the boss',
     ],
-    ['an actor, turned round', { requestedBy: by('\u202ex') }, 'Triggered-By: github: x'],
+    ['an actor, turned round', { requestedBy: by('\u202ex') }, 'Triggered-By: github:x'],
     [
       'an actor of a thousand characters',
       { requestedBy: by('x'.repeat(1000)) },
