@@ -2,8 +2,8 @@ import { Logger as Powertools } from '@aws-lambda-powertools/logger';
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
+import { safeStrings } from '../log-line.ts';
 import type { LogFields, Logger } from '../logger.ts';
-import { safeText } from '../safe-text.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
 /** Written into the bundle when it is packaged: see infra/aws/esbuild.cjs. */
@@ -13,7 +13,7 @@ declare const __TAGBOAT_CONFIG__: Config | undefined;
 const createLogger = (): Logger => {
   const powertools = new Powertools({
     serviceName: 'tagboat',
-    jsonReplacerFn: (_key, value) => (typeof value === 'string' ? safeText(value) : value),
+    jsonReplacerFn: safeStrings,
   });
   const log =
     (level: 'debug' | 'info' | 'warn' | 'error') =>

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createHandler as createReleases } from '../../functions/releases.ts';
 import { createHandler as createWebhook } from '../../functions/webhook.ts';
 import { createRuntime } from '../../lib/app/runtime.ts';
-import { silentLogger } from '../../lib/logger.ts';
 import { handleBatch } from '../../lib/queues/batch.ts';
 import { httpEvent } from '../http/event.ts';
 import { configWith } from '../release/support/context.ts';
+import { scannedLogger } from '../support/scanned-log.ts';
 
 const env = {
   AWS_REGION: 'eu-central-1',
@@ -23,7 +23,7 @@ const config = {
   api: { token: 'env:TOKEN' },
 };
 const local = { baseDirectory: '/', env: { SECRET: 'the secret', TOKEN: 'the-token' } };
-const runtime = createRuntime({ env, config, local, logger: silentLogger });
+const runtime = createRuntime({ env, config, local, logger: scannedLogger() });
 const lambda = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 } as Context;
 
 const bodyOf = (result: APIGatewayProxyStructuredResultV2): unknown => JSON.parse(result.body ?? '');
@@ -33,7 +33,7 @@ describe('createRuntime', () => {
     'says that %s is missing',
     (name) => {
       expect(() =>
-        createRuntime({ env: { ...env, [name]: undefined }, config, logger: silentLogger }),
+        createRuntime({ env: { ...env, [name]: undefined }, config, logger: scannedLogger() }),
       ).toThrow(`${name} is not set`);
     },
   );
@@ -94,7 +94,7 @@ describe('handleBatch', () => {
   it('reports what threw, and nothing else', async () => {
     const event = { Records: [record('a'), record('bad'), record('b')] };
 
-    expect(await handleBatch(event, silentLogger, handle)).toEqual({
+    expect(await handleBatch(event, scannedLogger(), handle)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'bad' }],
     });
   });
@@ -102,7 +102,7 @@ describe('handleBatch', () => {
   it('reports everything behind a failure of the same group, and no other group', async () => {
     const event = { Records: [record('a', '1'), record('bad', '1'), record('b', '1'), record('c', '2')] };
 
-    expect(await handleBatch(event, silentLogger, handle)).toEqual({
+    expect(await handleBatch(event, scannedLogger(), handle)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'bad' }, { itemIdentifier: 'b' }],
     });
   });

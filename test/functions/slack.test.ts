@@ -5,10 +5,10 @@ import { createHandler as createSlack } from '../../functions/slack.ts';
 import { createHandler as createWorker } from '../../functions/slack-worker.ts';
 import { slackHeaders, slashCommandBody } from '../../infra/local/emulators/slack/client/command.ts';
 import { createAwsClients, createRuntime } from '../../lib/app/runtime.ts';
-import { silentLogger } from '../../lib/logger.ts';
 import { httpEvent } from '../http/event.ts';
 import { configWith, requestFor } from '../release/support/context.ts';
 import { manualClock } from '../support/manual-clock.ts';
+import { scannedLogger } from '../support/scanned-log.ts';
 import { startSlowAws } from './support/slow-aws.ts';
 
 const lambda = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 600_000 } as Context;
@@ -31,7 +31,7 @@ const arrange = async (test: TestContext) => {
       env: aws.env,
       config: { ...configWith(), slack },
       local: { baseDirectory: '/', env: {}, slackResponses: aws.responseBase },
-      logger: silentLogger,
+      logger: scannedLogger(),
       aws: clients,
       clock,
     });

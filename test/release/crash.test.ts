@@ -3,7 +3,6 @@ import type { Cluster } from '../../lib/cluster/connect/connect.ts';
 import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
 import type { RawRequest } from '../../lib/http.ts';
-import { silentLogger } from '../../lib/logger.ts';
 import { type ProcessQueueContext, processQueue } from '../../lib/release/commit/process-queue.ts';
 import { checkImage } from '../../lib/release/intake/image-wait.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
@@ -20,6 +19,7 @@ import { createRequestLog } from '../../lib/slack-app/request-log.ts';
 import type { RequestContext, WorkerContext } from '../../lib/slack-app/slack-context.ts';
 import { sign, signingSecret, typed } from '../slack-app/support/harness.ts';
 import { actor, given } from '../support/records.ts';
+import { scannedLogger } from '../support/scanned-log.ts';
 import {
   configWith,
   createContext,
@@ -113,7 +113,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
     );
     return {
       ...mine,
-      logger: silentLogger,
+      logger: scannedLogger(),
       config: { ...config, slack },
       slack,
       store: createStore(mine),

@@ -1,8 +1,7 @@
 import { appendFileSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
+import { logLine } from '../../../lib/log-line.ts';
 import type { LogFields, Logger } from '../../../lib/logger.ts';
-import { redact } from '../../../lib/redact.ts';
-import { safeText } from '../../../lib/safe-text.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -30,7 +29,7 @@ export const createFileLogger = (
     const line = { at: new Date().toISOString(), level, message, detail, ...others };
     try {
       open();
-      appendFileSync(file, `${redact(JSON.stringify(line, safeValues))}\n`, { mode: 0o600 });
+      appendFileSync(file, `${logLine(line)}\n`, { mode: 0o600 });
     } catch {
       // A full disk, or a state directory that was removed, is no reason to fail a release.
     }
@@ -42,12 +41,4 @@ export const createFileLogger = (
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
   };
-};
-
-/** Harmless texts; and JSON makes `{}` of an Error. */
-const safeValues = (_key: string, value: unknown): unknown => {
-  if (typeof value === 'string') return safeText(value);
-  return value instanceof Error
-    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
-    : value;
 };

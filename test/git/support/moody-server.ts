@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Clock } from '../../../lib/clock.ts';
 import { encodePacket, flushPacket } from '../../../lib/git/pkt-line.ts';
 import { type CommitOutcome, type Limits, openRemote, type Remote } from '../../../lib/git/remote.ts';
+import { scannedLogger } from '../../support/scanned-log.ts';
 import { readBody } from './git-server.ts';
 import type { MemoryRepository } from './memory-repository.ts';
 import { type MemoryServer, startMemoryServer } from './memory-server.ts';
@@ -53,7 +54,14 @@ export const useMoodyServer = (): MoodyServer => {
     repository: () => repository,
     open: () => openRemote({ url: configUrl(), branch: 'main' }),
     release: async ({ url = configUrl(), ...rest } = {}) => {
-      const tip = await openRemote({ url, branch: 'main', credentials, clock, ...rest }).tip();
+      const tip = await openRemote({
+        url,
+        branch: 'main',
+        credentials,
+        clock,
+        logger: scannedLogger(),
+        ...rest,
+      }).tip();
       const [file] = await tip.files(['*.yml']);
       const before = file === undefined ? '' : text(await tip.read(file));
       return tip.commit(change('a.yml', `${before}# again\n`), meta);

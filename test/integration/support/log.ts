@@ -1,5 +1,6 @@
-import { type LogFields, type Logger, silentLogger } from '../../../lib/logger.ts';
+import type { LogFields, Logger } from '../../../lib/logger.ts';
 import { redact } from '../../../lib/redact.ts';
+import { scannedLogger } from '../../support/scanned-log.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 type Line = {
@@ -20,16 +21,17 @@ const show = ({ at, level, message, fields }: Line): string =>
   redact(`${at.toISOString()} ${level} ${message} ${JSON.stringify(fields, plainErrors)}`);
 
 /**
- * What a stack logs, kept for the test that fails.
+ * What a stack logs, kept for the test that fails, and scanned.
  * @param listener what else is told of every message
  */
-export const keepLog = (listener: Logger = silentLogger) => {
+export const keepLog = (listener?: Logger) => {
   const lines: Line[] = [];
+  const scanned = scannedLogger(listener);
   const keep =
     (level: Level) =>
     (message: string, fields: LogFields = {}): void => {
       lines.push({ at: new Date(), level, message, fields });
-      listener[level](message, fields);
+      scanned[level](message, fields);
     };
   const logger: Logger = {
     debug: keep('debug'),

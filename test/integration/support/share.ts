@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, onTestFailed, onTestFinished } from 'vitest';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack } from '../../../infra/local/stack/types.ts';
+import { logScanner } from '../../support/scanned-log.ts';
 import { keepLog } from './log.ts';
 import { type Project, type ProjectOptions, startProject } from './project.ts';
 
@@ -38,6 +39,7 @@ export const shareStack = (): (() => Stack) => {
   let stack: Stack | undefined;
   beforeAll(async () => {
     stack = await startStack({ stateDirectory: undefined, port: 0, logger: log.logger });
+    logScanner.expectNone(...Object.values(stack.secrets));
   });
   afterAll(() => stack?.close());
   beforeEach(({ onTestFailed: whenItFails }) => {

@@ -6,6 +6,7 @@ import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
 import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../lib/release/model/release.ts';
+import { logScanner } from '../../support/scanned-log.ts';
 import { readJson } from './answers.ts';
 import { postHook, tagPayload } from './github.ts';
 import { keepLog } from './log.ts';
@@ -29,6 +30,7 @@ export const startTestStack = async (options: Partial<StackOptions> = {}): Promi
     logger: log.logger,
   });
   onTestFinished(() => stack.close());
+  logScanner.expectNone(...Object.values(stack.secrets));
   return stack;
 };
 

@@ -1,7 +1,6 @@
 import { monotonicFactory } from 'ulid';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Config, EnvironmentConfig } from '../../../lib/config/types.ts';
-import { silentLogger } from '../../../lib/logger.ts';
 import type { QueueName, Queues } from '../../../lib/queues/queues.ts';
 import { lockGroupOf } from '../../../lib/release/model/lock-group.ts';
 import type { ReleaseRequest } from '../../../lib/release/model/release.ts';
@@ -13,6 +12,7 @@ import { createStore } from '../../../lib/release/record/store.ts';
 import { withUndo } from '../../../lib/release/undo/request-undo.ts';
 import type { Table } from '../../../lib/store/table.ts';
 import { actor } from '../../support/records.ts';
+import { scannedLogger } from '../../support/scanned-log.ts';
 
 export const image = 'docker.io/devopswithkubernetes/okeydokey';
 export const repository = 'github.com/devops-with-kubernetes/okeydokey';
@@ -83,7 +83,7 @@ export const createContext = (table: Table, config: Config = configWith()) => {
   const base: Context & { readonly leases: Leases; readonly queues: Queues } = {
     config,
     clock,
-    logger: silentLogger,
+    logger: scannedLogger(),
     newId,
     store: createStore({ table, clock, newId }),
     leases: createLeases({ table, clock, newId }),

@@ -4,7 +4,6 @@ import { interactionBody } from '../../../infra/local/emulators/slack/client/int
 import { actorText } from '../../../lib/actor.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { RawRequest } from '../../../lib/http.ts';
-import { silentLogger } from '../../../lib/logger.ts';
 import type { Queues } from '../../../lib/queues/queues.ts';
 import { createJobs } from '../../../lib/release/queue/jobs.ts';
 import { createLeases } from '../../../lib/release/record/lease.ts';
@@ -21,6 +20,7 @@ import type { Table } from '../../../lib/store/table.ts';
 import { configWith, requestFor } from '../../release/support/context.ts';
 import { memoryTable } from '../../release/support/memory-table.ts';
 import { virtualClock } from '../../release/support/virtual-clock.ts';
+import { scannedLogger } from '../../support/scanned-log.ts';
 
 export const signingSecret = 'the signing secret';
 export const responseUrl = 'https://hooks.slack.com/commands/1';
@@ -120,7 +120,7 @@ export const createSlackFixture = async (memory: Table = memoryTable()) => {
     config,
     slack,
     clock,
-    logger: silentLogger,
+    logger: scannedLogger(),
     requests,
     signingSecret: () =>
       at(
@@ -135,7 +135,7 @@ export const createSlackFixture = async (memory: Table = memoryTable()) => {
     slack,
     clock,
     newId,
-    logger: silentLogger,
+    logger: scannedLogger(),
     store,
     jobs: createJobs(queues),
     requests,
