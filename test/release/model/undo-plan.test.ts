@@ -50,7 +50,7 @@ const plan = (
   holds: readonly Hold[] = [],
   at = now,
 ) => {
-  const { current, restores, isRedo } = planUndo(
+  const { current, restores, holdsCurrent } = planUndo(
     {
       app: 'okeydokey',
       environment: 'production',
@@ -62,7 +62,7 @@ const plan = (
     },
     { known, holds, now: at },
   );
-  return `${current?.number === undefined ? 'nothing' : `#${current.number}`} → ${restores.tag}${isRedo ? ', nothing held' : ''}`;
+  return `${current?.number === undefined ? 'nothing' : `#${current.number}`} → ${restores.tag}${current === undefined || holdsCurrent ? '' : ', nothing held'}`;
 };
 
 type Case = [string, readonly Release[], string, Partial<UndoRequest>?, (readonly Hold[])?];
