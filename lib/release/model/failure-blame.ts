@@ -17,7 +17,8 @@ const blames = {
   // A release changes nothing but the image: what the pod template refers to was missing for the version before as well.
   'missing-reference': 'outside',
   quota: 'outside',
-  policy: 'version',
+  // Signatures and vulnerabilities of the image, or labels of the pod.
+  policy: 'unclear',
   unschedulable: 'outside',
   paused: 'outside',
   'readiness-gate': 'version',

@@ -71,14 +71,17 @@ export const ranWell = (removed: Release, { known, pin }: Situation): boolean =>
 export const holdsOfTags = (holds: readonly Hold[]): readonly Hold[] =>
   holds.filter(({ tag }) => tag !== '*');
 
-/** The versions that a commit took out of the manifests; older rows have one of them. */
-const replacedBy = ({ commit, replaced, previous }: Release): readonly ImageVersion[] =>
-  commit === undefined ? [] : (replaced ?? (previous === undefined ? [] : [previous]));
+/** The versions that a commit took out of the manifests, once each; older rows have one of them. */
+const replacedBy = ({ commit, replaced, previous }: Release, isSame: Same): readonly ImageVersion[] => {
+  if (commit === undefined) return [];
+  const versions = replaced ?? (previous === undefined ? [] : [previous]);
+  return versions.filter((version, at) => versions.findIndex((one) => isSame(one, version)) === at);
+};
 
 /** Releases that found something in the manifests that Tagboat had not put there, newest first. */
 const foreign = (known: readonly Release[], isSame: Same) =>
   known.flatMap((by, index) => {
-    const versions = replacedBy(by);
+    const versions = replacedBy(by, isSame);
     const before = known.slice(index + 1).filter(({ commit }) => commit !== undefined);
     const isOurs = versions.every((version) => before.some((one) => isSame(one, version)));
     return isOurs ? [] : [{ by, versions }];
