@@ -43,6 +43,10 @@ const neverDelivered = async (tags: readonly string[], environment: Partial<Envi
   return harness;
 };
 
+/** Another place that has the image. */
+const secondPod = (tag: string): string =>
+  `---\napiVersion: v1\nkind: Pod\nmetadata: { name: y }\nspec:\n  containers: [{ name: y, image: 'example/app:${tag}' }]\n`;
+
 describe('where no release came to the cluster', () => {
   const tags = ['v1.1.0', 'v1.2.0', 'v1.3.0', 'v1.4.0'];
 
@@ -332,6 +336,18 @@ describe('onFailure: undo', () => {
       expect(lastMessage(harness)).toContain('is held until somebody releases it by hand');
     });
   });
+});
+
+it('an undo does not hold what it restores where one place has it already', async () => {
+  const harness = createHarness();
+  harness.repo.commits[0] += secondPod('v1.0.0');
+  await harness.hook(hooks.dockerhub('v1.1.0'));
+  harness.repo.commits.push((harness.repo.commits.at(-1) ?? '').replace('v1.1.0', 'v1.0.0'));
+
+  await harness.say(undo);
+
+  expect(await harness.newest()).toMatchObject({ state: 'healthy', previous: { tag: 'v1.1.0' } });
+  expect(await standing(harness)).toEqual({ repo: 'v1.0.0', held: ['v1.1.0'] });
 });
 
 it('an undo that the Git server refuses leaves nothing held, not even what somebody had committed by hand', async () => {

@@ -5,7 +5,7 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isSameVersion, isUnderWay, type Release } from '../model/release.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
@@ -85,7 +85,7 @@ const recordIntent = async (
     previous,
     replaced,
   });
-  if (release.kind !== 'undo' || previous === undefined) return;
+  if (release.kind !== 'undo' || previous === undefined || isSameVersion(previous, release)) return;
   // `undoes` is absent where the version to undo was committed to the config repo by hand.
   const undone =
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });

@@ -133,14 +133,16 @@ const edit = async ({ release, target, deployed }: Admitted, staged: StagedManif
     tag: release.tag,
     ...(pinned === undefined ? {} : { digest: pinned }),
   });
+  const replaced = distinct(deployed.filter((version) => !isSameVersion(version, release)));
   return {
     type: 'edited',
     release,
     target,
     paths,
     changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
-    previous: changes.length > 0 ? deployed[0] : undefined,
-    replaced: distinct(deployed.filter((version) => !isSameVersion(version, release))),
+    // Not what one of several places had already.
+    previous: changes.length > 0 ? (replaced[0] ?? deployed[0]) : undefined,
+    replaced,
   };
 };
 

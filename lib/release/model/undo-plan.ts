@@ -4,17 +4,9 @@ import type { Caution } from '../../view/caution.ts';
 import type { HoldReason } from '../../view/hold.ts';
 import { currentRelease } from './current-release.ts';
 import { findHold } from './hold.ts';
+import { cautionOf, findNamed } from './named-version.ts';
 import type { ImageVersion, Release } from './release.ts';
-import {
-  findWayBack,
-  holdsOfTags,
-  lastVerdict,
-  ranWell,
-  type Situation,
-  sameVersion,
-  stoodBefore,
-  type WayBack,
-} from './way-back.ts';
+import { findWayBack, holdsOfTags, ranWell, type Situation, sameVersion, type WayBack } from './way-back.ts';
 
 export type UndoRequest = {
   readonly app: string;
@@ -167,35 +159,4 @@ const nothingToUndo = (
           .join(', ')}`,
       );
   }
-};
-
-/** What the user who names a version may not know of it. */
-const cautionOf = (version: ImageVersion, situation: Situation): Caution | undefined => {
-  const verdict = lastVerdict(version, situation.known, sameVersion(situation.pin));
-  if (verdict !== undefined) return verdict === 'healthy' ? undefined : { code: verdict };
-  const by = stoodBefore(version, situation);
-  return by === undefined ? { code: 'never-healthy' } : { code: 'stood-before', before: by.tag };
-};
-
-/** The version that the user named, by its tag or by the number of a release. */
-const findNamed = (
-  { app, environment, to, number }: UndoRequest,
-  current: Release | undefined,
-  { known, pin }: Situation,
-): ImageVersion | undefined => {
-  if (number !== undefined) {
-    const named = known.find((release) => release.number === number);
-    if (named === undefined)
-      throw new TagboatError(
-        'command-invalid',
-        `${app} ${environment} has no release #${number} within reach; see /tagboat history ${app} ${environment}`,
-      );
-    if (current !== undefined && sameVersion(pin)(named, current))
-      throw new TagboatError('command-invalid', `${named.tag} is what ${environment} has now`);
-    return named;
-  }
-  if (to === undefined) return undefined;
-  if (to === current?.tag) throw new TagboatError('command-invalid', `${to} is what ${environment} has now`);
-  const digest = known.find(({ tag, digest }) => tag === to && digest !== undefined)?.digest;
-  return { tag: to, digest };
 };

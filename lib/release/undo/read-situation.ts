@@ -12,9 +12,8 @@ export const readSituation = async (
   { config, store, clock }: Context,
 ): Promise<Situation> => {
   const { environment: target } = targetOf(config, app, environment);
-  const [known, holds] = await Promise.all([
-    store.list(app, environment, { limit: maxDepth }),
-    store.holds(app, environment),
-  ]);
+  const known = await store.list(app, environment, { limit: maxDepth });
+  // Afterwards: an undo sets its hold before it is recorded, so that of every undo that was read the hold is read as well.
+  const holds = await store.holds(app, environment);
   return { known, isCut: known.length >= maxDepth, holds, pin: target.pin, now: clock.now() };
 };
