@@ -3,6 +3,7 @@ import { type DiagnosisCause, diagnosisCauses } from '../../lib/cluster/diagnose
 import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { EnvironmentConfig } from '../../lib/config/types.ts';
 import { type ErrorCode, TagboatError } from '../../lib/errors.ts';
+import { actor, given } from '../support/records.ts';
 import { digest } from './support/context.ts';
 import { alice, crashing, createHarness, type Harness, rollingOut } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
@@ -320,9 +321,21 @@ describe('onFailure: undo', () => {
       expect(lastMessage(harness)).toContain('Unauthorized');
     });
 
-    it('takes no later hold of somebody back', async () => {
+    it.each([
+      ['by a command', undefined],
+      ['by an undo of the same release', 2],
+    ])('takes nothing back that somebody held: %s', async (_name, number) => {
       const harness = await refused(failedFor('timeout'));
-      await harness.say({ type: 'hold', ...place, tag: 'v1.1.0', reason: 'it is slow' });
+      const { id } =
+        (await harness.store.list('app', 'production')).find((one) => one.number === number) ?? {};
+      await harness.store.hold({
+        ...place,
+        tag: 'v1.1.0',
+        by: actor('slack:U024BE7LH'),
+        reason: given('it is slow'),
+        release: id,
+        createdAt: '2026-11-23T12:00:00.000Z',
+      });
 
       await harness.retryEverything();
 
