@@ -380,8 +380,9 @@ export const errorCatalogue = {
   'nothing-to-undo': {
     retry: 'terminal',
     status: 409,
-    meaning: 'There is no release to undo, or no healthy one before it.',
-    next: 'Name a tag: `/undo <app> to <tag>`.',
+    meaning:
+      'There is no release to undo, or nothing before it that was healthy or stood in the config repo.',
+    next: 'Name a tag: `/undo <app> [environment] to <tag>`, or release one: `/tagboat release`.',
   },
   // The machinery
   'store-unreachable': {

@@ -9,7 +9,7 @@ export type Hold = {
   readonly digest?: string | undefined;
   readonly by: Actor;
   readonly reason: HoldReason;
-  /** The release whose undo made it. */
+  /** The release whose undo made it; the undo itself where it found that version when it was committed. */
   readonly release?: string | undefined;
   /** A hold with an end that it took the place of; it comes back should the undo come to nothing. */
   readonly replaces?: Hold | undefined;

@@ -94,6 +94,8 @@ export type ReleaseView = Omit<ReleaseFacts, Origin> & {
   readonly undoneBy?: Actor | undefined;
   /** Of an undo: the tag that it took away, and that is held. */
   readonly undoneTag?: string | undefined;
+  /** False where that hold was taken back. */
+  readonly isUndoneHeld?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt?: number | undefined;
   /** Undefined while it is under way. */

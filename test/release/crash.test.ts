@@ -26,6 +26,7 @@ import {
   digest,
   groupOfConfig,
   production,
+  requestFor,
   type Sent,
 } from './support/context.ts';
 import { memoryRepo } from './support/memory-repo.ts';
@@ -225,18 +226,33 @@ const undone = {
   owed: 0,
 };
 
+/** A release by itself is only undone to what was healthy before it. */
+const wasHealthy = async ({ store, record, clock, app }: Awaited<ReturnType<typeof arrange>>) => {
+  const { release } = await record(requestFor('v1.0.0', { app, claim: 'before' }));
+  for (const state of ['committed', 'rolling-out', 'healthy'] as const)
+    await store.advance(release, state, { commit: 'c0ffee' });
+  clock.advance(1000);
+};
+
 it.each([
   {
     name: 'a release',
     verdict: healthy,
+    before: [],
     expected: { releases: ['release healthy'], commits: 1, tag: 'v1.1.0', held: [], owed: 0 },
   },
-  { name: 'a release that fails and is undone', verdict: failsAt('v1.1.0'), expected: undone },
+  {
+    name: 'a release that fails and is undone',
+    verdict: failsAt('v1.1.0'),
+    before: [wasHealthy],
+    expected: { ...undone, releases: [...undone.releases, 'release healthy'] },
+  },
 ])(
   '$name comes to the same end wherever a function dies',
-  ({ verdict, expected }) =>
+  ({ verdict, before, expected }) =>
     everyDeath(async (life, after, death) => {
       const setup = await arrange(verdict);
+      for (const prepare of before) await prepare(setup);
       // The sender delivers again what was not answered.
       const send = (context: ReturnType<typeof setup.living>) => intake(pushed(setup.image), context);
       await send(setup.living(life, after)).catch(() => send(setup.living(immortal(), after)));

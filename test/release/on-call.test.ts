@@ -293,6 +293,7 @@ describe('a tag whose image is to come', () => {
 
   it('is not measured by what is about to fail and to be undone', async () => {
     const harness = createHarness({ on: 'tag-push', onFailure: 'undo' });
+    await harness.hook(hooks.github('v1.0.0', 'gh-0'));
     harness.verdicts.set('v1.2.0', rollingOut);
     await harness.hook(hooks.github('v1.2.0'));
     harness.registry.digests.set('v1.1.5', undefined);
@@ -328,6 +329,7 @@ describe('onFailure: undo', () => {
 
   it('holds all the same while every tag is held, and is overtaken by the fix of somebody', async () => {
     const harness = createHarness({ onFailure: 'undo' });
+    await harness.hook(hooks.dockerhub('v1.0.0'));
     harness.verdicts.set('v1.1.0', rollingOut);
     await harness.hook(hooks.dockerhub('v1.1.0'));
     await harness.say({ type: 'hold', ...place, tag: '*', reason: 'a freeze' });

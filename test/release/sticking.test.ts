@@ -280,8 +280,14 @@ describe('an undo', () => {
 });
 
 describe('onFailure: undo', () => {
+  const putBackByItself = {
+    ...putBack,
+    delivered: ['v1.0.0', 'v1.1.0', 'v1.0.0'],
+    ended: ['#2 release v1.1.0 undone', '#1 release v1.0.0 healthy'],
+  };
   const failing = async () => {
     const harness = createHarness({ onFailure: 'undo' });
+    await harness.hook(hooks.dockerhub('v1.0.0'));
     harness.verdicts.set('v1.1.0', crashing);
     await harness.hook(hooks.dockerhub('v1.1.0'));
     return harness;
@@ -293,8 +299,8 @@ describe('onFailure: undo', () => {
     await harness.pass(600_000);
     await harness.reconcile();
 
-    expect(await stands(harness)).toEqual(putBack);
-    expect(await harness.history()).toHaveLength(2);
+    expect(await stands(harness)).toEqual(putBackByItself);
+    expect(await harness.history()).toHaveLength(3);
     expect(await harness.newest()).toMatchObject({ requestedBy: actor('tagboat:onFailure') });
     expect(await harness.store.holds('app', 'production')).toMatchObject([
       {
@@ -304,6 +310,7 @@ describe('onFailure: undo', () => {
       },
     ]);
     expect(harness.channel.shown()).toEqual([
+      'app → production: v1.0.0 is healthy',
       'app → production: v1.1.0 failed and was undone: it crashes',
       'app → production: undo to v1.0.0 is healthy',
     ]);
@@ -329,18 +336,23 @@ describe('onFailure: undo', () => {
     expect(await harness.hook(hooks.distribution('v1.1.0', digest('e')))).toMatchObject({
       skipped: [{ reason: 'held' }],
     });
-    expect(await stands(harness)).toEqual(putBack);
+    expect(harness.runs()).toEqual({ repo: 'v1.0.0', cluster: 'v1.0.0' });
   });
 
   it('does not undo an undo that fails', async () => {
     const harness = createHarness({ onFailure: 'undo' });
+    await harness.hook(hooks.dockerhub('v1.0.0'));
     harness.verdicts.set('v1.1.0', crashing);
     harness.verdicts.set('v1.0.0', crashing);
     await harness.hook(hooks.dockerhub('v1.1.0'));
     await harness.retryEverything();
 
-    expect(await harness.history()).toEqual(['#2 undo v1.0.0 failed', '#1 release v1.1.0 undone']);
-    expect(harness.delivered).toEqual(['v1.1.0', 'v1.0.0']);
+    expect(await harness.history()).toEqual([
+      '#3 undo v1.0.0 failed',
+      '#2 release v1.1.0 undone',
+      '#1 release v1.0.0 healthy',
+    ]);
+    expect(harness.delivered).toEqual(['v1.0.0', 'v1.1.0', 'v1.0.0']);
   });
 
   it('is the same undo where somebody asks for it at the same moment', async () => {

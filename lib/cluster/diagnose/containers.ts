@@ -31,13 +31,14 @@ const pullFinding = (subject: Subject): Finding | undefined => {
   );
   const shownEvents = events.slice(0, maxEventLines);
   const words = [known, ...events.map(messageOf)].join('\n');
-  const { says, next } = readPullWords(words, image);
+  const { says, next, isOutside } = readPullWords(words, image);
   return {
     cause: 'image-pull',
     summary: `The image ${image} of container ${status.name} cannot be pulled${says === undefined ? '' : `: ${says}`}.`,
     evidence: [...state, ...eventLines(shownEvents)],
     next,
     container: status.name,
+    ...(isOutside ? { outside: true } : {}),
     pullMessages: [waiting.reason, oneLine(known), ...shownEvents.map(messageOf)].join('\n'),
   };
 };

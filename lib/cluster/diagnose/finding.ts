@@ -41,6 +41,8 @@ export type Diagnosis = {
   readonly container?: string;
   /** Over how many pods, where more than one. */
   readonly count?: number;
+  /** True where another image would have met the same, although the cause is usually one of the image. */
+  readonly outside?: boolean;
 };
 
 /** The log to read for this finding. */

@@ -4,6 +4,8 @@ type PullTrouble = {
   /** In one clause, behind "cannot be pulled:". */
   readonly says: string;
   readonly next: (image: string, registry: string) => string;
+  /** True where another image of that registry would have met the same. */
+  readonly isOutside?: true;
 };
 
 /**
@@ -14,6 +16,7 @@ const troubles: readonly PullTrouble[] = [
   {
     words: /toomanyrequests|too many requests|rate limit|\b429\b/i,
     says: 'the registry limits how often it is asked',
+    isOutside: true,
     next: (_, registry) =>
       `Wait, or pull with an account (imagePullSecrets) or from a mirror: ${registry} counts what is pulled without one.`,
   },
@@ -35,12 +38,14 @@ const troubles: readonly PullTrouble[] = [
   {
     words: /x509|certificate|tls:|server gave HTTP response to HTTPS/i,
     says: 'the node does not trust the certificate of the registry, or it has none',
+    isOutside: true,
     next: (_, registry) => `Give the nodes the certificate authority of ${registry}.`,
   },
   {
     words:
       /no such host|i\/o timeout|timed? ?out|deadline exceeded|connection refused|connection reset|network is unreachable|no route to host/i,
     says: 'the node does not reach the registry',
+    isOutside: true,
     next: (_, registry) => `Check the way from the nodes to ${registry}: DNS, firewall, proxy.`,
   },
   {
@@ -54,6 +59,7 @@ const troubles: readonly PullTrouble[] = [
     words:
       /unauthorized|authentication required|access denied|\bdenied\b|\b40[13]\b|forbidden|no basic auth credentials/i,
     says: 'the registry denies it',
+    isOutside: true,
     next: (_, registry) =>
       `Check the pull secret of the namespace for ${registry} (imagePullSecrets of the pod or its service account), and whether it has expired.`,
   },
@@ -65,11 +71,13 @@ const troubles: readonly PullTrouble[] = [
   {
     words: /no space left on device/i,
     says: 'the disk of the node is full',
+    isOutside: true,
     next: () => 'Free space on the node, or let its image garbage collection do so.',
   },
   {
     words: /\b50[0234]\b|internal server error|bad gateway|service unavailable/i,
     says: 'the registry has trouble of its own',
+    isOutside: true,
     next: (_, registry) => `Look at the status of ${registry}; the cluster keeps trying.`,
   },
 ];
@@ -84,13 +92,14 @@ const registryOf = (image: string): string => {
 export const readPullWords = (
   words: string,
   image: string,
-): { readonly says: string | undefined; readonly next: string } => {
+): { readonly says: string | undefined; readonly next: string; readonly isOutside: boolean } => {
   const registry = registryOf(image);
   // Names and URLs may hold such words by chance.
   const bare = words.replaceAll(/(?<!\S)(?!i\/o )\S*\/\S*/g, ' ');
   const trouble = troubles.find((candidate) => candidate.words.test(bare));
   return {
     says: trouble?.says,
+    isOutside: trouble?.isOutside === true,
     next:
       trouble?.next(image, registry) ??
       `Check that ${registry} has ${image} and that the pull secret of the namespace is right.`,

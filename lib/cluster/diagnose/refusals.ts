@@ -1,7 +1,13 @@
 import type { DiagnosisCause } from './finding.ts';
 
 /** Why the API server refuses to create pods, and what to change. */
-type Refusal = { readonly cause: DiagnosisCause; readonly says: string; readonly next: string };
+type Refusal = {
+  readonly cause: DiagnosisCause;
+  readonly says: string;
+  readonly next: string;
+  /** True where it was not the image that was refused: the pod template is what it was before. */
+  readonly isOutside?: true;
+};
 
 type Rule = {
   readonly words: RegExp;
@@ -68,6 +74,7 @@ const rules: readonly Rule[] = [
       /is forbidden: (\[?(?:maximum|minimum) \S+ usage per .+|\[?\S+ max limit to request ratio per .+)$/,
     read: ([, words = ''], namespace) => ({
       cause: 'policy',
+      isOutside: true,
       says: `a LimitRange refuses them: ${words.replace(/^\[|\]$/g, '')}`,
       next: `Change the resources of the containers to what the LimitRange allows: kubectl describe limitrange -n ${namespace}`,
     }),
@@ -76,6 +83,7 @@ const rules: readonly Rule[] = [
     words: /violates PodSecurity "([^"]+)": (.+)$/,
     read: ([, level = '', words = ''], namespace) => ({
       cause: 'policy',
+      isOutside: true,
       says: `they violate PodSecurity "${level}": ${words.replaceAll(/ \([^()]*(?:\([^()]*\)[^()]*)*\)/g, '')}`,
       next: `Set in the securityContext of the pod what the message lists, or change the label pod-security.kubernetes.io/enforce of namespace ${namespace}.`,
     }),
@@ -84,6 +92,7 @@ const rules: readonly Rule[] = [
     words: /failed calling webhook "([^"]+)": (.+)$/,
     read: ([, webhook = '', words = '']) => ({
       cause: 'policy',
+      isOutside: true,
       says: `the admission webhook ${webhook} does not answer: ${words}`,
       next: `Look at the pods and the Service behind the webhook ${webhook}; until it answers, no pod is made.`,
     }),
@@ -108,6 +117,7 @@ const rules: readonly Rule[] = [
     words: /unable to validate against any security context constraint/,
     read: (_, namespace) => ({
       cause: 'policy',
+      isOutside: true,
       says: 'no security context constraint allows them',
       next: `Ask for less in the securityContext of the pod, or give its service account in ${namespace} another constraint.`,
     }),

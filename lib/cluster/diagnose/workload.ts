@@ -42,7 +42,7 @@ const podsRefused = (facts: Facts, image: string): Finding | undefined => {
   const event = events.find(isStill(facts, image));
   const message = condition?.message ?? (event === undefined ? undefined : messageOf(event));
   if (message === undefined) return undefined;
-  const { cause, says, next } = readRefusal(message, ref.namespace);
+  const { cause, says, next, isOutside } = readRefusal(message, ref.namespace);
   return {
     cause,
     summary: `Pods cannot be created: ${says.replace(/\.$/, '')}.`,
@@ -51,6 +51,7 @@ const podsRefused = (facts: Facts, image: string): Finding | undefined => {
         ? eventLines(event === undefined ? [] : [event])
         : [`condition ReplicaFailure: ${message}`],
     next,
+    ...(isOutside === true ? { outside: true } : {}),
   };
 };
 

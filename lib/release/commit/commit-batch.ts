@@ -5,7 +5,7 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isSameVersion, isUnderWay, type Release } from '../model/release.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
@@ -77,14 +77,15 @@ export const commitBatch = async (
  * removes where that was committed by hand, or by a release that came after the request: it is held here.
  */
 const recordIntent = async (
-  { release, target, changes, previous }: Edited,
+  { release, target, changes, previous, replaced }: Edited,
   { store, clock }: Context,
 ): Promise<void> => {
   await store.amend(release, ['queued', 'waiting-for-image'], {
     changes: changes.slice(0, maxChanges),
     previous,
+    replaced,
   });
-  if (release.kind !== 'undo' || previous === undefined) return;
+  if (release.kind !== 'undo' || previous === undefined || isSameVersion(previous, release)) return;
   // `undoes` is absent where the version to undo was committed to the config repo by hand.
   const undone =
     release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
@@ -97,7 +98,10 @@ const recordIntent = async (
     clock.now(),
   );
   const holds = await store.holds(app, environment);
-  if (!holds.some((one) => holdsForGood(one, hold))) await store.hold(hold);
+  if (holds.some((one) => holdsForGood(one, hold))) return;
+  const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
+  // Under the id of the undo itself, so that it can take the hold back should it fail.
+  await store.hold({ ...hold, release: release.id, replaces });
 };
 
 /** Records what became of every release, now that it is certain. */

@@ -3,7 +3,7 @@ import { settleAll } from '../../settle-all.ts';
 import type { Hold } from '../../view/hold.ts';
 import type { Reason } from '../../view/reason.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
-import type { ImageVersion, Release } from '../model/release.ts';
+import { type ImageVersion, isSameVersion, type Release } from '../model/release.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
@@ -17,6 +17,8 @@ export type Outcome =
       /** Files that carry the image. */
       readonly paths: readonly string[];
       readonly previous: ImageVersion | undefined;
+      /** Every version that it takes out of them, once each. */
+      readonly replaced: readonly ImageVersion[];
     })
   | {
       readonly type: 'ended';
@@ -131,12 +133,21 @@ const edit = async ({ release, target, deployed }: Admitted, staged: StagedManif
     tag: release.tag,
     ...(pinned === undefined ? {} : { digest: pinned }),
   });
+  const replaced = distinct(deployed.filter((version) => !isSameVersion(version, release)));
   return {
     type: 'edited',
     release,
     target,
     paths,
     changes: changes.map(({ file, line, from, to }) => ({ file, line, from, to })),
-    previous: changes.length > 0 ? deployed[0] : undefined,
+    // Not what one of several places had already.
+    previous: changes.length > 0 ? (replaced[0] ?? deployed[0]) : undefined,
+    replaced,
   };
 };
+
+const distinct = (versions: readonly ImageVersion[]): readonly ImageVersion[] =>
+  versions.filter(
+    ({ tag, digest }, index) =>
+      versions.findIndex((one) => one.tag === tag && one.digest === digest) === index,
+  );

@@ -1,11 +1,12 @@
 import { describeError, isRetryable } from '../../errors.ts';
-import { reasonText } from '../../view/reason.ts';
-import { currentRelease } from '../model/current-release.ts';
+import { type Reason, reasonText } from '../../view/reason.ts';
+import { blameOf } from '../model/failure-blame.ts';
 import { isUnderWay, type Release, type ReleaseKey } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
 import type { UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { readToCurrent } from '../record/read-back.ts';
+import { takeHoldsBack } from './take-holds-back.ts';
 
 /** The context of a step that may end a release. The undo is passed in: lib/release/undo imports this module. */
 export type FinalizeContext = Context & {
@@ -20,8 +21,7 @@ export type FinalizeContext = Context & {
 export const finalize = async (release: Release, context: FinalizeContext): Promise<void> => {
   if (release.state === 'failed' && release.kind === 'release' && release.commit !== undefined)
     await undoIfWanted(release, context);
-  if (release.state === 'failed' && release.kind === 'undo' && release.commit === undefined)
-    await withdrawHold(release, context);
+  if (release.state === 'failed' && release.kind === 'undo') await takeHoldsBack(release, context);
   await context.jobs.notify(release, release.state);
   await context.store.outbox.acknowledge(`work#${release.group}`, release);
   await context.store.outbox.acknowledge('rollouts', release);
@@ -40,22 +40,8 @@ export const fail = async (release: Release, error: unknown, context: FinalizeCo
 };
 
 /**
- * Lifts the hold of an undo that failed before its commit: it is on the tag of the current release, and would only be in
- * the way. Not where that release is not current any more: another undo may have removed it, and needs the same hold.
- */
-const withdrawHold = async (undo: Release, { store, jobs }: Context): Promise<void> => {
-  const current = currentRelease(await readToCurrent(undo, store));
-  if (current === undefined || current.id !== undo.undoes) return;
-  const holds = await store.holds(undo.app, undo.environment);
-  for (const hold of holds.filter(({ release }) => release === current.id))
-    await (hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces));
-  // Its message may have lost its buttons meanwhile.
-  await jobs.notify(current, current.state);
-};
-
-/**
- * Undoes a failed release where the environment has `onFailure: undo`. Not where the rollout began and could not be watched,
- * because the cluster did not answer for example: that release has no diagnosis, not even an empty one, and may run well.
+ * Undoes a failed release where the environment has `onFailure: undo`, to a version that was healthy. Not where the cause
+ * lies outside of the version: the same would become of the undo, and the version may run well.
  */
 const undoIfWanted = async (release: Release, context: FinalizeContext): Promise<void> => {
   try {
@@ -69,16 +55,15 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
       )
     )
       return;
-    if (release.workloads !== undefined && release.diagnosis === undefined) {
-      await context.store.amend(release, ['failed'], {
-        notUndone: { code: 'not-watched', message: 'nobody could see how its rollout went' },
-      });
+    if (blameOf(release) === 'outside') {
+      await context.store.amend(release, ['failed'], { notUndone: outsideOf(release) });
       return;
     }
     await context.requestUndo({
       app: release.app,
       environment: release.environment,
       undoes: release.id,
+      onlyHealthy: true,
       by: { type: 'on-failure' },
       reason: {
         code: 'rollout-failed',
@@ -93,4 +78,12 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     context.logger.warn('failed release is not undone', { id: release.id, error });
     await context.store.amend(release, ['failed'], { notUndone: describeError(error) });
   }
+};
+
+const outsideOf = ({ workloads, diagnosis }: Release): Reason => {
+  if (workloads === undefined)
+    return { code: 'not-delivered', message: 'it never came to the cluster, for no fault of the version' };
+  return diagnosis === undefined
+    ? { code: 'not-watched', message: 'nobody could see how its rollout went' }
+    : { code: 'cause-outside', message: 'the cause lies outside of the version' };
 };

@@ -1,6 +1,7 @@
 import type { WorkloadRef } from '../../cluster/objects/objects.ts';
 import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { SourceEvent } from '../../event.ts';
+import type { Caution } from '../../view/caution.ts';
 import { type Reason, reasonText } from '../../view/reason.ts';
 import type { DiagnosisView, ReleaseFacts, ReleaseState } from '../../view/release.ts';
 
@@ -42,7 +43,11 @@ export type ImageVersion = { readonly tag: string; readonly digest?: string | un
 export const isSameVersion = (a: ImageVersion, b: ImageVersion): boolean =>
   a.tag === b.tag && (a.digest === undefined || b.digest === undefined || a.digest === b.digest);
 
-export type ReleaseDiagnosis = DiagnosisView & { readonly cause: string };
+export type ReleaseDiagnosis = DiagnosisView & {
+  readonly cause: string;
+  /** True where the version is not to blame, although its cause usually is the version's. */
+  readonly outside?: boolean | undefined;
+};
 
 export type Release = ReleaseFacts & {
   readonly kind: 'release' | 'undo';
@@ -50,8 +55,10 @@ export type Release = ReleaseFacts & {
   readonly delivery: string;
   /** Its lock group: one per config repo and branch. */
   readonly group: string;
-  /** What the manifests carried before the commit. */
+  /** What the manifests carried before the commit; of several versions, the first. */
   readonly previous?: ImageVersion | undefined;
+  /** Every version that its commit took out of the manifests, once each. Releases of older versions of Tagboat have `previous` alone. */
+  readonly replaced?: readonly ImageVersion[] | undefined;
   readonly changes?: readonly {
     readonly file: string;
     readonly line: number;
@@ -72,6 +79,10 @@ export type Release = ReleaseFacts & {
   readonly undoes?: string | undefined;
   /** `undo`: what it undoes is held. Not so where it brings back what an undo took away. */
   readonly holdsUndone?: boolean | undefined;
+  /** `undo` that failed: the hold on what it undoes was taken back, since the cause of both failures may be the same. */
+  readonly holdTakenBack?: boolean | undefined;
+  /** `undo`: what the user was told of the version that it restores. */
+  readonly caution?: Caution | undefined;
   /** Its tag was named by a user, or its digest is not known: the registry is asked before it is committed. */
   readonly awaitsImage?: boolean | undefined;
   /** `undone`: why it had failed, where it had. */
@@ -102,6 +113,7 @@ export type ReleaseRequest = Pick<
   | 'group'
   | 'undoes'
   | 'holdsUndone'
+  | 'caution'
   | 'awaitsImage'
   | 'byHand'
   | 'responseUrl'
@@ -151,10 +163,6 @@ export const claimOfDigest = (tag: string, digest: string): string => `${tag}@${
  * stays: a late second hook for it must not go back behind what overtook it.
  */
 export const mayBeRetried = (state: ReleaseState): boolean => state === 'failed' || state === 'skipped';
-
-/** Was once verified to run well: worth going back to. */
-export const wasHealthy = (release: Release): boolean =>
-  release.state === 'healthy' || (release.state === 'undone' && release.undoneFrom === 'healthy');
 
 /** What is worth knowing of a release besides its state, a sentence each. */
 export const notesOf = ({ notes = [], notUndone }: Release): readonly string[] =>

@@ -1,9 +1,12 @@
 import { type Actor, isSameActor } from '../../actor.ts';
 import { TagboatError } from '../../errors.ts';
-import type { Hold, HoldReason } from '../../view/hold.ts';
+import type { Caution } from '../../view/caution.ts';
+import type { HoldReason } from '../../view/hold.ts';
 import { currentRelease } from './current-release.ts';
 import { findHold } from './hold.ts';
-import { type ImageVersion, isSameVersion, type Release, wasHealthy } from './release.ts';
+import { cautionOf, findNamed } from './named-version.ts';
+import type { ImageVersion, Release } from './release.ts';
+import { findWayBack, holdsOfTags, ranWell, type Situation, sameVersion, type WayBack } from './way-back.ts';
 
 export type UndoRequest = {
   readonly app: string;
@@ -16,6 +19,8 @@ export type UndoRequest = {
   readonly undoes?: string | undefined;
   /** The id of the release that has to be the current one: the button was under its message. */
   readonly expect?: string | undefined;
+  /** True where nobody looks on: only a version that was healthy is restored. */
+  readonly onlyHealthy?: boolean | undefined;
   readonly by: Actor;
   readonly reason: HoldReason;
   readonly source: string;
@@ -27,19 +32,14 @@ export type UndoRequest = {
   readonly askedFrom?: string | undefined;
 };
 
-type Situation = {
-  /** Newest first. */
-  readonly known: readonly Release[];
-  readonly holds: readonly Hold[];
-  readonly now: number;
-};
-
 export type UndoPlan = {
   /** What is removed; undefined where nothing is on record and a tag was named. */
   readonly current: Release | undefined;
   readonly restores: ImageVersion;
-  /** True where the version it removes is not to be held: nothing is wrong with it. */
-  readonly isRedo: boolean;
+  /** What the user has to know of that version; undefined where it was healthy the last time. */
+  readonly caution: Caution | undefined;
+  /** True where the version it removes is to be held. */
+  readonly holdsCurrent: boolean;
 };
 
 /**
@@ -52,21 +52,25 @@ export const planUndo = (request: UndoRequest, situation: Situation): UndoPlan =
   if (request.expect !== undefined && current?.id !== request.expect) throw movedOn(request, known, current);
   const removed = known.find(({ id }) => id === current?.undoes);
   assertMeant(request, current, removed, now);
-  const restores = versionToRestore(request, current, removed, situation);
-  return { current, restores, isRedo: isRedo(restores, removed, situation) };
+  const { version: restores, caution } = versionToRestore(request, current, removed, situation);
+  const isSame = sameVersion(situation.pin);
+  const holdsCurrent =
+    current !== undefined && !isSame(current, restores) && !isRedo(restores, removed, situation);
+  return { current, restores, caution, holdsCurrent };
 };
 
 /**
  * True where it undoes an undo, and so restores the release that was removed: nothing is wrong with the version it replaces.
  * Undoing that redo is an undo of an undo as well, but removes the bad release again: there the restored version is not held.
  */
-const isRedo = (restores: ImageVersion, removed: Release | undefined, { holds, now }: Situation): boolean =>
+const isRedo = (
+  restores: ImageVersion,
+  removed: Release | undefined,
+  { holds, pin, now }: Situation,
+): boolean =>
   removed !== undefined &&
-  isSameVersion(removed, restores) &&
-  (removed.kind === 'release' || findHold(ofTags(holds), restores, now) !== undefined);
-
-/** A freeze stops new releases, not undos. */
-const ofTags = (holds: readonly Hold[]): readonly Hold[] => holds.filter(({ tag }) => tag !== '*');
+  sameVersion(pin)(removed, restores) &&
+  (removed.kind === 'release' || findHold(holdsOfTags(holds), restores, now) !== undefined);
 
 /** The release to undo: the current one, where the request names no other. */
 export const findCurrent = (known: readonly Release[], request: UndoRequest): Release | undefined =>
@@ -111,77 +115,48 @@ const assertMeant = (
   );
 };
 
-/** The version to restore: the one that is named; else the one that an undo removed; else the last healthy one. */
+type Restored = { readonly version: ImageVersion; readonly caution: Caution | undefined };
+
+/** The version to restore: the one that is named; else the one that an undo removed; else the way back. */
 const versionToRestore = (
-  { app, environment, to, number }: UndoRequest,
+  request: UndoRequest,
   current: Release | undefined,
   removed: Release | undefined,
-  { known, holds, now }: Situation,
-): ImageVersion => {
-  if (number !== undefined) return findNumbered({ app, environment, number }, current, known);
-  if (to !== undefined) {
-    if (to === current?.tag)
-      throw new TagboatError('command-invalid', `${to} is what ${environment} has now`);
-    const digest = known.find(({ tag, digest }) => tag === to && digest !== undefined)?.digest;
-    return { tag: to, digest };
-  }
+  situation: Situation,
+): Restored => {
+  const { app, environment, onlyHealthy } = request;
+  const named = findNamed(request, current, situation);
+  if (named !== undefined) return { version: named, caution: cautionOf(named, situation) };
   if (current === undefined)
     throw new TagboatError('nothing-to-undo', `nothing was released to ${app} ${environment} yet`);
-  if (removed !== undefined && ranWell(removed, known)) return removed;
-  const earlier = known.filter(({ id }) => id <= current.id);
-  const isGood = (version: ImageVersion): boolean =>
-    !isSameVersion(version, current) &&
-    (removed === undefined || !isSameVersion(version, removed)) &&
-    findHold(ofTags(holds), version, now) === undefined &&
-    !isKnownBad(version, known);
-  const healthy = earlier.find((release) => release.state === 'healthy' && isGood(release));
-  if (healthy !== undefined) return healthy;
-  // What the manifests carried before the first release that Tagboat made.
-  const before = earlier
-    .map(({ previous }) => previous)
-    .find((version) => version !== undefined && isGood(version));
-  if (before !== undefined) return before;
-  throw new TagboatError(
-    'nothing-to-undo',
-    `no healthy release of ${app} ${environment} comes before ${current.tag}`,
-  );
+  if (removed !== undefined && ranWell(removed, situation)) return { version: removed, caution: undefined };
+  const found = findWayBack(current, removed, situation);
+  if (found.type === 'healthy') return { version: found.version, caution: undefined };
+  if (found.type === 'stood-before' && onlyHealthy !== true)
+    return { version: found.version, caution: { code: 'stood-before', before: found.by.tag } };
+  throw nothingToUndo(request, current, found);
 };
 
-/**
- * True where the last rollout of a version failed or was removed. A release that failed before it was delivered, because
- * its image was missing for example, does not count, and neither does a failure before the version was healthy.
- */
-const isKnownBad = (version: ImageVersion, known: readonly Release[]): boolean => {
-  const last = known.find(
-    (one) =>
-      isSameVersion(one, version) &&
-      (one.state === 'healthy' ||
-        one.state === 'undone' ||
-        (one.state === 'failed' && one.workloads !== undefined)),
-  );
-  return last !== undefined && last.state !== 'healthy';
-};
-
-/** An undo may itself be removed before its rollout is healthy; the version that it restored was healthy before. */
-const ranWell = (removed: Release, known: readonly Release[]): boolean =>
-  removed.undoneFrom !== 'failed' && known.some((one) => wasHealthy(one) && isSameVersion(one, removed));
-
-const findNumbered = (
-  {
-    app,
-    environment,
-    number,
-  }: { readonly app: string; readonly environment: string; readonly number: number },
-  current: Release | undefined,
-  known: readonly Release[],
-): ImageVersion => {
-  const named = known.find((release) => release.number === number);
-  if (named === undefined)
-    throw new TagboatError(
-      'command-invalid',
-      `${app} ${environment} has no release #${number} within reach; see /tagboat history ${app} ${environment}`,
-    );
-  if (current !== undefined && isSameVersion(named, current))
-    throw new TagboatError('command-invalid', `${named.tag} is what ${environment} has now`);
-  return named;
+const nothingToUndo = (
+  { app, environment }: UndoRequest,
+  { tag }: Release,
+  found: Exclude<WayBack, { readonly type: 'healthy' }>,
+): TagboatError => {
+  const what = `no healthy release of ${app} ${environment} comes before ${tag}`;
+  switch (found.type) {
+    case 'none':
+      return new TagboatError('nothing-to-undo', what);
+    case 'stood-before':
+      return new TagboatError(
+        'nothing-to-undo',
+        `${what}; ${found.version.tag}, which stood in the config repo before, comes back with /undo ${app} ${environment}`,
+      );
+    case 'several':
+      return new TagboatError(
+        'nothing-to-undo',
+        `${what}, and before ${found.by.tag} the config repo had several versions at once: ${found.versions
+          .map((version) => version.tag)
+          .join(', ')}`,
+      );
+  }
 };

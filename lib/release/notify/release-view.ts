@@ -24,6 +24,7 @@ export const releaseView = (release: Release, known: readonly Release[], config:
     diffUrl: diffOf(release, config),
     undoneBy: known.find(({ undoes }) => undoes === release.id)?.requestedBy,
     undoneTag,
+    isUndoneHeld: release.holdTakenBack !== true,
     startedAt: Date.parse(release.createdAt),
     endedAt:
       state === 'undone' || isUnderWay(state) ? undefined : Date.parse(release.endedAt ?? release.updatedAt),

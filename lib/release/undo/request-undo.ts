@@ -4,13 +4,13 @@ import type { FinalizeContext } from '../lifecycle/finalize.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
 import { findHold, holdsForGood, newHold } from '../model/hold.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
-import { isSameVersion, isUnderWay, mayBeRetried, type Release } from '../model/release.ts';
+import { isUnderWay, mayBeRetried, type Release } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
 import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
-import { maxDepth } from '../record/read-back.ts';
+import { readSituation } from './read-situation.ts';
 
 type UndoAccepted = {
   readonly release: Release;
@@ -35,8 +35,8 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
   const { app, environment, repo } = targetOf(config, request.app, request.environment);
   if (request.to !== undefined && !isTag(request.to))
     throw new TagboatError('command-invalid', `"${request.to.slice(0, 130)}" cannot be the tag of an image`);
-  const known = await store.list(request.app, request.environment, { limit: maxDepth });
-  const holds = await store.holds(request.app, request.environment);
+  const situation = await readSituation(request, context);
+  const { known, holds } = situation;
   const same = sameUndo(known, request, clock.now());
   if (same !== undefined) {
     // The invocation that recorded it may have died before it did the rest.
@@ -46,9 +46,8 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     const isHeld = undone !== undefined && findHold(holds, undone, clock.now()) !== undefined;
     return { release: same, undone, isHeld, isLifted: false, created: same.delivery === request.delivery };
   }
-  const { current, restores, isRedo } = planUndo(request, { known, holds, now: clock.now() });
-  const isHeld = current !== undefined && !isSameVersion(current, restores) && !isRedo;
-  if (isHeld && !holds.some((hold) => holdsForGood(hold, current))) {
+  const { current, restores, caution, holdsCurrent: isHeld } = planUndo(request, situation);
+  if (current !== undefined && isHeld && !holds.some((hold) => holdsForGood(hold, current))) {
     const hold = newHold(request, current, environment, clock.now());
     const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
     await store.hold({ ...hold, replaces });
@@ -71,6 +70,7 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
       group,
       undoes: current?.id,
       holdsUndone: isHeld ? true : undefined,
+      caution,
       responseUrl: request.responseUrl,
       askedFrom: request.askedFrom,
       awaitsImage: awaitsImage ? true : undefined,

@@ -1,7 +1,8 @@
 import { planUndo, type UndoRequest } from '../../release/model/undo-plan.ts';
-import { maxDepth } from '../../release/record/read-back.ts';
+import { readSituation } from '../../release/undo/read-situation.ts';
 import { requestUndo } from '../../release/undo/request-undo.ts';
 import { askConfirmation, type SlackMessage, undoAccepted, undoUnderWay } from '../../slack/messages.ts';
+import { cautionText } from '../../view/caution.ts';
 import {
   type CommandContext,
   type CommandRequest,
@@ -38,6 +39,7 @@ export const undo = async (
     isHeld,
     isLifted,
     to: release.tag,
+    caution: release.caution,
     requestedBy: release.requestedBy,
     id: release.id,
     number: release.number,
@@ -47,11 +49,10 @@ export const undo = async (
 
 const confirm = async (request: UndoRequest, context: CommandContext): Promise<SlackMessage> => {
   const { app, environment, to, number } = request;
-  const [known, holds] = await Promise.all([
-    context.store.list(app, environment, { limit: maxDepth }),
-    context.store.holds(app, environment),
-  ]);
-  const { current, restores, isRedo } = planUndo(request, { known, holds, now: context.clock.now() });
+  const { current, restores, caution, holdsCurrent } = planUndo(
+    request,
+    await readSituation(request, context),
+  );
   return askConfirmation({
     command: {
       type: 'undo',
@@ -65,7 +66,8 @@ const confirm = async (request: UndoRequest, context: CommandContext): Promise<S
     details: [
       current === undefined
         ? `This puts ${restores.tag} back.`
-        : `This puts ${restores.tag} back in the place of ${current.tag}${isRedo ? '' : `, and holds ${current.tag}`}.`,
+        : `This puts ${restores.tag} back in the place of ${current.tag}${holdsCurrent ? `, and holds ${current.tag}` : ''}.`,
+      ...(caution === undefined ? [] : [cautionText(restores.tag, caution)]),
     ],
     yes: `Put ${restores.tag} back`,
     danger: true,

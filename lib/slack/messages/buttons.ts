@@ -16,7 +16,7 @@ const undo = ({ app, environment, tag, id }: Offered): ButtonOptions => ({
   action: { type: 'run', command: { type: 'undo', app, environment }, confirmed: true, ...expecting(id) },
   confirm: {
     title: `Undo ${tag}?`,
-    text: `This puts the last healthy version of ${app} back in ${environment}. ${tag} is held there until somebody releases it by hand.`,
+    text: `This puts the last healthy version of ${app} back in ${environment}, or where none was healthy, what the config repo had before. ${tag} is held there until somebody releases it by hand.`,
     yes: 'Undo',
     no: 'Leave it',
   },

@@ -109,7 +109,7 @@ export const askConfirmation = ({
       [
         `*${escapeMrkdwn(title === '' ? 'Really?' : title, 300)}*`,
         ...(hold === undefined ? [] : [holdLine(hold)]),
-        ...details.slice(0, 10).map((detail) => escapeMrkdwn(detail, 200)),
+        ...details.slice(0, 5).map((detail) => escapeMrkdwn(detail, 400)),
       ].join('\n'),
     ),
     ...actions([

@@ -39,12 +39,14 @@ const pausedBy = ({ paused }: ReleaseView): readonly string[] =>
 const undoneBy = ({ state, undoneBy: by }: ReleaseView): readonly string[] =>
   state !== 'undone' || by === undefined ? [] : [`Undone by ${requester(by)}`];
 
-const heldBy = ({ isUndo, undoneTag, state }: ReleaseView): readonly string[] =>
-  isUndo === true &&
-  undoneTag !== undefined &&
-  (isUnderWay({ state }) || state === 'healthy' || state === 'failed')
+const heldBy = ({ isUndo, undoneTag, isUndoneHeld, state }: ReleaseView): readonly string[] => {
+  if (isUndo !== true || undoneTag === undefined) return [];
+  if (isUndoneHeld === false)
+    return [`${code(undoneTag)} is not held: it may have failed for the same cause.`];
+  return isUnderWay({ state }) || state === 'healthy' || state === 'failed'
     ? [`${code(undoneTag)} is held until somebody releases it by hand.`]
     : [];
+};
 
 /** What there is to say between the first line and the small print. */
 const detailBlocks = (release: ReleaseView): readonly Block[] => {

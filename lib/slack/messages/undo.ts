@@ -1,4 +1,5 @@
 import type { Actor } from '../../actor.ts';
+import { type Caution, cautionText } from '../../view/caution.ts';
 import type { Offer } from '../../view/release.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { actions, context, type SlackMessage, section } from './block-kit.ts';
@@ -15,6 +16,8 @@ export type UndoView = {
   readonly isHeld: boolean;
   /** The tag that is put back. */
   readonly to: string;
+  /** What has to be known of it. */
+  readonly caution?: Caution | undefined;
   /** True where that one was held until now. */
   readonly isLifted?: boolean | undefined;
   readonly requestedBy: Actor;
@@ -35,6 +38,9 @@ const wordsOf = ({ app, environment, from, to }: UndoView) => ({
 const defaultOffers = ({ isHeld, isLifted }: UndoView): readonly Offer[] =>
   isHeld ? ['put-back'] : isLifted === true ? ['undo'] : [];
 
+const cautionLine = ({ to, caution }: UndoView): string =>
+  caution === undefined ? '' : `\n:warning: ${escapeMrkdwn(cautionText(to, caution), 600)}`;
+
 /** The answer to `/undo`, for the channel. */
 export const undoAccepted = (undo: UndoView): SlackMessage => {
   const { place, plainPlace, change, plainChange } = wordsOf(undo);
@@ -49,7 +55,7 @@ export const undoAccepted = (undo: UndoView): SlackMessage => {
     response_type: 'in_channel',
     text: escapeMrkdwn(`Undoing ${plainPlace}, ${plainChange}`, 3000),
     blocks: [
-      section(`:leftwards_arrow_with_hook: Undoing ${place}, ${change}${hold}`),
+      section(`:leftwards_arrow_with_hook: Undoing ${place}, ${change}${hold}${cautionLine(undo)}`),
       ...context([...numbers(undo.number), `asked for by ${requester(undo.requestedBy)}`]),
       ...actions(
         offerButtons({ ...undo, tag: undo.to, undoneTag: from }, undo.offers ?? defaultOffers(undo)),
@@ -65,7 +71,9 @@ export const undoUnderWay = (undo: UndoView): SlackMessage => {
     response_type: 'ephemeral',
     text: escapeMrkdwn(`Already under way: undoing ${plainPlace}, ${plainChange}`, 3000),
     blocks: [
-      section(`:leftwards_arrow_with_hook: Already under way: undoing ${place}, ${change}`),
+      section(
+        `:leftwards_arrow_with_hook: Already under way: undoing ${place}, ${change}${cautionLine(undo)}`,
+      ),
       ...context([
         ...numbers(undo.number),
         `asked for by ${requester(undo.requestedBy)}, and nothing more was started`,

@@ -7,7 +7,7 @@ export const readHold: Reader = (all, where, text) => {
   const { words, reason } = splitReason(text, all);
   const { app, environments } = appOf(words, where, 'hold');
   const isEnd = (word: string): boolean => /^(?:until|for)$/i.test(word);
-  const { place, tag, left } = readTagged(textsOf(words.slice(1)), { app, environments }, isEnd);
+  const { place, tag, left } = readTagged(textsOf(words.slice(1)), { app, environments }, isEnd, 'hold');
   const [keyword, ...end] = left;
   if (keyword !== undefined && !isEnd(keyword)) checkEnd(left, 'hold');
   const until =
@@ -28,7 +28,7 @@ export const readHold: Reader = (all, where, text) => {
 /** `unhold <app> [environment] [<tag>|all]` */
 export const readUnhold: Reader = (words, where) => {
   const found = appOf(words, where, 'unhold');
-  const { place, tag, left } = readTagged(textsOf(words.slice(1)), found, never);
+  const { place, tag, left } = readTagged(textsOf(words.slice(1)), found, never, 'unhold');
   checkEnd(left, 'unhold');
   return { type: 'unhold', ...place, tag: heldTag(tag, 'unhold') };
 };

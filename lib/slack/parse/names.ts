@@ -33,10 +33,19 @@ export const findApp = (given: string, apps: Config['apps']): string => {
 export const environmentsOf = (app: string, apps: Config['apps']): readonly string[] =>
   Object.keys(apps[app]?.environments ?? {}).sort();
 
-/** What to say of an environment that an app has not. */
-export const environmentUnknown = (given: string, app: string, names: readonly string[]): TagboatError => {
+/**
+ * What to say of an environment that an app has not.
+ * @param meant the whole command, where the word was probably meant to be something else
+ */
+export const environmentUnknown = (
+  given: string,
+  app: string,
+  names: readonly string[],
+  meant?: string,
+): TagboatError => {
   const near = nearest(given, names);
-  const hint = near.length === 0 ? '' : ` did you mean ${near.join(', ')}?`;
+  const guess = meant ?? (near.length === 0 ? undefined : near.join(', '));
+  const hint = guess === undefined ? '' : ` did you mean ${guess}?`;
   return new TagboatError(
     'environment-unknown',
     `${app} has no environment "${given}";${hint} ${hint === '' ? 'it' : 'It'} has: ${list(names)}`,

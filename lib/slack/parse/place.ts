@@ -4,6 +4,7 @@ import { isTag } from '../../image.ts';
 import type { Command } from '../commands.ts';
 import { nearest } from '../nearest.ts';
 import { usages, type Verb } from '../usage.ts';
+import { swapped } from './misplaced.ts';
 import { environmentsOf, environmentUnknown, find, findApp } from './names.ts';
 import type { Word } from './words.ts';
 
@@ -29,6 +30,13 @@ export const checkEnd = (rest: readonly string[], verb: Verb): void => {
   if (rest.length > 0) throw invalid(`"${rest.join(' ').slice(0, 200)}" is too much`, verb);
 };
 
+/** The same where it is clear what was meant. @param meant the whole command */
+export const tooMuch = (rest: readonly string[], meant: string): TagboatError =>
+  new TagboatError(
+    'command-invalid',
+    `"${rest.join(' ').slice(0, 200)}" is too much; did you mean ${meant}?`,
+  );
+
 type Place = { readonly app: string; readonly environment?: string };
 
 /** The app, and the environments that it has. */
@@ -38,11 +46,20 @@ export const appOf = ([first]: readonly Word[], { apps }: Where, verb: Verb) => 
   return { app, environments: environmentsOf(app, apps) };
 };
 
-/** With the environment that was named, or the only one; without, where there are several to choose from. */
-export const placeOf = (app: string, environments: readonly string[], given: string | undefined): Place => {
+/**
+ * With the environment that was named, or the only one; without, where there are several to choose from.
+ * @param meant the whole command, where the word was probably meant to be something else
+ */
+export const placeOf = (
+  app: string,
+  environments: readonly string[],
+  given: string | undefined,
+  meant?: string,
+): Place => {
   const only = environments.length === 1 ? environments[0] : undefined;
   const environment = given === undefined ? only : find(given, environments);
-  if (given !== undefined && environment === undefined) throw environmentUnknown(given, app, environments);
+  if (given !== undefined && environment === undefined)
+    throw environmentUnknown(given, app, environments, meant);
   return { app, ...(environment === undefined ? {} : { environment }) };
 };
 
@@ -55,18 +72,26 @@ export const readTagged = (
   rest: readonly string[],
   { app, environments }: { readonly app: string; readonly environments: readonly string[] },
   isOther: (word: string) => boolean,
+  verb: Verb,
 ): { readonly place: Place; readonly tag: string | undefined; readonly left: readonly string[] } => {
   const [first, second] = rest;
   const named = first === undefined ? undefined : find(first, environments);
   if (named !== undefined) {
     const tag = second === undefined || isOther(second) ? undefined : second;
+    const behind = tag?.toLowerCase() === 'to' ? rest[2] : undefined;
+    if (behind !== undefined && !isOther(behind))
+      throw tooMuch(['to'], `/tagboat ${verb} ${app} ${named} ${behind}`);
     return { place: { app, environment: named }, tag, left: rest.slice(tag === undefined ? 1 : 2) };
   }
   if (first === undefined || isOther(first))
     return { place: placeOf(app, environments, undefined), tag: undefined, left: rest };
   // Two words of which the first is no environment, or one that was probably meant to be
   const isTwo = second !== undefined && !isOther(second);
-  if (isTwo || seemsEnvironment(first, environments)) throw environmentUnknown(first, app, environments);
+  const end = rest.findIndex(isOther);
+  const words = end < 0 ? rest : rest.slice(0, end);
+  const meant = swapped(`/tagboat ${verb} ${app}`, words, environments);
+  if (isTwo || seemsEnvironment(first, environments))
+    throw environmentUnknown(first, app, environments, meant);
   return { place: placeOf(app, environments, undefined), tag: first, left: rest.slice(1) };
 };
 

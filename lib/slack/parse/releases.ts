@@ -13,7 +13,7 @@ import {
 /** `release <app> [environment] <tag>` */
 export const readRelease: Reader = (words, where) => {
   const found = appOf(words, where, 'release');
-  const { place, tag, left } = readTagged(textsOf(words.slice(1)), found, never);
+  const { place, tag, left } = readTagged(textsOf(words.slice(1)), found, never, 'release');
   checkEnd(left, 'release');
   if (tag === undefined) throw invalid('no tag was named', 'release');
   return { type: 'release', ...place, tag: checkTag(tag, 'release') };

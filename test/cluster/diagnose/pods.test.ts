@@ -21,6 +21,22 @@ const ofPod = (options: PodOptions, more: Partial<Facts> = {}) =>
 
 const uid = 'uid-web-1';
 
+describe('an image that cannot be pulled', () => {
+  test.each([
+    ['is not there', 'ghcr.io/acme/web:2: not found', undefined],
+    ['is in a registry that the node does not reach', 'dial tcp: lookup ghcr.io: no such host', true],
+    ['is in a registry that refuses the credentials', '401 Unauthorized', true],
+    ['is in a registry that limits requests', '429 Too Many Requests', true],
+    ['is in a registry with trouble of its own', '503 Service Unavailable', true],
+    ['cannot be pulled for a reason that nobody knows', 'the moon is full', undefined],
+  ])('is the fault of the version or not: it %s', (_name, words, outside) => {
+    const [found] = ofPod({ containers: [container(waiting('ErrImagePull', words))] });
+
+    expect(found).toMatchObject({ cause: 'image-pull' });
+    expect(found?.outside).toBe(outside);
+  });
+});
+
 describe('causes in a pod of the new revision', () => {
   test.each<[string, PodOptions, Partial<Facts>, Record<string, unknown>]>([
     [

@@ -77,7 +77,7 @@ describe('pods that the API server refuses', () => {
       'Create the RuntimeClass gvisor, or correct runtimeClassName in the pod template.',
     ],
   ])('%s', (words, cause, says, next) => {
-    expect(readRefusal(`pods "web-6f7c9d-x2k4m" is forbidden: ${words}`, 'shop')).toEqual({
+    expect(readRefusal(`pods "web-6f7c9d-x2k4m" is forbidden: ${words}`, 'shop')).toMatchObject({
       cause,
       says,
       next,
@@ -96,7 +96,21 @@ describe('pods that the API server refuses', () => {
       'Look at the pods and the Service behind the webhook sidecar-injector.istio.io; until it answers, no pod is made.',
     ],
   ])('%s', (words, says, next) => {
-    expect(readRefusal(words, 'shop')).toEqual({ cause: 'policy', says, next });
+    expect(readRefusal(words, 'shop')).toMatchObject({ cause: 'policy', says, next });
+  });
+
+  it.each<[string, true | undefined]>([
+    ['pods "web" is forbidden: maximum cpu usage per Container is 2, but limit is 4', true],
+    [
+      'pods "web" is forbidden: violates PodSecurity "baseline:v1.32": host namespaces (hostNetwork=true)',
+      true,
+    ],
+    ['failed calling webhook "sidecar-injector.istio.io": connection refused', true],
+    ['pods "web" is forbidden: unable to validate against any security context constraint: []', true],
+    ['admission webhook "cosign.sigstore.dev" denied the request: the image has no signature', undefined],
+    ["ValidatingAdmissionPolicy 'no-latest' with binding 'b' denied request: images need a tag", undefined],
+  ])('tells what no other image would mend: %s', (words, isOutside) => {
+    expect(readRefusal(words, 'shop').isOutside).toBe(isOutside);
   });
 
   it('leaves words that it does not know as they are', () => {

@@ -39,6 +39,7 @@ Triggered-By: github:octocat`,
       state: 'rolling-out',
       commit: await repo.git('rev-parse', 'config'),
       previous: { tag: 'v1.0.0' },
+      replaced: [{ tag: 'v1.0.0' }],
       deadline: clock.now() + 300_000,
     });
     expect(sent.map(({ queue, body }) => `${queue}:${body.type}`)).toEqual([

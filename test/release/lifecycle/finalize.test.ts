@@ -23,6 +23,7 @@ const arrange = (onFailure: 'undo' | 'notify' = 'undo') => {
     const { release } = await record(requestFor(tag, { claim: tag }));
     for (const state of states)
       await store.advance(release, state, {
+        ...(state === 'failed' ? { diagnosis: [] } : {}),
         ...patch,
         ...(state === 'committed' ? { commit: 'c0ffee' } : {}),
       });

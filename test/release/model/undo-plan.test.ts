@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Release } from '../../../lib/release/model/release.ts';
+import type { ImageVersion, Release } from '../../../lib/release/model/release.ts';
 import type { UndoRequest } from '../../../lib/release/model/undo-plan.ts';
 import { planUndo } from '../../../lib/release/model/undo-plan.ts';
 import type { Hold } from '../../../lib/view/hold.ts';
@@ -44,25 +44,23 @@ const hold = (tag: string, fields: Partial<Hold> = {}): Hold => ({
   ...fields,
 });
 
+const asked: UndoRequest = {
+  app: 'okeydokey',
+  environment: 'production',
+  by: actor('slack:alice'),
+  reason: given(''),
+  source: 'slack',
+  delivery: 'd',
+};
+
 const plan = (
   known: readonly Release[],
   request: Partial<UndoRequest> = {},
   holds: readonly Hold[] = [],
   at = now,
 ) => {
-  const { current, restores, isRedo } = planUndo(
-    {
-      app: 'okeydokey',
-      environment: 'production',
-      by: actor('slack:alice'),
-      reason: given(''),
-      source: 'slack',
-      delivery: 'd',
-      ...request,
-    },
-    { known, holds, now: at },
-  );
-  return `${current?.number === undefined ? 'nothing' : `#${current.number}`} → ${restores.tag}${isRedo ? ', nothing held' : ''}`;
+  const { current, restores, holdsCurrent } = planUndo({ ...asked, ...request }, { known, holds, now: at });
+  return `${current?.number === undefined ? 'nothing' : `#${current.number}`} → ${restores.tag}${current === undefined || holdsCurrent ? '' : ', nothing held'}`;
 };
 
 type Case = [string, readonly Release[], string, Partial<UndoRequest>?, (readonly Hold[])?];
@@ -125,6 +123,53 @@ describe('what an undo would do', () => {
     ['a tag where nothing is on record', record(), 'nothing → v0.1.0', { to: 'v0.1.0' }],
   ])('%s', (_name, known, expected, request, holds) => {
     expect(plan(known, request, holds)).toBe(expected);
+  });
+});
+
+describe('what the config repo had before', () => {
+  const known = record('v1.1.0 committed after v1.0.0', 'v1.2.0 failed after v1.1.0');
+  const cautionOf = (releases: readonly Release[], request: Partial<UndoRequest> = {}, isCut = false) =>
+    planUndo({ ...asked, ...request }, { known: releases, isCut, holds: [], now });
+
+  it('comes back where nothing was healthy, and not what failed or was only committed', () => {
+    expect(cautionOf(known)).toMatchObject({
+      restores: { tag: 'v1.0.0' },
+      caution: { code: 'stood-before', before: 'v1.1.0' },
+    });
+  });
+
+  it('does not come back by itself', () => {
+    expect(() => cautionOf(known, { onlyHealthy: true })).toThrow(
+      'no healthy release of okeydokey production comes before v1.2.0; v1.0.0, which stood in the config repo before, comes back with /undo okeydokey production',
+    );
+  });
+
+  it('is not known where there are older releases than could be read', () => {
+    expect(() => cautionOf(known, {}, true)).toThrow(
+      'no healthy release of okeydokey production comes before v1.2.0',
+    );
+    expect(cautionOf(known, { to: 'v1.0.0' }, true).caution).toEqual({ code: 'never-healthy' });
+  });
+
+  it.each<[string, readonly ImageVersion[], string | undefined]>([
+    ['one', [{ tag: 'v1.0.0' }], 'v1.0.0'],
+    [
+      'one, of which one place has the digest',
+      [{ tag: 'v1.0.0', digest: digest('a') }, { tag: 'v1.0.0' }],
+      'v1.0.0',
+    ],
+    ['none', [], undefined],
+    ['several', [{ tag: 'v1.0.0' }, { tag: 'v0.9.0' }], undefined],
+    ['one of Tagboat and another', [{ tag: 'v1.1.0' }, { tag: 'v0.9.0' }], undefined],
+  ])('%s', (_name, replaced, expected) => {
+    const releases = record('v1.1.0 failed', 'v1.2.0 failed').map((one) =>
+      one.tag === 'v1.2.0' ? { ...one, replaced } : one,
+    );
+    const restored = () => cautionOf(releases).restores.tag;
+
+    if (expected === undefined)
+      expect(restored).toThrow(expect.objectContaining({ code: 'nothing-to-undo' }));
+    else expect(restored()).toBe(expected);
   });
 });
 

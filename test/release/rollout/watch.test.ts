@@ -20,6 +20,11 @@ const arrange = async (watch: WatchContext['watchRollout'], onFailure: 'undo' | 
   const environments = { production: { ...production, onFailure } };
   const config = { ...configWith(), apps: { [app]: { image: 'docker.io/library/x', environments } } };
   const all = createContext(started.table, config);
+  if (onFailure === 'undo') {
+    const { release: before } = await all.record(requestFor('v1.0.0', { app, claim: 'v1.0.0' }));
+    for (const state of ['committed', 'rolling-out', 'healthy'] as const)
+      await all.store.advance(before, state, { commit: 'c0ffee' });
+  }
   const { release } = await all.record(requestFor('v1.1.0', { app }));
   await all.store.advance(release, 'committed', { commit: 'c0ffee', previous: { tag: 'v1.0.0' } });
   await all.store.advance(release, 'rolling-out', { deadline: all.clock.now() + 300_000, workloads: [] });
@@ -143,6 +148,7 @@ describe('watchRelease', () => {
     expect(releases.map(({ kind, tag, requestedBy }) => ({ kind, tag, requestedBy }))).toEqual([
       { kind: 'undo', tag: 'v1.0.0', requestedBy: actor('tagboat:onFailure') },
       { kind: 'release', tag: 'v1.1.0', requestedBy: actor('dockerhub:somebody') },
+      { kind: 'release', tag: 'v1.0.0', requestedBy: actor('dockerhub:somebody') },
     ]);
     expect(await store.holds(app, 'production')).toMatchObject([
       { tag: 'v1.1.0', reason: { code: 'rollout-failed', message: 'x crashes' } },
@@ -158,7 +164,7 @@ describe('watchRelease', () => {
     await watch();
 
     expect((await store.require(release)).state).toBe('superseded');
-    expect((await store.list(release.app, 'production')).length).toBe(1);
+    expect((await store.list(release.app, 'production')).map(({ kind }) => kind)).not.toContain('undo');
   });
 
   it('comes back when the cluster does not answer, until well after the deadline', async () => {

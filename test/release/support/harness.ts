@@ -89,10 +89,18 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
   /** What the next looks at a rollout of a tag find; healthy where nothing is said. */
   const verdicts = new Map<string, RolloutVerdict>();
   /** The tag that the cluster was given last, whether somebody paused it, and the deadlines it was watched with. */
-  const cluster = { tag: 'v1.0.0', paused: false, answers: true, deadlines: [] as number[] };
+  const cluster = {
+    tag: 'v1.0.0',
+    paused: false,
+    answers: true,
+    /** What it says instead of doing what it is asked to. */
+    fault: undefined as TagboatError | undefined,
+    deadlines: [] as number[],
+  };
   const delivered: string[] = [];
   const reach = (): void => {
     if (!cluster.answers) throw new TagboatError('cluster-unreachable', 'no answer');
+    if (cluster.fault !== undefined) throw cluster.fault;
   };
   const context = {
     ...all.context,
@@ -182,16 +190,18 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
   };
 
   let asked = 0;
-  /** A command, or a button where `extra` says so. */
-  const say = async (command: Command, asker: Asker = alice, extra: Extra = {}) => {
+  /** The answer to a command, or to a button where `extra` says so. */
+  const answer = async (command: Command, asker: Asker = alice, extra: Extra = {}) => {
     const { id = `request-${++asked}`, ...button } = extra;
-    const answer = await runCommand(
+    const message = await runCommand(
       { type: 'run', command, asker, id, at: clock.now(), ...button },
       commands,
     );
     await settle();
-    return answer.text;
+    return message;
   };
+  /** Its first line. */
+  const say = async (...given: Parameters<typeof answer>) => (await answer(...given)).text;
 
   /** Everything that was released, newest first, in a line each: `#2 undo v1.0.0 healthy`. */
   const history = async (): Promise<readonly string[]> =>
@@ -219,6 +229,7 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
     settle,
     pass,
     hook,
+    answer,
     say,
     history,
     newest,

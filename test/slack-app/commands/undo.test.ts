@@ -141,6 +141,17 @@ describe('/undo with slack.confirm', () => {
     expect(await state()).toEqual(before);
   });
 
+  it('says where that version was never seen to run well', async () => {
+    const { run, released, store } = createCommandWorld(confirm);
+    const first = await released('v1.1.0', 'failed');
+    await store.amend(first, ['failed'], { previous: { tag: 'v1.0.0' }, replaced: [{ tag: 'v1.0.0' }] });
+
+    expect(wordsOf(await run(undo))).toContain(
+      'This puts v1.0.0 back in the place of v1.1.0, and holds v1.1.0.\n' +
+        'v1.0.0 stood in the config repo before v1.1.0; Tagboat did not release it, and never saw it healthy.',
+    );
+  });
+
   it('says what is wrong without asking', async () => {
     const { run } = createCommandWorld(confirm);
 

@@ -127,6 +127,7 @@ const release: fc.Arbitrary<ReleaseView> = fc.record({
   source: optional(text),
   undoneBy: optional(person),
   undoneTag: optional(text),
+  isUndoneHeld: optional(fc.boolean()),
   startedAt: optional(time),
   endedAt: optional(time),
   paused: optional(fc.record({ by: person, at: time })),
@@ -152,6 +153,12 @@ const undo = fc.record({
   ...place,
   from: optional(text),
   to: text,
+  caution: optional(
+    fc.oneof(
+      fc.record({ code: fc.constant('stood-before' as const), before: text }),
+      fc.record({ code: fc.constantFrom('never-healthy', 'failed', 'undone') }),
+    ),
+  ),
   requestedBy: person,
   id: optional(text),
   number: optional(fc.integer()),

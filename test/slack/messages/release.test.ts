@@ -76,7 +76,7 @@ test('a healthy release, with all there is to know', () => {
               title: { type: 'plain_text', text: 'Undo v0.0.4?' },
               text: {
                 type: 'plain_text',
-                text: 'This puts the last healthy version of okeydokey back in production. v0.0.4 is held there until somebody releases it by hand.',
+                text: 'This puts the last healthy version of okeydokey back in production, or where none was healthy, what the config repo had before. v0.0.4 is held there until somebody releases it by hand.',
               },
               confirm: { type: 'plain_text', text: 'Undo' },
               deny: { type: 'plain_text', text: 'Leave it' },

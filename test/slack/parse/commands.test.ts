@@ -57,6 +57,26 @@ test.each([
 });
 
 const historyUsage = 'the command is /tagboat history <app> [environment] [<how many>]';
+const meant = 'shop has no environment';
+test.each([
+  ['release shop v1.1 staging', `${meant} "v1.1"; did you mean /tagboat release shop staging v1.1? It has: `],
+  [
+    'release shop v1.1 to staging',
+    `${meant} "v1.1"; did you mean /tagboat release shop staging v1.1? It has: `,
+  ],
+  ['release shop to v1.1', `${meant} "to"; did you mean /tagboat release shop v1.1? It has: `],
+  [
+    'hold shop v1.1 staging for 2h',
+    `${meant} "v1.1"; did you mean /tagboat hold shop staging v1.1? It has: `,
+  ],
+  ['unhold shop v1.1 staging', `${meant} "v1.1"; did you mean /tagboat unhold shop staging v1.1? It has: `],
+  ['release shop staging to v1.1', '"to" is too much; did you mean /tagboat release shop staging v1.1?'],
+  ['release shop v1.1 v1.2', `${meant} "v1.1"; it has: production, staging`],
+  ['release shop v1.1 to test', `${meant} "v1.1"; it has: production, staging`],
+])('a tag and an environment in the wrong order: %s', (text, message) => {
+  expect(() => parseCommand('/tagboat', text, where)).toThrow(message);
+});
+
 test.each([
   [
     'no app',

@@ -25,6 +25,11 @@ test.each([
   ['casing decides where it must', 'Twin', { app: 'Twin', environment: 'a' }],
   ['things named to', 'to to to to', { app: 'to', environment: 'to', to: 'to' }],
   ['an environment named to', 'to to', { app: 'to', environment: 'to' }],
+  [
+    'a tag called like an environment, where that is named',
+    'shop staging to production',
+    { app: 'shop', environment: 'staging', to: 'production' },
+  ],
   ['an app named help', 'help a', { app: 'help', environment: 'a' }],
 ])('/undo understood: %s', (_name, text, expected) => {
   expect(parseCommand('/undo', text, where)).toEqual({ type: 'undo', ...expected });
@@ -97,6 +102,36 @@ test.each([
     'shop prod',
     'environment-unknown',
     'shop has no environment "prod"; did you mean production? It has: production, staging',
+  ],
+  [
+    'a tag without to',
+    'okeydokey v1.11.0',
+    'environment-unknown',
+    'okeydokey has no environment "v1.11.0"; did you mean /undo okeydokey to v1.11.0? It has: production',
+  ],
+  [
+    'a number without to',
+    'shop #7',
+    'environment-unknown',
+    'shop has no environment "#7"; did you mean /undo shop to #7? It has: production, staging',
+  ],
+  [
+    'a tag without to, behind an environment',
+    'shop staging 2026-11-27',
+    'command-invalid',
+    '"2026-11-27" is too much; did you mean /undo shop staging to 2026-11-27?',
+  ],
+  [
+    'a mistyped environment with a digit',
+    'help 21',
+    'environment-unknown',
+    'help has no environment "21"; did you mean 20, v1? It has: 20, a, v1',
+  ],
+  [
+    'an environment in the place of the tag',
+    'shop to Staging',
+    'command-invalid',
+    '"staging" is an environment of shop; did you mean /undo shop staging?',
   ],
   [
     'another environment, of one',
