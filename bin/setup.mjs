@@ -84,6 +84,9 @@ export const childEnvironment = (node) => {
   };
 };
 
+/** How often it is looked whether npm is still there, in milliseconds. */
+const orphanCheckMs = 500;
+
 /**
  * Runs a script with the right Node in this terminal, passes signals on, and ends with its exit code.
  * @param {string} script path within the project
@@ -98,6 +101,12 @@ export const runScript = (script, args) => {
   });
   // The terminal sends Ctrl-C to both; a kill reaches this process alone.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm passes a signal to its shell, and that ends without a word: what is left has another parent.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event !== undefined)
+    setInterval(() => {
+      if (process.ppid !== parent) child.kill('SIGTERM');
+    }, orphanCheckMs).unref();
   child.on('error', (error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

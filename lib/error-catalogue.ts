@@ -296,7 +296,7 @@ export const errorCatalogue = {
     retry: 'retryable',
     status: 503,
     meaning: 'The API server did not answer, or answered 429 or 5xx.',
-    next: 'Nothing: it is tried again.',
+    next: 'Nothing at first: it is tried again, eight times within about four minutes; after that, release the tag again once it answers.',
   },
   'cluster-credentials-refused': {
     retry: 'terminal',

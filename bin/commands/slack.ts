@@ -14,10 +14,11 @@ import {
   sendPress,
   slackPatienceMs,
 } from '../../infra/local/emulators/slack/client/send.ts';
-import { readMessages } from '../../infra/local/emulators/slack/client/stack-client.ts';
+import { readMessages, stateOf } from '../../infra/local/emulators/slack/client/stack-client.ts';
 import { renderMessage } from '../../infra/local/emulators/slack/render/render.ts';
+import { defaultPort, defaultState } from '../../infra/local/options.ts';
 import { configOf, findSender } from '../../infra/local/play/slack-sender.ts';
-import { readStackFile } from '../../infra/local/state/stack-file.ts';
+import { type RunningStack, readStackFile } from '../../infra/local/state/stack-file.ts';
 import { createTerminal, type Terminal } from '../../infra/local/terminal/terminal.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
@@ -34,7 +35,7 @@ is answered; of a release, until the verdict.
 
   --press TEXT    press the newest button with that text; its beginning will do
   --wait SECONDS  how long to wait for what follows (default: as long as the release may take)
-  --state DIR     state directory of the stack (default: .tagboat)
+  --state DIR     state directory of the stack (default: .tagboat, or that of the stack on the usual port)
   --user ID       who sends it (default: the first that slack.allow names)
   --channel ID    from where (default: the first that slack.allow names)
 `;
@@ -50,7 +51,7 @@ export const run: Command = reporting(usage, async (args, io) => {
     options: {
       press: { type: 'string' },
       wait: { type: 'string' },
-      state: { type: 'string', default: '.tagboat' },
+      state: { type: 'string' },
       user: { type: 'string' },
       channel: { type: 'string' },
     },
@@ -61,12 +62,9 @@ export const run: Command = reporting(usage, async (args, io) => {
     io.stderr.write(`${problem}\n\n${usage}`);
     return exitCodes.usage;
   }
-  const state = path.resolve(values.state);
-  const stack = readStackFile(state);
-  if (stack === undefined)
-    throw new TagboatError('local-stack-missing', `no local stack runs with its state in ${state}`);
+  const { state, stack } = await findStack(values.state, io.env);
   const config = configOf(stack.config);
-  const { token, ...found } = await findSender(stack.config, config, state, io.env);
+  const { token, ...found } = findSender(stack, config, state);
   const sender: Sender = {
     ...found,
     origin: stack.url,
@@ -102,6 +100,21 @@ export const run: Command = reporting(usage, async (args, io) => {
   });
   return conclude(outcome, terminal);
 });
+
+/** The stack on that state directory; where none is named on the default one, or on the port that stacks have by default. */
+const findStack = async (
+  named: string | undefined,
+  env: CommandIo['env'],
+): Promise<{ readonly state: string; readonly stack: RunningStack }> => {
+  const state = path.resolve(named ?? defaultState);
+  const stack = readStackFile(state);
+  if (stack !== undefined) return { state, stack };
+  const other =
+    named === undefined ? await stateOf(`http://127.0.0.1:${env.PORT || defaultPort}`) : undefined;
+  const running = other === undefined ? undefined : readStackFile(other);
+  if (other !== undefined && running !== undefined) return { state: other, stack: running };
+  throw new TagboatError('local-stack-missing', `no local stack runs with its state in ${state}`);
+};
 
 const problemWith = (
   line: string,
@@ -158,7 +171,7 @@ const pressButton = async (
   return { sent: await sendPress(sender, found), command, sourceId: found.message.id };
 };
 
-/** Says how it ended. @returns the exit code: 0 only for what was answered, and for a healthy release */
+/** Says how it ended. @returns the exit code: 0 only for what was answered, be it with a question, and for a healthy release */
 const conclude = (outcome: Outcome, { line, style }: Terminal): number => {
   switch (outcome.type) {
     case 'answered':
@@ -167,7 +180,7 @@ const conclude = (outcome: Outcome, { line, style }: Terminal): number => {
       return exitCodes.wrong;
     case 'question':
       line(style.dim('Press one of the buttons: tagboat slack --press TEXT'));
-      return exitCodes.wrong;
+      return exitCodes.well;
     case 'ended':
       line(describeEnd(outcome.release));
       return outcome.release.state === 'healthy' ? exitCodes.well : exitCodes.wrong;

@@ -22,17 +22,32 @@ const placeholders = (config: Config): readonly string[] =>
     return parsed.type === 'placeholder' ? [slot] : [];
   });
 
-/** What is allowed, and probably not meant. */
-const warnings = (config: Config): readonly string[] => {
+/**
+ * What is allowed, and probably not meant.
+ * @param local the local stack shows what would have gone to Slack, with and without a token
+ */
+const warnings = (config: Config, local: boolean): readonly string[] => {
   const unsealed = placeholders(config).map((slot) => `${slot} is still a placeholder: tagboat seal ${slot}`);
   const silent = Object.entries(config.apps).flatMap(([app, { environments }]) =>
     Object.entries(environments).flatMap(([name, { notify }]) =>
-      notify.slack !== undefined && config.slack?.botToken === undefined
+      !local && notify.slack !== undefined && config.slack?.botToken === undefined
         ? [`apps.${app}.environments.${name}.notify.slack tells nobody without slack.botToken`]
         : [],
     ),
   );
   return [...unsealed, ...silent];
+};
+
+const problemsIn = (error: TagboatError): number => error.message.split('\n').length;
+
+/** How many problems are left where it is for the local stack. */
+const localProblems = (file: string): number => {
+  try {
+    loadConfig(file, { local: true });
+    return 0;
+  } catch (error) {
+    return error instanceof TagboatError ? problemsIn(error) : 0;
+  }
 };
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
@@ -51,7 +66,7 @@ export const run: Command = reporting(usage, async (args, io) => {
   }
   try {
     const config = loadConfig(file, { local: values.local });
-    for (const warning of warnings(config)) io.stderr.write(`warning: ${warning}\n`);
+    for (const warning of warnings(config, values.local)) io.stderr.write(`warning: ${warning}\n`);
     const environments = Object.values(config.apps).flatMap((app) => Object.keys(app.environments));
     io.stdout.write(
       `${file} is valid: ${count(Object.keys(config.apps).length, 'app')}, ${count(environments.length, 'environment')}\n`,
@@ -59,7 +74,10 @@ export const run: Command = reporting(usage, async (args, io) => {
     return exitCodes.well;
   } catch (error) {
     if (!(error instanceof TagboatError) || error.code !== 'config-invalid') throw error;
-    io.stderr.write(`${error.message}\n${count(error.message.split('\n').length, 'problem')}\n`);
+    const problems = problemsIn(error);
+    io.stderr.write(`${error.message}\n${count(problems, 'problem')}\n`);
+    if (!values.local && localProblems(file) < problems)
+      io.stderr.write('For the local stack, which may have more, it is checked with --local.\n');
     return exitCodes.wrong;
   }
 });

@@ -15,7 +15,7 @@ export type ParsedOptions =
   | { readonly type: 'help' }
   | { readonly type: 'wrong'; readonly message: string };
 
-const defaultPort = 8787;
+export const defaultPort = 8787;
 /** Relative to the project. */
 export const defaultState = '.tagboat';
 

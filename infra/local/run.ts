@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { parseConfig } from '../../lib/config/load.ts';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -13,8 +14,10 @@ import { showConfiguration, showStack, showWebhooks } from './play/summary.ts';
 import { checkConfiguration } from './stack/preflight.ts';
 import { startStack } from './stack/stack.ts';
 import type { Stack } from './stack/types.ts';
+import { watchConfig } from './stack/watch-config.ts';
 import { createFileLogger } from './state/log.ts';
 import { explain } from './terminal/explain.ts';
+import { shortPath } from './terminal/format.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** After so many seconds what failed is tried again; in AWS it takes a visibility timeout, minutes. */
@@ -41,6 +44,7 @@ export type Run = {
 export const startRun = (options: Options, terminal: Terminal, host: Host): Run => {
   const stop = new AbortController();
   let stopShowing = () => {};
+  let stopWatching = () => {};
   const start = async (): Promise<Stack> =>
     startStack({
       config: options.config === undefined ? { type: 'example' } : { type: 'file', path: options.config },
@@ -61,6 +65,7 @@ export const startRun = (options: Options, terminal: Terminal, host: Host): Run 
       stop.abort();
       const patience = setTimeout(() => host.exit(code), shutdownMs).unref();
       stopShowing();
+      stopWatching();
       // What is not started yet closes what it opened, and throws.
       const stack = await starting.catch(() => undefined);
       await stack?.close();
@@ -89,6 +94,7 @@ export const startRun = (options: Options, terminal: Terminal, host: Host): Run 
       await showHints(stack, terminal);
     }
     stopShowing = await showReleases(stack, terminal);
+    if (options.config !== undefined) stopWatching = showChanges(options.config, terminal);
     stop.signal.throwIfAborted();
     isLive = true;
     terminal.line();
@@ -129,6 +135,20 @@ const showProblems = async (stack: Stack, { line, style }: Terminal): Promise<bo
   }
   return !problems.some(({ severity }) => severity === 'error');
 };
+
+/** Says of an edited tagboat.yml that it waits for the next start, and what is wrong with it. */
+const showChanges = (file: string, { line, style }: Terminal): (() => void) =>
+  watchConfig(file, (text) => {
+    line(
+      `${style.yellow('!')} ${shortPath(file)} has changed. What runs here is what it said at the start: end it with Ctrl-C, and start it again.`,
+    );
+    try {
+      parseConfig(text, { file: shortPath(file), local: true });
+    } catch (error) {
+      if (!(error instanceof TagboatError)) throw error;
+      for (const problem of error.message.split('\n')) line(`  ${style.red('✗')} ${problem}`);
+    }
+  });
 
 const showError = (error: unknown, { line, style }: Terminal): void => {
   if (error instanceof TagboatError) {

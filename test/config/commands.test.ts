@@ -197,8 +197,13 @@ ${path}:30:18: write a time of at most a day as \`90s\`, \`5m\` or \`1h\`
   it('allows with --local what the local stack may use', async () => {
     const path = await file('tagboat.yml', sealed.replace('token: kms:AAAA', 'token: env:TOKEN'));
 
-    expect(await call(validate.run, [path])).toMatchObject({ code: 1 });
-    expect(await call(validate.run, ['--local', path])).toMatchObject({ code: 0 });
+    const deployed = await call(validate.run, [path]);
+    expect(deployed.code).toBe(1);
+    expect(deployed.stderr).toMatch(
+      /1 problem\nFor the local stack, which may have more, it is checked with --local\.\n$/,
+    );
+    // The local stack shows what would have gone to Slack, without a token
+    expect(await call(validate.run, ['--local', path])).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('says when there is no file', async () => {

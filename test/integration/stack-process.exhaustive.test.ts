@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { launch, temporaryDirectory } from './support/process.ts';
+import { launch, ownEnvironment, temporaryDirectory, watchOutput } from './support/process.ts';
 
 const start = () => {
   const state = temporaryDirectory();
@@ -36,6 +38,24 @@ describe('npm start', () => {
 
     // The output is closed when the last process that holds it has ended.
     expect(await exit).toBe(null);
+  });
+
+  it('ends when npm is told to, which tells nobody', async () => {
+    const state = temporaryDirectory();
+    const npm = spawn('npm', ['start', '--', '--port', '0', '--state', state], {
+      env: ownEnvironment(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const output = watchOutput();
+    npm.stdout.setEncoding('utf8').on('data', output.write);
+    const closed = once(npm, 'close');
+    await output.has('Playing one release');
+
+    npm.kill('SIGTERM');
+
+    // The output is closed when the last process that holds it has ended.
+    await closed;
+    expect(['lock', 'stack.json'].filter((name) => existsSync(path.join(state, name)))).toEqual([]);
   });
 
   it('plays one release with --once, and ends with 0', async () => {

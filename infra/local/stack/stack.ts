@@ -15,7 +15,7 @@ import { openState, type StateDirectory, writePrivately } from '../state/directo
 import { lockState } from '../state/lock.ts';
 import { moveMisfitsAside, openOrMoveAside } from '../state/recovery.ts';
 import { demoSecrets, gitPasswordVariable, gitUser } from '../state/secrets.ts';
-import { writeStackFile } from '../state/stack-file.ts';
+import { writeStackFile, writeStackSecrets } from '../state/stack-file.ts';
 import { stateUnusable } from '../state/unusable.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { readConfiguration, serveFileRepositories } from './configuration.ts';
@@ -28,6 +28,7 @@ import { listen } from './server/listener.ts';
 import { createRouter } from './server/router.ts';
 import { startAwsEmulators } from './services/aws.ts';
 import { startCluster } from './services/cluster.ts';
+import { commandSecrets } from './services/command-secrets.ts';
 import { keepMessages, restoreMessages } from './services/queue-messages.ts';
 import { createImageResolver, startRegistry } from './services/registry.ts';
 import { sealClusters } from './services/seal-kubeconfig.ts';
@@ -188,6 +189,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
       index: indexOf(served),
     }),
   );
+  if (source.type === 'file') writeStackSecrets(state, await commandSecrets(config, vault));
   functions.start();
   cleanup.add(() => functions.close());
 

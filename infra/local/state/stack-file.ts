@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { mapping } from '../../../lib/mapping.ts';
 import { atExit } from './at-exit.ts';
 import { readJson, type StateDirectory, writePrivately } from './directory.ts';
 
@@ -14,7 +15,7 @@ export const writeStackFile = (
   url: string,
   config: string | undefined,
 ): (() => void) => {
-  const file = state.file('stack.json');
+  const file = fileIn(state.path);
   writePrivately(file, `${JSON.stringify({ url, pid: process.pid, config }, null, 2)}\n`);
   return atExit(() => {
     const now = readStackFile(state.path);
@@ -22,9 +23,33 @@ export const writeStackFile = (
   });
 };
 
+/**
+ * Adds what the commands that talk to this stack sign with: they run in another environment, which may not have what `env:…` in
+ * its tagboat.yml means. Only its owner can read the file, and it goes with the stack.
+ */
+export const writeStackSecrets = (state: StateDirectory, secrets: StackSecrets): void => {
+  const file = fileIn(state.path);
+  writePrivately(file, `${JSON.stringify({ ...readJson(file), secrets }, null, 2)}\n`);
+};
+
+type StackSecrets = { readonly signingSecret?: string | undefined; readonly apiToken?: string | undefined };
+
+const fileIn = (directory: string): string => path.join(directory, 'stack.json');
+
+export type RunningStack = NonNullable<ReturnType<typeof readStackFile>>;
+
 /** The stack that runs on this state directory, as far as `stack.json` knows. */
 export const readStackFile = (directory: string) => {
-  const { url, pid, config } = readJson(path.join(directory, 'stack.json'));
+  const { url, pid, config, secrets } = readJson(fileIn(directory));
   if (typeof url !== 'string' || typeof pid !== 'number') return undefined;
-  return { url, pid, config: typeof config === 'string' ? config : undefined };
+  const { signingSecret, apiToken } = mapping(secrets);
+  return {
+    url,
+    pid,
+    config: typeof config === 'string' ? config : undefined,
+    secrets: {
+      signingSecret: typeof signingSecret === 'string' ? signingSecret : undefined,
+      apiToken: typeof apiToken === 'string' ? apiToken : undefined,
+    } satisfies StackSecrets,
+  };
 };

@@ -58,10 +58,18 @@ const show = (program: string, output: string, state: string | undefined): void 
   if (existsSync(log)) process.stderr.write(`${log}:\n${readFileSync(log, 'utf8')}\n`);
 };
 
+/** Without what would put other services in the place of the embedded ones. */
+export const ownEnvironment = (): NodeJS.ProcessEnv => {
+  const { KUBECONFIG: _, AWS_ENDPOINT_URL: __, FORCE_COLOR: ___, ...env } = process.env;
+  return env;
+};
+
 /** Runs one of the launchers as npm does. Where the test fails, what it wrote and the log in its state are shown. */
 export const launch = (script: string, args: readonly string[], state?: string) => {
-  const { KUBECONFIG: _, AWS_ENDPOINT_URL: __, FORCE_COLOR: ___, ...env } = process.env;
-  const child = spawn(process.execPath, [path.join(project, 'bin', script), ...args], { env, cwd: project });
+  const child = spawn(process.execPath, [path.join(project, 'bin', script), ...args], {
+    env: ownEnvironment(),
+    cwd: project,
+  });
   const output = watchOutput();
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk: string) => output.write(chunk));

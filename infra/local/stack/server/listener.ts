@@ -4,6 +4,7 @@ import type { Certificate } from '@tagboat/embedded-cluster';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { respondJson, respondUnavailable } from '../../runtime/gateway/respond.ts';
 import { createBoth, serveBoth } from './http-and-tls.ts';
+import { isMeantForLoopback, refuseMisdirected } from './loopback.ts';
 
 /** Takes a request and answers it, sooner or later. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -24,7 +25,8 @@ export const listen = async (options: {
   const both = createBoth(options.certificate, (request, response) => {
     // A socket that breaks off is its client's affair.
     request.on('error', () => {});
-    (async () => handler(request, response))().catch(() => {
+    const answer = isMeantForLoopback(request, options.host) ? handler : refuseMisdirected;
+    (async () => answer(request, response))().catch(() => {
       if (response.headersSent) response.destroy();
       else respondJson(response, 500, { message: 'Internal Server Error' });
     });

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { type EmbeddedClusterOptions, kubeconfigFor, startEmbeddedCluster } from '@tagboat/embedded-cluster';
+import { TagboatError } from '../../../../lib/errors.ts';
 import type { Logger } from '../../../../lib/logger.ts';
 import type { Environment } from '../../emulators/aws/endpoints.ts';
 import { assertAccess, type StateDirectory } from '../../state/directory.ts';
@@ -16,9 +18,23 @@ export type LocalCluster = {
   close(): Promise<void>;
 };
 
+const leadsTo = (named: string | undefined, own: string): boolean =>
+  named !== undefined && URL.canParse(named) && new URL(named).origin === new URL(own).origin;
+
+const filesOf = (variable: string): readonly string[] =>
+  variable.split(path.delimiter).map((file) => path.resolve(file));
+
+/** Somebody who looked at the embedded cluster with kubectl has `KUBECONFIG` lead to it still; it cannot be in its own place. */
+const embeddedItself = (): TagboatError =>
+  new TagboatError(
+    'cluster-kubeconfig-invalid',
+    'KUBECONFIG names the embedded cluster of this stack, which runs only where no other is named: start it with `env -u KUBECONFIG npm start`, and name it to kubectl with --kubeconfig',
+  );
+
 /**
  * The embedded cluster, or the one that `KUBECONFIG` names.
  * @param options.server `https://127.0.0.1:8787`; kubectl sends its token over TLS only
+ * @throws TagboatError `cluster-kubeconfig-invalid`
  */
 export const startCluster = async (
   options: Pick<EmbeddedClusterOptions, 'resolveImage' | 'timings'> & {
@@ -34,9 +50,12 @@ export const startCluster = async (
   const variable = options.env.KUBECONFIG;
   if (variable !== undefined && variable !== '') {
     const kubeconfig = readKubeconfig(variable);
+    const place = describeKubeconfig(kubeconfig);
+    if (leadsTo(place.server, server) || filesOf(variable).includes(options.state.file('kubeconfig')))
+      throw embeddedItself();
     return {
       kubeconfig,
-      place: { type: 'external', ...describeKubeconfig(kubeconfig) },
+      place: { type: 'external', ...place },
       handlerFor: () => undefined,
       close: async () => {},
     };

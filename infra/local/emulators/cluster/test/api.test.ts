@@ -151,6 +151,29 @@ describe('the API', () => {
     expect(body.message).toContain('field is immutable');
   });
 
+  // https://github.com/kubernetes/kubernetes/issues/89657
+  it("keeps a Job's template for good", async () => {
+    const { call } = await startCluster();
+    const job = (image: string) => ({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'migrate' },
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'migrate', image }] } } },
+    });
+    const jobs = '/apis/batch/v1/namespaces/default/jobs';
+    await call('POST', jobs, job('example/web:v1'));
+
+    const [same, other] = [
+      await call('PATCH', `${jobs}/migrate`, job('example/web:v1'), patchType.strategic),
+      await call('PATCH', `${jobs}/migrate`, job('example/web:v9'), patchType.strategic),
+    ];
+
+    expect([same.status, other.status]).toEqual([200, 422]);
+    expect(other.body.message).toMatch(
+      /^Job\.batch "migrate" is invalid: spec\.template: .*: field is immutable$/,
+    );
+  });
+
   it('counts generations by the spec, and resource versions by every write', async () => {
     const { call, until } = await startCluster();
     await call('POST', apps('deployments'), workload('Deployment', 'web', '1'));

@@ -195,10 +195,51 @@ describe.skipIf(!hasKubectl).concurrent('kubectl', () => {
     await kubectl(`create namespace ${team}`);
     await kubectl(`create configmap settings -n ${team} --from-literal=greeting=Grüße`);
     await kubectl(`create secret generic keys -n ${team} --from-literal=a=b`);
+    await kubectl(
+      `create deployment web -n ${team} --image=example/web:v1 --replicas=2 --port=8080 -- sleep 1d`,
+    );
+    await kubectl(`create service clusterip web -n ${team} --tcp=80:8080`);
+    await kubectl(`create job once -n ${team} --image=example/web:v1 -- true`);
+    await kubectl(`create cronjob nightly -n ${team} --image=example/web:v1 --schedule=@daily`);
     const read = async (what: string) => await call('GET', `/api/v1/namespaces/${team}${what}`);
 
     expect((await read('/configmaps/settings')).body.data).toEqual({ greeting: 'Grüße' });
     expect((await read('/secrets/keys')).body).toMatchObject({ type: 'Opaque', data: { a: 'Yg==' } });
+    const of = async (path: string) => (await call('GET', `/apis/${path}`)).body;
+    expect(await of(`apps/v1/namespaces/${team}/deployments/web`)).toMatchObject({
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: {
+            containers: [
+              {
+                name: 'web',
+                image: 'example/web:v1',
+                command: ['sleep', '1d'],
+                ports: [{ containerPort: 8080 }],
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect((await read('/services/web')).body.spec).toMatchObject({
+      type: 'ClusterIP',
+      selector: { app: 'web' },
+      ports: [{ port: 80, targetPort: 8080 }],
+    });
+    expect((await of(`batch/v1/namespaces/${team}/jobs/once`)).spec).toMatchObject({
+      template: {
+        spec: { containers: [{ image: 'example/web:v1', command: ['true'] }], restartPolicy: 'Never' },
+      },
+    });
+    expect((await of(`batch/v1/namespaces/${team}/cronjobs/nightly`)).spec).toMatchObject({
+      schedule: '@daily',
+      jobTemplate: { spec: { template: { spec: { restartPolicy: 'OnFailure' } } } },
+    });
     await kubectl(`delete namespace ${team}`);
     expect((await read('')).status).toBe(404);
   });

@@ -1,4 +1,5 @@
 import { type ErrorCode, TagboatError } from '../../../../../lib/errors.ts';
+import { mapping } from '../../../../../lib/mapping.ts';
 import type { ApiRelease } from '../../../../../lib/release/api/view.ts';
 import type { SlackMessage } from '../server/server.ts';
 
@@ -20,6 +21,17 @@ const getJson = async (
   if (response.ok) return body;
   const code: ErrorCode = response.status === 401 ? 'unauthorized' : 'local-stack-missing';
   throw new TagboatError(code, `GET ${path} of ${origin} answered ${response.status}`);
+};
+
+/** The state directory of the stack at an address, where there is one that answers. */
+export const stateOf = async (origin: string): Promise<string | undefined> => {
+  try {
+    const { state } = mapping(await getJson(origin, '/healthz'));
+    return typeof state === 'string' ? state : undefined;
+  } catch (error) {
+    if (error instanceof TagboatError) return undefined;
+    throw error;
+  }
 };
 
 /**

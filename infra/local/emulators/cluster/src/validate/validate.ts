@@ -112,6 +112,9 @@ const mutableOfStatefulSet = [
   'minReadySeconds',
 ];
 
+/** A Job is made anew for another image: https://github.com/kubernetes/kubernetes/issues/89657 */
+const immutableOfJob = ['template', 'selector', 'completionMode', 'completions'];
+
 const validateImmutable = (causes: Causes, live: KubeObject, next: KubeObject): void => {
   if (live.metadata.uid !== next.metadata.uid)
     causes.invalid('metadata.uid', next.metadata.uid, 'field is immutable');
@@ -134,6 +137,10 @@ const validateImmutable = (causes: Causes, live: KubeObject, next: KubeObject): 
           .replace(/, ([^,]*)$/, ' and $1')} are forbidden`,
       );
   }
+  if (live.kind === 'Job')
+    for (const name of immutableOfJob)
+      if (!equal(before[name], after[name]))
+        causes.invalid(`spec.${name}`, after[name], 'field is immutable');
   if (live.kind === 'Pod') {
     const fixed = (spec: JsonObject) => ({
       ...spec,
