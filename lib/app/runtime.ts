@@ -119,6 +119,7 @@ export const createRuntime = ({
       images: required('TAGBOAT_IMAGES_QUEUE_URL'),
       notifications: required('TAGBOAT_NOTIFICATIONS_QUEUE_URL'),
       commands: required('TAGBOAT_COMMANDS_QUEUE_URL'),
+      hooks: required('TAGBOAT_HOOKS_QUEUE_URL'),
     },
     timeLeft,
   );

@@ -62,7 +62,7 @@ describe('the schedule of a release', () => {
 
   it('has every wait within an invocation end before the invocation does', () => {
     expect(schedule.notifyLeaseTries * schedule.notifyLeaseRetryMs).toBeLessThan(timeoutMs('notifier'));
-    expect(schedule.webhookRegistryMs).toBeLessThan(timeoutMs('webhook'));
+    expect(schedule.webhookRegistryMs + schedule.deferHookMs).toBeLessThan(timeoutMs('webhook'));
     expect(schedule.pausedWatchMs + schedule.invocationMarginMs).toBeLessThan(timeoutMs('rollout-poller'));
   });
 });

@@ -95,6 +95,7 @@ apps:
     TAGBOAT_IMAGES_QUEUE_URL: await queue('packaged-images'),
     TAGBOAT_NOTIFICATIONS_QUEUE_URL: await queue('packaged-notifications'),
     TAGBOAT_COMMANDS_QUEUE_URL: await queue('packaged-commands'),
+    TAGBOAT_HOOKS_QUEUE_URL: await queue('packaged-hooks'),
   };
   invoke = async (name, event) => {
     const target = path.join(directory, 'functions', name);
@@ -147,6 +148,15 @@ const tagHook = (tag: string, secret: string) => {
     pathParameters: { source: 'github' },
   };
 };
+
+/** What such a hook is parsed into. */
+const event = (tag: string) => ({
+  type: 'tag-pushed',
+  source: 'github',
+  delivery: randomUUID(),
+  repository: 'github.com/example/app',
+  tag,
+});
 
 const get = (query: Record<string, string>, token: string) => ({
   ...httpEvent({ method: 'GET', path: '/releases', headers: { authorization: `Bearer ${token}` } }),
@@ -231,6 +241,17 @@ describe('packaged functions', () => {
     [
       'image-poller',
       () => ({ v: 1, type: 'check-image', app: 'app', environment: 'production', release: 'X', round: 0 }),
+    ],
+    [
+      'hook-worker',
+      () => ({
+        v: 1,
+        type: 'intake',
+        source: 'github',
+        requestId: 'r',
+        receivedAt: 0,
+        events: [event('v2.0.0')],
+      }),
     ],
     [
       'notifier',

@@ -85,6 +85,12 @@ export const pollDelaySeconds = (what: keyof typeof pollDelays, round: number): 
 export const webhookRegistryMs = 2_000;
 
 /**
+ * What a webhook keeps of its time to put the hook on the queue `hooks` where the table does not answer: enough for three
+ * attempts, so that the sender still has its answer before it gives up.
+ */
+export const deferHookMs = 3_000;
+
+/**
  * How long a registry that does not answer is asked for a tag that a user named. Not for the environment's
  * `imageTimeout`, which is the time a CI build may take: the user waits for an answer.
  */
