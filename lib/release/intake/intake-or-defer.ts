@@ -1,7 +1,7 @@
 import { TagboatError } from '../../errors.ts';
 import type { Parsed } from '../../event.ts';
 import type { Queues } from '../../queues/queues.ts';
-import { type HookJob, sendHookJobs } from './hook-job.ts';
+import { type HookJob, parseHookJob, sendHookJobs } from './hook-job.ts';
 import { type IntakeAnswer, type IntakeContext, intake } from './intake.ts';
 
 /** The answer to a hook that will be taken in later, in the place of what it releases. */
@@ -34,4 +34,17 @@ export const intakeOrDefer = async (
     await sendHookJobs(queues, { ...hook, events: parsed.events });
     return deferred;
   }
+};
+
+/**
+ * Takes in what was put on the queue `hooks`, once: what the hook has released already, when it came or from the same message,
+ * is found.
+ * @param body of an SQS record
+ * @throws TagboatError `message-invalid`, `store-unreachable`
+ */
+export const intakeDeferred = async (body: string, context: IntakeContext): Promise<void> => {
+  const { events, ...hook } = parseHookJob(body);
+  const firstReceived = async () => hook.receivedAt;
+  const answer = await intake({ events, ignored: [] }, context, { firstReceived });
+  context.logger.info('deferred webhook taken in', { ...hook, ...answer });
 };

@@ -137,13 +137,15 @@ const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined)
   };
 };
 
-/** True where a release for the same thing failed before the hook came, and not as what the hook asked for. */
-const isEarlier = async (
-  { state, createdAt }: Release,
+/** True where a release is what the hook itself has asked for, when it came first. */
+const isOfThisHook = async (
+  { createdAt }: Release,
   event: SourceEvent,
   { firstReceived }: Steps,
-): Promise<boolean> =>
-  state !== 'failed' || Date.parse(createdAt) < ((await firstReceived?.(event)) ?? Number.POSITIVE_INFINITY);
+): Promise<boolean> => {
+  const since = await firstReceived?.(event);
+  return since !== undefined && Date.parse(createdAt) >= since;
+};
 
 /** The outbox list by the next step: without a digest, the registry is to be asked. */
 const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
@@ -161,7 +163,8 @@ const record = async (
     request,
     listOf(request),
     clock.now() + pickUpMs,
-    async (known) => mayBeRetried(known.state) && (await isEarlier(known, event, context)),
+    async (known) =>
+      mayBeRetried(known.state) && !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
   );
   await enqueueNext(release, context);
   return summary(release, created);
@@ -198,11 +201,11 @@ const recordHeld = async (
       { ...request, claim },
       list,
       clock.now() + pickUpMs,
-      async (known) => known.state === 'failed' && (await isEarlier(known, event, context)),
+      async (known) => known.state === 'failed' && !(await isOfThisHook(known, event, context)),
     );
   const first = await recordAs(request.claim);
   const { release, created } =
-    first.release.state === 'undone'
+    first.release.state === 'undone' && !(await isOfThisHook(first.release, event, context))
       ? await recordAs(`held#${event.source}#${event.delivery}#${request.claim}`)
       : first;
   if (created || release.state === 'queued') {
