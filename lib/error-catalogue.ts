@@ -190,6 +190,19 @@ export const errorCatalogue = {
     meaning: 'That is not an image reference.',
     next: 'Write it as [host[:port]/]name[:tag][@digest].',
   },
+  // GitHub's API
+  'github-unreachable': {
+    retry: 'retryable',
+    status: 503,
+    meaning: 'The API of GitHub did not answer, answered 5xx, or asked to slow down.',
+    next: 'Nothing: it is asked again in five minutes.',
+  },
+  'github-refused': {
+    retry: 'terminal',
+    status: 502,
+    meaning: 'The API of GitHub refuses the token, or there is no such repository or organization.',
+    next: 'Seal a token under sources.github.redelivery.token that may read and write the webhooks of the repositories.',
+  },
   // Manifests
   'manifest-not-found': {
     retry: 'terminal',

@@ -35,6 +35,8 @@ type LocalOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Answers for every registry host without an endpoint of its own. */
   readonly registryEndpoint?: string;
+  /** Stands in for https://api.github.com. */
+  readonly githubApi?: string;
   /** Stands in for https://slack.com/api. */
   readonly slackApi?: string;
   /** Where a response_url may lie besides Slack's own host. */

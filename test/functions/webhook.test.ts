@@ -1,87 +1,14 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import type {
-  APIGatewayProxyEventV2,
-  APIGatewayProxyStructuredResultV2,
-  Context,
-  SQSEvent,
-} from 'aws-lambda';
-import { describe, expect, it, type TestContext } from 'vitest';
-import { createHandler as createHookWorker } from '../../functions/hook-worker.ts';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
 import { createHandler as createReleases } from '../../functions/releases.ts';
 import { createHandler as createSlack } from '../../functions/slack.ts';
 import { createHandler as createWebhook } from '../../functions/webhook.ts';
-import { createAwsClients, createRuntime } from '../../lib/app/runtime.ts';
-import { silentLogger } from '../../lib/logger.ts';
+import { createAwsClients } from '../../lib/app/runtime.ts';
 import { deferHookMs } from '../../lib/release/queue/schedule.ts';
 import { httpEvent } from '../http/event.ts';
-import { configWith } from '../release/support/context.ts';
-import { manualClock } from '../support/manual-clock.ts';
 import { actor, given } from '../support/records.ts';
-import { answersWith, hangsUp, startSlowAws } from './support/slow-aws.ts';
-
-const secret = 'the secret of the webhook';
-const token = 'the-token-of-the-api';
-/** Milliseconds that an invocation has: more than a busy machine needs. */
-const remaining = 600_000;
-
-/** The functions as they are deployed, each invocation in a sandbox of its own. */
-const arrange = async (test: TestContext) => {
-  const aws = await startSlowAws(test);
-  const clock = manualClock();
-  const config = {
-    ...configWith({ on: 'tag-push' }),
-    sources: { github: { secret: await aws.seal('sources/github/secret', secret) } },
-    api: { token: await aws.seal('api/token', token) },
-    slack: {
-      signingSecret: await aws.seal('slack/signingSecret', 'the signing secret'),
-      allow: { users: ['U024BE7LH'], channels: [] },
-      confirm: false,
-      timeZone: 'UTC',
-    },
-  };
-  const lambda = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => remaining } as Context;
-  const runtimeNow = (clients = createAwsClients(aws.env)) =>
-    createRuntime({ env: aws.env, config, logger: silentLogger, aws: clients, clock });
-  const runtime = runtimeNow();
-
-  const hookFor = (tag: string, delivery: string = randomUUID()): APIGatewayProxyEventV2 => {
-    const body = JSON.stringify({
-      ref: `refs/tags/${tag}`,
-      before: '0'.repeat(40),
-      after: '1'.repeat(40),
-      created: true,
-      deleted: false,
-      head_commit: { id: '1'.repeat(40) },
-      repository: {
-        full_name: 'DevOps-with-Kubernetes/okeydokey',
-        html_url: 'https://github.com/DevOps-with-Kubernetes/okeydokey',
-      },
-      sender: { login: 'octocat' },
-    });
-    const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-    const headers = {
-      'content-type': 'application/json',
-      'x-github-event': 'push',
-      'x-github-delivery': delivery,
-      'x-hub-signature-256': signature,
-    };
-    return { ...httpEvent({ body, headers }), pathParameters: { source: 'github' } };
-  };
-  const receive = (event: APIGatewayProxyEventV2, using = runtimeNow()) =>
-    createWebhook(using)(event, lambda);
-  /** Hands the worker what waits for it, as often as is said: SQS may deliver a message twice. */
-  const work = async (times = 1) => {
-    const bodies = await aws.waitingIn('hooks');
-    const records = Array.from({ length: times }, () => bodies).flatMap((all) =>
-      all.map((body) => ({ messageId: randomUUID(), body, attributes: { ApproximateReceiveCount: '1' } })),
-    );
-    const event = { Records: records } as unknown as SQSEvent;
-    return (await createHookWorker(runtimeNow())(event, lambda)).batchItemFailures.length;
-  };
-  const released = async () =>
-    (await runtime.store.list('okeydokey', 'production')).map(({ id, tag, state }) => ({ id, tag, state }));
-  return { aws, clock, lambda, runtime, runtimeNow, hookFor, receive, work, released };
-};
+import { answersWith, hangsUp } from './support/slow-aws.ts';
+import { apiToken, startWebhookFunctions } from './support/webhook-functions.ts';
 
 const read = ({ statusCode, headers, body }: APIGatewayProxyStructuredResultV2) => ({
   status: statusCode,
@@ -100,7 +27,7 @@ describe('a genuine hook', () => {
   it.concurrent.for(Object.entries(fails))(
     'is kept where the table %s, and taken in later',
     async ([, fault], test) => {
-      const { aws, hookFor, receive, work, released } = await arrange(test);
+      const { aws, hookFor, receive, work, released } = await startWebhookFunctions(test);
       const hook = hookFor('v1.2.0');
 
       aws.fail({ dynamodb: fault });
@@ -120,7 +47,7 @@ describe('a genuine hook', () => {
   );
 
   it.concurrent('is kept without what proved it genuine', async (test) => {
-    const { aws, hookFor, receive } = await arrange(test);
+    const { aws, hookFor, receive } = await startWebhookFunctions(test);
     const hook = hookFor('v1.2.0', 'delivery-1');
 
     aws.fail({ dynamodb: hangsUp });
@@ -137,7 +64,7 @@ describe('a genuine hook', () => {
   });
 
   it.concurrent('is answered 503 with when to come again where the queue does not take it either', async (test) => {
-    const { aws, hookFor, receive } = await arrange(test);
+    const { aws, hookFor, receive } = await startWebhookFunctions(test);
 
     aws.fail({ dynamodb: hangsUp, sqs: hangsUp });
     const answer = read(await receive(hookFor('v1.2.0')));
@@ -146,7 +73,7 @@ describe('a genuine hook', () => {
   });
 
   it.concurrent('is not kept where nothing is to be recorded, or it is none', async (test) => {
-    const { aws, hookFor, receive } = await arrange(test);
+    const { aws, hookFor, receive } = await startWebhookFunctions(test);
     const unwanted = hookFor('release-1');
     const forged = { ...hookFor('v1.2.0'), body: '{}' };
 
@@ -161,7 +88,7 @@ describe('a genuine hook', () => {
   });
 
   it.concurrent('is released once, however often its message comes', async (test) => {
-    const { aws, hookFor, receive, work, released } = await arrange(test);
+    const { aws, hookFor, receive, work, released } = await startWebhookFunctions(test);
 
     aws.fail({ dynamodb: hangsUp });
     await receive(hookFor('v1.2.0'));
@@ -173,7 +100,7 @@ describe('a genuine hook', () => {
   });
 
   it.concurrent('gets no second attempt from a message that comes late, but from who delivers it again', async (test) => {
-    const { aws, clock, runtime, hookFor, receive, work, released } = await arrange(test);
+    const { aws, clock, runtime, hookFor, receive, work, released } = await startWebhookFunctions(test);
     const hook = hookFor('v1.2.0');
 
     aws.fail({ dynamodb: hangsUp });
@@ -193,7 +120,7 @@ describe('a genuine hook', () => {
   });
 
   it.concurrent('is held by what is held when it is taken in', async (test) => {
-    const { aws, clock, runtime, hookFor, receive, work, released } = await arrange(test);
+    const { aws, clock, runtime, hookFor, receive, work, released } = await startWebhookFunctions(test);
 
     aws.fail({ dynamodb: hangsUp });
     await receive(hookFor('v1.2.0'));
@@ -213,7 +140,7 @@ describe('a genuine hook', () => {
 });
 
 it.concurrent('the webhook leaves the queue its share of the time', async (test) => {
-  const { aws, runtimeNow, hookFor } = await arrange(test);
+  const { aws, runtimeNow, hookFor } = await startWebhookFunctions(test);
   const clients = createAwsClients(aws.env);
   const bounds: Record<string, number[]> = { kms: [], dynamodb: [], sqs: [] };
   /** Notes how long a call may take, and makes it. */
@@ -233,9 +160,11 @@ it.concurrent('the webhook leaves the queue its share of the time', async (test)
       });
     };
   const runtime = runtimeNow({
-    kms: noting('kms', clients.kms),
-    dynamodb: noting('dynamodb', clients.dynamodb),
-    sqs: noting('sqs', clients.sqs),
+    aws: {
+      kms: noting('kms', clients.kms),
+      dynamodb: noting('dynamodb', clients.dynamodb),
+      sqs: noting('sqs', clients.sqs),
+    },
   });
   const deployed = { awsRequestId: 'r', getRemainingTimeInMillis: () => 10_000 } as Context;
 
@@ -253,7 +182,7 @@ describe('a 503', () => {
   it.concurrent.for(['webhook', 'releases', 'slack'] as const)(
     'of %s says when to come again',
     async (name, test) => {
-      const { aws, runtimeNow, lambda, hookFor } = await arrange(test);
+      const { aws, runtimeNow, lambda, hookFor } = await startWebhookFunctions(test);
       const handlers = { webhook: createWebhook, releases: createReleases, slack: createSlack };
       const events = {
         webhook: hookFor('v1.2.0'),
@@ -261,7 +190,7 @@ describe('a 503', () => {
           method: 'GET',
           path: '/releases',
           query: { app: 'okeydokey' },
-          headers: { authorization: `Bearer ${token}` },
+          headers: { authorization: `Bearer ${apiToken}` },
         }),
         slack: httpEvent({ path: '/slack/interactions', body: 'payload={}', headers: {} }),
       };

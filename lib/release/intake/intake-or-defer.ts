@@ -1,7 +1,8 @@
 import { TagboatError } from '../../errors.ts';
-import type { Parsed } from '../../event.ts';
+import type { Parsed, SourceEvent } from '../../event.ts';
 import type { Queues } from '../../queues/queues.ts';
-import { type HookJob, parseHookJob, sendHookJobs } from './hook-job.ts';
+import { redeliveryArrivesMs, redeliverySkewMs } from '../queue/schedule.ts';
+import { type HookJob, sendHookJobs } from './hook-job.ts';
 import { type IntakeAnswer, type IntakeContext, intake } from './intake.ts';
 
 /** The answer to a hook that will be taken in later, in the place of what it releases. */
@@ -15,6 +16,16 @@ const deferred: Deferred = {
 /** What the sender did wrong stays wrong, whenever it is tried. */
 const isRefusal = (error: unknown): boolean => error instanceof TagboatError && error.status < 500;
 
+/** When a hook was delivered first that its sender was just asked to deliver again: nobody asks for a second attempt then. */
+const firstDelivery = async (
+  { source, delivery }: SourceEvent,
+  { store, clock }: IntakeContext,
+): Promise<number | undefined> => {
+  const known = await store.redeliveries.find(source, delivery);
+  if (known === undefined || clock.now() > known.askedAt + redeliveryArrivesMs) return undefined;
+  return known.firstAt - redeliverySkewMs;
+};
+
 /**
  * Takes a verified webhook in; where that fails by no fault of its sender, since the table does not answer or for whatever
  * reason of ours, puts it on the queue `hooks`, from where the hook worker takes it in. What is decided about it is decided then.
@@ -26,7 +37,7 @@ export const intakeOrDefer = async (
   context: IntakeContext & { readonly queues: Queues },
 ): Promise<IntakeAnswer | Deferred> => {
   try {
-    return await intake(parsed, context);
+    return await intake(parsed, context, { firstReceived: (event) => firstDelivery(event, context) });
   } catch (error) {
     if (isRefusal(error)) throw error;
     const { queues, logger } = context;
@@ -34,17 +45,4 @@ export const intakeOrDefer = async (
     await sendHookJobs(queues, { ...hook, events: parsed.events });
     return deferred;
   }
-};
-
-/**
- * Takes in what was put on the queue `hooks`, once: what the hook has released already, when it came or from the same message,
- * is found.
- * @param body of an SQS record
- * @throws TagboatError `message-invalid`, `store-unreachable`
- */
-export const intakeDeferred = async (body: string, context: IntakeContext): Promise<void> => {
-  const { events, ...hook } = parseHookJob(body);
-  const firstReceived = async () => hook.receivedAt;
-  const answer = await intake({ events, ignored: [] }, context, { firstReceived });
-  context.logger.info('deferred webhook taken in', { ...hook, ...answer });
 };
