@@ -400,7 +400,7 @@ export const errorCatalogue = {
     retry: 'retryable',
     status: 503,
     meaning: 'The release table did not answer, or asked to slow down.',
-    next: 'Send the request again.',
+    next: 'Nothing for a hook, which waits in a queue; send any other request again.',
   },
   'store-refused': {
     retry: 'terminal',
@@ -412,7 +412,7 @@ export const errorCatalogue = {
     retry: 'retryable',
     status: 503,
     meaning: 'The queue did not take the message.',
-    next: 'Nothing: what is recorded is picked up by reconcile.',
+    next: 'Nothing: what is recorded is picked up by reconcile. A hook that is answered with it has to be delivered again.',
   },
   'notifier-failed': {
     retry: 'retryable',
