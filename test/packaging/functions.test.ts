@@ -265,6 +265,19 @@ describe('packaged functions', () => {
     expect(unread).toMatchObject({ result: { batchItemFailures: [{}] } });
   });
 
+  it('hook-worker takes in what could not be recorded when it came', async () => {
+    const job = { v: 1, type: 'intake', source: 'github', requestId: 'r', receivedAt: Date.now() };
+    const taken = await invoke('hook-worker', sqsEvent({ ...job, events: [event('v3.0.0')] }));
+    const listed = bodyOf(await invoke('releases', get({ app: 'app' }, secrets['api/token'])));
+
+    expect(taken, taken.log).toMatchObject({ result: { batchItemFailures: [] } });
+    expect(listed.body.releases).toContainEqual(expect.objectContaining({ tag: 'v3.0.0', state: 'queued' }));
+  });
+
+  it('redeliver runs', async () => {
+    expect(await invoke('redeliver', {})).toMatchObject({ result: { hooks: 0, redelivered: 0 } });
+  });
+
   it('reconcile runs', async () => {
     expect(await invoke('reconcile', {})).toMatchObject({
       result: { work: 0, images: 0, rollouts: 0, givenUp: 0 },
