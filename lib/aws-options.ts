@@ -18,13 +18,9 @@ export const awsOptions = (env: Readonly<Record<string, string | undefined>>, se
   return {
     ...(region === undefined ? {} : { region }),
     maxAttempts: awsAttempts,
-    // Within an invocation each call says how long it may take: see time-left.ts. A configured
-    // endpoint is usually on a loopback address, where a slow connection means a busy machine.
-    requestHandler: {
-      ...(endpoint === undefined ? { connectionTimeout: 1_000 } : {}),
-      requestTimeout: 10_000,
-      throwOnRequestTimeout: true,
-    },
+    // Within an invocation each call says how long an attempt may take, connecting included: see time-left.ts. A timer for
+    // connecting alone would run out while the process is starved, as in a cold start, and not the network slow.
+    requestHandler: { requestTimeout: 10_000, throwOnRequestTimeout: true },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}

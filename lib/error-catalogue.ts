@@ -191,6 +191,19 @@ export const errorCatalogue = {
     meaning: 'That is not an image reference.',
     next: 'Write it as [host[:port]/]name[:tag][@digest].',
   },
+  // GitHub's API
+  'github-unreachable': {
+    retry: 'retryable',
+    status: 503,
+    meaning: 'The API of GitHub did not answer, answered 5xx, or asked to slow down.',
+    next: 'Nothing: it is asked again in five minutes.',
+  },
+  'github-refused': {
+    retry: 'terminal',
+    status: 502,
+    meaning: 'The API of GitHub refuses the token, or there is no such repository or organization.',
+    next: 'Seal a token under sources.github.redelivery.token that may read and write the webhooks of the repositories.',
+  },
   // Manifests
   'manifest-not-found': {
     retry: 'terminal',
@@ -389,7 +402,7 @@ export const errorCatalogue = {
     retry: 'retryable',
     status: 503,
     meaning: 'The release table did not answer, or asked to slow down.',
-    next: 'Send the request again.',
+    next: 'Nothing for a hook, which waits in a queue; send any other request again.',
   },
   'store-refused': {
     retry: 'terminal',
@@ -401,7 +414,7 @@ export const errorCatalogue = {
     retry: 'retryable',
     status: 503,
     meaning: 'The queue did not take the message.',
-    next: 'Nothing: what is recorded is picked up by reconcile.',
+    next: 'Nothing: what is recorded is picked up by reconcile. A hook that is answered with it has to be delivered again.',
   },
   'notifier-failed': {
     retry: 'retryable',

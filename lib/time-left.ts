@@ -14,12 +14,18 @@ export type TimeLeft = {
   /**
    * Says that an invocation has begun that may run so many milliseconds. On Lambda one runs at a time; where several share
    * a process, the one that ends last counts.
+   * @param keepMs of it, for what is done where the other calls have failed: only calls that say `isLast` may take it
    */
-  begin(milliseconds: number): void;
+  begin(milliseconds: number, keepMs?: number): void;
   /**
-   * @param options `signal` ends the call as well; `share`, in (0, 1], of what is left is what all attempts may take
+   * @param options `signal` ends the call as well; `share`, in (0, 1], of what is left is what all attempts may take;
+   *   `isLast`: the invocation makes no call after it
    */
-  forCall(options?: { readonly signal?: AbortSignal | undefined; readonly share?: number }): CallBounds;
+  forCall(options?: {
+    readonly signal?: AbortSignal | undefined;
+    readonly share?: number;
+    readonly isLast?: boolean;
+  }): CallBounds;
 };
 
 /** Kept at the end of the invocation for answering that the call failed. */
@@ -37,13 +43,15 @@ const longestAttemptMs = 10_000;
  */
 export const createTimeLeft = (clock: Clock, options: { readonly patient?: boolean } = {}): TimeLeft => {
   let end: number | undefined;
+  let kept = 0;
   return {
-    begin: (milliseconds) => {
+    begin: (milliseconds, keepMs = 0) => {
+      kept = keepMs;
       const ends = clock.now() + milliseconds;
       end = options.patient === true ? Math.max(end ?? 0, ends) : ends;
     },
-    forCall: ({ signal, share = 1 } = {}) => {
-      const left = end === undefined ? withoutInvocationMs : end - clock.now();
+    forCall: ({ signal, share = 1, isLast = false } = {}) => {
+      const left = end === undefined ? withoutInvocationMs : end - clock.now() - (isLast ? 0 : kept);
       const wanted = Math.max(shortestMs, Math.round(share * (left - reserveMs)));
       const callMs = Math.max(1, Math.min(left, wanted));
       const over = AbortSignal.timeout(callMs);

@@ -22,10 +22,13 @@ const createLogger = (): Logger => {
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 };
 
-/** Middleware that says how long the invocation may run, for what bounds the calls to AWS. */
-export const boundCalls = ({ timeLeft }: Pick<Runtime, 'timeLeft'>) => ({
+/**
+ * Middleware that says how long the invocation may run, for what bounds the calls to AWS.
+ * @param keepMs of it, in milliseconds, for calls that are made where the others have failed
+ */
+export const boundCalls = ({ timeLeft }: Pick<Runtime, 'timeLeft'>, keepMs = 0) => ({
   before: ({ context }: { readonly context: Pick<LambdaContext, 'getRemainingTimeInMillis'> }): void =>
-    timeLeft.begin(context.getRemainingTimeInMillis()),
+    timeLeft.begin(context.getRemainingTimeInMillis(), keepMs),
 });
 
 /**

@@ -35,6 +35,8 @@ type LocalOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Answers for every registry host without an endpoint of its own. */
   readonly registryEndpoint?: string;
+  /** Stands in for https://api.github.com. */
+  readonly githubApi?: string;
   /** Stands in for https://slack.com/api. */
   readonly slackApi?: string;
   /** Where a response_url may lie besides Slack's own host. */
@@ -119,6 +121,7 @@ export const createRuntime = ({
       images: required('TAGBOAT_IMAGES_QUEUE_URL'),
       notifications: required('TAGBOAT_NOTIFICATIONS_QUEUE_URL'),
       commands: required('TAGBOAT_COMMANDS_QUEUE_URL'),
+      hooks: required('TAGBOAT_HOOKS_QUEUE_URL'),
     },
     timeLeft,
   );

@@ -5,7 +5,7 @@ import { commit } from './commit-schema.ts';
 import * as field from './fields.ts';
 import { knownSources, type SourceFields } from './sources.ts';
 import { normaliseHost } from './text-checks.ts';
-import type { Config } from './types.ts';
+import type { Config, RedeliveryConfig } from './types.ts';
 
 const cluster = z
   .strictObject({
@@ -65,6 +65,30 @@ const registry = z
   })
   .meta({ title: 'Registry', description: 'Credentials or endpoint of a registry.' });
 
+const redelivery = z
+  .strictObject({
+    token: field.secret({
+      title: 'Token',
+      description:
+        'Sealed token that may read and write webhooks of these repositories; slot sources/<name>/token.',
+    }),
+    host: field
+      .host({
+        title: 'Host',
+        description: 'The Git host; the repositories that the apps have there are asked.',
+        examples: ['github.example.com'],
+      })
+      .prefault('github.com'),
+    organizations: z
+      .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'this is not the name of an organization'))
+      .meta({ title: 'Organizations', description: 'Organizations whose own webhooks are asked as well.' })
+      .default([]),
+  })
+  .meta({
+    title: 'Redelivery',
+    description: 'Has the Git host deliver the webhooks again that it could not deliver.',
+  });
+
 const sourceFieldSchemas = {
   secret: field.secret({
     title: 'Secret',
@@ -80,9 +104,15 @@ const sourceFieldSchemas = {
     description: 'Host in image references, where it is not the one that the notification names.',
     examples: ['registry.example.com'],
   }),
+  redelivery,
 };
 
-type SourceShape = { secret?: string | undefined; key?: string | undefined; host?: string | undefined };
+type SourceShape = {
+  secret?: string | undefined;
+  key?: string | undefined;
+  host?: string | undefined;
+  redelivery?: RedeliveryConfig | undefined;
+};
 
 const source = (fields: SourceFields): z.ZodType<SourceShape> => {
   const shape: Record<string, z.ZodType> = {};

@@ -18,7 +18,7 @@ type Section = {
 const fields: Readonly<Record<string, Section>> = {
   clusters: { named: true, keys: ['kubeconfig'] },
   configRepos: { named: true, keys: ['password', 'signingKey'], within: { signingKey: 'commit' } },
-  sources: { named: true, keys: ['secret', 'key'] },
+  sources: { named: true, keys: ['secret', 'key', 'token'], within: { token: 'redelivery' } },
   registries: { named: true, keys: ['password'] },
   slack: { named: false, keys: ['signingSecret', 'botToken'] },
   api: { named: false, keys: ['token'] },

@@ -1,7 +1,7 @@
 /** What an entry of `sources:` holds: what the source cannot do without, and what it understands besides. */
 export type SourceFields = {
   readonly needs: readonly ('secret' | 'key')[];
-  readonly takes?: readonly 'host'[];
+  readonly takes?: readonly ('host' | 'redelivery')[];
 };
 
 /**
@@ -9,7 +9,7 @@ export type SourceFields = {
  * parts do not import their siblings, so a test holds the two lists together.
  */
 export const knownSources: Readonly<Record<string, SourceFields>> = {
-  github: { needs: ['secret'] },
+  github: { needs: ['secret'], takes: ['redelivery'] },
   dockerhub: { needs: ['key'] },
   distribution: { needs: ['secret'], takes: ['host'] },
 };

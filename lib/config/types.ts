@@ -36,6 +36,16 @@ export type ConfigRepo = {
   readonly commit?: CommitConfig | undefined;
 };
 
+/** How the hooks of a Git host that could not be delivered are delivered again. */
+export type RedeliveryConfig = {
+  /** Of the host's API; may read and write webhooks. */
+  readonly token: SecretReference;
+  /** The Git host, `github.com`: asked are the repositories that the apps have there. */
+  readonly host: string;
+  /** Those whose hooks are asked as well. */
+  readonly organizations: readonly string[];
+};
+
 /** What the sources need to know a genuine webhook; which of them, each source says. */
 export type SourceConfig = {
   /** HMAC secret, or token, of sources that send one. */
@@ -44,6 +54,7 @@ export type SourceConfig = {
   readonly key?: SecretReference | undefined;
   /** Registry sources: the host in image references, where it is not the one that the notification names. */
   readonly host?: string | undefined;
+  readonly redelivery?: RedeliveryConfig | undefined;
 };
 
 type RegistryConfig = {

@@ -4,15 +4,16 @@ import type { TimeLeft } from '../time-left.ts';
 
 /**
  * The queues by what they carry. Bodies are JSON; `lib/release/queue/jobs.ts` has their shapes, and
- * `lib/slack-app/command-job.ts` that of `commands`.
+ * `lib/slack-app/command-job.ts` that of `commands`, `lib/release/intake/hook-job.ts` that of `hooks`.
  */
-export type QueueName = 'releases' | 'rollouts' | 'images' | 'notifications' | 'commands';
+export type QueueName = 'releases' | 'rollouts' | 'images' | 'notifications' | 'commands' | 'hooks';
 
 export type Queues = {
   /**
    * Sends one message.
    * @param options `group` and `deduplication` for the FIFO queue only; `delaySeconds` 0 to 900, for the others only;
-   *   `signal` ends the call, also one that is under way or would be tried again
+   *   `signal` ends the call, also one that is under way or would be tried again; `isLast`: nothing comes after it, so that
+   *   it may take all that is left of the invocation, what is kept for last calls included
    * @throws TagboatError `queue-unreachable`
    */
   send(
@@ -23,6 +24,7 @@ export type Queues = {
       readonly deduplication?: string;
       readonly delaySeconds?: number;
       readonly signal?: AbortSignal;
+      readonly isLast?: boolean;
     },
   ): Promise<void>;
 };
@@ -53,8 +55,10 @@ export const createQueues = (
         ? {}
         : { DelaySeconds: Math.min(maxDelaySeconds, Math.max(0, Math.round(options.delaySeconds))) }),
     });
+    const { signal, isLast = false } = options;
     try {
-      await (await client()).send(command, timeLeft.forCall({ share: jobShare, signal: options.signal }));
+      const bounds = timeLeft.forCall({ share: isLast ? 1 : jobShare, signal, isLast });
+      await (await client()).send(command, bounds);
     } catch (error) {
       throw new TagboatError('queue-unreachable', `the queue for ${queue} did not take a message`, {
         cause: error,

@@ -51,6 +51,7 @@ const levels: readonly (readonly string[])[] = [
     'lib/secrets',
     'lib/notifiers',
     'lib/registry',
+    'lib/github',
     'lib/store',
     'lib/queues',
   ],

@@ -54,12 +54,16 @@ describe('permissions', () => {
         new RegExp(`\\bjobs\\s*\\.${job}\\(`).test(texts) || new RegExp(`^\\s+\\.${job}\\(`, 'm').test(texts),
     );
     const sendsCommands = /\bsendCommandJob\(queues/.test(texts);
+    const sendsHooks = /\bawait sendHookJobs\(queues/.test(texts);
     const allowed = mentioned(permissions[name] ?? [], 'sqs:SendMessage');
-    const queues = ['ReleasesQueue', 'RolloutsQueue', 'ImagesQueue', 'NotificationsQueue', 'CommandsQueue'];
+    const queues = [...new Set(Object.values(queueOf)), 'CommandsQueue', 'HooksQueue'];
 
     expect(queues.filter((queue) => allowed.includes(queue))).toEqual(
       queues.filter(
-        (queue) => sends.some(([, to]) => to === queue) || (sendsCommands && queue === 'CommandsQueue'),
+        (queue) =>
+          sends.some(([, to]) => to === queue) ||
+          (sendsCommands && queue === 'CommandsQueue') ||
+          (sendsHooks && queue === 'HooksQueue'),
       ),
     );
   });

@@ -46,6 +46,25 @@ describe('the schedule of a release', () => {
     expect(rate).toBe(`rate(${schedule.pickUpMs / 60_000} minutes)`);
   });
 
+  it('has the hook worker try for longer than the outages of a region have lasted', () => {
+    const { VisibilityTimeout, RedrivePolicy } = queue('HooksQueue');
+    expect(VisibilityTimeout * 1000).toBeGreaterThanOrEqual(6 * timeoutMs('hook-worker'));
+    expect(VisibilityTimeout * RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(10 * 3600);
+  });
+
+  it('has GitHub asked for redeliveries within the day that they are wanted, and each count once at a time', () => {
+    const waits = Array.from({ length: schedule.maxRedeliveries }, (_, count) =>
+      schedule.redeliveryWaitMs(count),
+    );
+    const [rate = ''] = deployed.functions.redeliver?.events.map((event) => event.schedule) ?? [];
+    const everyMs = Number(/^rate\((\d+) minutes\)$/.exec(rate)?.[1]) * 60_000;
+    const longestMs = waits.reduce((sum, wait) => sum + wait + everyMs, 0);
+
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(longestMs).toBeLessThan(schedule.redeliveryMaxAgeMs);
+    expect(timeoutMs('redeliver')).toBeLessThan(everyMs);
+  });
+
   it('knows the last delivery of a command', () => {
     expect(schedule.commandMaxReceives).toBe(queue('CommandsQueue').RedrivePolicy.maxReceiveCount);
   });
@@ -62,7 +81,7 @@ describe('the schedule of a release', () => {
 
   it('has every wait within an invocation end before the invocation does', () => {
     expect(schedule.notifyLeaseTries * schedule.notifyLeaseRetryMs).toBeLessThan(timeoutMs('notifier'));
-    expect(schedule.webhookRegistryMs).toBeLessThan(timeoutMs('webhook'));
+    expect(schedule.webhookRegistryMs + schedule.deferHookMs).toBeLessThan(timeoutMs('webhook'));
     expect(schedule.pausedWatchMs + schedule.invocationMarginMs).toBeLessThan(timeoutMs('rollout-poller'));
   });
 });

@@ -86,6 +86,7 @@ describe('slots', () => {
       'configRepos/<name>/signingKey',
       'sources/<name>/secret',
       'sources/<name>/key',
+      'sources/<name>/token',
       'registries/<host>/password',
       'slack/signingSecret',
       'slack/botToken',
@@ -118,7 +119,11 @@ describe('slots', () => {
     ['elsewhere', 'no slot begins like that'],
     ['api', 'slots of api are api/token'],
     ['api/tokn', 'slots of api are api/token (did you mean `api/token`?)'],
-    ['sources/github', 'slots of sources are sources/<name>/secret or sources/<name>/key'],
+    ['sources/github/token', undefined],
+    [
+      'sources/github',
+      'slots of sources are sources/<name>/secret or sources/<name>/key or sources/<name>/token',
+    ],
     [
       'clusters/production/kubconfig',
       'slots of clusters are clusters/<name>/kubeconfig (did you mean `clusters/production/kubeconfig`?)',

@@ -16,6 +16,7 @@ const env = {
   TAGBOAT_IMAGES_QUEUE_URL: 'https://sqs.example.com/images',
   TAGBOAT_NOTIFICATIONS_QUEUE_URL: 'https://sqs.example.com/notifications',
   TAGBOAT_COMMANDS_QUEUE_URL: 'https://sqs.example.com/commands',
+  TAGBOAT_HOOKS_QUEUE_URL: 'https://sqs.example.com/hooks',
 };
 const config = {
   ...configWith(),

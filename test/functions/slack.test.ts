@@ -58,7 +58,7 @@ const arrange = async (test: TestContext) => {
   };
   /** Takes every message off the queue. */
   const work = async () => {
-    const records = (await aws.commands()).map((body) => ({
+    const records = (await aws.waitingIn('commands')).map((body) => ({
       messageId: randomUUID(),
       body,
       attributes: { ApproximateReceiveCount: '1' },

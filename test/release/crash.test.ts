@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../lib/cluster/connect/connect.ts';
 import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import type { Config } from '../../lib/config/types.ts';
+import { TagboatError } from '../../lib/errors.ts';
 import type { RawRequest } from '../../lib/http.ts';
 import { type ProcessQueueContext, processQueue } from '../../lib/release/commit/process-queue.ts';
 import { checkImage } from '../../lib/release/intake/image-wait.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
+import { intakeDeferred } from '../../lib/release/intake/intake-deferred.ts';
+import { intakeOrDefer } from '../../lib/release/intake/intake-or-defer.ts';
 import { reconcile } from '../../lib/release/lifecycle/reconcile.ts';
 import { keyOf, type Message } from '../../lib/release/queue/jobs.ts';
 import { createLeases } from '../../lib/release/record/lease.ts';
@@ -52,6 +55,31 @@ const mortal = <T extends object>(target: T, life: { calls: number }, after: boo
     },
   });
 
+/** The table of a region that has an outage: from a call on, none is answered, until it is over. */
+const tableWithOutage = () => {
+  let left = Number.POSITIVE_INFINITY;
+  const outage = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (object, property, receiver) => {
+        const value: unknown = Reflect.get(object, property, receiver);
+        if (typeof value === 'object' && value !== null) return outage(value);
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]) => {
+          left -= 1;
+          if (left < 0) throw new TagboatError('store-unreachable', 'no answer');
+          return value.apply(object, args);
+        };
+      },
+    });
+  return {
+    outage,
+    /** @param calls so many are answered, and then none */
+    answersTo: (calls: number): void => {
+      left = calls;
+    },
+  };
+};
+
 /** One app that is being released and, if it fails, undone; everything real but Git and the cluster. */
 const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   const app = 'app';
@@ -64,15 +92,18 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   const table = memoryTable();
   const all = createContext(table, config);
   const delivered: string[] = [];
+  const { outage, answersTo } = tableWithOutage();
   /** The steps as functions of one life: a Lambda sandbox that may die at any call. */
   const living = (life: { calls: number }, after: boolean) => {
-    const store = mortal(all.store, life, after);
+    const store = mortal(outage(all.store), life, after);
+    const queues = mortal(all.context.queues, life, after);
     const jobs = mortal(all.context.jobs, life, after);
     const context: typeof all.context &
       ProcessQueueContext &
       WatchContext & { registry: () => Promise<{ digestOf: () => Promise<string> }> } = {
       ...all.context,
       store,
+      queues,
       jobs,
       registry: async () => ({ digestOf: async () => digest('a') }),
       openRemote: async () => ({
@@ -133,6 +164,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   ): Promise<void> => {
     if (message.queue === 'commands')
       return processRequest(parseCommandJob(JSON.stringify(message.body)), false, serving());
+    if (message.queue === 'hooks') return intakeDeferred(JSON.stringify(message.body), context);
     const body = message.body as Message<'images' | 'rollouts' | 'releases'>;
     if (body.type === 'process-queue') await processQueue(body.group, context);
     else if (body.type === 'delayed-process-queue')
@@ -144,7 +176,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
     const lists = [`work#${groupOfConfig(config)}`, 'rollouts', 'images'] as const;
     return (await Promise.all(lists.map((list) => all.store.outbox.pending(list)))).flat();
   };
-  return { ...all, app, image, repo, living, servingSlack, handle, delivered, owed, said };
+  return { ...all, app, image, repo, answersTo, living, servingSlack, handle, delivered, owed, said };
 };
 
 const immortal = () => ({ calls: Number.POSITIVE_INFINITY });
@@ -262,6 +294,68 @@ it.each([
     }),
   60_000,
 );
+
+describe('a hook that comes during an outage of the table', () => {
+  const released = { releases: ['release healthy'], commits: 1, tag: 'v1.1.0', held: [], owed: 0 };
+  /** The function that takes hooks, until the sender is answered. */
+  const deliver = async (
+    { image, clock, living }: Awaited<ReturnType<typeof arrange>>,
+    life: { calls: number },
+    after: boolean,
+  ) => {
+    const hook = { source: 'hub', requestId: 'r', receivedAt: clock.now() };
+    const once = async (mine: { calls: number }) => {
+      const answer = await intakeOrDefer(pushed(image), hook, living(mine, after));
+      if (mine.calls <= 0) throw new Death('dead');
+      return answer;
+    };
+    return once(life).catch(() => once(immortal()));
+  };
+
+  it.each([
+    { name: 'is healthy', verdict: healthy, expected: released },
+    { name: 'fails and is undone', verdict: failsAt('v1.1.0'), expected: undone },
+  ])('comes to the same end wherever a function dies, where the release $name', ({ verdict, expected }) =>
+    everyDeath(async (life, after, death) => {
+      const setup = await arrange(verdict);
+      setup.answersTo(0);
+      const answer = await deliver(setup, life, after);
+      setup.answersTo(Number.POSITIVE_INFINITY);
+      await runToTheEnd(setup, life, after);
+
+      expect(answer, death).toMatchObject({ deferred: true });
+      expect(await endOf(setup), death).toEqual(expected);
+    }),
+  );
+
+  it('comes to the same end whichever call is the first that is not answered', async () => {
+    const answers: unknown[] = [];
+    for (let calls = 0; answers.at(-1) !== 'recorded'; calls++) {
+      const setup = await arrange(healthy);
+      setup.answersTo(calls);
+      const answer = await deliver(setup, immortal(), false);
+      setup.answersTo(Number.POSITIVE_INFINITY);
+      await runToTheEnd(setup, { calls: 0 }, false);
+
+      answers.push('deferred' in answer ? 'deferred' : 'recorded');
+      expect(await endOf(setup), `${calls} calls answered`).toEqual(released);
+    }
+    expect(answers).toContain('deferred');
+  });
+
+  it('is tried once where its message comes again after it has failed', async () => {
+    const setup = await arrange(failsAt('v1.1.0'));
+    setup.answersTo(0);
+    await deliver(setup, immortal(), false);
+    setup.answersTo(Number.POSITIVE_INFINITY);
+    const messages = [...setup.sent];
+    await runToTheEnd(setup, { calls: 0 }, false);
+    setup.sent.push(...messages);
+    await runToTheEnd(setup, { calls: 0 }, false);
+
+    expect(await endOf(setup)).toEqual(undone);
+  });
+});
 
 it(
   'an undo that somebody asked for comes to the same end wherever a function dies',

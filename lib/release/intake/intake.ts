@@ -5,14 +5,14 @@ import { type Reason, reasonText } from '../../view/reason.ts';
 import type { ReleaseState } from '../../view/release.ts';
 import { type Candidate, candidates, decide, type Plan, unmatched } from '../model/decide.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
-import { claimOf, type Release, type ReleaseRequest } from '../model/release.ts';
+import { claimOf, mayBeRetried, type Release, type ReleaseRequest } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import type { OutboxList } from '../record/outbox.ts';
 
 /** The answer to a webhook: the releases it made, and why it made no others. */
-type IntakeAnswer = {
+export type IntakeAnswer = {
   readonly releases: readonly {
     readonly id: string;
     readonly app: string;
@@ -37,15 +37,30 @@ type IntakeAnswer = {
 
 type Skipped = Plan & { readonly type: 'skipped' };
 
+export type IntakeContext = Context & { readonly registry: () => Promise<RegistryClient> };
+
+type IntakeOptions = {
+  /**
+   * When the hook was received first, in milliseconds since 1970, where it comes again by itself: what was recorded since then
+   * is what it asked for, and gets no second attempt where it has failed by now. Undefined where somebody asks anew.
+   */
+  readonly firstReceived?: (event: SourceEvent) => Promise<number | undefined>;
+};
+
+/** What the steps of one intake work with. */
+type Steps = IntakeContext & IntakeOptions;
+
 /**
  * Turns a verified webhook into releases: decides, records, and only then sends the jobs. When it returns, reconcile can
  * find every release that was requested.
- * @throws TagboatError `store-unreachable`; the sender has to deliver again
+ * @throws TagboatError `store-unreachable`; it has to be taken in again, which comes to the same releases
  */
 export const intake = async (
   parsed: Parsed,
-  context: Context & { readonly registry: () => Promise<RegistryClient> },
+  intakeContext: IntakeContext,
+  options: IntakeOptions = {},
 ): Promise<IntakeAnswer> => {
+  const context: Steps = { ...intakeContext, ...options };
   const releases: IntakeAnswer['releases'][number][] = [];
   const skipped: IntakeAnswer['skipped'][number][] = parsed.ignored.map(({ reason, message }: Ignored) => ({
     reason,
@@ -89,7 +104,7 @@ const withDigest = (event: SourceEvent, digest: string | undefined): SourceEvent
  */
 const learnDigest = async (
   event: SourceEvent,
-  { registry, logger }: Parameters<typeof intake>[1],
+  { registry, logger }: IntakeContext,
 ): Promise<string | undefined> => {
   if (event.type === 'tag-pushed') return undefined;
   if (event.digest !== undefined) return event.digest;
@@ -122,6 +137,16 @@ const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined)
   };
 };
 
+/** True where a release is what the hook itself has asked for, when it came first. */
+const isOfThisHook = async (
+  { createdAt }: Release,
+  event: SourceEvent,
+  { firstReceived }: Steps,
+): Promise<boolean> => {
+  const since = await firstReceived?.(event);
+  return since !== undefined && Date.parse(createdAt) >= since;
+};
+
 /** The outbox list by the next step: without a digest, the registry is to be asked. */
 const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
   digest === undefined ? 'images' : `work#${group}`;
@@ -130,11 +155,17 @@ const record = async (
   event: SourceEvent,
   wanted: Plan,
   digest: string | undefined,
-  context: Context,
+  context: Steps,
 ): Promise<IntakeAnswer['releases'][number]> => {
   const request = requestOf(event, wanted, digest);
   const { store, clock } = context;
-  const { release, created } = await store.record(request, listOf(request), clock.now() + pickUpMs);
+  const { release, created } = await store.record(
+    request,
+    listOf(request),
+    clock.now() + pickUpMs,
+    async (known) =>
+      mayBeRetried(known.state) && !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
+  );
   await enqueueNext(release, context);
   return summary(release, created);
 };
@@ -145,7 +176,7 @@ const skip = async (
   event: SourceEvent,
   plan: Skipped,
   digest: string | undefined,
-  context: Context,
+  context: Steps,
 ): Promise<IntakeAnswer['skipped'][number]> => {
   const { app, environment, tag, reason } = plan;
   const answer = { app, environment, tag, ...answerOf(reason) };
@@ -160,16 +191,21 @@ const recordHeld = async (
   event: SourceEvent,
   held: Skipped,
   digest: string | undefined,
-  context: Context,
+  context: Steps,
 ): Promise<string> => {
   const { store, clock } = context;
   const request = requestOf(event, held, digest);
   const list = listOf(request);
   const recordAs = (claim: string) =>
-    store.record({ ...request, claim }, list, clock.now() + pickUpMs, ({ state }) => state === 'failed');
+    store.record(
+      { ...request, claim },
+      list,
+      clock.now() + pickUpMs,
+      async (known) => known.state === 'failed' && !(await isOfThisHook(known, event, context)),
+    );
   const first = await recordAs(request.claim);
   const { release, created } =
-    first.release.state === 'undone'
+    first.release.state === 'undone' && !(await isOfThisHook(first.release, event, context))
       ? await recordAs(`held#${event.source}#${event.delivery}#${request.claim}`)
       : first;
   if (created || release.state === 'queued') {

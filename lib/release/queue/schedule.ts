@@ -42,6 +42,27 @@ export const commandMaxAgeMs = 30 * 60_000;
 /** How often the queue `commands` delivers one command: at the last time the user is told what went wrong. */
 export const commandMaxReceives = 8;
 
+// Hooks that GitHub could not deliver.
+
+/** How old a delivery may be that GitHub is asked to make again. It could for three days; a tag that old is not wanted by itself. */
+export const redeliveryMaxAgeMs = 24 * 3600_000;
+
+/** Minutes from an attempt to the next: an outage that lasts is not asked about often, and one that is over soon costs little. */
+const redeliveryWaits = [1, 5, 15, 60, 180, 360] as const;
+
+/** How often GitHub is asked to deliver one event again: over ten hours. */
+export const maxRedeliveries = redeliveryWaits.length;
+
+/** @param count 0, 1, 2 …: how often it was asked before */
+export const redeliveryWaitMs = (count: number): number =>
+  (redeliveryWaits[Math.min(count, redeliveryWaits.length - 1)] ?? 360) * 60_000;
+
+/** How long after it was asked for a delivery counts as the one that was asked for; after that somebody pressed a button. */
+export const redeliveryArrivesMs = 10 * 60_000;
+
+/** How far GitHub's clock may be ahead, and how long after the hook was received it may have written its time down. */
+export const redeliverySkewMs = 60_000;
+
 // Steps that fail for a passing reason.
 
 /** How often a step is tried before the release fails: with the delays between them, about four minutes. */
@@ -83,6 +104,12 @@ export const pollDelaySeconds = (what: keyof typeof pollDelays, round: number): 
 
 /** How long a webhook waits for the registry's answer before the image poller asks instead: GitHub gives up at 10 s. */
 export const webhookRegistryMs = 2_000;
+
+/**
+ * What a webhook keeps of its time to put the hook on the queue `hooks` where the table does not answer: enough for three
+ * attempts, so that the sender still has its answer before it gives up.
+ */
+export const deferHookMs = 3_000;
 
 /**
  * How long a registry that does not answer is asked for a tag that a user named. Not for the environment's

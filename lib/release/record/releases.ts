@@ -34,7 +34,7 @@ export type Releases = {
     request: ReleaseRequest,
     list: OutboxList,
     dueAt: number,
-    mayRetry?: (release: Release) => boolean,
+    mayRetry?: (release: Release) => boolean | Promise<boolean>,
   ): Promise<{ readonly release: Release; readonly created: boolean }>;
   /** Makes a further claim lead to a release; the release that has it already, if another one does. */
   claim(key: ReleaseKey, claim: string): Promise<Release | undefined>;
@@ -123,7 +123,7 @@ export const createReleases = (
         // An invocation that loses this race, or dies after it, leaves a claim that the next one completes.
         if (claim === undefined && !(await table.put({ pk, sk, release: id }, 'absent'))) continue;
         const known = claim === undefined ? undefined : await get(key);
-        if (known !== undefined && mayRetry(known)) {
+        if (known !== undefined && (await mayRetry(known))) {
           await table.put({ pk, sk, release: newId(clock.now()) }, { attribute: 'release', value: id });
           continue;
         }

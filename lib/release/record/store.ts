@@ -3,6 +3,7 @@ import { createHolds, type Holds } from './holds.ts';
 import { type Acquired, createLeases } from './lease.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { partition } from './partition.ts';
+import { createRedeliveries, type Redeliveries } from './redeliveries.ts';
 import { createReleases, type RecordOptions, type Releases } from './releases.ts';
 
 /**
@@ -14,6 +15,7 @@ import { createReleases, type RecordOptions, type Releases } from './releases.ts
 export type Store = Releases &
   Holds & {
     readonly outbox: Outbox;
+    readonly redeliveries: Redeliveries;
     /**
      * The right to tell a notifier's people about a release, one process at a time; `state.memory` is what the notifier
      * remembers of the last time.
@@ -29,6 +31,7 @@ export const createStore = (options: RecordOptions): Store => {
     ...createReleases(options, outbox),
     ...createHolds(table),
     outbox,
+    redeliveries: createRedeliveries(table, clock),
     leaseNotifications: ({ app, environment, id }, notifier, leaseMs) =>
       leases.acquire({ pk: partition(app, environment), sk: `told#${id}#${notifier}` }, leaseMs),
   };

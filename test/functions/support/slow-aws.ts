@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -11,15 +11,29 @@ import { readBody } from '../../../infra/local/runtime/gateway/body.ts';
 import { seal } from '../../../lib/secrets/seal.ts';
 
 type Service = 'kms' | 'sqs' | 'dynamodb';
+/** What a service does instead of what it is there for. */
+type Fault = (request: IncomingMessage, response: ServerResponse) => void;
 const services = { kms: isKmsRequest, sqs: isSqsRequest, dynamodb: isDynamoDbRequest };
-const queues = ['releases.fifo', 'rollouts', 'images', 'notifications', 'commands'] as const;
+const queues = ['releases.fifo', 'rollouts', 'images', 'notifications', 'commands', 'hooks'] as const;
+
+export const hangsUp: Fault = (request) => request.socket.destroy();
+
+/** As an error is written in the JSON protocol of AWS. */
+export const answersWith =
+  (status: number, type: string): Fault =>
+  (request, response) => {
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify({ __type: `com.amazonaws#${type}`, message: type }));
+  };
 
 /**
- * KMS, SQS and DynamoDB over their real protocols, each of which can be made to keep its requests waiting, and what was
+ * KMS, SQS and DynamoDB over their real protocols, each of which can be made to keep its requests waiting, or to fail, and what was
  * sent to a response_url. With a table, queues and a key, and what the functions find in their environment.
  */
 export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
   let slow: readonly Service[] = [];
+  let faults: Readonly<Partial<Record<Service, Fault>>> = {};
   const waiting: { readonly service: Service; readonly answer: () => void }[] = [];
   let arrived = Promise.withResolvers<void>();
   const parts = {
@@ -37,6 +51,8 @@ export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTest
       response.end('ok');
       return;
     }
+    const fault = faults[service];
+    if (fault !== undefined) return fault(request, response);
     const answer = () => parts[service].handle(request, response);
     if (!slow.includes(service)) return answer();
     waiting.push({ service, answer });
@@ -91,6 +107,10 @@ export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTest
     slow: (...services: readonly Service[]) => {
       slow = services;
     },
+    /** From now on these fail, and all others do not. */
+    fail: (next: typeof faults) => {
+      faults = next;
+    },
     /** Resolves when a request waits at that service, with what answers it. */
     waitsAt: async (service: Service): Promise<() => void> => {
       for (;;) {
@@ -99,8 +119,9 @@ export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTest
         await arrived.promise;
       }
     },
-    /** Bodies of what waits for slack-worker, delayed or not. */
-    commands: async () => (await parts.sqs.waiting('commands')).map(({ body }) => body),
+    /** Bodies of what waits in a queue, delayed or not. */
+    waitingIn: async (queue: (typeof queues)[number]) =>
+      (await parts.sqs.waiting(queue)).map(({ body }) => body),
     env: {
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'test',
@@ -114,6 +135,7 @@ export const startSlowAws = async ({ onTestFinished }: Pick<TestContext, 'onTest
       TAGBOAT_IMAGES_QUEUE_URL: queueUrls[2],
       TAGBOAT_NOTIFICATIONS_QUEUE_URL: queueUrls[3],
       TAGBOAT_COMMANDS_QUEUE_URL: queueUrls[4],
+      TAGBOAT_HOOKS_QUEUE_URL: queueUrls[5],
     },
   };
 };

@@ -10,7 +10,7 @@ const send = async () => {
   const sent: { readonly queue: ReleaseQueue; readonly body: string }[] = [];
   const jobs = createJobs({
     send: async (queue, body) => {
-      if (queue === 'commands') throw new Error('no job of a release goes there');
+      if (queue === 'commands' || queue === 'hooks') throw new Error('no job of a release goes there');
       sent.push({ queue, body: JSON.stringify(body) });
     },
   });

@@ -158,7 +158,7 @@ Resources:
 
     const mapped = functions.flatMap(({ queues }) => queues.map(({ queue }) => resources[queue]?.type));
     const routes = functions.flatMap((one) => one.routes.map((route) => `${route.method} ${route.path}`));
-    expect(mapped).toEqual(['queue', 'queue', 'queue', 'queue', 'queue']);
+    expect(mapped).toEqual(['queue', 'queue', 'queue', 'queue', 'queue', 'queue']);
     expect(routes).toEqual([
       'POST /webhooks/{source}',
       'POST /webhooks/{source}/{key}',

@@ -1,0 +1,95 @@
+import type { Config, RedeliveryConfig } from '../../config/types.ts';
+import { TagboatError } from '../../errors.ts';
+import type { Delivery, GithubClient, Hook, HookOwner } from '../../github/client.ts';
+import type { Context } from '../queue/context.ts';
+import { maxRedeliveries, redeliveryMaxAgeMs, redeliveryWaitMs } from '../queue/schedule.ts';
+
+const source = 'github';
+
+export type RedeliverContext = Context & { readonly github: () => Promise<GithubClient> };
+
+/** The repositories of the apps at this Git host, each once, and the organizations that have hooks of their own. */
+const hookOwners = (config: Config, { host, organizations }: RedeliveryConfig): readonly HookOwner[] => {
+  const repositories = new Set(
+    Object.values(config.apps).flatMap(({ repository }) => (repository === undefined ? [] : [repository])),
+  );
+  const ofApps = [...repositories].flatMap((repository): readonly HookOwner[] => {
+    const [at, owner = '', name = '', ...more] = repository.split('/');
+    return at === host && more.length === 0 ? [{ owner, repository: name }] : [];
+  });
+  return [...ofApps, ...organizations.map((owner) => ({ owner }))];
+};
+
+const isOurs = ({ url }: Hook): boolean =>
+  URL.canParse(url) && new URL(url).pathname.endsWith(`/webhooks/${source}`);
+
+/** What may pass: no answer at all, one of a server in trouble, or one that asks to slow down. Any other was meant. */
+const mayPass = (status: number): boolean =>
+  status === 0 || status === 408 || status === 429 || status >= 500;
+
+/** An event that was delivered in no attempt, and refused in none. */
+export type Undelivered = { readonly guid: string; readonly firstAt: number; readonly newest: Delivery };
+
+/** Pure. */
+export const undelivered = (attempts: readonly Delivery[]): readonly Undelivered[] =>
+  [...Map.groupBy(attempts, ({ guid }) => guid)].flatMap(([guid, all]) => {
+    const [newest] = all.toSorted((a, b) => b.deliveredAt - a.deliveredAt);
+    if (newest === undefined || !all.every(({ status }) => mayPass(status))) return [];
+    return [{ guid, firstAt: Math.min(...all.map(({ deliveredAt }) => deliveredAt)), newest }];
+  });
+
+/**
+ * Has GitHub deliver again what it could not deliver in the last day, since it does not do so by itself: what was answered with
+ * 5xx or 429, or not at all. Each event a few times, farther and farther apart. A hook or repository that cannot be asked is
+ * logged and does not stop the others, but where GitHub asks to slow down nothing more is asked.
+ * @returns how many hooks were asked about, and how many events are to be delivered again
+ */
+export const redeliver = async (
+  context: RedeliverContext,
+): Promise<{ readonly hooks: number; readonly redelivered: number }> => {
+  const { config, clock, logger } = context;
+  const counts = { hooks: 0, redelivered: 0 };
+  const redelivery = config.sources[source]?.redelivery;
+  if (redelivery === undefined) return counts;
+  let isTooMuch = false;
+  const guarded = async (step: () => Promise<void>): Promise<void> => {
+    if (isTooMuch) return;
+    try {
+      await step();
+    } catch (error) {
+      isTooMuch = error instanceof TagboatError && error.retryAfterSeconds !== undefined;
+      logger.error('failed deliveries could not be asked for or made again', { error });
+    }
+  };
+  const github = await context.github();
+  for (const owner of hookOwners(config, redelivery))
+    await guarded(async () => {
+      for (const hook of (await github.hooks(owner)).filter(isOurs))
+        await guarded(async () => {
+          counts.hooks += 1;
+          const attempts = await github.deliveries(hook, clock.now() - redeliveryMaxAgeMs);
+          for (const event of undelivered(attempts))
+            await guarded(async () => {
+              if (await redeliverOne(hook, event, github, context)) counts.redelivered += 1;
+            });
+        });
+    });
+  return counts;
+};
+
+/** Counted first: what GitHub may have been asked for is not asked for again at once. */
+const redeliverOne = async (
+  hook: Hook,
+  { guid, firstAt, newest }: Undelivered,
+  github: GithubClient,
+  { store, clock, logger }: Context,
+): Promise<boolean> => {
+  const known = await store.redeliveries.find(source, guid);
+  const count = known?.count ?? 0;
+  const last = Math.max(newest.deliveredAt, known?.askedAt ?? 0);
+  if (count >= maxRedeliveries || clock.now() < last + redeliveryWaitMs(count)) return false;
+  if ((await store.redeliveries.count(source, guid, known, firstAt)) === undefined) return false;
+  await github.redeliver(hook, newest.id);
+  logger.warn('GitHub delivers a webhook again', { delivery: guid, status: newest.status, count: count + 1 });
+  return true;
+};
