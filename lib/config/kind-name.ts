@@ -44,7 +44,8 @@ const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?';
 /** For editors, and the check alike. */
 export const kindNamePattern = new RegExp(`^[A-Z][A-Za-z0-9]*(?:\\.${label})*$`);
 
-const howTo = 'write the kind as manifests do, and its API group behind it: `Ingress.networking.k8s.io`, `Secret`';
+const howTo =
+  'write the kind as manifests do, and its API group behind it: `Ingress.networking.k8s.io`, `Secret`';
 
 /** `Secret` of the core group, `Ingress.networking.k8s.io`: as kubectl writes it, without a version. */
 export const checkKindName = (text: string): Checked => {

@@ -8,7 +8,12 @@ export const kindsFindings = ({ path, fields }: Environment): readonly Finding[]
   const kinds = list(fields.kinds);
   return [
     ...(fields.deliver === 'set-image' || fields.deliver === 'agent'
-      ? [atKey([...path, 'kinds'], '`kinds` says what `deliver: apply` may apply; nothing else applies documents')]
+      ? [
+          atKey(
+            [...path, 'kinds'],
+            '`kinds` says what `deliver: apply` may apply; nothing else applies documents',
+          ),
+        ]
       : []),
     ...kinds.flatMap((kind, index) =>
       typeof kind === 'string' && kinds.indexOf(kind) < index

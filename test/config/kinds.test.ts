@@ -40,7 +40,11 @@ describe('kinds', () => {
       '[Ingress]',
       'the core group has no kind `Ingress` (did you mean `Ingress.networking.k8s.io`?)',
     ],
-    ['an unknown kind without a group', '[Certificate]', `the core group has no kind \`Certificate\`; ${howTo}`],
+    [
+      'an unknown kind without a group',
+      '[Certificate]',
+      `the core group has no kind \`Certificate\`; ${howTo}`,
+    ],
     ['what every object has', '[Constructor]', `the core group has no kind \`Constructor\`; ${howTo}`],
   ])('%s is refused', (_, kinds, message) => {
     expect(problemsOf(withKinds(kinds))).toEqual([`tagboat.yml:30:17: ${message}`]);

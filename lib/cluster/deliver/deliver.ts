@@ -61,7 +61,10 @@ const workloadsInFiles = (delivery: Delivery): readonly WorkloadRef[] => {
  * cluster under that very name (a Kustomize overlay renames), else every one of the namespace that carries the image.
  * @throws TagboatError `workload-not-found`, `cluster-*`
  */
-export const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
+export const findWorkloads = async (
+  cluster: Cluster,
+  delivery: Delivery,
+): Promise<readonly WorkloadRef[]> => {
   const defined = workloadsInFiles(delivery);
   const present = await Promise.all(
     defined.map(async (ref) => {

@@ -89,7 +89,15 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
   /** What the next looks at a rollout of a tag find; healthy where nothing is said. */
   const verdicts = new Map<string, RolloutVerdict>();
   /** The tag that the cluster was given last, whether somebody paused it, and the deadlines it was watched with. */
-  const cluster = { tag: 'v1.0.0', paused: false, answers: true, deadlines: [] as number[] };
+  const cluster = {
+    tag: 'v1.0.0',
+    paused: false,
+    /** False: it stops answering once the commit is made. */
+    answers: true,
+    /** What it says, or does not say, to a delivery before the commit. */
+    refusal: undefined as TagboatError | undefined,
+    deadlines: [] as number[],
+  };
   const delivered: string[] = [];
   const reach = (): void => {
     if (!cluster.answers) throw new TagboatError('cluster-unreachable', 'no answer');
@@ -104,6 +112,9 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
     }),
     openRemote: async () => ({ tip: repo.tip }),
     cluster: async () => ({}) as Cluster,
+    preflight: async () => async () => {
+      if (cluster.refusal !== undefined) throw cluster.refusal;
+    },
     deliver: async (_cluster: Cluster, { tag }: { readonly tag: string }) => {
       reach();
       cluster.tag = tag;
