@@ -1,4 +1,4 @@
-import { TagboatError } from '../../errors.ts';
+import { isRetryable, TagboatError } from '../../errors.ts';
 import { settleAll } from '../../settle-all.ts';
 import {
   type Access,
@@ -8,7 +8,7 @@ import {
 } from '../connect/access-review.ts';
 import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { groupOf } from '../connect/discovery.ts';
+import { findResource, groupOf } from '../connect/discovery.ts';
 import { templateHolder } from '../objects/argo-template.ts';
 import { isWorkloadKind, type WorkloadRef, workloadsPath } from '../objects/objects.ts';
 import { objectPath } from './apply.ts';
@@ -118,4 +118,16 @@ export const createPreflight = (cluster: Cluster): Preflight => {
       await settleAll(workloads.map((ref) => checkWorkload(cluster, may, ref)));
     }
   };
+};
+
+/**
+ * The same once the cluster has answered, so that it can be waited for beside something else. What the answer is, does not
+ * matter here; kept connections were answered already, and are not asked.
+ * @throws TagboatError `cluster-unreachable`
+ */
+export const openPreflight = async (cluster: Cluster): Promise<Preflight> => {
+  await findResource(cluster, 'apps/v1', 'Deployment').catch((error: unknown) => {
+    if (isRetryable(error)) throw error;
+  });
+  return createPreflight(cluster);
 };

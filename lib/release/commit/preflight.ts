@@ -9,7 +9,7 @@ import { deliveryOf } from './delivery.ts';
 export type PreflightContext = {
   /** A connection to the cluster of that name. */
   readonly cluster: (name: string) => Promise<Cluster>;
-  /** Looks whether that cluster would take a delivery. */
+  /** Waits for its first answer, and then looks whether it would take a delivery. */
   readonly preflight: (cluster: Cluster) => Promise<Preflight>;
 };
 
@@ -18,7 +18,7 @@ export type Planned = TargetedRelease & { readonly files: readonly ManifestFile[
 
 /** What can be known before a commit is checked before it: else Git would say what no cluster can be brought to. */
 export type CommitPreflight = {
-  /** Connects to the clusters of the releases; to be done while Git is read. What goes wrong shows in `check`. */
+  /** Connects to the clusters of the releases; to be done beside the reading of Git. What goes wrong shows in `check`. */
   open(releases: readonly TargetedRelease[]): Promise<void>;
   /** @returns by the id of the release, what stands in the way of its commit */
   check(planned: readonly Planned[]): Promise<ReadonlyMap<string, unknown>>;

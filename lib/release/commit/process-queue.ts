@@ -103,15 +103,18 @@ const commitAll = async (
   preflight: CommitPreflight,
   context: ProcessQueueContext,
 ): Promise<readonly CommittedRelease[]> => {
+  const [first] = releases;
+  if (first === undefined) return [];
+  const opening = preflight.open(releases);
   try {
-    const [first] = releases;
-    if (first === undefined) return [];
-    const opening = preflight.open(releases);
-    const remote = await context.openRemote(name, first.target.repo).finally(() => opening);
+    const remote = await context.openRemote(name, first.target.repo);
     return await commitBatch(remote, releases, preflight, context);
   } catch (error) {
     await settleAll(releases.map(({ release }) => retryLater(release, error, context)));
     return [];
+  } finally {
+    // Where nothing was checked, it is still under way.
+    await opening;
   }
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../lib/cluster/deliver/deliver.ts';
-import { createPreflight, type Preflight } from '../../../lib/cluster/deliver/preflight.ts';
+import { createPreflight, openPreflight, type Preflight } from '../../../lib/cluster/deliver/preflight.ts';
 import { image, workload } from '../support/fixture.ts';
 import { sendJson, type TestServer, withServer } from '../support/server.ts';
 
@@ -261,3 +261,27 @@ it('agent: asks nothing', () =>
     await preflight(delivery('agent', deployment));
     expect([asked, requests]).toEqual([[], []]);
   }));
+
+describe('opening it', () => {
+  it.each([
+    [503, 'cluster-unreachable'],
+    [429, 'cluster-unreachable'],
+  ])('fails where the cluster answers %i', (status, code) =>
+    withServer(
+      (_, response) => sendJson(response, status, {}),
+      async ({ cluster }) => {
+        await expect(openPreflight(cluster)).rejects.toMatchObject({ code });
+      },
+    ),
+  );
+
+  it.each([200, 401, 403])('is done with any other answer, as %i; the checks say what it means', (status) =>
+    withServer(
+      (_, response) => sendJson(response, status, {}),
+      async ({ cluster, requests }) => {
+        await openPreflight(cluster);
+        expect(requests.map(({ url }) => url.pathname)).toEqual(['/apis/apps/v1']);
+      },
+    ),
+  );
+});
