@@ -15,6 +15,8 @@ export const createHandler = (runtime: Runtime) => {
     ...withUndo(runtime),
     openRemote: createConfigRepos(runtime),
     cluster: createClusters(runtime),
+    preflight: async (cluster) =>
+      (await import('../lib/cluster/deliver/preflight.ts')).openPreflight(cluster),
     deliver: async (cluster, delivery) =>
       (await import('../lib/cluster/deliver/deliver.ts')).deliver(cluster, delivery),
     setPaused: async (...args) => (await import('../lib/cluster/deliver/pause.ts')).setPaused(...args),

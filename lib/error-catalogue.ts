@@ -235,6 +235,19 @@ export const errorCatalogue = {
     meaning: 'A path leaves the repository, or is not a regular file.',
     next: 'Correct `files`.',
   },
+  'manifest-not-applicable': {
+    retry: 'terminal',
+    status: 422,
+    meaning:
+      'A document cannot be applied as it stands: no object of Kubernetes, of another namespace, or of an impossible name.',
+    next: 'Mend the document at the line given; Helm values and Kustomizations take `deliver: set-image` or `agent`.',
+  },
+  'kind-not-allowed': {
+    retry: 'terminal',
+    status: 422,
+    meaning: '`deliver: apply` may not apply this kind in this environment.',
+    next: 'List it in `kinds` of the environment in tagboat.yml, or move the document to a file that does not carry the image.',
+  },
   // Config repo
   'git-unreachable': {
     retry: 'retryable',
@@ -320,7 +333,7 @@ export const errorCatalogue = {
   'cluster-forbidden': {
     retry: 'terminal',
     status: 502,
-    meaning: 'The credentials may not do this (403); the words of the API server are in the message.',
+    meaning: 'The role of the credentials does not allow this (403).',
     next: 'Apply infra/cluster, or grant what the message names.',
   },
   'cluster-conflict': {

@@ -77,6 +77,20 @@ const environment = z
           'apply: server-side apply of the changed manifests; set-image: patch only the image; agent: touch nothing, something in the cluster applies the commit.',
       })
       .default('apply'),
+    kinds: z
+      .array(
+        field.kindName({
+          title: 'Kind',
+          description: 'A kind with its API group, or one of the core group alone.',
+          examples: ['Ingress.networking.k8s.io', 'Certificate.cert-manager.io', 'Secret'],
+        }),
+      )
+      .meta({
+        title: 'Kinds',
+        description:
+          'deliver: apply: what may be applied besides Deployment, StatefulSet, DaemonSet, Rollout (Argo), Service and ConfigMap. Anything else in a file that carries the image stops the release before its commit.',
+      })
+      .optional(),
     timeout: field
       .duration({ title: 'Timeout', description: 'How long a rollout may take.', examples: ['90s', '5m'] })
       .prefault('5m'),

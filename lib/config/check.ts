@@ -1,4 +1,5 @@
 import { allowFindings } from './allow-checks.ts';
+import { kindsFindings } from './kinds-checks.ts';
 import { atKey, atValue, type Finding, formatPath } from './problems.ts';
 import { record, text } from './raw.ts';
 import { type Environment, sameLines } from './same-lines.ts';
@@ -133,6 +134,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
     ...environments.flatMap((environment) => [
       ...unresolved(data, environment),
       ...environmentFindings(environment),
+      ...kindsFindings(environment),
     ]),
     ...apps,
     ...sameLines(data, environments),

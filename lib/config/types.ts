@@ -94,6 +94,8 @@ export type EnvironmentConfig = {
   readonly cluster: string;
   readonly namespace: string;
   readonly deliver: 'apply' | 'set-image' | 'agent';
+  /** `apply`: what may be applied besides the kinds that every environment allows: `Ingress.networking.k8s.io`, `Secret`. */
+  readonly kinds?: readonly string[] | undefined;
   /** How long a rollout may take, in seconds (`5m` is 300). */
   readonly timeout: number;
   /** `tag-push`: how long to wait for the image, in seconds. */

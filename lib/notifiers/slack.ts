@@ -68,25 +68,29 @@ export const createSlackNotifier = (client: () => Promise<SlackClient>, posts: b
         refusal = error;
       });
     if (recipients.responseUrl !== undefined)
-      await tellAsker(client, posts, state, recipients, shown, message, note);
+      await tellAsker(client, posts, release, recipients, shown, message, note);
     if (refusal !== undefined) throw refusal;
   },
 });
 
-const isWorthAMessage = ({ state, reason }: ReleaseView): boolean =>
-  worthAMessage.has(state) || (state === 'skipped' && reason?.code === 'held');
+const isWorthAMessage = ({ state, reason, putOff }: ReleaseView): boolean =>
+  worthAMessage.has(state) || putOff !== undefined || (state === 'skipped' && reason?.code === 'held');
+
+const isWorthAnAnswer = ({ state, putOff }: ReleaseView): boolean =>
+  worthAnAnswer.has(state) || putOff !== undefined;
 
 const tellAsker = async (
   client: () => Promise<SlackClient>,
   posts: boolean,
-  state: string,
+  release: ReleaseView,
   { askedFrom, responseUrl }: Recipients,
   { channel, asked, answers = [] }: Shown,
   message: SlackMessage,
   note: (more: Shown) => void,
 ): Promise<void> => {
   if (askedFrom !== undefined && channel?.channel === askedFrom) return;
-  const isNews = worthAnAnswer.has(state);
+  const { state } = release;
+  const isNews = isWorthAnAnswer(release);
   if (!isNews && asked === undefined) return;
   if (posts && askedFrom !== undefined && answers.length === 0)
     try {

@@ -85,6 +85,10 @@ export type ReleaseView = Omit<ReleaseFacts, Origin> & {
 } & {
   /** True for the release that an undo makes. */
   readonly isUndo?: boolean | undefined;
+  /** It could not go on for a passing reason, and is tried again by itself: whether Git has it already. */
+  readonly putOff?: 'before-commit' | 'after-commit' | undefined;
+  /** It failed between Git and the cluster: Git says what the cluster may not run. */
+  readonly gitAhead?: boolean | undefined;
   /** What ran before. */
   readonly previousTag?: string | undefined;
   readonly commitUrl?: string | undefined;

@@ -61,6 +61,7 @@ const arrange = async (commit: CommitConfig, signingKey: string) => {
     ...context,
     openRemote: createConfigRepos(runtime),
     cluster: async () => ({}) as Cluster,
+    preflight: async () => async () => undefined,
     deliver: async () => [],
     setPaused: async () => [],
   });

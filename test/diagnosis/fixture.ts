@@ -60,6 +60,7 @@ const fixtureIn = (
     ref = { ...ref, kind, apiVersion: apiVersionOf(kind) };
     await deliver(cluster, {
       ...{ mode: 'apply', namespace, image, tag, changeCause: `okeydokey ${tag} (test)` },
+      kinds: ['ResourceQuota', 'LimitRange'],
       files: [
         ...(beside === undefined ? [] : [{ path: 'deployment/beside.yml', text: beside }]),
         { path: 'deployment/deployment.yml', text: manifest(tag, change) },

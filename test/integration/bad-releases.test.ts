@@ -12,7 +12,7 @@ import { shareProject } from './support/share.ts';
  * documented bears none.
  */
 const withoutNumbers = (text: string): string =>
-  text.replace(/\b(deployment|app|nowhere|other|production|config)-\d\b/g, '$1');
+  text.replace(/\b(deployment|app|nowhere|other|production|config)-\d+\b/g, '$1');
 
 /** What is wrong with an app, by its name in the documentation. */
 const provocations: Readonly<
@@ -39,10 +39,35 @@ const provocations: Readonly<
   'a manifest that the cluster refuses': (image, number) => ({
     files: {
       [`deployment-${number}/app.yml`]: deployment(`app-${number}`, `${image}:v1.0.0`, 1).replace(
-        'kind: Deployment',
-        'kind: Deploiment',
+        'apps/v1',
+        'apps/v9',
       ),
     },
+  }),
+  'a kind that is not allowed': (image, number) => ({
+    files: {
+      [`deployment-${number}/app.yml`]: `${deployment(`app-${number}`, `${image}:v1.0.0`, 1)}---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: everything }
+`,
+    },
+  }),
+  'a name that is a path': (image, number) => ({
+    files: {
+      [`deployment-${number}/app.yml`]: `${deployment(`app-${number}`, `${image}:v1.0.0`, 1)}---
+apiVersion: v1
+kind: Service
+metadata: { name: .. }
+`,
+    },
+  }),
+  'Helm values with `deliver: apply`': (image, number) => ({
+    files: { [`deployment-${number}/values.yaml`]: `image:\n  repository: ${image}\n  tag: v1.0.0\n` },
+    environment: { files: `[deployment-${number}/values.yaml]` },
+  }),
+  'a workload that is not there, with `deliver: set-image`': () => ({
+    environment: { deliver: 'set-image' },
   }),
 };
 const names = Object.keys(provocations);
@@ -106,6 +131,8 @@ it.each(names)('%s ends as documented; nothing is lost or half-done', async (nam
 
   const [release, ...others] = await app.releases();
   expect(others).toEqual([]);
+  // All of it is known before the commit, and the config repo stays as it is.
+  expect(release?.commit).toBeNull();
   const reason = release?.reason?.replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT') ?? '';
   expect([release?.state, release?.code, withoutNumbers(reason)]).toEqual(documented('ends')[name]);
   expect(app.slackMessages().map(({ text }) => text)).toContainEqual(

@@ -83,7 +83,8 @@ export const describeDelivery = (inNamespace: InNamespace): void => {
         ),
       ].join('\n---\n');
       try {
-        const refs = await deliver(cluster, delivery(namespace, '1.0.0', text));
+        const kinds = ['ClusterRole.rbac.authorization.k8s.io'];
+        const refs = await deliver(cluster, { ...delivery(namespace, '1.0.0', text), kinds });
         expect(refs).toEqual([refOf('StatefulSet', namespace), refOf('Deployment', namespace)]);
         expect((await get('clusterrole', role)).kind).toBe('ClusterRole');
         expect((await get('configmap', 'settings')).data).toEqual({ a: 'b' });
@@ -97,15 +98,24 @@ export const describeDelivery = (inNamespace: InNamespace): void => {
     {
       name: 'a kind that the cluster does not know',
       text: 'apiVersion: example.com/v1\nkind: Boat\nmetadata: { name: a }\n',
+      code: 'cluster-refused',
       message: 'deployment/web.yml:12: the cluster does not know Boat of example.com/v1',
     },
     {
+      name: 'a kind that is not allowed',
+      text: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: a }\n',
+      code: 'kind-not-allowed',
+      message:
+        'deployment/web.yml:12: Namespace a stands in a file that carries the image, and `kinds` of the environment does not list Namespace',
+    },
+    {
       name: 'another namespace',
+      code: 'manifest-not-applicable',
       text: 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: elsewhere }\n',
       message:
         /^deployment\/web.yml:12: ConfigMap a names the namespace elsewhere, and the environment is tagboat-/,
     },
-  ])('apply: $name is refused before anything is applied', ({ text, message }) =>
+  ])('apply: $name is refused before anything is applied', ({ text, code, message }) =>
     inNamespace(async ({ cluster, namespace, read }) => {
       const first = `apiVersion: v1
 kind: ConfigMap
@@ -119,8 +129,10 @@ metadata:
     a: b
 ---
 `;
-      await expect(deliver(cluster, delivery(namespace, '1', first + text))).rejects.toMatchObject({
-        code: 'cluster-refused',
+      const kinds = ['Boat.example.com'];
+      const release = { ...delivery(namespace, '1', first + text), kinds };
+      await expect(deliver(cluster, release)).rejects.toMatchObject({
+        code,
         message: typeof message === 'string' ? message : expect.stringMatching(message),
       });
       expect(await read('configmaps/first')).toBeUndefined();

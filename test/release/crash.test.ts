@@ -113,6 +113,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
         },
       }),
       cluster: async () => ({}) as Cluster,
+      preflight: async () => mortal({ check: async () => undefined }, life, after).check,
       deliver: async (_cluster, delivery) => {
         delivered.push(delivery.tag);
         return [];

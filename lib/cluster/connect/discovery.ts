@@ -13,6 +13,10 @@ type ApiResourceList = {
 export const groupPath = (apiVersion: string): string =>
   `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion.split('/').map(encodeURIComponent).join('/')}`;
 
+/** `v1` → empty, `apps/v1` → `apps` */
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
 const discover = async (cluster: Cluster, apiVersion: string): Promise<ReadonlyMap<string, Resource>> => {
   const list = (await cluster.api
     .json({ method: 'GET', path: groupPath(apiVersion), what: `discover ${apiVersion}` })

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { TagboatError } from '../../errors.ts';
 import { proxyEnv } from '../../http/proxy.ts';
 import { fromNetwork } from './api-error.ts';
 
@@ -23,6 +24,9 @@ const timedOut = (timeoutMs: number): Error =>
 
 const urlOf = (server: string, request: ApiRequest): URL => {
   const url = new URL(server + request.path);
+  // A segment `..` goes up the path, however it came there: another object would be asked for, or changed.
+  if (!url.pathname.endsWith(request.path))
+    throw new TagboatError('cluster-refused', `${request.what}: no path of the API: ${request.path}`);
   for (const [key, value] of Object.entries(request.query ?? {}))
     if (value !== undefined) url.searchParams.set(key, String(value));
   return url;

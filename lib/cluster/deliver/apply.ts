@@ -1,10 +1,9 @@
-import { TagboatError } from '../../errors.ts';
-import type { Cluster, Resource } from '../connect/cluster.ts';
-import { findResource, groupPath } from '../connect/discovery.ts';
-import { isWorkloadKind, type PodSpec, type WorkloadRef } from '../objects/objects.ts';
-import { carriersOf } from '../objects/template-image.ts';
+import type { Cluster } from '../connect/cluster.ts';
+import { groupPath } from '../connect/discovery.ts';
+import { isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { withDefaultProtocol } from './default-protocol.ts';
-import { type ManifestDocument, type ManifestObject, readDocuments } from './documents.ts';
+import type { ManifestObject } from './documents.ts';
+import { type ApplyStep, carriesImage, type Manifests, planApply } from './plan-apply.ts';
 
 /** Under which name the API server records who set a field. */
 export const fieldManager = 'tagboat';
@@ -12,40 +11,13 @@ export const fieldManager = 'tagboat';
 /** Shown by `kubectl rollout history`. */
 export const changeCauseAnnotation = 'kubernetes.io/change-cause';
 
-type Apply = {
-  readonly namespace: string;
+type Apply = Manifests & {
   readonly image: string;
-  readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly changeCause: string;
 };
 
-type Step = ManifestDocument & { readonly resource: Resource };
-
 const describe = (object: ManifestObject): string =>
   `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`;
-
-/** Finds where a document goes, before anything is applied. */
-const plan = async (cluster: Cluster, apply: Apply, document: ManifestDocument): Promise<Step> => {
-  const { object, at } = document;
-  const { apiVersion, kind, metadata } = object;
-  const resource = await findResource(cluster, apiVersion, kind);
-  if (resource === undefined)
-    throw new TagboatError('cluster-refused', `the cluster does not know ${kind} of ${apiVersion}`, { at });
-  const { namespace: given, ...rest } = metadata;
-  if (!resource.namespaced) return { at, resource, object: { ...object, metadata: rest } };
-  // An empty `namespace:` counts as none, as it does for kubectl.
-  if (given !== undefined && given !== null && given !== '' && given !== apply.namespace)
-    throw new TagboatError(
-      'cluster-refused',
-      `${kind} ${metadata.name} names the namespace ${given}, and the environment is ${apply.namespace}`,
-      { at },
-    );
-  return { at, resource, object: { ...object, metadata: { ...metadata, namespace: apply.namespace } } };
-};
-
-const carries = (object: ManifestObject, image: string): boolean =>
-  carriersOf((object.spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec, image).length >
-  0;
 
 const withChangeCause = (object: ManifestObject, changeCause: string): ManifestObject => ({
   ...object,
@@ -55,15 +27,21 @@ const withChangeCause = (object: ManifestObject, changeCause: string): ManifestO
   },
 });
 
-/** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
-const applyObject = async (cluster: Cluster, { object, at, resource }: Step): Promise<void> => {
-  const { apiVersion, kind, metadata } = object;
+/** `/api/v1/namespaces/shop/services/web` */
+export const objectPath = ({ object: { apiVersion, metadata }, resource }: ApplyStep): string => {
   const scope =
     metadata.namespace === undefined ? '' : `/namespaces/${encodeURIComponent(metadata.namespace)}`;
+  return `${groupPath(apiVersion)}${scope}/${resource.plural}/${encodeURIComponent(metadata.name)}`;
+};
+
+/** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+const applyObject = async (cluster: Cluster, step: ApplyStep): Promise<void> => {
+  const { object, at } = step;
+  const { kind, metadata } = object;
   await cluster.api.json(
     {
       method: 'PATCH',
-      path: `${groupPath(apiVersion)}${scope}/${resource.plural}/${encodeURIComponent(metadata.name)}`,
+      path: objectPath(step),
       query: { fieldManager, force: true },
       // JSON is YAML, and the only media type of an apply that every server since 1.16 takes.
       body: { type: 'application/apply-patch+yaml', value: withDefaultProtocol(object) },
@@ -77,13 +55,10 @@ const applyObject = async (cluster: Cluster, { object, at, resource }: Step): Pr
 
 /** Applies every document of the files; see `deliver`. */
 export const applyFiles = async (cluster: Cluster, apply: Apply): Promise<readonly WorkloadRef[]> => {
-  const documents = apply.files.flatMap((file) => readDocuments(file));
-  const steps: Step[] = [];
-  for (const document of documents) steps.push(await plan(cluster, apply, document));
   const workloads: WorkloadRef[] = [];
-  for (const step of steps) {
+  for (const step of await planApply(cluster, apply)) {
     const { apiVersion, kind, metadata } = step.object;
-    const isCarrier = carries(step.object, apply.image);
+    const isCarrier = carriesImage(step.object, apply.image);
     await applyObject(
       cluster,
       isCarrier ? { ...step, object: withChangeCause(step.object, apply.changeCause) } : step,

@@ -18,6 +18,8 @@ export type Delivery = ReleaseImage & {
   readonly namespace: string;
   /** The manifests that carry the image, after rewriting. */
   readonly files: readonly ManifestFile[];
+  /** `apply`: what may be applied besides the kinds that every environment allows. */
+  readonly kinds?: readonly string[] | undefined;
   /** For `kubernetes.io/change-cause`: app, tag and release id. */
   readonly changeCause: string;
 };
@@ -57,8 +59,12 @@ const workloadsInFiles = (delivery: Delivery): readonly WorkloadRef[] => {
 /**
  * The workloads that run the app, without touching them: those that the manifests define, as far as they are in the
  * cluster under that very name (a Kustomize overlay renames), else every one of the namespace that carries the image.
+ * @throws TagboatError `workload-not-found`, `cluster-*`
  */
-const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
+export const findWorkloads = async (
+  cluster: Cluster,
+  delivery: Delivery,
+): Promise<readonly WorkloadRef[]> => {
   const defined = workloadsInFiles(delivery);
   const present = await Promise.all(
     defined.map(async (ref) => {
@@ -93,14 +99,16 @@ const findWorkloads = async (cluster: Cluster, delivery: Delivery): Promise<read
  *   that it sets, as with Argo CD and Flux; fields that it does not set (replicas under an autoscaler, for example) stay
  *   with their own manager, and so do those that an earlier `kubectl apply` has set and the manifest no longer has.
  *   Documents go to the environment's namespace; one that names another is refused, as kubectl
- *   does with `--namespace`. All documents are checked before the first is applied. Workloads of kinds that have no
+ *   does with `--namespace`, and so is one of a kind that the environment does not allow. All documents are checked
+ *   before the first is applied. Workloads of kinds that have no
  *   rollout (CronJob, custom resources other than Argo's) are applied and not answered.
  * - `set-image`: changes the image of the containers that carry it, and nothing where it is right already.
  * - `agent`: changes nothing.
  *
  * An Argo Rollout that has its template from one of these Deployments is answered with it.
  *
- * @throws TagboatError `cluster-*`; `manifest-unparsable`; `workload-not-found` (set-image, agent)
+ * @throws TagboatError `cluster-*`; `manifest-unparsable`, `manifest-not-applicable`, `kind-not-allowed` (apply);
+ *   `workload-not-found` (set-image, agent)
  */
 export const deliver = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
   const workloads =

@@ -1,6 +1,7 @@
 import { type Document, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import { type Place, TagboatError } from '../../errors.ts';
 import { isMapping } from '../../mapping.ts';
+import { identityProblem } from './object-identity.ts';
 
 export type ManifestObject = {
   readonly apiVersion: string;
@@ -27,7 +28,7 @@ const notInKubernetes = new Set([
 ]);
 
 const refuse = (at: Place, message: string): TagboatError =>
-  new TagboatError('cluster-refused', message, { at });
+  new TagboatError('manifest-not-applicable', message, { at });
 
 const checkObject = (value: unknown, at: Place): ManifestObject => {
   if (!isMapping(value)) throw refuse(at, 'is not a Kubernetes object');
@@ -44,6 +45,8 @@ const checkObject = (value: unknown, at: Place): ManifestObject => {
     );
   if (!isMapping(metadata) || typeof metadata.name !== 'string' || metadata.name === '')
     throw refuse(at, `${kind} has no metadata.name`);
+  const problem = identityProblem({ apiVersion, kind, name: metadata.name });
+  if (problem !== undefined) throw refuse(at, problem);
   const namespace = metadata.namespace;
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string')
     throw refuse(at, `${kind} ${metadata.name}: metadata.namespace is not text`);
@@ -70,7 +73,7 @@ const plain = (document: Document.Parsed, at: Place): unknown => {
 /**
  * Reads the objects of a manifest, YAML or JSON, the way Kubernetes does: YAML 1.1, so that `defaultMode: 0644` is an
  * octal number, less the types that Kubernetes reads as text. Lists are unpacked; empty documents are skipped.
- * @throws TagboatError `manifest-unparsable` or `cluster-refused`, with file and line
+ * @throws TagboatError `manifest-unparsable` or `manifest-not-applicable`, with file and line
  */
 export const readDocuments = (file: {
   readonly path: string;

@@ -11,8 +11,10 @@ import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
 import { readBefore } from '../record/read-back.ts';
 import { commitMeta } from './commit-message.ts';
-import { type Outcome, planEdits } from './plan-edits.ts';
-import { createStagedManifests, type StagedManifests } from './staged-manifests.ts';
+import { changesSomething, type Edited, filesOf, isSettledByPush, planBatch } from './plan-batch.ts';
+import type { Outcome } from './plan-edits.ts';
+import type { CommitPreflight } from './preflight.ts';
+import type { StagedManifests } from './staged-manifests.ts';
 
 /** A release that the config repo has, and the files to deliver for it, as they are in the commit. */
 export type CommittedRelease = TargetedRelease & {
@@ -21,43 +23,36 @@ export type CommittedRelease = TargetedRelease & {
   readonly files: readonly { readonly path: string; readonly text: string }[];
 };
 
-type Edited = Extract<Outcome, { readonly type: 'edited' }>;
-
 /** A DynamoDB item takes 400 KB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const maxChanges = 100;
-
-const changesSomething = (outcome: Outcome): outcome is Edited =>
-  outcome.type === 'edited' && outcome.changes.length > 0;
-
-/**
- * True where the push decides whether the tip was right. A batch is planned at the tip that the cache remembers, which
- * saves a request: a push is a compare-and-swap, and fails where the branch has moved since. But a release that is
- * skipped, fails, or finds nothing to change has no part in a push, and may come to something else at the real tip. With
- * one of those the batch is planned a second time, at the tip that the server names; in the common case, one release of a
- * new tag, it is planned once.
- */
-const isSettledByPush = (outcomes: readonly Outcome[]): boolean => outcomes.every(changesSomething);
 
 /** How the config repo wants its commits; all releases of a batch are for the same one. */
 const commitOf = ([first]: readonly Edited[]): CommitConfig | undefined => first?.target.repo.commit;
 
 /**
- * Commits releases that wait for the same config repo: edits the manifests at the tip, makes one commit of all edits,
- * pushes it by compare-and-swap, and plans again at the new tip where another client pushed first. A release that has
- * nothing to change needs no commit and is delivered. One that cannot be committed fails, or is tried again, alone.
+ * Commits releases that wait for the same config repo: edits the manifests at the tip, asks the clusters whether they would
+ * take them, makes one commit of all edits, pushes it by compare-and-swap, and plans again at the new tip where another
+ * client pushed first. A release that has nothing to change needs no commit and is delivered. One that cannot be committed
+ * fails, or is tried again, alone.
  * @returns the releases that the config repo has now
  * @throws TagboatError `git-…`: none of them could be committed
  */
 export const commitBatch = async (
   remote: Remote,
   releases: readonly TargetedRelease[],
+  preflight: CommitPreflight,
   context: FinalizeContext,
 ): Promise<readonly CommittedRelease[]> => {
   for (let round = 0, fresh = false; round < maxCommitRounds; round++, fresh = true) {
     const snapshot = await remote.tip({ fresh });
-    const staged = createStagedManifests(snapshot);
-    const outcomes = await planEdits(releases, staged, context);
-    if (!fresh && !isSettledByPush(outcomes)) continue;
+    const isCertain = (outcomes: readonly Outcome[]): boolean => fresh || isSettledByPush(outcomes);
+    const { outcomes, staged } = await planBatch(
+      releases,
+      snapshot,
+      { preflight, isWanted: isCertain },
+      context,
+    );
+    if (!isCertain(outcomes)) continue;
     const changing = outcomes.filter(changesSomething);
     if (changing.length === 0) return recordOutcomes(outcomes, snapshot.revision, staged, context);
     await settleAll(changing.map((edited) => recordIntent(edited, context)));
@@ -116,14 +111,7 @@ const recordOutcomes = async (
       const { release } = outcome;
       if (outcome.type === 'edited') {
         const recorded = await record(release, commit, context);
-        // The texts after all edits: two apps may share a file, and neither delivery may revert the other's edit.
-        return (
-          recorded && {
-            ...recorded,
-            target: outcome.target,
-            files: outcome.paths.map((path) => ({ path, text: staged.textOf(path) })),
-          }
-        );
+        return recorded && { ...recorded, target: outcome.target, files: filesOf(outcome, staged) };
       }
       if (outcome.type === 'fault') await retryLater(release, outcome.error, context);
       else {

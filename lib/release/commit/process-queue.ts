@@ -5,29 +5,28 @@ import type { setPaused } from '../../cluster/deliver/pause.ts';
 import type { ConfigRepo } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Remote } from '../../git/remote.ts';
-import { familiarName } from '../../image.ts';
 import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalize } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
 import { findTarget, type TargetedRelease } from '../model/target.ts';
 import { unwatchedMs } from '../queue/schedule.ts';
+import { byCluster, type ClusterFaults } from './by-cluster.ts';
 import { type CommittedRelease, commitBatch } from './commit-batch.ts';
+import { deliveryOf } from './delivery.ts';
+import { type CommitPreflight, createCommitPreflight, type PreflightContext } from './preflight.ts';
 
-export type ProcessQueueContext = FinalizeContext & {
-  /** The config repo, with its credentials, by its name in tagboat.yml. */
-  readonly openRemote: (name: string, repo: ConfigRepo) => Promise<Remote>;
-  /** A connection to the cluster of that name. */
-  readonly cluster: (name: string) => Promise<Cluster>;
-  readonly deliver: (cluster: Cluster, delivery: Delivery) => Promise<readonly WorkloadRef[]>;
-  readonly setPaused: typeof setPaused;
-};
-
-const deliveriesAtOnce = 4;
+export type ProcessQueueContext = FinalizeContext &
+  PreflightContext & {
+    /** The config repo, with its credentials, by its name in tagboat.yml. */
+    readonly openRemote: (name: string, repo: ConfigRepo) => Promise<Remote>;
+    readonly deliver: (cluster: Cluster, delivery: Delivery) => Promise<readonly WorkloadRef[]>;
+    readonly setPaused: typeof setPaused;
+  };
 
 /**
- * The step of the job `process-queue`: commits every release that waits for one config repo and branch in one commit, and
- * delivers them to their clusters. SQS gives a message group to one invocation at a time, which keeps deliveries in the order of
+ * The step of the job `process-queue`: commits every release that waits for one config repo and branch, and that its cluster
+ * would take, in one commit, and delivers them to their clusters. SQS gives a message group to one invocation at a time, which keeps deliveries in the order of
  * the commits; nothing else depends on that.
  *
  * A release that fails for a passing reason is tried again later and does not hold up the others; one delayed job is sent
@@ -37,7 +36,12 @@ export const processQueue = async (group: string, context: ProcessQueueContext):
   const waiting = await takeWaiting(group, context);
   const targeted = await lookUpTargets(waiting, context);
   const byRepo = Map.groupBy(targeted, ({ target }) => target.environment.configRepo);
-  for (const [name, releases] of byRepo) await deliverAll(await commitAll(name, releases, context), context);
+  const faults: ClusterFaults = new Map();
+  const preflight = createCommitPreflight(context, faults);
+  for (const [name, releases] of byRepo) {
+    const committed = await commitAll(name, releases, preflight, context);
+    await byCluster(committed, faults, (one, known) => deliverOne(one, known, context));
+  }
   await scheduleRetry(group, context);
 };
 
@@ -96,35 +100,22 @@ const lookUpTargets = async (
 const commitAll = async (
   name: string,
   releases: readonly TargetedRelease[],
+  preflight: CommitPreflight,
   context: ProcessQueueContext,
 ): Promise<readonly CommittedRelease[]> => {
+  const [first] = releases;
+  if (first === undefined) return [];
+  const opening = preflight.open(releases);
   try {
-    const [first] = releases;
-    if (first === undefined) return [];
-    return await commitBatch(await context.openRemote(name, first.target.repo), releases, context);
+    const remote = await context.openRemote(name, first.target.repo);
+    return await commitBatch(remote, releases, preflight, context);
   } catch (error) {
     await settleAll(releases.map(({ release }) => retryLater(release, error, context)));
     return [];
+  } finally {
+    // Where nothing was checked, it is still under way.
+    await opening;
   }
-};
-
-/** Cluster beside cluster, a few deliveries at a time; one that does not answer is not asked again for the next. */
-const deliverAll = async (
-  committed: readonly CommittedRelease[],
-  context: ProcessQueueContext,
-): Promise<void> => {
-  const byCluster = Map.groupBy(committed, ({ target }) => target.environment.cluster);
-  await settleAll(
-    [...byCluster.values()].map(async (deliveries) => {
-      let fault: TagboatError | undefined;
-      for (let at = 0; at < deliveries.length; at += deliveriesAtOnce) {
-        const faults = await settleAll(
-          deliveries.slice(at, at + deliveriesAtOnce).map((one) => deliverOne(one, fault, context)),
-        );
-        fault ??= faults.find((one) => one?.code === 'cluster-unreachable');
-      }
-    }),
-  );
 };
 
 /**
@@ -172,15 +163,7 @@ const deliverTo = async (
   context: ProcessQueueContext,
 ) => {
   const { environment } = target;
-  const delivery: Delivery = {
-    mode: environment.deliver,
-    namespace: environment.namespace,
-    image: release.image,
-    tag: release.tag,
-    digest: environment.pin === 'digest' ? release.digest : undefined,
-    files,
-    changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
-  };
+  const delivery = deliveryOf({ release, target }, files);
   const workloads = await withCluster(environment.cluster, context.cluster, async (cluster) => {
     const delivered = await context.deliver(cluster, delivery);
     // Only now: before, it would have gone on with what is undone.

@@ -164,6 +164,10 @@ export const claimOfDigest = (tag: string, digest: string): string => `${tag}@${
  */
 export const mayBeRetried = (state: ReleaseState): boolean => state === 'failed' || state === 'skipped';
 
+/** Failed after its commit and before its rollout: Git has it, and the cluster may not. */
+export const isUndelivered = ({ state, commit, workloads }: Release): boolean =>
+  state === 'failed' && commit !== undefined && workloads === undefined;
+
 /** What is worth knowing of a release besides its state, a sentence each. */
 export const notesOf = ({ notes = [], notUndone }: Release): readonly string[] =>
   notUndone === undefined ? notes : [...notes, `It is not undone by itself: ${reasonText(notUndone)}`];

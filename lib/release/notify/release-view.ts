@@ -1,20 +1,24 @@
 import type { Config } from '../../config/types.ts';
 import type { Offer, ReleaseView } from '../../view/release.ts';
 import { currentRelease } from '../model/current-release.ts';
-import { isUnderWay, notesOf, type Release } from '../model/release.ts';
+import { isUndelivered, isUnderWay, notesOf, type Release } from '../model/release.ts';
 import { commitUrl, diffUrl } from './commit-url.ts';
 
 /** What people are shown of a release, as it is recorded now. @param known the releases around it, newest first */
 export const releaseView = (release: Release, known: readonly Release[], config: Config): ReleaseView => {
   const { responseUrl: _secret, askedFrom: _channel, ...shown } = release;
   const { state, undoneFrom, diagnosis = [] } = release;
-  const { configRepo = '' } = config.apps[release.app]?.environments[release.environment] ?? {};
-  const repository = config.configRepos[configRepo]?.url;
+  const environment = config.apps[release.app]?.environments[release.environment];
+  const repository = config.configRepos[environment?.configRepo ?? '']?.url;
+  const isCurrent = currentRelease(known)?.id === release.id;
   const undone = known.find(({ id }) => id === release.undoes);
   const undoneTag = removes(release) ? undone?.tag : undefined;
   return {
     ...shown,
     isUndo: release.kind === 'undo',
+    putOff: putOffOf(release),
+    // An agent goes by Git, and needs nobody's delivery.
+    gitAhead: isCurrent && isUndelivered(release) && environment?.deliver !== 'agent',
     notes: notesOf(release),
     previousTag: release.previous?.tag,
     // Of a release that was undone, `undoneBy` says so, and this why.
@@ -28,9 +32,16 @@ export const releaseView = (release: Release, known: readonly Release[], config:
     startedAt: Date.parse(release.createdAt),
     endedAt:
       state === 'undone' || isUnderWay(state) ? undefined : Date.parse(release.endedAt ?? release.updatedAt),
-    offers: currentRelease(known)?.id === release.id ? offersOf(release, undoneTag) : [],
+    offers: isCurrent ? offersOf(release, undoneTag) : [],
   };
 };
+
+const putOffOf = ({ state, commit, notBefore }: Release): ReleaseView['putOff'] =>
+  !isUnderWay(state) || notBefore === undefined
+    ? undefined
+    : commit === undefined
+      ? 'before-commit'
+      : 'after-commit';
 
 /** An undo that failed before its commit has removed nothing. */
 const removes = ({ holdsUndone, state, commit }: Release): boolean =>

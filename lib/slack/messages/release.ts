@@ -48,6 +48,23 @@ const heldBy = ({ isUndo, undoneTag, isUndoneHeld, state }: ReleaseView): readon
     : [];
 };
 
+const putOffTo = ({ putOff }: ReleaseView): readonly string[] =>
+  putOff === undefined
+    ? []
+    : [`${putOff === 'before-commit' ? 'Nothing is committed yet; it' : 'It'} is tried again by itself.`];
+
+/** What stands where after a failure between Git and the cluster, and the ways out of it. */
+const gitAheadOf = (release: ReleaseView): readonly string[] => {
+  const { gitAhead, isUndo, tag, previousTag } = release;
+  if (gitAhead !== true) return [];
+  const runs = previousTag === undefined || previousTag === tag ? 'something else' : code(previousTag);
+  const undo =
+    isUndo === true ? '' : ' An undo puts the last healthy version back into Git, and delivers that.';
+  return [
+    `Git says ${code(tag)}, and the cluster may still run ${runs}.${undo} Released by hand, ${code(tag)} is delivered again.`,
+  ];
+};
+
 /** What there is to say between the first line and the small print. */
 const detailBlocks = (release: ReleaseView): readonly Block[] => {
   const { progress, notes = [] } = release;
@@ -58,6 +75,8 @@ const detailBlocks = (release: ReleaseView): readonly Block[] => {
       : [`> ${escapeMrkdwn(progress.replaceAll('\n', ' '), 500)}`]),
     ...(isUnderWay(release) ? pausedBy(release) : []),
     ...undoneBy(release),
+    ...putOffTo(release),
+    ...gitAheadOf(release),
     ...heldBy(release),
     ...notes.slice(0, 5).map((note) => `:information_source: ${escapeMrkdwn(note, 300)}`),
   ];

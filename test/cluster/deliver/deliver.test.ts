@@ -63,7 +63,8 @@ test('apply: path, query and body of a server-side apply; discovery is asked onc
         'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, namespace: ignored }',
         'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: 80 }, { port: 53, protocol: UDP }], unknownField: 1 }',
       ].join('\n---\n');
-      expect(await deliver(cluster, delivery('apply', text))).toEqual([]);
+      const kinds = ['Namespace'];
+      expect(await deliver(cluster, { ...delivery('apply', text), kinds })).toEqual([]);
       expect(requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual([
         'GET /api/v1',
         'PATCH /api/v1/namespaces/shop?fieldManager=tagboat&force=true',
@@ -94,7 +95,8 @@ test('apply: the words of the server about a Secret are not repeated', () =>
       sendJson(response, 422, { reason: 'Invalid', message: 'data[a]: Invalid value: "hunter22"' }),
     async ({ cluster }) => {
       const text = 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: { a: hunter22 }\n';
-      await expect(deliver(cluster, delivery('apply', text))).rejects.toMatchObject({
+      const kinds = ['Secret'];
+      await expect(deliver(cluster, { ...delivery('apply', text), kinds })).rejects.toMatchObject({
         code: 'cluster-refused',
         message: 'web.yml:1: apply Secret shop/a: Invalid (HTTP 422)',
       });

@@ -73,27 +73,39 @@ test.each([
   [
     'Helm values',
     'image: { tag: 1 }\n',
-    'cluster-refused',
+    'manifest-not-applicable',
     /^a\.yml:1: is not a Kubernetes object: apiVersion or kind is missing\./,
   ],
-  ['a sequence', '- a\n', 'cluster-refused', /^a\.yml:1: is not a Kubernetes object$/],
+  ['a sequence', '- a\n', 'manifest-not-applicable', /^a\.yml:1: is not a Kubernetes object$/],
   [
     'a Kustomization',
     'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n',
-    'cluster-refused',
+    'manifest-not-applicable',
     /^a\.yml:1: a Kustomization cannot be applied as it is/,
   ],
   [
     'no name',
     'apiVersion: v1\nkind: Pod\nmetadata: { generateName: a- }\n',
-    'cluster-refused',
+    'manifest-not-applicable',
     /^a\.yml:1: Pod has no metadata\.name$/,
   ],
   [
     'a number as namespace',
     'apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: 1 }\n',
-    'cluster-refused',
+    'manifest-not-applicable',
     /namespace is not text/,
+  ],
+  [
+    'a name that goes up the path',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: .. }\n',
+    'manifest-not-applicable',
+    /^a\.yml:1: Kubernetes has no ConfigMap of the name "\.\."$/,
+  ],
+  [
+    'a group that goes up the path, in a List',
+    'apiVersion: v1\nkind: List\nitems: [{ apiVersion: ../v1, kind: ConfigMap, metadata: { name: a } }]\n',
+    'manifest-not-applicable',
+    /^a\.yml:1: apiVersion "\.\.\/v1" is none$/,
   ],
 ])('%s is refused with its place', (_, text, code, message) => {
   expect(() => read(text)).toThrow(

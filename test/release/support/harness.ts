@@ -92,9 +92,12 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
   const cluster = {
     tag: 'v1.0.0',
     paused: false,
+    /** False: it stops answering once the commit is made. */
     answers: true,
-    /** What it says instead of doing what it is asked to. */
+    /** What it says, once the commit is made, instead of doing what it is asked to. */
     fault: undefined as TagboatError | undefined,
+    /** What it says, or does not say, to a delivery before the commit. */
+    refusal: undefined as TagboatError | undefined,
     deadlines: [] as number[],
   };
   const delivered: string[] = [];
@@ -112,6 +115,9 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
     }),
     openRemote: async () => ({ tip: repo.tip }),
     cluster: async () => ({}) as Cluster,
+    preflight: async () => async () => {
+      if (cluster.refusal !== undefined) throw cluster.refusal;
+    },
     deliver: async (_cluster: Cluster, { tag }: { readonly tag: string }) => {
       reach();
       cluster.tag = tag;

@@ -31,6 +31,7 @@ type Options = {
   readonly environment?: Partial<EnvironmentConfig>;
   /** More files in the config repo; an app's image is `example/<its name>`. */
   readonly files?: (nameOf: (app: string) => string) => Readonly<Record<string, string>>;
+  readonly preflight?: (delivery: Delivery) => Promise<void>;
   readonly deliver?: () => Promise<void>;
 };
 
@@ -92,6 +93,7 @@ export const useWorker = () => {
       ...all.context,
       openRemote: async (_name, { url, branch }) => openRemote({ url, branch, cache, clock: all.clock }),
       cluster: async () => ({}) as Cluster,
+      preflight: async () => async (delivery) => options.preflight?.(delivery),
       deliver: async (_cluster, delivery) => {
         await options.deliver?.();
         delivered.push(delivery);

@@ -27,6 +27,18 @@ describe('the API', () => {
     expect(await (await fetch(`${url}/version`)).json()).toMatchObject({ major: '1', minor: '32' });
   });
 
+  it('says that its token may do everything, and takes no review that asks nothing', async () => {
+    const { call } = await startCluster();
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' };
+    const spec = { resourceAttributes: { namespace: 'default', verb: 'patch', resource: 'services' } };
+    const answer = await call('POST', path, { ...review, spec });
+    const empty = await call('POST', path, { ...review, spec: {} });
+
+    expect([answer.status, answer.body.spec, answer.body.status]).toEqual([201, spec, { allowed: true }]);
+    expect([empty.status, empty.body.reason]).toEqual([422, 'Invalid']);
+  });
+
   it.each([
     { path: '/apis/nope/v1/things', message: 'the server could not find the requested resource' },
     {

@@ -6,6 +6,7 @@ import { pods } from '../resources.ts';
 import type { Registry, WriteOptions } from '../rest-storage.ts';
 import { ApiError, methodNotAllowed, notFound, success, unauthorized, unknownPath } from '../status.ts';
 import type { KubeObject, Pod } from '../types.ts';
+import { accessReviewPath, reviewAccess } from './access-review.ts';
 import { type Body, parseObject, parseOptional, readBody } from './body.ts';
 import { discovery, versionInfo } from './discovery.ts';
 import { listObjects, selectorOf } from './list.ts';
@@ -175,12 +176,8 @@ export const createHandler = (context: Context, registry: Registry, logs: LogSou
     }
     const document = isGet ? (discovery(pathname) ?? openapi(pathname)) : undefined;
     if (document !== undefined) return send(response, 200, document);
-    if (pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews' && request.method === 'POST') {
-      // The token may do everything.
-      await readBody(request);
-      const review = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {} };
-      return send(response, 201, { ...review, spec: {}, status: { allowed: true } });
-    }
+    if (pathname === accessReviewPath && request.method === 'POST')
+      return send(response, 201, reviewAccess(await readBody(request)));
     const route = parseRoute(pathname);
     if (route === undefined) throw unknownPath();
     if (isGet) return read(request, response, route, query);
