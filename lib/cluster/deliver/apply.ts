@@ -1,9 +1,9 @@
 import { TagboatError } from '../../errors.ts';
 import type { Cluster, Resource } from '../connect/cluster.ts';
 import { findResource, groupPath } from '../connect/discovery.ts';
-import { isWorkloadKind, type PodSpec, type WorkloadRef } from '../objects/objects.ts';
-import { carriersOf } from '../objects/template-image.ts';
+import { isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { withDefaultProtocol } from './default-protocol.ts';
+import { carriesImage } from './document-workload.ts';
 import { type ManifestDocument, type ManifestObject, readDocuments } from './documents.ts';
 
 /** Under which name the API server records who set a field. */
@@ -43,10 +43,6 @@ const plan = async (cluster: Cluster, apply: Apply, document: ManifestDocument):
   return { at, resource, object: { ...object, metadata: { ...metadata, namespace: apply.namespace } } };
 };
 
-const carries = (object: ManifestObject, image: string): boolean =>
-  carriersOf((object.spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec, image).length >
-  0;
-
 const withChangeCause = (object: ManifestObject, changeCause: string): ManifestObject => ({
   ...object,
   metadata: {
@@ -83,13 +79,14 @@ export const applyFiles = async (cluster: Cluster, apply: Apply): Promise<readon
   const workloads: WorkloadRef[] = [];
   for (const step of steps) {
     const { apiVersion, kind, metadata } = step.object;
-    const isCarrier = carries(step.object, apply.image);
+    const isCarrier = carriesImage(step.object, apply.image);
     await applyObject(
       cluster,
       isCarrier ? { ...step, object: withChangeCause(step.object, apply.changeCause) } : step,
     );
-    if (isCarrier && isWorkloadKind(apiVersion, kind))
-      workloads.push({ apiVersion, kind, namespace: apply.namespace, name: metadata.name });
+    if (!isCarrier || !step.resource.namespaced) continue;
+    const ref = { apiVersion, kind, namespace: apply.namespace, name: metadata.name };
+    workloads.push(isWorkloadKind(apiVersion, kind) ? ref : { ...ref, plural: step.resource.plural });
   }
   return workloads;
 };
