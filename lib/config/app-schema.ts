@@ -88,7 +88,7 @@ const environment = z
       .meta({
         title: 'Kinds',
         description:
-          'deliver: apply: what may be applied besides Deployment, StatefulSet, DaemonSet, Rollout (Argo), Service and ConfigMap. Anything else in a file that carries the image stops the release before its commit.',
+          'deliver: apply: what may be applied besides Deployment, StatefulSet, DaemonSet, CronJob, Job, Rollout (Argo), Service and ConfigMap. Anything else in a file that carries the image stops the release before its commit.',
       })
       .optional(),
     timeout: field

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRetryable } from '../errors.ts';
 import type { SlackClient } from '../slack/client.ts';
-import { releaseMessage, type SlackMessage } from '../slack/messages.ts';
+import { releaseMessage, reminderMessage, type SlackMessage } from '../slack/messages.ts';
 import type { ReleaseView } from '../view/release.ts';
 import type { Memory, Notifier, Recipients } from './notifier.ts';
 
@@ -32,6 +32,8 @@ type Post = {
 };
 /** `channel`: in the channel of `notify.slack`; `asked`: where the command was typed; `answers`: states told to its response_url. */
 type Shown = Memory & {
+  /** The time of the last reminder that was posted, in milliseconds since 1970. */
+  readonly reminded?: number | undefined;
   readonly channel?: Post | undefined;
   readonly asked?: Post | undefined;
   readonly answers?: readonly string[];
@@ -69,6 +71,7 @@ export const createSlackNotifier = (client: () => Promise<SlackClient>, posts: b
       });
     if (recipients.responseUrl !== undefined)
       await tellAsker(client, posts, release, recipients, shown, message, note);
+    await remind(client, release, shown, note);
     if (refusal !== undefined) throw refusal;
   },
 });
@@ -78,6 +81,20 @@ const isWorthAMessage = ({ state, reason, putOff }: ReleaseView): boolean =>
 
 const isWorthAnAnswer = ({ state, putOff }: ReleaseView): boolean =>
   worthAnAnswer.has(state) || putOff !== undefined;
+
+/** Once for every reminder that is due, where the release's message stands. */
+const remind = async (
+  client: () => Promise<SlackClient>,
+  release: ReleaseView,
+  { channel, asked, reminded = 0 }: Shown,
+  note: (more: Shown) => void,
+): Promise<void> => {
+  const { at = 0, remindedAt = 0 } = release.state === 'rolling-out' ? (release.paused ?? {}) : {};
+  const where = channel ?? asked;
+  if (where === undefined || remindedAt <= reminded) return;
+  await (await client()).post(where.channel, reminderMessage(release, remindedAt - at));
+  note({ reminded: remindedAt });
+};
 
 const tellAsker = async (
   client: () => Promise<SlackClient>,

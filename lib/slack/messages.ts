@@ -12,5 +12,5 @@ export {
   type PlacedCommand,
   type Question,
 } from './messages/questions.ts';
-export { releaseMessage } from './messages/release.ts';
+export { releaseMessage, reminderMessage } from './messages/release.ts';
 export { type UndoView, undoAccepted, undoUnderWay } from './messages/undo.ts';

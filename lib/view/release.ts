@@ -22,13 +22,20 @@ export type ReleaseState = (typeof releaseStates)[number];
  * - `applied`: the workload carries the image, and its controller has not seen that yet
  * - `rolling-out`: the controller is at it
  * - `paused`: the controller is stopped, by a user or by a step of a canary
+ * - `waiting-for-person`: the controller leaves it to a person to delete the old pods (`OnDelete`)
  */
-export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused';
+export type RolloutPhase = 'waiting-for-agent' | 'applied' | 'rolling-out' | 'paused' | 'waiting-for-person';
+
+/** True where nothing goes on before a person does something: the deadline does not count meanwhile. */
+export const waitsForPerson = (phase: RolloutPhase | undefined): boolean =>
+  phase === 'paused' || phase === 'waiting-for-person';
 
 export type Pause = {
   readonly by: Actor;
-  /** Milliseconds since 1970. */
+  /** Since when it waits for a person, in milliseconds since 1970. */
   readonly at: number;
+  /** When people were reminded of it the last time, in milliseconds since 1970. */
+  readonly remindedAt?: number | undefined;
 };
 
 /** What a button under a release may offer. */
@@ -67,7 +74,7 @@ export type ReleaseFacts = {
   /** The last progress the poller saw, in kubectl's words. */
   readonly progress?: string | undefined;
   readonly phase?: RolloutPhase | undefined;
-  /** The rollout is paused: its deadline does not count meanwhile. */
+  /** The rollout is paused, or waits for a person in another way: its deadline does not count meanwhile. */
   readonly paused?: Pause | undefined;
   /** What is worth knowing although it is healthy. */
   readonly notes?: readonly string[] | undefined;

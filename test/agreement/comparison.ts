@@ -56,7 +56,8 @@ const aMomentMs = 1_000;
 const aWhileMs = 200_000;
 
 /** What the poller puts before kubectl's words where the Deployment is paused. */
-export const pausedPrefix = (name: string): string => `deployment "${name}" is paused. `;
+export const pausedPrefix = (name: string): string =>
+  `deployment "${name}" is paused (spec.paused) and waits for somebody to resume it; where the manifest says so, it has to be changed there. `;
 
 /** Of one workload, in a file of its own. */
 export const manifest = (kind: WorkloadKind, name: string, image: string, options: ReleaseOptions): string =>

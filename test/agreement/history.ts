@@ -1,8 +1,8 @@
 import {
+  collectionPath,
   type Workload,
   type WorkloadRef,
   workloadPath,
-  workloadsPath,
 } from '../../lib/cluster/objects/objects.ts';
 import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 import type { RolloutStatus } from '../../lib/cluster/status/types.ts';
@@ -33,7 +33,7 @@ export const recordHistory = async (
   let deleted = false;
   let waiting: (() => void)[] = [];
   await cluster.watch(
-    workloadsPath(ref.kind, ref.namespace),
+    collectionPath(ref),
     ({ type, object }) => {
       if (object.metadata.name !== ref.name) return;
       if (type === 'DELETED') deleted = true;

@@ -1,4 +1,4 @@
-import { type Workload, type WorkloadRef, workloadsPath } from '../../lib/cluster/objects/objects.ts';
+import { collectionPath, type Workload, type WorkloadRef } from '../../lib/cluster/objects/objects.ts';
 import { rolloutStatus } from '../../lib/cluster/status/rollout-status.ts';
 import type { Access } from './access.ts';
 
@@ -48,7 +48,7 @@ export const standIn: Judge = (cluster, ref, onLine = () => undefined) => {
   };
   cluster
     .watch(
-      workloadsPath(ref.kind, ref.namespace),
+      collectionPath(ref),
       ({ type, object }) => {
         if (stop.signal.aborted || object.metadata.name !== ref.name) return;
         if (type === 'DELETED') end(1, errors.deleted);

@@ -90,7 +90,22 @@ const beside = ['Service', 'ConfigMap']
     }),
   )
   .join('---\n');
-const documents = (kind: Kind, tag: string): string => `${beside}---\n${manifest(kind, tag)}`;
+/** Of the same image, and a Job of another: its template is never changed. */
+const jobs = (tag: string): string =>
+  ['CronJob', 'Job']
+    .map((kind) => {
+      const image = kind === 'Job' ? 'registry.test/setup:1' : `acme/okeydokey:${tag}`;
+      const spec = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image }] } } };
+      return stringify({
+        apiVersion: 'batch/v1',
+        kind,
+        metadata: { name: 'web' },
+        spec: kind === 'Job' ? spec : { schedule: '@daily', jobTemplate: { spec } },
+      });
+    })
+    .join('---\n');
+const documents = (kind: Kind, tag: string): string =>
+  `${beside}---\n${jobs(tag)}---\n${manifest(kind, tag)}`;
 
 /** Everything that releases of a mode do: checked, delivered, healthy, failed and explained, freed by an undo, paused. */
 const needsOf = async (host: Host, mode: Mode): Promise<readonly string[]> => {

@@ -13,13 +13,16 @@ export type ReleaseOptions = Change & {
   readonly beside?: string;
 };
 
+/** A workload beside the example's, in its namespace. */
+export type Beside = Omit<WorkloadRef, 'namespace'>;
+
 /** A namespace of a cluster, and what a scenario does in it. */
 export type Fixture = {
   readonly namespace: string;
   /** Delivers the example with a tag and changes, as a release does. */
   deliver(tag: string, options?: ReleaseOptions): Promise<void>;
-  /** Watches that tag until there is a verdict. */
-  watch(tag: string, mode?: Delivery['mode']): Promise<RolloutVerdict>;
+  /** Watches that tag until there is a verdict. @param also further workloads */
+  watch(tag: string, mode?: Delivery['mode'], also?: readonly Beside[]): Promise<RolloutVerdict>;
   /** Delivers and watches until it is healthy. */
   start(tag: string, options?: ReleaseOptions): Promise<void>;
   /** @param path within the namespace: `pods/web-1` */
@@ -67,18 +70,32 @@ const fixtureIn = (
       ],
     });
   };
-  const watch = (tag: string, mode: Delivery['mode'], seconds: number): Promise<RolloutVerdict> => {
+  const watch = (
+    tag: string,
+    mode: Delivery['mode'],
+    seconds: number,
+    also: readonly Beside[] = [],
+  ): Promise<RolloutVerdict> => {
     // A new one each time: the times that the cluster writes are ours.
     const clock = startClock();
     const deadline = clock.now() + seconds * 1_000;
     return watchRollout(cluster, {
-      ...{ workloads: [ref], image, tag, mode, clock, deadline, until: deadline, signal },
+      ...{
+        workloads: [ref, ...also.map((one) => ({ ...one, namespace }))],
+        image,
+        tag,
+        mode,
+        clock,
+        deadline,
+        until: deadline,
+        signal,
+      },
     });
   };
   return {
     namespace,
     deliver: deliverIt,
-    watch: (tag, mode = 'apply') => watch(tag, mode, timeoutSeconds),
+    watch: (tag, mode = 'apply', also = []) => watch(tag, mode, timeoutSeconds, also),
     start: async (tag, options) => {
       await deliverIt(tag, options);
       const verdict = await watch(tag, 'apply', never);

@@ -5,6 +5,16 @@ const reasonOf = (
   statuses: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[] = [],
 ) => statuses[0]?.state?.waiting?.reason;
 
+const migration = `apiVersion: batch/v1
+kind: Job
+metadata: { name: migrate }
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{ name: migrate, image: "devopswithkubernetes/okeydokey:v0.0.3" }]
+`;
+
 /** Of the rollout itself. */
 export const rollouts: readonly Scenario[] = [
   {
@@ -125,6 +135,20 @@ export const rollouts: readonly Scenario[] = [
         ),
       );
       return await fixture.watch('v0.0.4');
+    },
+  },
+  {
+    name: 'not-set',
+    title: 'A workload cannot be given the image',
+    means:
+      'With `deliver: set-image`, a Job stands in the file beside the Deployment: all that can be set has been, and is healthy.',
+    causes: ['not-set'],
+    on: ['embedded'],
+    run: async (fixture) => {
+      await fixture.start('v0.0.3', { beside: migration });
+      await fixture.start('v0.0.4');
+      const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'migrate', plural: 'jobs' };
+      return await fixture.watch('v0.0.4', 'set-image', [job]);
     },
   },
   {

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { connect } from '../../lib/cluster/connect/connect.ts';
+import { findResource } from '../../lib/cluster/connect/discovery.ts';
 import { deliver } from '../../lib/cluster/deliver/deliver.ts';
-import type { Metadata } from '../../lib/cluster/objects/objects.ts';
+import { type Metadata, type Workload, workloadPath } from '../../lib/cluster/objects/objects.ts';
+import { carriersIn } from '../../lib/cluster/objects/pod-specs.ts';
 import { watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import type { Fixture, InNamespace } from './fixture.ts';
-import { delivery, dryRun, manifest, refOf, rolloutOf } from './manifest.ts';
+import { appImage, delivery, dryRun, manifest, refOf, rolloutOf } from './manifest.ts';
 
 const imagesOf = (object: Record<string, unknown>): readonly string[] =>
   (
@@ -31,6 +33,18 @@ const historyOf = async ({
     )
     .toSorted(([a = ''], [b = '']) => a.localeCompare(b));
 };
+
+/** As in keel-hq/keel#251. */
+const cronJob = (apiVersion: string, tag: string): string => `apiVersion: ${apiVersion}
+kind: CronJob
+metadata: { name: nightly }
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec: { restartPolicy: Never, containers: [{ name: nightly, image: "acme/okeydokey:${tag}" }] }
+`;
 
 export const describeDelivery = (inNamespace: InNamespace): void => {
   test('apply: over an object that kubectl applied, with the change cause, and twice without a second rollout', () =>
@@ -192,12 +206,41 @@ metadata:
       expect((await get('deployment', 'web')).spec).toEqual(before.spec);
     }));
 
-  test.for(['set-image', 'agent'] as const)('%s: no workload carries the image', (mode) =>
+  test('set-image: no workload carries the image', () =>
     inNamespace(async ({ cluster, namespace }) => {
-      await expect(deliver(cluster, delivery(namespace, '1', 'tag: 1', mode))).rejects.toMatchObject({
+      await expect(deliver(cluster, delivery(namespace, '1', 'tag: 1', 'set-image'))).rejects.toMatchObject({
         code: 'workload-not-found',
       });
-    }),
+    }));
+
+  test('agent: no workload carries the image yet', () =>
+    inNamespace(async ({ cluster, namespace }) => {
+      expect(await deliver(cluster, delivery(namespace, '1', 'tag: 1', 'agent'))).toEqual([]);
+    }));
+
+  test.for(['named in the manifests', 'found in the namespace'])(
+    'set-image: a CronJob as well, and nothing the second time: %s',
+    (how) =>
+      inNamespace(async ({ cluster, namespace, clock }) => {
+        const isNew = (await findResource(cluster, 'batch/v1', 'CronJob')) !== undefined;
+        const apiVersion = isNew ? 'batch/v1' : 'batch/v1beta1';
+        const ref = { apiVersion, kind: 'CronJob', namespace, name: 'nightly', plural: 'cronjobs' };
+        const read = async () =>
+          (await cluster.api.json({ method: 'GET', path: workloadPath(ref), what: 'read' })) as Workload;
+        await deliver(cluster, delivery(namespace, '1.0.0', cronJob(apiVersion, '1.0.0')));
+        const text = how.startsWith('named') ? cronJob(apiVersion, '1.0.1') : 'tag: 1.0.1';
+        const release = delivery(namespace, '1.0.1', text, 'set-image');
+        expect(await deliver(cluster, release)).toEqual([ref]);
+        const set = await read();
+        expect(carriersIn(set, appImage).map((carrier) => carrier.text)).toEqual(['acme/okeydokey:1.0.1']);
+        await deliver(cluster, release);
+        expect((await read()).metadata.resourceVersion).toBe(set.metadata.resourceVersion);
+        const watched = rolloutOf('Deployment', namespace, '1.0.1', 20, { clock: clock(1) });
+        expect(await watchRollout(cluster, { ...watched, workloads: [ref] })).toMatchObject({
+          type: 'healthy',
+          message: 'cronjob "nightly" has the image',
+        });
+      }),
   );
 
   test('a namespace that is not there', () =>

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 import type { Clock } from '../../lib/clock.ts';
-import type { Delivery, WorkloadRef } from '../../lib/cluster/deliver/deliver.ts';
+import type { Delivery, WorkloadKind, WorkloadRef } from '../../lib/cluster/deliver/deliver.ts';
 import { apiVersionOf } from '../../lib/cluster/objects/objects.ts';
 import type { Rollout } from '../../lib/cluster/watch/watch-rollout.ts';
 
 export const appImage = 'docker.io/acme/okeydokey';
 
-export type Kind = WorkloadRef['kind'];
+export type Kind = WorkloadKind;
 
 export const kinds: readonly Kind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 

@@ -101,19 +101,28 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
       expect(kubectlSays).toEqual({ code: 0, last: verdict.type === 'healthy' ? verdict.message : '' });
     }));
 
-  test('a StatefulSet OnDelete is healthy when its pods have been deleted by hand', () =>
-    inNamespace(async (fixture) => {
-      const { cluster, namespace } = fixture;
-      const spec = { updateStrategy: { type: 'OnDelete' } };
-      await release(fixture, 'StatefulSet', '1.0.0', { spec, judge: '' });
-      await deliver(cluster, delivery(namespace, '1.0.1', manifest('StatefulSet', '1.0.1', spec)));
-      const before = await fixture.watch('StatefulSet', '1.0.1', 60, {
-        until: fixture.clock(1).now() + 2000,
-      });
-      expect(before.type).toBe('pending');
-      for (const name of ['web-0', 'web-1']) await fixture.remove(`pods/${name}`);
-      expect((await fixture.watch('StatefulSet', '1.0.1', 60)).type).toBe('healthy');
-    }));
+  test.for(['StatefulSet', 'DaemonSet'] as const)(
+    'a %s OnDelete waits for a person, and is healthy when its pods have been deleted by hand',
+    (kind) =>
+      inNamespace(async (fixture) => {
+        const { cluster, namespace } = fixture;
+        const spec = { updateStrategy: { type: 'OnDelete' } };
+        await release(fixture, kind, '1.0.0', { spec, judge: '' });
+        await deliver(cluster, delivery(namespace, '1.0.1', manifest(kind, '1.0.1', spec)));
+        const before = await fixture.watch(kind, '1.0.1', 60, { until: fixture.clock(1).now() + 2000 });
+        expect(before).toMatchObject({
+          type: 'pending',
+          progress: {
+            phase: 'waiting-for-person',
+            message: expect.stringMatching(
+              /waits for a person: (\d+) of \1 pods still run the old template, and its updateStrategy is OnDelete/,
+            ),
+          },
+        });
+        await fixture.remove('pods');
+        expect((await fixture.watch(kind, '1.0.1', 60)).type).toBe('healthy');
+      }),
+  );
 
   test('an undo frees a StatefulSet from the broken pod that blocks it', () =>
     inNamespace(async (fixture) => {
@@ -145,7 +154,7 @@ export const describeRollouts = (inNamespace: InNamespace): void => {
         seconds: 3,
         judge: '',
       });
-      expect(messages[0]).toContain('deployment "web" is paused.');
+      expect(messages[0]).toContain('deployment "web" is paused (spec.paused) and waits for somebody');
       expect(causes(verdict)).toEqual(['paused', 'timeout']);
     }));
 

@@ -10,6 +10,8 @@ export const defaultKinds: readonly string[] = [
   'Deployment.apps',
   'StatefulSet.apps',
   'DaemonSet.apps',
+  'CronJob.batch',
+  'Job.batch',
   'Rollout.argoproj.io',
   'Service',
   'ConfigMap',

@@ -2,8 +2,9 @@ import type { Cluster } from '../connect/cluster.ts';
 import { groupPath } from '../connect/discovery.ts';
 import { isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { withDefaultProtocol } from './default-protocol.ts';
+import { carriesImage } from './document-workload.ts';
 import type { ManifestObject } from './documents.ts';
-import { type ApplyStep, carriesImage, type Manifests, planApply } from './plan-apply.ts';
+import { type ApplyStep, type Manifests, planApply } from './plan-apply.ts';
 
 /** Under which name the API server records who set a field. */
 export const fieldManager = 'tagboat';
@@ -63,8 +64,9 @@ export const applyFiles = async (cluster: Cluster, apply: Apply): Promise<readon
       cluster,
       isCarrier ? { ...step, object: withChangeCause(step.object, apply.changeCause) } : step,
     );
-    if (isCarrier && isWorkloadKind(apiVersion, kind))
-      workloads.push({ apiVersion, kind, namespace: apply.namespace, name: metadata.name });
+    if (!isCarrier || !step.resource.namespaced) continue;
+    const ref = { apiVersion, kind, namespace: apply.namespace, name: metadata.name };
+    workloads.push(isWorkloadKind(apiVersion, kind) ? ref : { ...ref, plural: step.resource.plural });
   }
   return workloads;
 };

@@ -1,10 +1,12 @@
 import { TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
+import { mapping } from '../../mapping.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { describeWorkload, isWorkloadKind, type PodSpec, type WorkloadRef } from '../objects/objects.ts';
-import { carriersOf, type ReleaseImage, watchedCarriersOf } from '../objects/template-image.ts';
+import { describeWorkload, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
+import { carriersOf, type ReleaseImage } from '../objects/template-image.ts';
 import { applyFiles } from './apply.ts';
-import { readDocuments } from './documents.ts';
+import { carriesImage, workloadOf } from './document-workload.ts';
+import { type ManifestObject, readDocuments } from './documents.ts';
 import { setImage } from './set-image.ts';
 import { readWorkload, rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
 
@@ -24,70 +26,74 @@ export type Delivery = ReleaseImage & {
   readonly changeCause: string;
 };
 
-type Spec = {
-  readonly template?: { readonly spec?: PodSpec };
-  readonly workloadRef?: { readonly name?: unknown };
-};
-
 /**
  * The workloads that plain manifests among the files define and that carry the image, and the Argo Rollouts that have
- * their template from one of them. Other files are passed over.
+ * their template from one of them. Other files are passed over, and so are kinds that the cluster does not serve.
  */
-const workloadsInFiles = (delivery: Delivery): readonly WorkloadRef[] => {
-  const defined = delivery.files.flatMap((file) => {
-    try {
-      return readDocuments(file).flatMap(({ object }) => {
-        const { apiVersion, kind, metadata, spec } = object;
-        const namespace = metadata.namespace ?? delivery.namespace;
-        return isWorkloadKind(apiVersion, kind) && namespace === delivery.namespace
-          ? [{ ref: { apiVersion, kind, namespace, name: metadata.name }, spec: spec as Spec | undefined }]
-          : [];
-      });
-    } catch (error) {
-      // Helm values, a Kustomization, a template: no objects, so that the cluster has to be asked.
-      if (error instanceof TagboatError) return [];
-      throw error;
-    }
-  });
-  const carrying = defined.filter(({ spec }) => carriersOf(spec?.template?.spec, delivery.image).length > 0);
-  const refers = ({ ref, spec }: (typeof defined)[number]): boolean =>
-    ref.kind === 'Rollout' &&
-    carrying.some(({ ref: { kind, name } }) => kind === 'Deployment' && name === spec?.workloadRef?.name);
-  return defined.filter((one) => carrying.includes(one) || refers(one)).map(({ ref }) => ref);
+const workloadsInFiles = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
+  const defined = delivery.files
+    .flatMap((file) => {
+      try {
+        return readDocuments(file).map(({ object }) => object);
+      } catch (error) {
+        // Helm values, a Kustomization, a template: no objects, so that the cluster has to be asked.
+        if (error instanceof TagboatError) return [];
+        throw error;
+      }
+    })
+    .filter(({ metadata }) => (metadata.namespace ?? delivery.namespace) === delivery.namespace);
+  const carrying = defined.filter((object) => carriesImage(object, delivery.image));
+  const refers = ({ apiVersion, kind, spec }: ManifestObject): boolean =>
+    kind === 'Rollout' &&
+    isWorkloadKind(apiVersion, kind) &&
+    carrying.some(
+      (one) => one.kind === 'Deployment' && one.metadata.name === mapping(mapping(spec).workloadRef).name,
+    );
+  const found = await Promise.all(
+    defined
+      .filter((one) => carrying.includes(one) || refers(one))
+      .map((object) => workloadOf(cluster, object, delivery.namespace)),
+  );
+  return found.filter((ref) => ref !== undefined);
 };
+
+/** A Job that is not there has ended and was cleared away, or an agent runs it for a moment: nothing runs an old image. */
+const mayBeAbsent = ({ kind }: WorkloadRef): boolean => kind === 'Job';
 
 /**
  * The workloads that run the app, without touching them: those that the manifests define, as far as they are in the
- * cluster under that very name (a Kustomize overlay renames), else every one of the namespace that carries the image.
+ * cluster under that very name (a Kustomize overlay renames), else every one of the namespace that carries the image. None
+ * where an agent has not created any of them yet and the manifests do not say which it will.
  * @throws TagboatError `workload-not-found`, `cluster-*`
  */
 export const findWorkloads = async (
   cluster: Cluster,
   delivery: Delivery,
 ): Promise<readonly WorkloadRef[]> => {
-  const defined = workloadsInFiles(delivery);
-  const present = await Promise.all(
-    defined.map(async (ref) => {
+  const inFiles = await workloadsInFiles(cluster, delivery);
+  const known = await Promise.all(
+    inFiles.map(async (ref) => {
       const workload = await readWorkload(cluster, ref);
-      return workload !== undefined && carriersOf(workload.spec.template.spec, delivery.image).length > 0;
+      const isPresent =
+        workload !== undefined && carriersOf(workload.spec.template.spec, delivery.image).length > 0;
+      return { ref, isPresent };
     }),
   );
+  const expected = known.filter(({ ref, isPresent }) => isPresent || !mayBeAbsent(ref));
+  const defined = expected.map(({ ref }) => ref);
+  const present = expected.map(({ isPresent }) => isPresent);
   if (defined.length > 0 && present.every(Boolean)) return defined;
   // An agent has created some of them, and not the others yet.
   if (delivery.mode === 'agent' && present.some(Boolean)) return defined;
-  const carrying = await workloadsCarrying(cluster, delivery.namespace, delivery.image);
+  // A Kustomize overlay may have renamed those that are not there.
+  const carrying = await workloadsCarrying(cluster, { ...delivery, more: defined });
   if (carrying.length > 0) return carrying;
-  // The first release: the agent has not created any of them yet.
-  if (delivery.mode === 'agent' && defined.length > 0) return defined;
-  // They are only watched: a webhook may have redirected them to a mirror.
-  const mirrored =
-    delivery.mode === 'agent'
-      ? await workloadsCarrying(cluster, delivery.namespace, delivery.image, watchedCarriersOf)
-      : [];
-  if (mirrored.length > 0) return mirrored;
+  // The agent has not created any of them yet.
+  if (delivery.mode === 'agent')
+    return defined.length > 0 ? defined : await workloadsCarrying(cluster, { ...delivery, isWatched: true });
   throw new TagboatError(
     'workload-not-found',
-    `namespace ${delivery.namespace} has no Deployment, StatefulSet, DaemonSet or Rollout that carries ${familiarName(delivery.image)}`,
+    `namespace ${delivery.namespace} has no Deployment, StatefulSet, DaemonSet, CronJob or Rollout that carries ${familiarName(delivery.image)}`,
   );
 };
 
@@ -100,15 +106,18 @@ export const findWorkloads = async (
  *   with their own manager, and so do those that an earlier `kubectl apply` has set and the manifest no longer has.
  *   Documents go to the environment's namespace; one that names another is refused, as kubectl
  *   does with `--namespace`, and so is one of a kind that the environment does not allow. All documents are checked
- *   before the first is applied. Workloads of kinds that have no
- *   rollout (CronJob, custom resources other than Argo's) are applied and not answered.
- * - `set-image`: changes the image of the containers that carry it, and nothing where it is right already.
- * - `agent`: changes nothing.
+ *   before the first is applied.
+ * - `set-image`: changes the image of the containers that carry it, and nothing where it is right already. What cannot be
+ *   set is answered as well, so that the verdict names it.
+ * - `agent`: changes nothing. Answers nothing where the agent has yet to create what it is; see `SeekWorkloads`.
+ *
+ * Workloads of kinds that have no rollout (CronJob, custom resources with a pod template) are answered with the others: they
+ * count once their template has the image.
  *
  * An Argo Rollout that has its template from one of these Deployments is answered with it.
  *
  * @throws TagboatError `cluster-*`; `manifest-unparsable`, `manifest-not-applicable`, `kind-not-allowed` (apply);
- *   `workload-not-found` (set-image, agent)
+ *   `workload-not-found` (set-image)
  */
 export const deliver = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
   const workloads =

@@ -1,6 +1,12 @@
 import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { describeWorkload, type Workload, type WorkloadRef, workloadPath } from '../objects/objects.ts';
+import {
+  describeWorkload,
+  hasRollout,
+  type Workload,
+  type WorkloadRef,
+  workloadPath,
+} from '../objects/objects.ts';
 import { readWorkload } from './workloads.ts';
 
 export type Paused = {
@@ -29,14 +35,16 @@ const read = async (
  * there stay, and a rollout creates and deletes none. A workload that is in that state already is left alone. An
  * Argo Rollout that waits at a step of its canary is not paused in this sense; it waits for promotion.
  *
- * All of them are checked before the first is changed.
+ * All of them are checked before the first is changed. Beside workloads with a rollout, those without one (CronJobs) are
+ * passed over.
  * @throws TagboatError `workload-cannot-pause` (StatefulSet, DaemonSet), `workload-not-found`, `cluster-*`
  */
 export const setPaused = async (
   cluster: Cluster,
-  refs: readonly WorkloadRef[],
+  all: readonly WorkloadRef[],
   paused: boolean,
 ): Promise<readonly Paused[]> => {
+  const refs = all.some(hasRollout) ? all.filter(hasRollout) : all;
   const stubborn = refs.find((ref) => !canPause(ref));
   if (stubborn !== undefined)
     throw new TagboatError(

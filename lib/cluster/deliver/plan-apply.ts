@@ -2,10 +2,8 @@ import { TagboatError } from '../../errors.ts';
 import { settleAll } from '../../settle-all.ts';
 import type { Cluster, Resource } from '../connect/cluster.ts';
 import { findResource } from '../connect/discovery.ts';
-import type { PodSpec } from '../objects/objects.ts';
-import { carriersOf } from '../objects/template-image.ts';
 import { checkKind } from './allowed-kinds.ts';
-import { type ManifestDocument, type ManifestObject, readDocuments } from './documents.ts';
+import { type ManifestDocument, readDocuments } from './documents.ts';
 
 /** What is to be applied, and where. */
 export type Manifests = {
@@ -18,10 +16,6 @@ export type Manifests = {
 
 /** A document in its namespace, and the resource that it is one of. */
 export type ApplyStep = ManifestDocument & { readonly resource: Resource };
-
-export const carriesImage = (object: ManifestObject, image: string): boolean =>
-  carriersOf((object.spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec, image).length >
-  0;
 
 /** Finds where a document goes. */
 const locate = async (

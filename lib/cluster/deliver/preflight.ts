@@ -10,10 +10,12 @@ import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { findResource, groupOf } from '../connect/discovery.ts';
 import { templateHolder } from '../objects/argo-template.ts';
-import { isWorkloadKind, type WorkloadRef, workloadsPath } from '../objects/objects.ts';
+import { collectionPath, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
+import { unsettable } from '../objects/settable.ts';
 import { objectPath } from './apply.ts';
 import { type Delivery, findWorkloads } from './deliver.ts';
-import { type ApplyStep, carriesImage, planApply } from './plan-apply.ts';
+import { carriesImage } from './document-workload.ts';
+import { type ApplyStep, planApply } from './plan-apply.ts';
 import { readWorkload } from './workloads.ts';
 
 /**
@@ -91,12 +93,13 @@ const checkWorkload = async (cluster: Cluster, may: AccessReviews, ref: Workload
   const access = (of: WorkloadRef, verb: Access['verb']): Access => ({
     verb,
     group: groupOf(of.apiVersion),
-    resource: workloadsPath(of.kind, of.namespace).split('/').at(-1) ?? '',
+    resource: collectionPath(of).split('/').at(-1) ?? '',
     namespace: of.namespace,
   });
   const patched = await patchedFor(cluster, ref);
   await settleAll([
-    mustAllow(may, access(patched, 'patch'), patched.name),
+    // What cannot be set is not patched, and the verdict names it.
+    ...(unsettable(ref) === undefined ? [mustAllow(may, access(patched, 'patch'), patched.name)] : []),
     ...watching.map((verb) => mustAllow(may, access(ref, verb), ref.name)),
   ]);
 };

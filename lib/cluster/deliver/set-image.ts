@@ -2,16 +2,18 @@ import { TagboatError } from '../../errors.ts';
 import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { templateHolder } from '../objects/argo-template.ts';
-import { describeWorkload, type Workload, type WorkloadRef, workloadPath } from '../objects/objects.ts';
 import {
-  type Carrier,
-  carriersOf,
-  isRelease,
-  type ReleaseImage,
-  withRelease,
-} from '../objects/template-image.ts';
+  describeWorkload,
+  hasRollout,
+  type Workload,
+  type WorkloadRef,
+  workloadPath,
+} from '../objects/objects.ts';
+import { type CarrierAt, carriersIn } from '../objects/pod-specs.ts';
+import { unsettable } from '../objects/settable.ts';
+import { type Carrier, isRelease, type ReleaseImage, withRelease } from '../objects/template-image.ts';
 import { changeCauseAnnotation, fieldManager } from './apply.ts';
-import { readWorkload } from './workloads.ts';
+import { readObject } from './workloads.ts';
 
 /** Status updates of a busy workload move its resource version too, so that a few tries are normal. */
 const maxAttempts = 8;
@@ -45,16 +47,15 @@ const strategicMergePatch = (
 const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /**
- * The same for a custom resource, which takes no strategic merge patch. Writing the resource version that was read is
- * what makes the server refuse the patch when it is another by now, so that the positions are right.
+ * The same for every other kind, which takes no strategic merge patch or has its pod spec elsewhere. Writing the resource
+ * version that was read is what makes the server refuse the patch when it is another by now, so that the positions are right.
  */
 const jsonPatch = (
-  { metadata, spec }: Workload,
-  stale: readonly Carrier[],
+  { metadata }: Workload,
+  stale: readonly CarrierAt[],
   release: ReleaseImage,
   changeCause: string,
 ): Patch => {
-  const pod = spec.template.spec;
   const annotations = '/metadata/annotations';
   return {
     type: 'application/json-patch+json',
@@ -64,10 +65,10 @@ const jsonPatch = (
         ? { op: 'add', path: annotations, value: { [changeCauseAnnotation]: changeCause } }
         : { op: 'add', path: `${annotations}/${pointer(changeCauseAnnotation)}`, value: changeCause },
       ...stale.map((carrier) => {
-        const index = (pod[carrier.list] ?? []).findIndex(({ name }) => name === carrier.container);
+        const index = (carrier.spec[carrier.list] ?? []).findIndex(({ name }) => name === carrier.container);
         return {
           op: 'replace',
-          path: `/spec/template/spec/${carrier.list}/${index}/image`,
+          path: `/${[...carrier.path, carrier.list, String(index), 'image'].map(pointer).join('/')}`,
           value: withRelease(carrier, release),
         };
       }),
@@ -75,9 +76,21 @@ const jsonPatch = (
   };
 };
 
+const patchOf = (
+  ref: WorkloadRef,
+  object: Workload,
+  stale: readonly CarrierAt[],
+  release: ReleaseImage,
+  changeCause: string,
+): Patch =>
+  hasRollout(ref) && ref.kind !== 'Rollout'
+    ? strategicMergePatch(object, stale, release, changeCause)
+    : jsonPatch(object, stale, release, changeCause);
+
 /**
- * Sets the image of the containers that carry it, and nothing else; of an Argo Rollout that has its template from a
- * Deployment, in that. The server takes the patch only for the version that
+ * Sets the image of the containers that carry it, and nothing else, in a workload of any kind that has pod specs; of an
+ * Argo Rollout that has its template from a Deployment, in that. What cannot be set is left alone, for the verdict to name;
+ * see `unsettable`. The server takes the patch only for the version that
  * was read: a container that was removed meanwhile must not come back with nothing but a name and an image.
  * @returns true where something was changed
  * @throws TagboatError `cluster-*`, `workload-not-found`
@@ -88,22 +101,18 @@ export const setImage = async (
   release: ReleaseImage,
   changeCause: string,
 ): Promise<boolean> => {
+  if (unsettable(ref) !== undefined) return false;
   for (let attempt = 1; ; attempt++) {
-    const workload = await readWorkload(cluster, ref);
-    if (workload === undefined)
+    const object = await readObject(cluster, ref);
+    if (object === undefined)
       throw new TagboatError('workload-not-found', `${describeWorkload(ref)} is not in the cluster`);
-    const stale = carriersOf(workload.spec.template.spec, release.image).filter(
+    const holder = ref.kind === 'Rollout' ? templateHolder(object, ref.namespace) : undefined;
+    if (holder !== undefined) return await setImage(cluster, holder, release, changeCause);
+    const stale = carriersIn(object, release.image).filter(
       (carrier) => !isRelease(carrier.reference, release),
     );
     if (stale.length === 0) return false;
-    const holder = ref.kind === 'Rollout' ? templateHolder(workload, ref.namespace) : undefined;
-    if (holder !== undefined) return await setImage(cluster, holder, release, changeCause);
-    const body = (ref.kind === 'Rollout' ? jsonPatch : strategicMergePatch)(
-      workload,
-      stale,
-      release,
-      changeCause,
-    );
+    const body = patchOf(ref, object, stale, release, changeCause);
     try {
       await cluster.api.json({
         method: 'PATCH',

@@ -6,6 +6,7 @@ import { templateHolder, withTemplateOf } from '../objects/argo-template.ts';
 import {
   apiVersionOf,
   describeWorkload,
+  hasRollout,
   type Workload,
   type WorkloadKind,
   type WorkloadRef,
@@ -13,24 +14,33 @@ import {
   workloadPath,
   workloadsPath,
 } from '../objects/objects.ts';
-import { carriersOf } from '../objects/template-image.ts';
+import { withOneTemplate } from '../objects/pod-specs.ts';
+import { carriersOf, watchedCarriersOf } from '../objects/template-image.ts';
+import { listIfAllowed } from './list-if-allowed.ts';
+import { othersCarrying } from './other-workloads.ts';
 
-/**
- * The workload as it stands in the cluster, a Rollout with the template that it refers to; undefined where it is not
- * there, nor its kind.
- */
-export const readWorkload = async (cluster: Cluster, ref: WorkloadRef): Promise<Workload | undefined> => {
+/** An object as it stands in the cluster; undefined where it is not there, nor its kind. */
+export const readObject = async (cluster: Cluster, ref: WorkloadRef): Promise<Workload | undefined> => {
   try {
     const what = `read ${describeWorkload(ref)}`;
-    const path = workloadPath(ref);
-    const workload = (await cluster.api.json({ method: 'GET', path, what })) as Workload;
-    if (ref.kind !== 'Rollout') return workload;
-    const holder = templateHolder(workload, ref.namespace);
-    return withTemplateOf(workload, holder === undefined ? undefined : await readWorkload(cluster, holder));
+    return (await cluster.api.json({ method: 'GET', path: workloadPath(ref), what })) as Workload;
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
   }
+};
+
+/**
+ * The workload as it stands in the cluster, a Rollout with the template that it refers to, and one that has no rollout with
+ * one template; undefined where it is not there, nor its kind.
+ */
+export const readWorkload = async (cluster: Cluster, ref: WorkloadRef): Promise<Workload | undefined> => {
+  const workload = await readObject(cluster, ref);
+  if (workload === undefined) return undefined;
+  if (!hasRollout(ref)) return withOneTemplate(workload);
+  if (ref.kind !== 'Rollout') return workload;
+  const holder = templateHolder(workload, ref.namespace);
+  return withTemplateOf(workload, holder === undefined ? undefined : await readWorkload(cluster, holder));
 };
 
 const list = async (
@@ -46,18 +56,11 @@ const list = async (
  * The Argo Rollouts of the namespace as they stand, without the templates that they refer to. None where the cluster does
  * not serve them, and none where they may not be read: a role without rules for Argo is treated like a cluster without it.
  */
-const listRollouts = async (cluster: Cluster, namespace: string): Promise<readonly Workload[]> => {
-  try {
+const listRollouts = (cluster: Cluster, namespace: string): Promise<readonly Workload[]> =>
+  listIfAllowed(cluster, 'Rollout', namespace, async () => {
     const isServed = (await findResource(cluster, apiVersionOf('Rollout'), 'Rollout')) !== undefined;
     return isServed ? await list(cluster, 'Rollout', namespace) : [];
-  } catch (error) {
-    // Argo was taken out since discovery said that it is there.
-    if (statusOf(error) === 404) return [];
-    if (statusOf(error) !== 403) throw error;
-    cluster.logger.warn('Argo Rollouts are served here, and may not be read', { namespace });
-    return [];
-  }
-};
+  });
 
 const refOf = (kind: WorkloadKind, namespace: string, { metadata }: Workload): WorkloadRef => ({
   apiVersion: apiVersionOf(kind),
@@ -66,20 +69,27 @@ const refOf = (kind: WorkloadKind, namespace: string, { metadata }: Workload): W
   name: metadata.name,
 });
 
-/**
- * Every workload of the namespace that carries the image, with whatever tag.
- * @param carriers which containers of a template do
- */
+export type Search = {
+  readonly namespace: string;
+  /** Normalised name; whatever the tag. */
+  readonly image: string;
+  /** Workloads whose kinds are looked for beside those that are always looked for. */
+  readonly more?: readonly WorkloadRef[];
+  /** They are only watched, and not to be changed: a webhook may have redirected them to a mirror. */
+  readonly isWatched?: boolean;
+};
+
+/** Every workload of the namespace that carries the image: those with a rollout, CronJobs, and of the kinds of `more`. */
 export const workloadsCarrying = async (
   cluster: Cluster,
-  namespace: string,
-  image: string,
-  carriers: typeof carriersOf = carriersOf,
+  { namespace, image, more = [], isWatched = false }: Search,
 ): Promise<readonly WorkloadRef[]> => {
+  const carriers = isWatched ? watchedCarriersOf : carriersOf;
   const carry = (workload: Workload): boolean => carriers(workload.spec.template.spec, image).length > 0;
-  const [rollouts, deployments, ...others] = await Promise.all([
+  const [others, rollouts, [deployments, ...rest]] = await Promise.all([
+    othersCarrying(cluster, more, namespace, carry),
     listRollouts(cluster, namespace),
-    ...workloadKinds.map((kind) => list(cluster, kind, namespace)),
+    Promise.all(workloadKinds.map((kind) => list(cluster, kind, namespace))),
   ]);
   const complete = rollouts.map((rollout) => {
     const name = templateHolder(rollout, namespace)?.name;
@@ -89,12 +99,13 @@ export const workloadsCarrying = async (
     );
   });
   const byKind: readonly (readonly [WorkloadKind, readonly Workload[]])[] = [
-    ...[deployments ?? [], ...others].map((found, at) => [workloadKinds[at] ?? 'Deployment', found] as const),
+    ...[deployments ?? [], ...rest].map((found, at) => [workloadKinds[at] ?? 'Deployment', found] as const),
     ['Rollout', complete],
   ];
-  return byKind.flatMap(([kind, found]) =>
+  const withRollout = byKind.flatMap(([kind, found]) =>
     found.filter(carry).map((workload) => refOf(kind, namespace, workload)),
   );
+  return [...withRollout, ...others];
 };
 
 /** The Argo Rollouts that have their template from one of these Deployments: changing it sets them rolling. */

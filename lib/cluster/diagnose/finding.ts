@@ -15,6 +15,7 @@ export const diagnosisCauses = [
   'workload-missing',
   'unknown',
   'other-image',
+  'not-set',
   'agent-waiting',
   'rollout-degraded',
   'progress-deadline',

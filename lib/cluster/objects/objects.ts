@@ -94,6 +94,7 @@ export type Workload = {
     readonly currentRevision?: string;
     readonly updateRevision?: string;
     readonly desiredNumberScheduled?: number;
+    readonly currentNumberScheduled?: number;
     readonly updatedNumberScheduled?: number;
     readonly numberReady?: number;
     readonly numberAvailable?: number;
@@ -179,9 +180,12 @@ export type ObjectList<T> = {
 /** A workload to deliver to and to watch. */
 export type WorkloadRef = {
   readonly apiVersion: string;
-  readonly kind: WorkloadKind;
+  /** A `WorkloadKind`, whose rollout is watched; of any other kind (CronJob) only the pod template is looked at. */
+  readonly kind: string;
   readonly namespace: string;
   readonly name: string;
+  /** What the API server calls the collection, where it is not of a `WorkloadKind`. */
+  readonly plural?: string | undefined;
 };
 
 const kinds: Readonly<Record<WorkloadKind, { readonly apiVersion: string; readonly plural: string }>> = {
@@ -205,8 +209,11 @@ export const isWorkloadKind = (apiVersion: unknown, kind: unknown): kind is Work
   Object.hasOwn(kinds, kind) &&
   kinds[kind as WorkloadKind].apiVersion === apiVersion;
 
+/** True where the workload has a rollout that can be watched; else it has a pod template, and what is made of it is another's. */
+export const hasRollout = ({ apiVersion, kind }: WorkloadRef): boolean => isWorkloadKind(apiVersion, kind);
+
 /** True where the pods belong to ReplicaSets, and those to the workload. */
-export const hasReplicaSets = (kind: WorkloadKind): boolean => kind === 'Deployment' || kind === 'Rollout';
+export const hasReplicaSets = (kind: string): boolean => kind === 'Deployment' || kind === 'Rollout';
 
 const segment = encodeURIComponent;
 
@@ -214,9 +221,14 @@ const segment = encodeURIComponent;
 export const workloadsPath = (kind: WorkloadKind, namespace: string): string =>
   `/apis/${kinds[kind].apiVersion}/namespaces/${segment(namespace)}/${kinds[kind].plural}`;
 
+/** The collection that a workload of any kind is in. */
+export const collectionPath = ({ apiVersion, kind, namespace, plural }: WorkloadRef): string =>
+  isWorkloadKind(apiVersion, kind)
+    ? workloadsPath(kind, namespace)
+    : `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/namespaces/${segment(namespace)}/${segment(plural ?? `${kind.toLowerCase()}s`)}`;
+
 /** `/apis/apps/v1/namespaces/default/deployments/okeydokey` */
-export const workloadPath = (ref: WorkloadRef): string =>
-  `${workloadsPath(ref.kind, ref.namespace)}/${segment(ref.name)}`;
+export const workloadPath = (ref: WorkloadRef): string => `${collectionPath(ref)}/${segment(ref.name)}`;
 
 /** `Deployment default/okeydokey`, for messages. */
 export const describeWorkload = (ref: WorkloadRef): string => `${ref.kind} ${ref.namespace}/${ref.name}`;

@@ -55,25 +55,46 @@ export type Expected = ReleaseImage & {
   readonly knownDigest?: string | undefined;
 };
 
+/** `acme/okeydokey:1.2.3@sha256:…`, with the digest that the registry has where it is known; for messages. */
+export const describeExpected = ({ knownDigest, ...release }: Expected): string =>
+  describeRelease({ ...release, digest: release.digest ?? knownDigest });
+
+/**
+ * What a reference in the cluster is to the release:
+ *
+ * - `same`: the release's image.
+ * - `other`: an image of another version.
+ * - `other-digest`: it has the release's tag, and beside it a digest that is not the one that the registry has there. The
+ *   digest decides what is pulled, so that it runs something else.
+ * - `unclear`: it has a digest, and the release's is not known here.
+ */
+export type Comparison = 'same' | 'other' | 'other-digest' | 'unclear';
+
 /**
  * Whether a reference in the cluster is the release's, whatever registry and name it is pulled from: admission webhooks
- * redirect to a mirror, and some put the digest that they found in place of the tag. With a pinned digest the digest decides.
+ * redirect to a mirror, and some put the digest that they found beside the tag or in its place. Where the reference has a
+ * digest, and where one is pinned, the digest decides: a container runtime does not look at the tag then.
+ * https://github.com/distribution/reference/blob/main/reference.go
  */
-export const compareWith = (
-  reference: ImageReference | undefined,
-  release: Expected,
-): 'same' | 'other' | 'unclear' => {
+export const compareWith = (reference: ImageReference | undefined, release: Expected): Comparison => {
   if (reference === undefined) return 'other';
   const { tag, digest } = reference;
   if (release.digest !== undefined) return digest === release.digest ? 'same' : 'other';
-  if (tag !== undefined || digest === undefined) return tag === release.tag ? 'same' : 'other';
+  if (digest === undefined) return tag === release.tag ? 'same' : 'other';
+  if (digest === release.knownDigest) return 'same';
+  if (tag !== undefined && tag !== release.tag) return 'other';
   if (release.knownDigest === undefined) return 'unclear';
-  return digest === release.knownDigest ? 'same' : 'other';
+  return tag === undefined ? 'other' : 'other-digest';
 };
 
-/** True where the reference in a manifest or a template is the release's. With a pinned digest the digest decides. */
+/**
+ * True where the reference in a template is just what the release would write. With a pinned digest the digest decides;
+ * without, a digest beside the tag is not the release's: it may be that of an earlier version.
+ */
 export const isRelease = (reference: ImageReference, release: ReleaseImage): boolean =>
-  release.digest === undefined ? reference.tag === release.tag : reference.digest === release.digest;
+  release.digest === undefined
+    ? reference.tag === release.tag && reference.digest === undefined
+    : reference.digest === release.digest;
 
 /** The reference in the spelling of the template, with the release's tag: `okeydokey:1.2.3`, not `docker.io/library/…`. */
 export const withRelease = (carrier: Carrier, release: ReleaseImage): string => {

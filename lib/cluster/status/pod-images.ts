@@ -77,7 +77,7 @@ export const checkPodImages = (
   const unclear = found.find(({ is }) => is === 'unclear');
   return {
     others: found
-      .filter(({ is }) => is === 'other')
+      .filter(({ is }) => is === 'other' || is === 'other-digest')
       .map(({ pod, carrier, image }) => ({ pod: pod.metadata.name, container: carrier.container, image })),
     notes: [
       ...(unclear === undefined

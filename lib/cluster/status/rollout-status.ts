@@ -1,6 +1,7 @@
 import type { Workload } from '../objects/objects.ts';
 import { isRolloutObserved } from './argo-phase.ts';
 import { argoStatus } from './argo-status.ts';
+import { awaitedDeletion, describeAwaitedDeletion } from './on-delete.ts';
 import type { RolloutStatus } from './types.ts';
 
 const done = (message: string): RolloutStatus => ({ type: 'done', message });
@@ -43,6 +44,8 @@ const daemonSetStatus = (daemonSet: Workload): RolloutStatus => {
   const desired = status.desiredNumberScheduled ?? 0;
   const updated = status.updatedNumberScheduled ?? 0;
   const available = status.numberAvailable ?? 0;
+  const deletion = awaitedDeletion(daemonSet);
+  if (deletion !== undefined) return waiting(describeAwaitedDeletion(daemonSet, deletion));
   const prefix = `Waiting for daemon set "${name}" rollout to finish:`;
   if (updated < desired)
     return waiting(`${prefix} ${updated} out of ${desired} new pods have been updated...`);
@@ -58,6 +61,8 @@ const statefulSetStatus = (statefulSet: Workload): RolloutStatus => {
     return waiting('Waiting for statefulset spec update to be observed...');
   const ready = status.readyReplicas ?? 0;
   const updated = status.updatedReplicas ?? 0;
+  const deletion = awaitedDeletion(statefulSet);
+  if (deletion !== undefined) return waiting(describeAwaitedDeletion(statefulSet, deletion));
   if (replicas !== undefined && ready < replicas)
     return waiting(`Waiting for ${replicas - ready} pods to be ready...`);
   if (updateStrategy?.type === 'OnDelete')
@@ -67,9 +72,7 @@ const statefulSetStatus = (statefulSet: Workload): RolloutStatus => {
       ? done(
           `statefulset rolling update complete ${updated} pods at revision ${status.updateRevision ?? ''}...`,
         )
-      : waiting(
-          `Waiting for ${replicas - updated} pods to be deleted by hand (the update strategy is OnDelete): ${updated} out of ${replicas} new pods have been updated...`,
-        );
+      : waiting(`Waiting for ${replicas - updated} new pods to be created...`);
   const rollingUpdate = updateStrategy?.rollingUpdate;
   if (rollingUpdate !== undefined) {
     const { partition } = rollingUpdate;

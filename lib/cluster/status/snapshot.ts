@@ -14,6 +14,8 @@ export type Snapshot = {
   readonly ref: WorkloadRef;
   /** Undefined where it is not in the cluster. */
   readonly workload: Workload | undefined;
+  /** Why it may not be read, where it is of a kind without a rollout. */
+  readonly unreadable?: string | undefined;
   /** Of a Deployment or Rollout. */
   readonly replicaSets: readonly ReplicaSet[];
   /** Everything that its selector finds. */

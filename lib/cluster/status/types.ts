@@ -12,7 +12,8 @@ export type RolloutProgress = {
   readonly phase: RolloutPhase;
   /** kubectl's own words, where it has any. */
   readonly message: string;
-  readonly workload: WorkloadRef;
+  /** Undefined while none is known: an in-cluster agent has yet to create it. */
+  readonly workload?: WorkloadRef | undefined;
   readonly updated: number;
   readonly available: number;
   readonly desired: number;

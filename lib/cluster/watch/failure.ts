@@ -2,14 +2,12 @@ import type { Clock } from '../../clock.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
-import { describeWorkload, type WorkloadRef } from '../objects/objects.ts';
+import { describeWorkload, hasRollout, type WorkloadRef } from '../objects/objects.ts';
+import type { Expected } from '../objects/template-image.ts';
 import { argoPhase } from '../status/argo-phase.ts';
-import type { Snapshot } from '../status/snapshot.ts';
-import type { WorkloadVerdict } from '../status/workload-verdict.ts';
-import type { RolloutVerdict } from './types.ts';
-
-/** A workload and its verdict. */
-export type View = { readonly snapshot: Snapshot; readonly workloadVerdict: WorkloadVerdict };
+import { agentWaiting } from './agent-waiting.ts';
+import { diagnoseLeft, diagnoseMismatch } from './not-carrying.ts';
+import type { RolloutVerdict, View } from './types.ts';
 
 /** The diagnoses of these workloads' pods. The verdict is the same without them. */
 const causesOf = async (
@@ -19,12 +17,14 @@ const causesOf = async (
   clock: Clock,
 ): Promise<readonly Diagnosis[]> => {
   const found = await Promise.all(
-    views.map(({ snapshot }) =>
-      diagnose(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
-        if (error instanceof TagboatError) return [];
-        throw error;
-      }),
-    ),
+    views
+      .filter(({ snapshot }) => hasRollout(snapshot.ref))
+      .map(({ snapshot }) =>
+        diagnose(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
+          if (error instanceof TagboatError) return [];
+          throw error;
+        }),
+      ),
   );
   return found.flat();
 };
@@ -44,7 +44,7 @@ const closingOf = (closing: Closing, views: readonly View[]): Diagnosis => ({
   ...(views[0] === undefined ? {} : { workload: describeWorkload(views[0].snapshot.ref) }),
 });
 
-export const createFailures = (cluster: Cluster, image: string, clock: Clock) => {
+export const createFailures = (cluster: Cluster, release: Expected, clock: Clock) => {
   const fail = async (
     reason: string,
     examined: readonly View[],
@@ -52,7 +52,7 @@ export const createFailures = (cluster: Cluster, image: string, clock: Clock) =>
   ): Promise<RolloutVerdict> => ({
     type: 'failed',
     reason,
-    diagnosis: [...(await causesOf(cluster, examined, image, clock)), ...last],
+    diagnosis: [...(await causesOf(cluster, examined, release.image, clock)), ...last],
   });
 
   return {
@@ -85,28 +85,44 @@ export const createFailures = (cluster: Cluster, image: string, clock: Clock) =>
             };
       return fail(message, [view], [closingOf(closing, [view])]);
     },
+    /** All others are healthy, and these were left with the image that they had. */
+    left: (views: readonly View[]): Promise<RolloutVerdict> =>
+      fail(
+        `not everything was set: ${views.map(({ workloadVerdict }) => workloadVerdict.message).join('; ')}`,
+        [],
+        views.flatMap(diagnoseLeft),
+      ),
     /**
      * The deadline has passed.
      * @param waiting at least one
+     * @param left those that were left with the image that they had
      * @param more further diagnoses, the most telling first
      */
-    late: (waiting: readonly View[], more: readonly Diagnosis[]): Promise<RolloutVerdict> => {
-      const { true: carrying = [], false: untouched = [] } = Object.groupBy(waiting, ({ workloadVerdict }) =>
-        workloadVerdict.carries ? 'true' : 'false',
-      );
-      const agent: Closing = {
-        cause: 'agent-waiting',
-        summary: 'The in-cluster agent has not applied the commit.',
-        next: 'Look at the Argo CD Application (argocd app get) or the Flux Kustomization (flux get kustomizations) that is to apply it: its source, its last sync and its errors.',
-      };
+    late: (
+      waiting: readonly View[],
+      left: readonly View[],
+      more: readonly Diagnosis[],
+    ): Promise<RolloutVerdict> => {
+      const carrying = waiting.filter(({ workloadVerdict }) => workloadVerdict.carries);
+      const stale = waiting.filter(({ workloadVerdict }) => !workloadVerdict.carries);
+      const untouched = stale.filter(({ workloadVerdict }) => workloadVerdict.mismatch === undefined);
       const timeout: Closing = {
         cause: 'timeout',
         summary: 'The rollout was not healthy in time.',
         next: `Look at the workload and its pods${carrying[0] === undefined ? '' : `: ${howToLook(carrying[0].snapshot.ref)}`}`,
       };
-      return fail(`not healthy in time: ${(untouched[0] ?? waiting[0])?.workloadVerdict.message}`, carrying, [
+      return fail(`not healthy in time: ${(stale[0] ?? waiting[0])?.workloadVerdict.message}`, carrying, [
         ...more,
-        ...(untouched.length === 0 ? [] : [closingOf(agent, untouched)]),
+        ...stale.flatMap((view) => diagnoseMismatch(view, release)),
+        ...left.flatMap(diagnoseLeft),
+        ...(untouched.length === 0
+          ? []
+          : [
+              agentWaiting(
+                untouched.map(({ workloadVerdict }) => workloadVerdict.message),
+                untouched[0]?.snapshot.ref,
+              ),
+            ]),
         ...(carrying.length === 0 ? [] : [closingOf(timeout, carrying)]),
       ]);
     },

@@ -1,17 +1,19 @@
 import type { Clock } from '../../clock.ts';
+import { waitsForPerson } from '../../view/release.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { createFailFast } from '../fail-fast/fail-fast.ts';
 import { createForcedRollback } from '../fail-fast/forced-rollback.ts';
-import { describeWorkload } from '../objects/objects.ts';
+import { describeWorkload, hasRollout } from '../objects/objects.ts';
 import { describeRelease } from '../objects/template-image.ts';
 import { rolloutCounts } from '../status/rollout-status.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { RolloutProgress } from '../status/types.ts';
 import { judgeWorkload } from '../status/workload-verdict.ts';
-import { createFailures, type View } from './failure.ts';
+import { createFailures } from './failure.ts';
+import { judgeByDelivery } from './not-carrying.ts';
 import { exceededBefore } from './progress-deadline.ts';
 import type { Tracked } from './track.ts';
-import type { Rollout, RolloutVerdict } from './types.ts';
+import type { Rollout, RolloutVerdict, View } from './types.ts';
 import { type PodVerification, verifyPods } from './verify-pods.ts';
 
 const progressOf = ({ snapshot, workloadVerdict }: View): RolloutProgress => ({
@@ -51,7 +53,7 @@ export const createRolloutVerdict = (
 ): ((snapshots: readonly Snapshot[], tracked: readonly Tracked[]) => Promise<Assessment>) => {
   const failFast = createFailFast(cluster, rollout.image, clock);
   const forcedRollback = createForcedRollback(cluster, rollout.image, clock, signal);
-  const failures = createFailures(cluster, rollout.image, clock);
+  const failures = createFailures(cluster, rollout, clock);
   const agentHasActed = rollout.lastPhase !== undefined && rollout.lastPhase !== 'waiting-for-agent';
   const haveCarried = new Set<string>(agentHasActed ? rollout.workloads.map(describeWorkload) : []);
   const missingSince = new Map<string, number>();
@@ -72,7 +74,8 @@ export const createRolloutVerdict = (
   const look = (snapshot: Snapshot): View => {
     const { ref, workload } = snapshot;
     const expected = rollout.mode !== 'agent' || haveCarried.has(describeWorkload(ref));
-    const workloadVerdict = judgeWorkload(ref, workload, rollout, expected);
+    const workloadVerdict =
+      judgeByDelivery(snapshot, rollout) ?? judgeWorkload(ref, workload, rollout, expected);
     if (workloadVerdict.carries) haveCarried.add(describeWorkload(ref));
     return { snapshot, workloadVerdict };
   };
@@ -109,8 +112,10 @@ export const createRolloutVerdict = (
     const waiting: Waiting[] = [];
     const notes: string[] = [];
     for (const view of views) {
-      const { ref, workload } = view.snapshot;
-      if (workload === undefined) continue;
+      const { ref, workload, unreadable } = view.snapshot;
+      if (unreadable !== undefined)
+        notes.push(`Whether ${describeWorkload(ref)} has the image could not be checked: ${unreadable}`);
+      if (workload === undefined || view.workloadVerdict.type === 'left') continue;
       const verification = await verifyPods(cluster, ref, workload, rollout, clock, signal);
       if (verification.type === 'verified') notes.push(...verification.notes);
       else {
@@ -127,12 +132,13 @@ export const createRolloutVerdict = (
 
   const healthy = (views: readonly View[], notes: readonly string[]): Assessment => {
     const message = views.map(({ workloadVerdict }) => workloadVerdict.message).join('; ');
-    const idle = views.filter(
+    const rollouts = views.filter(({ snapshot }) => hasRollout(snapshot.ref));
+    const idle = rollouts.filter(
       ({ snapshot: { workload } }) => workload !== undefined && rolloutCounts(workload).desired === 0,
     );
     const names = idle.map(({ snapshot }) => describeWorkload(snapshot.ref)).join(' and ');
     const idleNotes =
-      views.length > 0 && idle.length === views.length
+      rollouts.length > 0 && idle.length === rollouts.length
         ? [
             `No pod runs ${describeRelease(rollout)}: ${names} ${idle.length === 1 ? 'is' : 'are'} to have none of that revision.`,
           ]
@@ -146,11 +152,15 @@ export const createRolloutVerdict = (
   };
 
   const tell = (waiting: readonly View[], first: View): RolloutProgress => {
-    // A workload that waits for the agent is reported first: the next watch reads `lastPhase` in this way.
-    const untouched = waiting.find(({ workloadVerdict }) => !workloadVerdict.carries);
-    const progress = progressOf(untouched ?? first);
+    // A workload that waits for the agent is reported first: the next watch reads `lastPhase` in this way. And one that
+    // waits for a person last: the deadline stands only where nothing else is waited for.
+    const telling =
+      waiting.find(({ workloadVerdict }) => !workloadVerdict.carries) ??
+      waiting.find(({ workloadVerdict }) => !waitsForPerson(workloadVerdict.phase)) ??
+      first;
+    const progress = progressOf(telling);
     // A workload that is absent for a moment is not reported: it is back before the message could be read.
-    if (progress.message !== said && (untouched ?? first).workloadVerdict.type !== 'missing') {
+    if (progress.message !== said && telling.workloadVerdict.type !== 'missing') {
       rollout.onProgress?.(progress);
       said = progress.message;
     }
@@ -162,7 +172,7 @@ export const createRolloutVerdict = (
     let nextCheckAt = Number.POSITIVE_INFINITY;
     for (const { snapshot, workloadVerdict, ...more } of waiting) {
       nextCheckAt = Math.min(nextCheckAt, deletedAt({ snapshot, workloadVerdict }));
-      if (!workloadVerdict.carries) continue;
+      if (!workloadVerdict.carries || !hasRollout(snapshot.ref)) continue;
       tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
       if (rollout.mode !== 'agent') await forcedRollback.deleteStuckPods(snapshot);
       // A paused rollout is not judged before it is resumed.
@@ -190,15 +200,19 @@ export const createRolloutVerdict = (
     );
     let notes: readonly string[] = [];
     if (waiting.length === 0) ({ waiting, notes } = await verifyAll(views));
+    const left = views.filter(({ workloadVerdict }) => workloadVerdict.type === 'left');
     const first = waiting[0];
-    if (first === undefined) return healthy(views, notes);
+    if (first === undefined)
+      return left.length === 0
+        ? healthy(views, notes)
+        : { verdict: await failures.left(left), nextCheckAt: 0 };
     const progress = tell(waiting, first);
     const attended = await attend(waiting, tracked);
     if (attended.verdict !== undefined) return attended;
     const now = clock.now();
     if (now >= rollout.deadline) {
       const more = waiting.flatMap(({ diagnosis }) => (diagnosis === undefined ? [] : [diagnosis]));
-      return { verdict: await failures.late(waiting, more), nextCheckAt: 0 };
+      return { verdict: await failures.late(waiting, left, more), nextCheckAt: 0 };
     }
     if (now >= rollout.until) return { verdict: { type: 'pending', progress }, nextCheckAt: 0 };
     return attended;

@@ -4,13 +4,15 @@ import type { Cluster } from '../connect/cluster.ts';
 import { watchCollection } from '../connect/list-watch.ts';
 import { templateHolder, withTemplateOf } from '../objects/argo-template.ts';
 import {
+  collectionPath,
   describeWorkload,
+  hasRollout,
   type Pod,
   type ReplicaSet,
   type Workload,
   type WorkloadRef,
-  workloadsPath,
 } from '../objects/objects.ts';
+import { withOneTemplate } from '../objects/pod-specs.ts';
 import { ownedResourcesOf } from '../status/owned-resources.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 
@@ -22,6 +24,15 @@ export type Tracked = {
   /** From now on follow its pods and ReplicaSets too; not from the start, as a finished rollout needs no such requests. */
   followPods(): void;
 };
+
+const unlessForbidden = (
+  watching: Promise<void>,
+  onForbidden: (error: TagboatError) => void,
+): Promise<void> =>
+  watching.catch((error: unknown) => {
+    if (!(error instanceof TagboatError) || error.code !== 'cluster-forbidden') throw error;
+    onForbidden(error);
+  });
 
 /**
  * Follows one workload until the signal is aborted.
@@ -42,6 +53,7 @@ export const track = (
   let synced = false;
   let following = false;
   let workload: Workload | undefined;
+  let unreadable: TagboatError | undefined;
   /** The Deployments that a Rollout has, or had, its template from; undefined while the server has not answered. */
   const holders = new Map<string, { readonly workload: Workload | undefined } | undefined>();
   let pods: readonly Pod[] = [];
@@ -60,42 +72,50 @@ export const track = (
     return watchCollection<T>(cluster, { path, query, what, clock, signal, onChange, onTrouble });
   };
 
-  const watchWorkload = (of: WorkloadRef, set: (workload: Workload | undefined) => void): void =>
-    options.run(
-      watch<Workload>(
-        workloadsPath(of.kind, of.namespace),
-        { fieldSelector: `metadata.name=${of.name}` },
-        describeWorkload(of),
-        (objects) => {
-          const found = objects.find((object) => object.metadata.name === of.name);
-          // Items of a list do not repeat their kind.
-          set(found === undefined ? undefined : { ...found, apiVersion: of.apiVersion, kind: of.kind });
-        },
-      ),
+  const watchWorkload = (of: WorkloadRef, set: (workload: Workload | undefined) => void): Promise<void> =>
+    watch<Workload>(
+      collectionPath(of),
+      { fieldSelector: `metadata.name=${of.name}` },
+      describeWorkload(of),
+      (objects) => {
+        const found = objects.find((object) => object.metadata.name === of.name);
+        // Items of a list do not repeat their kind.
+        set(found === undefined ? undefined : { ...found, apiVersion: of.apiVersion, kind: of.kind });
+      },
     );
 
   const holderOf = (rollout: Workload): WorkloadRef | undefined =>
     ref.kind === 'Rollout' ? templateHolder(rollout, ref.namespace) : undefined;
 
-  watchWorkload(ref, (found) => {
+  const watching = watchWorkload(ref, (found) => {
     synced = true;
-    workload = found;
+    workload = found === undefined || hasRollout(ref) ? found : withOneTemplate(found);
     const holder = found === undefined ? undefined : holderOf(found);
     if (holder === undefined || holders.has(holder.name)) return;
     holders.set(holder.name, undefined);
-    watchWorkload(holder, (deployment) => holders.set(holder.name, { workload: deployment }));
+    options.run(watchWorkload(holder, (deployment) => holders.set(holder.name, { workload: deployment })));
   });
+  // A role may allow to apply a kind, and not to read it; a rollout that cannot be seen has no verdict.
+  options.run(
+    hasRollout(ref)
+      ? watching
+      : unlessForbidden(watching, (error) => {
+          unreadable = error;
+          options.onChange();
+        }),
+  );
 
   /** Where only the workload may be read, its rollout is judged without the pods. */
-  const runUnlessForbidden = (watching: Promise<void>): void =>
+  const runUnlessForbidden = (watchingOwned: Promise<void>): void =>
     options.run(
-      watching.catch((error: unknown) => {
-        if (!(error instanceof TagboatError) || error.code !== 'cluster-forbidden') throw error;
-        cluster.logger.warn('a rollout is followed without its pods', { error: error.message });
-      }),
+      unlessForbidden(watchingOwned, (error) =>
+        cluster.logger.warn('a rollout is followed without its pods', { error: error.message }),
+      ),
     );
 
   const snapshot = (): Snapshot | undefined => {
+    if (unreadable !== undefined)
+      return { ref, workload: undefined, pods, replicaSets, unreadable: unreadable.message };
     if (!synced) return undefined;
     if (workload === undefined || ref.kind !== 'Rollout') return { ref, workload, pods, replicaSets };
     const holder = holderOf(workload);

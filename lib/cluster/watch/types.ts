@@ -4,7 +4,12 @@ import type { Delivery } from '../deliver/deliver.ts';
 import type { Diagnosis } from '../diagnose/finding.ts';
 import type { WorkloadRef } from '../objects/objects.ts';
 import type { ReleaseImage } from '../objects/template-image.ts';
+import type { Snapshot } from '../status/snapshot.ts';
 import type { RolloutProgress } from '../status/types.ts';
+import type { WorkloadVerdict } from '../status/workload-verdict.ts';
+
+/** A workload and its verdict. */
+export type View = { readonly snapshot: Snapshot; readonly workloadVerdict: WorkloadVerdict };
 
 export type RolloutVerdict =
   | {
@@ -19,9 +24,22 @@ export type RolloutVerdict =
   /** Still going when `until` was reached. */
   | { readonly type: 'pending'; readonly progress: RolloutProgress };
 
+/**
+ * In mode `agent`: where to look for the workloads while none of those that are known is in the cluster, because the agent has
+ * yet to create them, under names that only it knows where it builds them from Helm values or a Kustomization.
+ */
+export type SeekWorkloads = {
+  readonly namespace: string;
+  /** True where they were found in this way before: the agent may create more of them, which count as well. */
+  readonly isOpen: boolean;
+  /** Called with all that are known from now on. */
+  readonly onFound: (workloads: readonly WorkloadRef[]) => Promise<void>;
+};
+
 export type Rollout = ReleaseImage & {
   readonly workloads: readonly WorkloadRef[];
   readonly mode: Delivery['mode'];
+  readonly seek?: SeekWorkloads | undefined;
   /** Of the image that the registry has under the tag, where it is known without being pinned; a pod that runs another is noted. */
   readonly knownDigest?: string | undefined;
   /** Milliseconds since 1970: from then on, what is not healthy has failed. `Infinity` while the rollout is paused. */

@@ -2,13 +2,20 @@ import type { Clock } from '../../clock.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import type { Diagnosis } from '../diagnose/finding.ts';
-import { describeWorkload, type Pod, type Workload, type WorkloadRef } from '../objects/objects.ts';
-import { describeRelease } from '../objects/template-image.ts';
+import {
+  describeWorkload,
+  hasRollout,
+  type Pod,
+  type Workload,
+  type WorkloadRef,
+} from '../objects/objects.ts';
+import { describeExpected, describeRelease } from '../objects/template-image.ts';
 import { withOwnedResources } from '../status/owned-resources.ts';
 import { checkPodImages, type OtherImage } from '../status/pod-images.ts';
 import { rolloutCounts } from '../status/rollout-status.ts';
 import { isReady, rolledOutPods } from '../status/snapshot.ts';
 import { statefulSetAvailability } from '../status/stateful-availability.ts';
+import { templateNotes } from '../status/template-status.ts';
 import type { Rollout } from './types.ts';
 
 /** What the pods say of a workload that is rolled out by its counts. */
@@ -32,7 +39,7 @@ const otherImage = (
   first: OtherImage,
   rollout: Rollout,
 ): PodVerification => {
-  const release = describeRelease(rollout);
+  const release = describeExpected(rollout);
   const pods = new Set(others.map(({ pod }) => pod)).size;
   return {
     type: 'waiting',
@@ -42,7 +49,7 @@ const otherImage = (
       cause: 'other-image',
       summary: `Container ${first.container} runs ${first.image} instead of ${release}.`,
       evidence: [
-        `the pod template of ${describeWorkload(ref)} has ${release}`,
+        `the pod template of ${describeWorkload(ref)} has ${describeRelease(rollout)}`,
         ...others.map(({ pod, container, image }) => `pod ${pod}, container ${container}: ${image}`),
       ],
       next: 'Find out who changes the image of the pods: a mutating admission webhook, usually (kubectl get mutatingwebhookconfigurations).',
@@ -87,6 +94,7 @@ export const verifyPods = async (
   clock: Clock,
   signal: AbortSignal,
 ): Promise<PodVerification> => {
+  if (!hasRollout(ref)) return { type: 'verified', notes: templateNotes(ref, workload) };
   const available = (pods: Parameters<typeof statefulSetAvailability>[1]) =>
     ref.kind === 'StatefulSet'
       ? statefulSetAvailability(workload, pods, clock.now())

@@ -29,6 +29,8 @@ const blames = {
   unknown: 'unclear',
   // A webhook gave the pods another image.
   'other-image': 'outside',
+  // Of a kind that `set-image` cannot change.
+  'not-set': 'outside',
   'agent-waiting': 'outside',
   'rollout-degraded': 'version',
   // What stands last in every diagnosis of a rollout that was given up: the ones before it say more.

@@ -66,6 +66,8 @@ export type Release = ReleaseFacts & {
     readonly to: string;
   }[];
   readonly workloads?: readonly WorkloadRef[] | undefined;
+  /** The workloads were found in the namespace while an agent created them: it may create more. */
+  readonly seeksWorkloads?: boolean | undefined;
   /** The rollout has to be done by then, in milliseconds since 1970. */
   readonly deadline?: number | undefined;
   readonly diagnosis?: readonly ReleaseDiagnosis[] | undefined;

@@ -64,6 +64,8 @@ const offersOf = (
   if (state !== 'rolling-out' && state !== 'healthy' && state !== 'failed') return [];
   const canPause = workloads.some(({ kind }) => kind === 'Deployment' || kind === 'Rollout');
   const back = kind === 'undo' && undoneTag !== undefined ? 'put-back' : 'undo';
-  if (paused !== undefined || (phase === 'paused' && canPause)) return ['resume', back];
+  // Resuming deletes no pods: a person who is waited for to do that is told how, and has no button for it.
+  const isPaused = paused !== undefined && (paused.by.type !== 'cluster' || phase !== 'waiting-for-person');
+  if (isPaused || (phase === 'paused' && canPause)) return ['resume', back];
   return state === 'rolling-out' && canPause ? ['pause', back] : [back];
 };

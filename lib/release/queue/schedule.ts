@@ -123,6 +123,21 @@ export const invocationMarginMs = 10_000;
 /** How long one watch of a paused rollout takes: nothing changes before it is resumed, and resuming sends a job. */
 export const pausedWatchMs = 10_000;
 
+/** The longest delay of a message in SQS. */
+const maxDelaySeconds = 900;
+
+/**
+ * Seconds from one look at a rollout that waits for a person to the next: a sixtieth of the time that it has waited, so that
+ * the end of a wait is seen late by that at most, and one of days costs a hundred looks a day.
+ * @param round how often it was watched before
+ * @param waitedMs since when it waits for a person
+ */
+export const pausedPollSeconds = (round: number, waitedMs: number): number =>
+  Math.min(maxDelaySeconds, Math.max(pollDelaySeconds('rollout', round), Math.floor(waitedMs / 60_000)));
+
+/** How long a rollout waits for a person before people are reminded of it, and how long from one reminder to the next. */
+export const reminderMs = 24 * 60 * 60_000;
+
 /** How long after a rollout's deadline an API server may fail to answer before the release fails. */
 export const unreachableGraceMs = 120_000;
 

@@ -54,8 +54,12 @@ export type Releases = {
     to: ReleaseState,
     patch?: ReleasePatch | ((release: Release) => ReleasePatch),
   ): Promise<Release | undefined>;
-  /** Changes fields without moving it, as long as it is in one of these states. */
-  amend(key: ReleaseKey, states: readonly ReleaseState[], patch: ReleasePatch): Promise<Release | undefined>;
+  /** Changes fields without moving it, as long as it is in one of these states, and the patch is not undefined. */
+  amend(
+    key: ReleaseKey,
+    states: readonly ReleaseState[],
+    patch: ReleasePatch | ((release: Release) => ReleasePatch | undefined),
+  ): Promise<Release | undefined>;
 };
 
 const rowOf = (key: ReleaseKey): readonly [string, string] => [
@@ -184,6 +188,10 @@ export const createReleases = (
       ),
 
     amend: (key, states, patch) =>
-      change(key, (release) => (states.includes(release.state) ? { ...release, ...patch } : undefined)),
+      change(key, (release) => {
+        if (!states.includes(release.state)) return undefined;
+        const fields = typeof patch === 'function' ? patch(release) : patch;
+        return fields && { ...release, ...fields };
+      }),
   };
 };

@@ -1,4 +1,5 @@
 import type { RolloutProgress } from '../../cluster/watch/watch-rollout.ts';
+import { waitsForPerson } from '../../view/release.ts';
 import type { Release } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { progressNotifyMs, progressWriteMs } from '../queue/schedule.ts';
@@ -23,7 +24,7 @@ export const createProgress = (release: Release, { store, jobs, clock, logger }:
 
   const write = async ({ message, phase: reached }: RolloutProgress): Promise<void> => {
     await store.amend(release, ['rolling-out'], { progress: message, phase: reached });
-    if (reached === 'paused' || phase === 'paused') await notePause(release, reached, { store, clock });
+    if (waitsForPerson(reached) || waitsForPerson(phase)) await notePause(release, reached, { store, clock });
     const isNewPhase = reached !== (phase ?? 'rolling-out');
     phase = reached;
     if (!isNewPhase && clock.now() - toldAt < progressNotifyMs) return;

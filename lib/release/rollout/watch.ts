@@ -1,19 +1,21 @@
 import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
-import type { RolloutVerdict, watchRollout } from '../../cluster/watch/watch-rollout.ts';
+import type { Rollout, RolloutVerdict, watchRollout } from '../../cluster/watch/watch-rollout.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
+import { type RolloutPhase, waitsForPerson } from '../../view/release.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from '../model/release.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import {
   invocationMarginMs,
+  pausedPollSeconds,
   pausedWatchMs,
   pollDelaySeconds,
   unreachableGraceMs,
   unwatchedMs,
 } from '../queue/schedule.ts';
-import { notePause } from './pause-clock.ts';
+import { notePause, noteReminder } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 
 export type WatchContext = FinalizeContext & {
@@ -54,10 +56,9 @@ export const watchRelease = async (
       const { message: progress, phase } = watched.progress;
       await store.amend(release, ['rolling-out'], { progress, phase });
       await notePause(release, phase, context);
+      await noteReminder(release, context);
       await context.jobs.notify(release, 'rolling-out');
-      // After a pause the delays are short again.
-      const from = release.paused !== undefined && phase !== 'paused' ? 0 : round;
-      await watchAgain(release, from, pollDelaySeconds('rollout', from), context);
+      await watchAgain(release, ...nextWatch(release, phase, round, context), context);
       return;
     }
     if (watched.type === 'failed' && (await wasPausedMeanwhile(release, context))) {
@@ -79,7 +80,20 @@ export const watchRelease = async (
   }
 };
 
-/** A paused rollout has none. */
+/** The round of the next watch, and in how many seconds it begins. After a pause the delays are short again. */
+const nextWatch = (
+  { paused }: Release,
+  phase: RolloutPhase,
+  round: number,
+  { clock }: Pick<Context, 'clock'>,
+): [number, number] => {
+  if (paused === undefined) return [round, pollDelaySeconds('rollout', round)];
+  return waitsForPerson(phase)
+    ? [round, pausedPollSeconds(round, clock.now() - paused.at)]
+    : [0, pollDelaySeconds('rollout', 0)];
+};
+
+/** A rollout that waits for a person has none. */
 const deadlineOf = ({ paused, deadline = 0 }: Release): number =>
   paused === undefined ? deadline : Number.POSITIVE_INFINITY;
 
@@ -118,6 +132,7 @@ const watchUntil = async (
         tag: release.tag,
         digest: environment.pin === 'digest' ? release.digest : undefined,
         mode: environment.deliver,
+        seek: environment.deliver === 'agent' ? seekOf(release, environment.namespace, context) : undefined,
         knownDigest: release.digest,
         lastPhase: release.phase,
         deadline: deadlineOf(release),
@@ -130,6 +145,19 @@ const watchUntil = async (
     await progress.end();
   }
 };
+
+/** What an agent creates under names that only it knows is recorded as it is found. */
+const seekOf = (
+  release: Release,
+  namespace: string,
+  { store }: Pick<Context, 'store'>,
+): NonNullable<Rollout['seek']> => ({
+  namespace,
+  isOpen: release.seeksWorkloads === true,
+  onFound: async (workloads) => {
+    await store.amend(release, ['rolling-out'], { workloads, seeksWorkloads: true });
+  },
+});
 
 const record = async (
   release: Release,

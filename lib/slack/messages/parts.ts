@@ -94,14 +94,19 @@ const phaseWords: Readonly<Record<RolloutPhase, Words>> = {
   applied: { emoji: ':rocket:', words: 'is applied; the cluster has yet to act on it' },
   'rolling-out': stateWords['rolling-out'],
   paused: { emoji: ':double_vertical_bar:', words: 'is paused' },
+  'waiting-for-person': { emoji: ':raised_hand:', words: 'waits for somebody to delete the old pods' },
 };
+
+/** True where nobody paused it: its old pods are left to a person. */
+export const awaitsDeletion = ({ paused, phase }: Pick<ReleaseView, 'paused' | 'phase'>): boolean =>
+  phase === 'waiting-for-person' && (paused === undefined || paused.by.type === 'cluster');
 
 /** What to call the state, and how far it is while it is under way. */
 export const wordsOf = ({ state, phase, paused, undoneFrom }: ReleaseView): Words => {
   if (state === 'undone' && undoneFrom === 'failed')
     return { ...stateWords.undone, words: 'failed and was undone' };
   if (state !== 'committed' && state !== 'rolling-out') return stateWords[state];
-  if (paused !== undefined) return phaseWords.paused;
+  if (paused !== undefined && !awaitsDeletion({ paused, phase })) return phaseWords.paused;
   return phase === undefined ? stateWords[state] : phaseWords[phase];
 };
 

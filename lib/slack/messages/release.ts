@@ -5,6 +5,7 @@ import { actions, type Block, compose, context, type SlackMessage, section, sect
 import { offerButtons } from './buttons.ts';
 import { diagnosisBlocks } from './diagnosis.ts';
 import {
+  awaitsDeletion,
   because,
   duration,
   isUnderWay,
@@ -31,10 +32,12 @@ const changeOf = ({ previousTag, tag, isUndo, undoneTag }: ReleaseView): readonl
   return from === undefined || from === tag ? [] : [`${code(from)} → ${code(tag)}`];
 };
 
-const pausedBy = ({ paused }: ReleaseView): readonly string[] =>
-  paused === undefined
-    ? []
+const pausedBy = ({ paused, phase }: ReleaseView): readonly string[] => {
+  if (paused === undefined) return [];
+  return awaitsDeletion({ paused, phase })
+    ? [`It waits for a person since ${time(paused.at)}; its timeout does not count meanwhile.`]
     : [`Paused by ${requester(paused.by)} ${time(paused.at)}; nothing goes on until somebody resumes it.`];
+};
 
 const undoneBy = ({ state, undoneBy: by }: ReleaseView): readonly string[] =>
   state !== 'undone' || by === undefined ? [] : [`Undone by ${requester(by)}`];
@@ -125,6 +128,27 @@ export const releaseMessage = (release: ReleaseView): SlackMessage => {
       ],
       diagnosisBlocks(release.diagnosis ?? []),
       [...context(smallPrintOf(release)), ...actions(offerButtons(release, release.offers))],
+    ),
+  };
+};
+
+/**
+ * That a release still waits for a person, and for what: a message of its own, since nobody is told of one that is edited.
+ * @param waitedMs for how long it has waited
+ */
+export const reminderMessage = (release: ReleaseView, waitedMs: number): SlackMessage => {
+  const { app, environment, tag, progress = '' } = release;
+  const { words } = wordsOf(release);
+  const since = `${words} for ${duration(waitedMs)} now`;
+  return {
+    text: escapeMrkdwn(`${app} → ${environment}: ${tag} ${since}`, 900),
+    blocks: compose(
+      [
+        section(`:alarm_clock: ${place(release)}: ${code(tag)} ${since}`),
+        ...sections(progress === '' ? [] : [`> ${escapeMrkdwn(progress.replaceAll('\n', ' '), 500)}`]),
+      ],
+      [],
+      context([...numbers(release.number), `${code(`/tagboat status ${app} ${environment}`)} shows it`]),
     ),
   };
 };

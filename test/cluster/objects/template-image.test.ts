@@ -1,6 +1,11 @@
 import { array, assert, constantFrom, integer, option, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { carriersOf, isRelease, withRelease } from '../../../lib/cluster/objects/template-image.ts';
+import {
+  carriersOf,
+  compareWith,
+  isRelease,
+  withRelease,
+} from '../../../lib/cluster/objects/template-image.ts';
 import { parseImage } from '../../../lib/image.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -34,11 +39,35 @@ test.each([
   ['acme/web:1', { tag: '1' }, true],
   ['acme/web:2', { tag: '1' }, false],
   ['acme/web', { tag: '1' }, false],
+  [`acme/web:1@${digest}`, { tag: '1' }, false],
   [`acme/web:1@${digest}`, { tag: '1', digest }, true],
   [`acme/web@${digest}`, { tag: '1', digest }, true],
   ['acme/web:1', { tag: '1', digest }, false],
 ])('%s and the release %j: %s', (text, release, expected) => {
   expect(isRelease(carrierOf(text).reference, { image, ...release })).toBe(expected);
+});
+
+const old = `sha256:${'0'.repeat(64)}`;
+
+// helm/charts#23240, prometheus-community/helm-charts#3355: a digest that stayed beside a tag that changed.
+test.each([
+  ['acme/web:2', {}, 'same'],
+  ['acme/web:1', {}, 'other'],
+  ['acme/web:2', { knownDigest: digest }, 'same'],
+  [`acme/web:2@${digest}`, { knownDigest: digest }, 'same'],
+  [`acme/web@${digest}`, { knownDigest: digest }, 'same'],
+  [`acme/web:1@${digest}`, { knownDigest: digest }, 'same'],
+  [`acme/web:2@${old}`, { knownDigest: digest }, 'other-digest'],
+  [`acme/web@${old}`, { knownDigest: digest }, 'other'],
+  [`acme/web:1@${old}`, { knownDigest: digest }, 'other'],
+  [`acme/web:2@${old}`, {}, 'unclear'],
+  [`acme/web@${old}`, {}, 'unclear'],
+  [`acme/web:1@${old}`, {}, 'other'],
+  [`acme/web:2@${digest}`, { digest, knownDigest: digest }, 'same'],
+  [`acme/web:2@${old}`, { digest, knownDigest: digest }, 'other'],
+  ['acme/web:2', { digest }, 'other'],
+] as const)('%s beside the release 2 with %j: %s', (text, digests, expected) => {
+  expect(compareWith(parseImage(text), { image, tag: '2', ...digests })).toBe(expected);
 });
 
 test.each([

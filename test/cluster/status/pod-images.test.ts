@@ -25,7 +25,11 @@ test.each<[string, Release, 'same' | 'other']>([
   ['docker.io/acme/okeydokey:2', {}, 'same'],
   ['mirror.example:5000/hub/okeydokey:2', {}, 'same'],
   ['mirror.example/okeydokey-fips:2', {}, 'same'],
-  [`acme/okeydokey:2@${otherDigest}`, { knownDigest: digest }, 'same'],
+  // The digest decides, not the tag before it: helm/charts#23240.
+  [`acme/okeydokey:2@${otherDigest}`, { knownDigest: digest }, 'other'],
+  [`acme/okeydokey:2@${digest}`, { knownDigest: digest }, 'same'],
+  [`acme/okeydokey:1@${digest}`, { knownDigest: digest }, 'same'],
+  [`acme/okeydokey:1@${otherDigest}`, {}, 'other'],
   [`acme/okeydokey@${digest}`, { knownDigest: digest }, 'same'],
   [`acme/okeydokey@${otherDigest}`, { knownDigest: digest }, 'other'],
   ['acme/okeydokey:1', {}, 'other'],

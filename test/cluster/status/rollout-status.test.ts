@@ -207,7 +207,22 @@ const daemonSets: readonly Rule[] = [
     spec: { updateStrategy: { type: 'OnDelete' } },
     status: { ...seen, desiredNumberScheduled: 2, updatedNumberScheduled: 0, numberAvailable: 2 },
     type: 'waiting',
+    message:
+      'daemon set "web" waits for a person: 2 of 2 pods still run the old template, and its updateStrategy is OnDelete. Delete them (kubectl get pods -n default -l \'\' shows them), or set the strategy to RollingUpdate',
+  },
+  {
+    name: 'OnDelete, the first pods of all',
+    spec: { updateStrategy: { type: 'OnDelete' } },
+    status: { ...seen, desiredNumberScheduled: 2, currentNumberScheduled: 0 },
+    type: 'waiting',
     message: 'Waiting for daemon set "web" rollout to finish: 0 out of 2 new pods have been updated...',
+  },
+  {
+    name: 'OnDelete, the last old pod gone and its successor not there yet',
+    spec: { updateStrategy: { type: 'OnDelete' } },
+    status: { ...seen, desiredNumberScheduled: 2, currentNumberScheduled: 1, updatedNumberScheduled: 1 },
+    type: 'waiting',
+    message: 'Waiting for daemon set "web" rollout to finish: 1 out of 2 new pods have been updated...',
   },
 ];
 

@@ -112,7 +112,7 @@ const statefulSets: readonly Rule[] = [
     status: { ...seen, readyReplicas: 3, updatedReplicas: 2, updateRevision: 'web-b' },
     type: 'waiting',
     message:
-      'Waiting for 1 pods to be deleted by hand (the update strategy is OnDelete): 2 out of 3 new pods have been updated...',
+      'statefulset "web" waits for a person: 1 of 3 pods still run the old template, and its updateStrategy is OnDelete. Delete them (kubectl get pods -n default -l \'controller-revision-hash!=web-b\' shows them), or set the strategy to RollingUpdate',
   },
   {
     name: 'OnDelete, a pod of the new revision that is not ready',

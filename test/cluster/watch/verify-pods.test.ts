@@ -136,6 +136,7 @@ describe('the image that the pods run', () => {
         const onProgress: Rollout['onProgress'] = ({ message }) => messages.push(message);
         const watching = watchRollout(cluster, rollout({ onProgress }));
         await expect.poll(() => messages.length).toBe(1);
+        await expect.poll(() => collections.isWatched(deployments)).toBe(true);
         collections.put(deployments, workload('Deployment', {}, done));
         expect(await watching).toEqual({
           type: 'healthy',

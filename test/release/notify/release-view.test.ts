@@ -43,6 +43,11 @@ describe('what a release offers', () => {
     ['a rollout that is paused', { state: 'rolling-out', ...pausedBy }, ['resume', 'undo']],
     ['a rollout that waits at a step', { state: 'rolling-out', phase: 'paused' }, ['resume', 'undo']],
     [
+      'a rollout whose old pods a person has to delete',
+      { state: 'rolling-out', phase: 'waiting-for-person', paused: { by: { type: 'cluster' }, at: 0 } },
+      ['pause', 'undo'],
+    ],
+    [
       'a rollout that Kubernetes cannot pause',
       { state: 'rolling-out', workloads: [{ ...workload, kind: 'DaemonSet' }] },
       ['undo'],

@@ -101,6 +101,10 @@ test.each<[Partial<ReleaseView>, string]>([
   [{ state: 'rolling-out', phase: 'rolling-out' }, ':rocket: is rolling out'],
   [{ state: 'rolling-out', phase: 'applied' }, ':rocket: is applied; the cluster has yet to act on it'],
   [{ state: 'rolling-out', phase: 'paused' }, ':double_vertical_bar: is paused'],
+  [
+    { state: 'rolling-out', phase: 'waiting-for-person', paused: { by: { type: 'cluster' }, at } },
+    ':raised_hand: waits for somebody to delete the old pods',
+  ],
   [{ state: 'rolling-out', paused: { by: actor('slack:U024BE7LH'), at } }, ':double_vertical_bar: is paused'],
   [{ state: 'healthy', phase: 'rolling-out' }, ':white_check_mark: is healthy'],
   [{ state: 'failed' }, ':x: failed'],

@@ -1,0 +1,39 @@
+import { describeWorkload, type Workload, type WorkloadRef } from '../objects/objects.ts';
+import type { RolloutStatus } from './types.ts';
+
+/** Kinds that are done once their template has the image: what they start later, starts with it. */
+const isSchedule = ({ kind }: WorkloadRef): boolean => kind === 'CronJob' || kind === 'PodTemplate';
+
+/** The condition `Ready`, where the kind has one and its controller has seen the object as it stands. */
+const readyOf = ({ metadata, status }: Workload) => {
+  const condition = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (condition === undefined) return undefined;
+  const { observedGeneration } = status ?? {};
+  const isStale =
+    observedGeneration !== undefined && Number(observedGeneration) < Number(metadata.generation ?? 0);
+  return isStale ? { ...condition, status: 'Unknown', reason: 'not observed yet' } : condition;
+};
+
+/**
+ * How far a workload is that carries the image and has no rollout that is known here: it is done, unless it says itself, by
+ * a condition `Ready` as Knative and many others have it, that it is not.
+ * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
+ */
+export const templateStatus = (ref: WorkloadRef, workload: Workload): RolloutStatus => {
+  const subject = `${ref.kind.toLowerCase()} "${ref.name}"`;
+  const ready = readyOf(workload);
+  if (ready !== undefined && ready.status !== 'True')
+    return {
+      type: 'waiting',
+      message: `Waiting for ${subject} to be ready: ${[ready.reason, ready.message].filter(Boolean).join(': ') || 'no reason given'}...`,
+    };
+  return { type: 'done', message: `${subject} has the image` };
+};
+
+/** What is not known of such a workload although it is done. */
+export const templateNotes = (ref: WorkloadRef, workload: Workload): readonly string[] => {
+  if (isSchedule(ref) || readyOf(workload) !== undefined) return [];
+  const name = describeWorkload(ref);
+  if (ref.kind === 'Job') return [`${name} has the image; whether it succeeds is not watched.`];
+  return [`${name} has the image in its pod template; whether its pods run it is not watched.`];
+};

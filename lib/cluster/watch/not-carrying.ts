@@ -1,0 +1,84 @@
+import type { Diagnosis } from '../diagnose/finding.ts';
+import { describeWorkload } from '../objects/objects.ts';
+import { unsettable } from '../objects/settable.ts';
+import { compareWith, describeRelease, type Expected, watchedCarriersOf } from '../objects/template-image.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+import type { WorkloadVerdict } from '../status/workload-verdict.ts';
+import type { Rollout, View } from './types.ts';
+
+/**
+ * The verdict over a workload that is judged by what was done to it, and not by what it says; undefined of any other.
+ *
+ * - A Job that is not there has ended and was cleared away: nothing is left to set.
+ * - What `set-image` cannot set (see `unsettable`) is left with the image that it has.
+ * - What may not be read was applied all the same, where it is of a kind without a rollout.
+ */
+export const judgeByDelivery = (
+  { ref, workload, unreadable }: Snapshot,
+  rollout: Rollout,
+): WorkloadVerdict | undefined => {
+  const subject = `${ref.kind.toLowerCase()} "${ref.name}"`;
+  const done = (message: string) =>
+    ({ type: 'done', message: `${subject} ${message}`, carries: true, phase: 'rolling-out' }) as const;
+  if (unreadable !== undefined) return done('was delivered');
+  if (ref.kind === 'Job' && workload === undefined) return done('is not in the cluster: it has ended');
+  const reason = rollout.mode === 'set-image' ? unsettable(ref) : undefined;
+  if (reason === undefined || workload === undefined) return undefined;
+  const other = watchedCarriersOf(workload.spec.template.spec, rollout.image).find(
+    ({ reference }) => compareWith(reference, rollout) !== 'same',
+  );
+  if (other === undefined) return undefined;
+  return {
+    type: 'left',
+    message: `${subject} still has ${other.text}: ${reason.why}`,
+    carries: false,
+    phase: 'rolling-out',
+  };
+};
+
+/** Why a workload was left with the image that it had, and what to do about it. */
+export const diagnoseLeft = ({ snapshot: { ref }, workloadVerdict }: View): readonly Diagnosis[] => {
+  const reason = unsettable(ref);
+  return reason === undefined
+    ? []
+    : [
+        {
+          cause: 'not-set',
+          summary: `The image of ${describeWorkload(ref)} was not set: ${reason.why}.`,
+          evidence: [workloadVerdict.message],
+          next: reason.next,
+          workload: describeWorkload(ref),
+        },
+      ];
+};
+
+/** Why a template that has the release's tag is not taken for it; nothing of one that has another tag. */
+export const diagnoseMismatch = (
+  { snapshot: { ref }, workloadVerdict: { mismatch } }: View,
+  release: Expected,
+): readonly Diagnosis[] => {
+  if (mismatch === undefined) return [];
+  const { container, text } = mismatch.carrier;
+  const wanted = describeRelease(release);
+  const place = { workload: describeWorkload(ref), container };
+  const evidence = [`the pod template of ${place.workload}, container ${container}: ${text}`];
+  if (mismatch.is === 'unclear')
+    return [
+      {
+        cause: 'other-image',
+        summary: `Whether container ${container} runs ${wanted} cannot be told: its template names a digest, and that of the release is not known here.`,
+        evidence,
+        next: `Compare the digests (docker buildx imagetools inspect ${wanted}); released by hand, its digest is asked for and recorded.`,
+        ...place,
+      },
+    ];
+  return [
+    {
+      cause: 'other-image',
+      summary: `Container ${container} runs another image than ${wanted}: its template names a digest beside the tag, and the digest decides.`,
+      evidence: [...evidence, `the registry has ${release.knownDigest} under ${wanted}`],
+      next: 'Change the digest together with the tag where it is written (in the manifest, or beside the tag in Helm values), or take it out; under `pin: digest` it is written with the tag. Of an image for several platforms, write the digest of the whole, not that of a part.',
+      ...place,
+    },
+  ];
+};

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import type { Workload, WorkloadRef } from '../../../lib/cluster/objects/objects.ts';
+import { watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
+import { now, workload } from '../support/fixture.ts';
+import { done, ref, rollout, withDeployment } from '../support/watching.ts';
+
+const of = (kind: string, apiVersion: string, plural: string): WorkloadRef => ({
+  apiVersion,
+  kind,
+  plural,
+  namespace: 'shop',
+  name: 'other',
+});
+const cronJob = of('CronJob', 'batch/v1', 'cronjobs');
+const job = of('Job', 'batch/v1', 'jobs');
+const knative = of('Service', 'serving.knative.dev/v1', 'services');
+const pathOf = ({ apiVersion, plural }: WorkloadRef): string =>
+  `/apis/${apiVersion}/namespaces/shop/${plural}`;
+
+const object = (tag: string, status?: Workload['status']): Workload =>
+  ({
+    metadata: { name: 'other', namespace: 'shop', generation: 2 },
+    spec: {
+      jobTemplate: {
+        spec: { template: { spec: { containers: [{ name: 'x', image: `acme/okeydokey:${tag}` }] } } },
+      },
+    },
+    ...(status === undefined ? {} : { status }),
+  }) as unknown as Workload;
+
+/** Watches a Deployment that is rolled out, and beside it another workload. */
+const watch = async (
+  other: WorkloadRef,
+  found: Workload | undefined,
+  more: Parameters<typeof rollout>[0] = {},
+  forbidden: readonly string[] = [],
+) => {
+  let verdict: Awaited<ReturnType<typeof watchRollout>> | undefined;
+  await withDeployment(
+    workload('Deployment', {}, done),
+    async ({ cluster }, collections) => {
+      if (found !== undefined) collections.put(pathOf(other), found);
+      verdict = await watchRollout(cluster, rollout({ workloads: [ref, other], ...more }));
+    },
+    forbidden,
+  );
+  return verdict;
+};
+
+describe('a CronJob', () => {
+  test('counts once its template has the image', async () => {
+    expect(await watch(cronJob, object('2'))).toEqual({
+      type: 'healthy',
+      message: 'deployment "web" successfully rolled out; cronjob "other" has the image',
+      notes: [],
+    });
+  });
+
+  // keel-hq/keel#251
+  test('that keeps the image before is not healthy', async () => {
+    expect(await watch(cronJob, object('1'), { mode: 'agent', until: now })).toMatchObject({
+      type: 'pending',
+      progress: {
+        message: 'Waiting for cronjob "other" to be given acme/okeydokey:2 (it has acme/okeydokey:1)...',
+      },
+    });
+    expect(await watch(cronJob, object('1'), { mode: 'set-image' })).toEqual({
+      type: 'superseded',
+      message: 'cronjob "other" was given acme/okeydokey:1 meanwhile',
+    });
+  });
+
+  test('that may be applied and not read is said to be unchecked', async () => {
+    expect(await watch(cronJob, undefined, {}, [pathOf(cronJob)])).toMatchObject({
+      type: 'healthy',
+      notes: [expect.stringContaining('Whether CronJob shop/other has the image could not be checked')],
+    });
+  });
+
+  test('that was deleted has failed', async () => {
+    expect(await watch(cronJob, undefined, { deadline: now - 1 })).toMatchObject({
+      type: 'failed',
+      diagnosis: [{ cause: 'workload-missing' }],
+    });
+  });
+});
+
+describe('a Job', () => {
+  test('that set-image had to leave is named, and nothing is healthy', async () => {
+    expect(await watch(job, object('1'), { mode: 'set-image' })).toEqual({
+      type: 'failed',
+      reason:
+        'not everything was set: job "other" still has acme/okeydokey:1: Kubernetes does not let the pod template of a Job be changed',
+      diagnosis: [
+        {
+          cause: 'not-set',
+          summary:
+            'The image of Job shop/other was not set: Kubernetes does not let the pod template of a Job be changed.',
+          evidence: [
+            'job "other" still has acme/okeydokey:1: Kubernetes does not let the pod template of a Job be changed',
+          ],
+          next: expect.stringContaining('Delete the Job and create it again'),
+          workload: 'Job shop/other',
+        },
+      ],
+    });
+  });
+
+  test('that has the image is as good as it gets', async () => {
+    expect(await watch(job, object('2'), { mode: 'set-image' })).toMatchObject({
+      type: 'healthy',
+      notes: ['Job shop/other has the image; whether it succeeds is not watched.'],
+    });
+  });
+
+  test('that was cleared away leaves nothing to set', async () => {
+    expect(await watch(job, undefined, { mode: 'agent' })).toMatchObject({ type: 'healthy' });
+  });
+
+  test('is named beside what was not healthy in time', () =>
+    withDeployment(workload('Deployment', {}, {}), async ({ cluster }, collections) => {
+      collections.put(pathOf(job), object('1'));
+      const late = rollout({ workloads: [ref, job], mode: 'set-image', deadline: now - 1 });
+      expect(await watchRollout(cluster, late)).toMatchObject({
+        type: 'failed',
+        diagnosis: [{ cause: 'not-set' }, { cause: 'timeout' }],
+      });
+    }));
+});
+
+describe('a custom resource that says when it is ready', () => {
+  const ready = (status: string, observedGeneration = 2): Workload['status'] => ({
+    observedGeneration,
+    conditions: [{ type: 'Ready', status, reason: 'RevisionMissing', message: 'no revision yet' }],
+  });
+
+  test('counts then', async () => {
+    expect(await watch(knative, object('2', ready('True')))).toMatchObject({ type: 'healthy', notes: [] });
+  });
+
+  test.each([
+    ['not ready', ready('False'), 'RevisionMissing: no revision yet'],
+    ['ready as it was before', ready('True', 1), 'not observed yet: no revision yet'],
+  ])('is waited for: %s', async (_, status, why) => {
+    expect(await watch(knative, object('2', status), { until: now })).toMatchObject({
+      type: 'pending',
+      progress: { message: `Waiting for service "other" to be ready: ${why}...` },
+    });
+  });
+
+  test('is not said to be more than it is where it does not say so', async () => {
+    expect(await watch(knative, object('2'))).toMatchObject({
+      type: 'healthy',
+      notes: [
+        'Service shop/other has the image in its pod template; whether its pods run it is not watched.',
+      ],
+    });
+  });
+});
