@@ -32,7 +32,6 @@ const refused = [
   ['v1', 'Pod'],
   ['v1', 'Secret'],
   ['v1', 'ServiceAccount'],
-  ['batch/v1', 'Job'],
   ['example.com/v1', 'Deployment'],
   ['v1', 'Deployment'],
   ['apps/v1', 'Service'],
