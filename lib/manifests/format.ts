@@ -1,4 +1,4 @@
-import type { ScalarCursor } from './cursor.ts';
+import type { Cursor, ScalarCursor } from './cursor.ts';
 import type { ManifestDocument } from './parse.ts';
 
 /** What is looked for. */
@@ -45,4 +45,6 @@ export type Format = {
    * @throws TagboatError `manifest-refused`
    */
   find(document: ManifestDocument, wanted: Wanted): readonly Site[];
+  /** Values of the document that hold manifests as text: patches within a kustomization. */
+  texts?(document: ManifestDocument): readonly Cursor[];
 };

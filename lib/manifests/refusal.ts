@@ -1,7 +1,11 @@
 import { type ErrorCode, TagboatError } from '../errors.ts';
 
-/** What a refusal needs to name the place: the file, and where the document stands in it. */
-export type Located = { readonly file: string; readonly fileText: string; readonly start: number };
+/** What a refusal needs to name the place: the file, and where in it an offset of the document is. */
+export type Located = {
+  readonly file: string;
+  readonly fileText: string;
+  toFile(offset: number): number;
+};
 
 /** Line and column of an offset, both from 1. A byte order mark takes no column: editors do not show it. */
 export const placeAt = (text: string, offset: number): { line: number; column: number } => {
@@ -22,7 +26,7 @@ export const placeAt = (text: string, offset: number): { line: number; column: n
  */
 export const fail = (document: Located, offset: number, code: ErrorCode, reason: string): never => {
   throw new TagboatError(code, reason, {
-    at: { file: document.file, ...placeAt(document.fileText, document.start + offset) },
+    at: { file: document.file, ...placeAt(document.fileText, document.toFile(offset)) },
   });
 };
 

@@ -1,23 +1,13 @@
 import { TagboatError } from '../errors.ts';
 import { isDigest, isTag } from '../image.ts';
-import { formats } from './catalog.ts';
-import { confirm } from './confirm.ts';
+import { applyEdits } from './apply-edits.ts';
 import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
-import { type DocumentRange, splitDocuments } from './documents.ts';
-import type { Edit, ImageTarget, Site, Wanted, Workload } from './format.ts';
-import { mayCarry } from './mention.ts';
-import { failTooDeep, type ManifestDocument, parseManifest } from './parse.ts';
+import type { Edit, ImageTarget, Workload } from './format.ts';
+import { type ManifestFile, readSites } from './read-sites.ts';
 import { tagAndDigest } from './reference.ts';
 import { placeAt } from './refusal.ts';
-import { applySplices, spliceFor } from './splice.ts';
 
 export type { ImageTarget, Workload } from './format.ts';
-
-/**
- * A file of the config repo. `text` must be its bytes, decoded as UTF-8 with the byte order mark kept
- * (`new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })`), so that encoding it again gives them back.
- */
-type ManifestFile = { readonly path: string; readonly text: string };
 
 /** One scalar that was changed. */
 export type ImageChange = {
@@ -60,15 +50,15 @@ export const rewrite = (
   const changes: ImageChange[] = [];
   let text = '';
   let done = 0;
-  for (const { document, sites } of documentsWith(file, target)) {
+  for (const { document, sites } of readSites(file, target)) {
     const found = firstOf(sites.flatMap((site) => site.edits(target)));
     const edits = inOrder(found.filter((edit) => edit.to !== textOf(edit.at)));
     if (edits.length === 0) continue;
-    const edited = applySplices(document.text, edits.map(spliceFor));
-    confirm(document, edited, edits);
-    changes.push(...edits.map((edit) => describe(file, document, edit)));
-    text += file.text.slice(done, document.start) + edited;
-    done = document.start + document.text.length;
+    const edited = applyEdits(document, edits);
+    changes.push(...edits.map((edit) => describe(file, edit)));
+    const start = document.toFile(0);
+    text += file.text.slice(done, start) + edited;
+    done = start + document.text.length;
   }
   return { text: text + file.text.slice(done), changes };
 };
@@ -80,40 +70,16 @@ export const rewrite = (
  * @throws TagboatError `manifest-unparsable`, `manifest-refused`
  */
 export const findImage = (file: ManifestFile, image: string, app?: string): readonly ImageUse[] =>
-  documentsWith(file, { image, app }).flatMap(({ document, sites }) =>
+  readSites(file, { image, app }).flatMap(({ sites }) =>
     inOrder(firstOf(sites)).map(({ at, tag, digest, workload }) => ({
       file: file.path,
-      ...placeOf(file, document, at),
-      document: document.index,
+      ...placeOf(file, at),
+      document: at.document.index,
       tag,
       digest,
       ...(workload === undefined ? {} : { workload }),
     })),
   );
-
-type Found = { readonly document: ManifestDocument; readonly sites: readonly Site[] };
-
-/** Parses what may carry the image, and nothing else. */
-const documentsWith = (file: ManifestFile, wanted: Wanted): readonly Found[] =>
-  !mayCarry(file.text, wanted)
-    ? []
-    : splitDocuments(file.text).flatMap((range, index) =>
-        mayCarry(range.text, wanted) ? [readDocument(file, range, index, wanted)] : [],
-      );
-
-const readDocument = (file: ManifestFile, range: DocumentRange, index: number, wanted: Wanted): Found => {
-  try {
-    const document = parseManifest(file, range, index);
-    return { document, sites: sitesOf(document, wanted) };
-  } catch (error) {
-    if (error instanceof RangeError)
-      return failTooDeep({ file: file.path, fileText: file.text, start: range.start });
-    throw error;
-  }
-};
-
-const sitesOf = (document: ManifestDocument, wanted: Wanted): readonly Site[] =>
-  formats.flatMap((format) => format.find(document, wanted));
 
 /** What two formats find (a key, and a marker behind its value) counts once; the first in the registry has it. */
 const firstOf = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] => [
@@ -121,16 +87,17 @@ const firstOf = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): 
 ];
 
 const inOrder = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] =>
-  found.toSorted((a, b) => offsetOf(a.at.node) - offsetOf(b.at.node));
+  found.toSorted((a, b) => offsetIn(a.at) - offsetIn(b.at));
 
-const describe = (file: ManifestFile, document: ManifestDocument, { at, to }: Edit): ImageChange => ({
+const describe = (file: ManifestFile, { at, to }: Edit): ImageChange => ({
   file: file.path,
-  ...placeOf(file, document, at),
-  document: document.index,
+  ...placeOf(file, at),
+  document: at.document.index,
   path: at.path,
   from: textOf(at),
   to,
 });
 
-const placeOf = (file: ManifestFile, document: ManifestDocument, at: ScalarCursor) =>
-  placeAt(file.text, document.start + offsetOf(at.node));
+const offsetIn = ({ document, node }: ScalarCursor): number => document.toFile(offsetOf(node));
+
+const placeOf = (file: ManifestFile, at: ScalarCursor) => placeAt(file.text, offsetIn(at));

@@ -1,5 +1,6 @@
 import { familiarName, tryParseImage } from '../../image.ts';
-import { claim, isBlockScalar, offsetOf, rootOf, type ScalarCursor, scalarsIn, textOf } from '../cursor.ts';
+import { claimReference } from '../claim.ts';
+import { isBlockScalar, offsetOf, rootOf, type ScalarCursor, scalarsIn, textOf } from '../cursor.ts';
 import type { Edit, Format, ImageTarget, Site, Wanted } from '../format.ts';
 import type { ManifestDocument } from '../parse.ts';
 import { tagAndDigest, withTarget } from '../reference.ts';
@@ -46,7 +47,7 @@ const marksOf = (document: ManifestDocument, wanted: Wanted): readonly Mark[] =>
     if (at === undefined) return [];
     if (part !== undefined && !isPart(part))
       return refuse(document, match.index, `"${part}" is none of tag, name and digest`);
-    claim(at);
+    claimReference(at);
     return [{ at, part: part ?? 'reference' }];
   });
 };
