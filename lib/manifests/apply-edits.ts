@@ -1,6 +1,6 @@
 import { confirm } from './confirm.ts';
+import type { Embedding, ManifestDocument } from './document.ts';
 import type { Edit } from './format.ts';
-import type { Embedding, ManifestDocument } from './parse.ts';
 import { applySplices, type Splice, spliceFor } from './splice.ts';
 
 /**

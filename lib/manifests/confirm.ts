@@ -1,8 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { parseYaml } from '../yaml/parse-yaml.ts';
 import { offsetOf } from './cursor.ts';
+import type { ManifestDocument } from './document.ts';
 import type { Edit } from './format.ts';
-import type { ManifestDocument } from './parse.ts';
 import { refuse } from './refusal.ts';
 
 /**

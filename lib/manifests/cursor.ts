@@ -1,27 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import type { Cursor, Hazard, ManifestDocument, ScalarCursor } from './document.ts';
 import { keyOf, pairsByKey } from './keys.ts';
-import type { ManifestDocument } from './parse.ts';
 
-/** Why a place cannot be edited, found on the way to it. It matters only once the image turns out to stand there. */
-export type Hazard = {
-  readonly offset: number;
-  readonly reason: string;
-  /** What shows in several places; it is no hazard where all of them are about the same image. */
-  readonly shared?: Node | undefined;
-  readonly isAlias?: boolean | undefined;
-};
-
-/** A node, the way to it, and what is wrong with the way. Never an alias: those are followed. */
-export type Cursor<T extends Node = Node> = {
-  readonly document: ManifestDocument;
-  readonly node: T;
-  readonly path: readonly (string | number)[];
-  readonly hazards: readonly Hazard[];
-  /** The map that has it as its own, which is not the one it was asked from where a merge key brings it. */
-  readonly holder?: YAMLMap | undefined;
-};
-
-export type ScalarCursor = Cursor<Scalar>;
+export type { Cursor, Hazard, ScalarCursor } from './document.ts';
 
 export const rootOf = (document: ManifestDocument): Cursor | undefined =>
   document.root === null

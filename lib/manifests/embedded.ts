@@ -1,7 +1,8 @@
 import { isScalar } from 'yaml';
 import { splitDocuments } from '../yaml/split-documents.ts';
 import { type Cursor, offsetOf, type ScalarCursor } from './cursor.ts';
-import { type ManifestDocument, parseManifest } from './parse.ts';
+import type { ManifestDocument } from './document.ts';
+import { parseManifest } from './parse.ts';
 
 /**
  * The manifests that a value holds as text, with the way from their characters to those of the document.

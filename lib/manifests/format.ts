@@ -1,5 +1,5 @@
 import type { Cursor, ScalarCursor } from './cursor.ts';
-import type { ManifestDocument } from './parse.ts';
+import type { ManifestDocument } from './document.ts';
 
 /** What is looked for. */
 export type Wanted = {

@@ -1,30 +1,8 @@
 import { isMap, type Node, visit, type YAMLError } from 'yaml';
 import { parseYaml } from '../yaml/parse-yaml.ts';
-import type { ScalarCursor } from './cursor.ts';
+import type { ManifestDocument } from './document.ts';
 import { fail, type Located, refuse } from './refusal.ts';
-import { type Sharing, sharingIn } from './sharing.ts';
-
-/** One parsed document of a file. Offsets of nodes (`range`) count from the beginning of the document. */
-export type ManifestDocument = Located & {
-  /** Position in the stream, from 0. */
-  readonly index: number;
-  readonly text: string;
-  readonly root: Node | null;
-  readonly sharing: Sharing;
-  /** Offset of a template expression in the place of a value, if there is one: the file is no finished YAML. */
-  readonly template: number | undefined;
-  /** Where the document is a text within another one: the scalar that holds it. */
-  readonly within?: Embedding | undefined;
-};
-
-/** Where a document stands in a text that another document holds. */
-export type Embedding = {
-  readonly at: ScalarCursor;
-  /** Where it begins in that text. */
-  readonly start: number;
-  /** From an offset in the text to one in the outer document; undefined where the text is not written as it reads. */
-  readonly toOuter: ((offset: number) => number) | undefined;
-};
+import { sharingIn } from './sharing.ts';
 
 /** The document itself, to name a place in it. */
 type Source = Located & Pick<ManifestDocument, 'index' | 'within'>;

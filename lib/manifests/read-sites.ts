@@ -1,10 +1,11 @@
 import { splitDocuments } from '../yaml/split-documents.ts';
 import { formats } from './catalog.ts';
 import { offsetOf, rootOf, textAt } from './cursor.ts';
+import type { ManifestDocument } from './document.ts';
 import { embeddedDocuments } from './embedded.ts';
 import type { Site, Wanted } from './format.ts';
 import { mayCarry } from './mention.ts';
-import { failTooDeep, type ManifestDocument, parseManifest } from './parse.ts';
+import { failTooDeep, parseManifest } from './parse.ts';
 import { fail, refuse } from './refusal.ts';
 
 /**

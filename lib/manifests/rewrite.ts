@@ -2,7 +2,8 @@ import { TagboatError } from '../errors.ts';
 import { isDigest, isTag } from '../image.ts';
 import { applyEdits } from './apply-edits.ts';
 import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
-import type { Edit, ImageTarget, Workload } from './format.ts';
+import type { Edit, ImageTarget, Site, Workload } from './format.ts';
+import { mentionsIn } from './mentions.ts';
 import { type ManifestFile, readSites } from './read-sites.ts';
 import { tagAndDigest } from './reference.ts';
 import { placeAt } from './refusal.ts';
@@ -34,6 +35,17 @@ export type ImageUse = {
   readonly digest: string | undefined;
   /** The object that runs it; none for Kustomize, Helm and markers. */
   readonly workload?: Workload | undefined;
+};
+
+/** A reference to the image that no format reads. */
+export type ImageMention = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** As it is written. */
+  readonly text: string;
+  /** True with a tag or a digest, which a release leaves as it was. */
+  readonly hasVersion: boolean;
 };
 
 /**
@@ -70,16 +82,37 @@ export const rewrite = (
  * @throws TagboatError `manifest-unparsable`, `manifest-refused`
  */
 export const findImage = (file: ManifestFile, image: string, app?: string): readonly ImageUse[] =>
-  readSites(file, { image, app }).flatMap(({ sites }) =>
-    inOrder(firstOf(sites)).map(({ at, tag, digest, workload }) => ({
-      file: file.path,
-      ...placeOf(file, at),
-      document: at.document.index,
-      tag,
-      digest,
-      ...(workload === undefined ? {} : { workload }),
-    })),
-  );
+  inspect(file, image, app).uses;
+
+/** Where the image stands, as `findImage` says, and where it is mentioned without being read. */
+export const inspect = (
+  file: ManifestFile,
+  image: string,
+  app?: string,
+): { readonly uses: readonly ImageUse[]; readonly mentions: readonly ImageMention[] } => {
+  const wanted = { image, app };
+  const documents = readSites(file, wanted);
+  return {
+    uses: documents.flatMap(({ sites }) => inOrder(firstOf(sites)).map((site) => useOf(file, site))),
+    mentions: documents.flatMap((found) =>
+      mentionsIn(found, wanted).map(({ at, offset, text, hasVersion }) => ({
+        file: file.path,
+        ...placeAt(file.text, at.document.toFile(offset)),
+        text,
+        hasVersion,
+      })),
+    ),
+  };
+};
+
+const useOf = (file: ManifestFile, { at, tag, digest, workload }: Site): ImageUse => ({
+  file: file.path,
+  ...placeOf(file, at),
+  document: at.document.index,
+  tag,
+  digest,
+  ...(workload === undefined ? {} : { workload }),
+});
 
 /** What two formats find (a key, and a marker behind its value) counts once; the first in the registry has it. */
 const firstOf = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] => [

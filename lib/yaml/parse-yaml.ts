@@ -20,7 +20,7 @@ export type ParsedYaml = {
   readonly error?: { readonly offset: number; readonly cause: YAMLError } | undefined;
 };
 
-type Options = ParseOptions & DocumentOptions & SchemaOptions;
+export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions;
 
 /** Each costs a parse of the text. */
 const maxRepairs = 50;
@@ -33,7 +33,7 @@ const maxRepairedCharacters = 8 * 1024 * 1024;
  *
  * Keys are not compared with one another: `yaml` does that in quadratic time, and a map of 40,000 keys is a real one.
  */
-export const parseYaml = (given: string, options: Options = {}): ParsedYaml => {
+export const parseYaml = (given: string, options: YamlOptions = {}): ParsedYaml => {
   const text = withLineFeeds(given);
   const parse = (from: string) =>
     parseDocument(from, { ...options, uniqueKeys: false, prettyErrors: false, logLevel: 'error' });

@@ -1,8 +1,8 @@
 import { type Cursor, child, rootOf, textAt } from '../cursor.ts';
+import type { ManifestDocument } from '../document.ts';
 import type { Format } from '../format.ts';
 import { isKustomizationFile, kustomizeImage, kustomizeImages } from '../kustomize-images.ts';
 import { patchTexts } from '../kustomize-patches.ts';
-import type { ManifestDocument } from '../parse.ts';
 
 /** `images:` and patches of a kustomization.yaml, and of the transformers that may stand in their place. */
 export const kustomize: Format = {

@@ -1,8 +1,8 @@
 import { familiarName, tryParseImage } from '../../image.ts';
 import { claimReference } from '../claim.ts';
 import { isBlockScalar, offsetOf, rootOf, type ScalarCursor, scalarsIn, textOf } from '../cursor.ts';
+import type { ManifestDocument } from '../document.ts';
 import type { Edit, Format, ImageTarget, Site, Wanted } from '../format.ts';
-import type { ManifestDocument } from '../parse.ts';
 import { tagAndDigest, withTarget } from '../reference.ts';
 import { refuse } from '../refusal.ts';
 

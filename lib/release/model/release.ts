@@ -3,6 +3,7 @@ import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { SourceEvent } from '../../event.ts';
 import { type Reason, reasonText } from '../../view/reason.ts';
 import type { DiagnosisView, ReleaseFacts, ReleaseState } from '../../view/release.ts';
+import { type Remarks, remarkTexts } from '../../view/remark.ts';
 
 /**
  * One attempt to bring one image to one app in one environment, and the states it goes through. Pure: what may follow
@@ -58,6 +59,8 @@ export type Release = ReleaseFacts & {
     readonly from: string;
     readonly to: string;
   }[];
+  /** What of the environment's files its commit did not touch. */
+  readonly remarks?: Remarks | undefined;
   readonly workloads?: readonly WorkloadRef[] | undefined;
   /** The rollout has to be done by then, in milliseconds since 1970. */
   readonly deadline?: number | undefined;
@@ -157,5 +160,8 @@ export const wasHealthy = (release: Release): boolean =>
   release.state === 'healthy' || (release.state === 'undone' && release.undoneFrom === 'healthy');
 
 /** What is worth knowing of a release besides its state, a sentence each. */
-export const notesOf = ({ notes = [], notUndone }: Release): readonly string[] =>
-  notUndone === undefined ? notes : [...notes, `It is not undone by itself: ${reasonText(notUndone)}`];
+export const notesOf = ({ app, notes = [], notUndone, remarks }: Release): readonly string[] => [
+  ...notes,
+  ...(notUndone === undefined ? [] : [`It is not undone by itself: ${reasonText(notUndone)}`]),
+  ...(remarks === undefined ? [] : remarkTexts(remarks, app)),
+];

@@ -46,6 +46,9 @@ const heldBy = ({ isUndo, undoneTag, state }: ReleaseView): readonly string[] =>
     ? [`${code(undoneTag)} is held until somebody releases it by hand.`]
     : [];
 
+/** Those of a rollout, and the few that name what a commit did not touch. */
+const maxNotes = 10;
+
 /** What there is to say between the first line and the small print. */
 const detailBlocks = (release: ReleaseView): readonly Block[] => {
   const { progress, notes = [] } = release;
@@ -57,7 +60,7 @@ const detailBlocks = (release: ReleaseView): readonly Block[] => {
     ...(isUnderWay(release) ? pausedBy(release) : []),
     ...undoneBy(release),
     ...heldBy(release),
-    ...notes.slice(0, 5).map((note) => `:information_source: ${escapeMrkdwn(note, 300)}`),
+    ...notes.slice(0, maxNotes).map((note) => `:information_source: ${escapeMrkdwn(note, 300)}`),
   ];
   return sections(lines);
 };
