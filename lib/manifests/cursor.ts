@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Cursor, Hazard, ManifestDocument, ScalarCursor } from './document.ts';
 import { keyOf, pairsByKey } from './keys.ts';
 

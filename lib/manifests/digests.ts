@@ -52,3 +52,7 @@ export const writeDigest = ({ at, isBare }: DigestField, digest: string | undefi
         `only a SHA-256 digest can stand here, and the image has ${digest}`,
       );
 };
+
+/** True for a value that is the digest of the image beside it, by its key. */
+export const isDigestField = (key: string, text: string): boolean =>
+  fieldName.test(key) && (isDigest(text) || bareHex.test(text));

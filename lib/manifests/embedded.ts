@@ -16,8 +16,8 @@ export const embeddedDocuments = (cursor: Cursor): readonly ManifestDocument[] =
   const toOuter = wayOut(at, text);
   return splitDocuments(text).map(({ start, text: part }) => {
     const toFile = (offset: number) => document.toFile(toOuter?.(start + offset) ?? offsetOf(at.node));
-    const { file, fileText, index } = document;
-    return parseManifest({ file, fileText, index, toFile, within: { at, start, toOuter } }, part);
+    const { file, places, index } = document;
+    return parseManifest({ file, places, index, toFile, within: { at, start, toOuter } }, part);
   });
 };
 

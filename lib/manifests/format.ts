@@ -33,6 +33,8 @@ export type Site = {
   readonly tag: string | undefined;
   readonly digest: string | undefined;
   readonly workload?: Workload | undefined;
+  /** Called where no other format has this place. @throws TagboatError `manifest-refused` where an edit would not be all */
+  checkAlone?(): void;
   /** @throws TagboatError `manifest-refused` where the target cannot be written in this form */
   edits(target: ImageTarget): readonly Edit[];
 };

@@ -4,6 +4,7 @@ import type { Wanted } from './format.ts';
 import { isKustomizationFile, kustomizeImages } from './kustomize-images.ts';
 import { parseManifest } from './parse.ts';
 import type { ManifestFile } from './read-sites.ts';
+import { placesIn } from './refusal.ts';
 
 /** Paths in the repository that a kustomization lays over its resources. */
 export type Overlays = {
@@ -22,9 +23,10 @@ const nothing: Overlays = { files: [], directories: [] };
  */
 export const overlaysOf = (file: ManifestFile, wanted: Wanted): Overlays => {
   if (!isKustomizationFile(file.path) || !/patches|components|transformers/.test(file.text)) return nothing;
+  const places = placesIn(file.text);
   const found = splitDocuments(file.text).map(({ start, text }, index): Overlays => {
     const toFile = (offset: number) => start + offset;
-    const root = rootOf(parseManifest({ file: file.path, fileText: file.text, index, toFile }, text));
+    const root = rootOf(parseManifest({ file: file.path, places, index, toFile }, text));
     if (root === undefined || child(root, 'images').some((list) => kustomizeImages(list, wanted).length > 0))
       return nothing;
     const listed = (key: string) => child(root, key).flatMap(items);

@@ -1,12 +1,12 @@
 import { splitDocuments } from '../yaml/split-documents.ts';
 import { formats } from './catalog.ts';
-import { offsetOf, rootOf, textAt } from './cursor.ts';
+import { offsetOf, rootOf, type ScalarCursor, textAt } from './cursor.ts';
 import type { ManifestDocument } from './document.ts';
 import { embeddedDocuments } from './embedded.ts';
 import type { Site, Wanted } from './format.ts';
 import { mayCarry } from './mention.ts';
 import { failTooDeep, parseManifest } from './parse.ts';
-import { fail, refuse } from './refusal.ts';
+import { fail, placesIn, refuse } from './refusal.ts';
 
 /**
  * A file of the config repo. `text` must be its bytes, decoded as UTF-8 with the byte order mark kept
@@ -37,7 +37,7 @@ const maxDepth = 3;
  */
 export const readSites = (file: ManifestFile, wanted: Wanted): readonly DocumentSites[] => {
   if (!mayCarry(file.text, wanted)) return [];
-  const whole = { file: file.path, fileText: file.text, toFile: (offset: number) => offset };
+  const whole = { file: file.path, places: placesIn(file.text), toFile: (offset: number) => offset };
   if (file.text.length > maxFileCharacters)
     return fail(whole, 0, 'manifest-unparsable', tooLong(file.text.length));
   return splitDocuments(file.text).flatMap(({ start, text }, index) => {
@@ -64,15 +64,19 @@ const sitesOf = (document: ManifestDocument, wanted: Wanted, depth: number): Doc
     .flatMap(embeddedDocuments)
     .map((one) => sitesOf(one, wanted, depth + 1));
   for (const { document: one, sites } of inner) if (sites.length > 0) refuseHidden(one);
+  const own = formats.flatMap((format) => format.find(document, wanted));
+  for (const site of firstOf(own)) site.checkAlone?.();
   return {
     document,
-    sites: [
-      ...formats.flatMap((format) => format.find(document, wanted)),
-      ...inner.flatMap(({ sites }) => sites),
-    ],
+    sites: [...own, ...inner.flatMap(({ sites }) => sites)],
     embedded: inner.flatMap((one) => [one.document, ...one.embedded]),
   };
 };
+
+/** What two formats find (a key, and a marker behind its value) counts once; the first in the catalog has it. */
+export const firstOf = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] => [
+  ...new Map(found.toReversed().map((one) => [one.at.node, one])).values(),
+];
 
 const refuseHidden = ({ within }: ManifestDocument): void => {
   if (within !== undefined && within.toOuter === undefined)

@@ -4,9 +4,9 @@ import { applyEdits } from './apply-edits.ts';
 import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
 import type { Edit, ImageTarget, Site, Workload } from './format.ts';
 import { mentionsIn } from './mentions.ts';
-import { type ManifestFile, readSites } from './read-sites.ts';
+import { firstOf, type ManifestFile, readSites } from './read-sites.ts';
 import { tagAndDigest } from './reference.ts';
-import { placeAt } from './refusal.ts';
+import { placeIn } from './refusal.ts';
 
 export type { ImageTarget, Workload } from './format.ts';
 
@@ -97,7 +97,7 @@ export const inspect = (
     mentions: documents.flatMap((found) =>
       mentionsIn(found, wanted).map(({ at, offset, text, hasVersion }) => ({
         file: file.path,
-        ...placeAt(file.text, at.document.toFile(offset)),
+        ...placeIn(at.document, offset),
         text,
         hasVersion,
       })),
@@ -107,24 +107,19 @@ export const inspect = (
 
 const useOf = (file: ManifestFile, { at, tag, digest, workload }: Site): ImageUse => ({
   file: file.path,
-  ...placeOf(file, at),
+  ...placeOf(at),
   document: at.document.index,
   tag,
   digest,
   ...(workload === undefined ? {} : { workload }),
 });
 
-/** What two formats find (a key, and a marker behind its value) counts once; the first in the registry has it. */
-const firstOf = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] => [
-  ...new Map(found.toReversed().map((one) => [one.at.node, one])).values(),
-];
-
 const inOrder = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] =>
   found.toSorted((a, b) => offsetIn(a.at) - offsetIn(b.at));
 
 const describe = (file: ManifestFile, { at, to }: Edit): ImageChange => ({
   file: file.path,
-  ...placeOf(file, at),
+  ...placeOf(at),
   document: at.document.index,
   path: at.path,
   from: textOf(at),
@@ -133,4 +128,4 @@ const describe = (file: ManifestFile, { at, to }: Edit): ImageChange => ({
 
 const offsetIn = ({ document, node }: ScalarCursor): number => document.toFile(offsetOf(node));
 
-const placeOf = (file: ManifestFile, at: ScalarCursor) => placeAt(file.text, offsetIn(at));
+const placeOf = ({ document, node }: ScalarCursor) => placeIn(document, offsetOf(node));

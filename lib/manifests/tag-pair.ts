@@ -4,6 +4,7 @@ import { type Belonging, claimPart } from './claim.ts';
 import { type Cursor, isNull, offsetOf, type ScalarCursor, textOf } from './cursor.ts';
 import { type DigestField, digestFields, writeDigest } from './digests.ts';
 import type { Edit, ImageTarget, Site } from './format.ts';
+import { templateReason } from './parse.ts';
 import { tagAndDigest } from './reference.ts';
 import { refuse } from './refusal.ts';
 
@@ -49,8 +50,11 @@ const isScalarCursor = (cursor: Cursor): cursor is ScalarCursor => isScalar(curs
 const tagOf = ({ tags }: Parts): ScalarCursor | undefined => {
   const scalars = tags.filter(isScalarCursor);
   const [other] = tags;
-  if (scalars.length === 0 && other !== undefined)
+  if (scalars.length === 0 && other !== undefined) {
+    const { template } = other.document;
+    if (template !== undefined) refuse(other.document, template, templateReason);
     refuse(other.document, offsetOf(other.node), 'the tag is not text; write it out');
+  }
   return scalars.find(({ node }) => !isNull(node)) ?? scalars[0];
 };
 
