@@ -5,6 +5,14 @@
  * @returns offsets; undefined where it has no end
  */
 export const flowLines = (text: string, start: number): readonly number[] | undefined => {
+  const lines = scan(text, start);
+  return lines?.some((at) => documentMarker.test(text.slice(at, at + 4))) ? undefined : lines;
+};
+
+/** It ends whatever it stands in. */
+const documentMarker = /^(?:---|\.\.\.)(?:\s|$)/;
+
+const scan = (text: string, start: number): readonly number[] | undefined => {
   const lines: number[] = [];
   let depth = 0;
   let mayBegin = true; // whether a quote here opens a scalar; in `it's` it does not
@@ -30,7 +38,6 @@ export const flowLines = (text: string, start: number): readonly number[] | unde
       if (newline === -1) return undefined;
       at = newline - 1;
     } else if (character === '\n') {
-      if (/^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(at + 1, at + 5))) return undefined;
       lines.push(at + 1);
       mayBegin ||= isProperty;
       isProperty = false;

@@ -50,7 +50,7 @@ export const parseYaml = (given: string, options: YamlOptions = {}): ParsedYaml 
     document = parse(indented.text);
     fault = faultOf(document, indented.text);
   }
-  if (fault !== undefined) return { document, error: { offset: first.pos[0], cause: first } };
+  if (fault !== undefined) return { document, error: toReport(text, indented, first, fault) };
   moveRanges(document, indented);
   return { document };
 };
@@ -65,6 +65,19 @@ const isMissingSpace = (error: YAMLError, text: string): boolean =>
 
 const faultOf = (document: Document.Parsed, text: string): YAMLError | undefined =>
   document.errors.find((error) => !isMissingSpace(error, text));
+
+/**
+ * The last fault, where it lies behind what was indented. On the line where that ends it may be a consequence of it: a quote
+ * was forgotten, and another one taken for it.
+ */
+const toReport = (text: string, indented: IndentedText, first: YAMLError, last: YAMLError) => {
+  const lastLine = indented.insertions.at(-1)?.at ?? 0;
+  const lineEnd = text.indexOf('\n', lastLine);
+  const offset = indented.toOriginal(last.pos[0]);
+  return lineEnd !== -1 && offset > lineEnd
+    ? { offset, cause: last }
+    : { offset: first.pos[0], cause: first };
+};
 
 /** The error may come from lines that are not indented, of the last quoted scalar or flow collection before it. */
 const repair = (
