@@ -1,3 +1,4 @@
+import { parseYaml } from '../yaml/parse-yaml.ts';
 import { splitDocuments } from '../yaml/split-documents.ts';
 import { type Cursor, child, items, rootOf, scalarOf, textAt, textOf } from './cursor.ts';
 import type { Wanted } from './format.ts';
@@ -19,12 +20,14 @@ const nothing: Overlays = { files: [], directories: [] };
 /**
  * What a kustomization names that may set the image after its resources did. Nothing where it has an entry for the image in
  * `images`, which comes after all of these: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
- * @throws TagboatError `manifest-unparsable`, `manifest-refused`
+ * @throws TagboatError `manifest-refused`
  */
 export const overlaysOf = (file: ManifestFile, wanted: Wanted): Overlays => {
   if (!isKustomizationFile(file.path) || !/patches|components|transformers/.test(file.text)) return nothing;
   const places = placesIn(file.text);
   const found = splitDocuments(file.text).map(({ start, text }, index): Overlays => {
+    // Kustomize does not take it either, and it may be a template that nobody builds here.
+    if (parseYaml(text).error !== undefined) return nothing;
     const toFile = (offset: number) => start + offset;
     const root = rootOf(parseManifest({ file: file.path, places, index, toFile }, text));
     if (root === undefined || child(root, 'images').some((list) => kustomizeImages(list, wanted).length > 0))

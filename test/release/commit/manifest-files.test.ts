@@ -162,6 +162,7 @@ describe('what a kustomization lays over the image from outside of `files`', () 
   it.each([
     ['is among `files`', 'patches: [{path: p.yaml}]\n', patch, [...globs, 'overlays/prod/*.yaml']],
     ['does not set the image', 'patches: [{path: p.yaml}]\n', patch.replace('shop', 'other'), globs],
+    ['is named by what is no YAML', 'patches: [{path: p.yaml}]\nx: {{ y\n', patch, globs],
     [
       'is set again by `images`',
       `patches: [{path: p.yaml}]\nimages: [{name: ${image}, newTag: v1}]\n`,
