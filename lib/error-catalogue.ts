@@ -215,19 +215,20 @@ export const errorCatalogue = {
     retry: 'terminal',
     status: 422,
     meaning: 'None of the files carries the image of the app.',
-    next: 'Correct `image` or `files` of the app, or add the image to a manifest.',
+    next: 'Correct `image` or `files` of the app, add the image to a manifest, or mark it with `# tagboat: <app>`.',
   },
   'manifest-unparsable': {
     retry: 'terminal',
     status: 422,
-    meaning: 'A manifest is not valid YAML or JSON.',
+    meaning: 'A manifest is not valid YAML or JSON, too long, or not UTF-8.',
     next: 'Mend the file at the line given.',
   },
   'manifest-refused': {
     retry: 'terminal',
     status: 422,
-    meaning: 'The image stands in a form that cannot be rewritten safely (template, alias, block scalar).',
-    next: 'Write the image as a plain scalar at the line given.',
+    meaning:
+      'The image stands in a form that cannot be rewritten safely (template, alias, block scalar), or something outside of `files` would undo it.',
+    next: 'Write the image as a plain scalar at the line given, or do what the message says.',
   },
   'manifest-path-refused': {
     retry: 'terminal',

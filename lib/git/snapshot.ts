@@ -5,7 +5,7 @@ import { editTree } from './edit.ts';
 import { compileGlobs } from './globs.ts';
 import { type GitObject, oidOf } from './object.ts';
 import type { ObjectStore } from './object-store.ts';
-import { findFiles, type TreeFile } from './walk.ts';
+import { findFiles, findLinks, type TreeFile } from './walk.ts';
 
 export type CommitOutcome = { readonly type: 'pushed'; readonly commit: string } | { readonly type: 'moved' };
 
@@ -19,6 +19,8 @@ export type Snapshot = {
    * @throws TagboatError `manifest-path-refused` for a glob that leaves the repository; `git-protocol`, `git-too-large`
    */
   files(globs: readonly string[]): Promise<readonly TreeFile[]>;
+  /** The symlinks that globs mean, sorted by path; to tell why a file is none. @throws TagboatError as `files` does */
+  links(globs: readonly string[]): Promise<readonly string[]>;
   /**
    * A file's content, a copy. The first call fetches all files found so far, in one request.
    * @throws TagboatError `git-protocol`, `git-too-large`
@@ -82,6 +84,10 @@ export const createSnapshot = (
       const files = await findFiles(store, await rootTree(compiled.depth), compiled);
       for (const { oid } of files) found.add(oid);
       return files;
+    },
+    links: async (globs) => {
+      const compiled = compileGlobs(globs);
+      return findLinks(store, await rootTree(compiled.depth), compiled);
     },
     read: async ({ oid }) => {
       await needBlob(oid);

@@ -18,6 +18,8 @@ export const isTree = (entry: TreeEntry): boolean => /^0?40000$/.test(entry.mode
 /** A regular file. Old repositories hold modes such as 100664, which Git reads as 100644. */
 export const isFile = (entry: TreeEntry): boolean => /^100[0-7]{3}$/.test(entry.mode);
 
+export const isSymlink = (entry: TreeEntry): boolean => entry.mode === '120000';
+
 /** The mode of a regular file as Git reads it: executable by its owner, or not. */
 export const fileMode = (entry: TreeEntry): '100644' | '100755' =>
   (Number.parseInt(entry.mode, 8) & 0o100) === 0 ? '100644' : '100755';

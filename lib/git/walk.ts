@@ -2,7 +2,7 @@ import { TagboatError } from '../errors.ts';
 import type { Globs } from './globs.ts';
 import type { ObjectStore } from './object-store.ts';
 import { isSafeName } from './path.ts';
-import { fileMode, isFile, isTree, nameOf, parseTree } from './tree.ts';
+import { fileMode, isFile, isSymlink, isTree, nameOf, parseTree, type TreeEntry } from './tree.ts';
 
 export type TreeFile = {
   /** From the root of the repository, with slashes. */
@@ -25,8 +25,26 @@ export const findFiles = async (
   store: ObjectStore,
   root: string,
   globs: Globs,
-): Promise<readonly TreeFile[]> => {
-  const files: TreeFile[] = [];
+): Promise<readonly TreeFile[]> =>
+  (await findEntries(store, root, globs, isFile)).map(({ path, entry }) => ({
+    path,
+    mode: fileMode(entry),
+    oid: entry.oid,
+  }));
+
+/** The paths of the symlinks that globs mean, in the same way. */
+export const findLinks = async (store: ObjectStore, root: string, globs: Globs): Promise<readonly string[]> =>
+  (await findEntries(store, root, globs, isSymlink)).map(({ path }) => path);
+
+type FoundEntry = { readonly path: string; readonly entry: TreeEntry };
+
+const findEntries = async (
+  store: ObjectStore,
+  root: string,
+  globs: Globs,
+  isWanted: (entry: TreeEntry) => boolean,
+): Promise<readonly FoundEntry[]> => {
+  const files: FoundEntry[] = [];
   let visited = 0;
   let level: readonly Directory[] = [{ components: [], oid: root }];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -46,8 +64,8 @@ export const findFiles = async (
         const path = [...components, name];
         if (isTree(entry)) {
           if (globs.mayHold(path)) below.push({ components: path, oid: entry.oid });
-        } else if (isFile(entry) && globs.matches(path.join('/')))
-          files.push({ path: path.join('/'), mode: fileMode(entry), oid: entry.oid });
+        } else if (isWanted(entry) && globs.matches(path.join('/')))
+          files.push({ path: path.join('/'), entry });
       }
     }
     level = below;

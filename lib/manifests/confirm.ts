@@ -1,7 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
+import { parseYaml } from '../yaml/parse-yaml.ts';
 import { offsetOf } from './cursor.ts';
+import type { ManifestDocument } from './document.ts';
 import type { Edit } from './format.ts';
-import { type ManifestDocument, readTree } from './parse.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -10,8 +11,8 @@ import { refuse } from './refusal.ts';
  */
 export const confirm = (document: ManifestDocument, newText: string, edits: readonly Edit[]): void => {
   const intended = new Map<unknown, string>(edits.map((edit) => [edit.at.node, edit.to]));
-  const tree = readTree(newText);
-  if (tree.errors.length > 0 || !isSame(document.root, tree.contents, intended)) {
+  const { document: tree, error } = parseYaml(newText);
+  if (error !== undefined || !isSame(document.root, tree.contents, intended)) {
     const offset = Math.min(...edits.map((edit) => offsetOf(edit.at.node)));
     refuse(document, offset, 'the image is written in a way that cannot be changed without changing more');
   }

@@ -1,5 +1,5 @@
-import type { ScalarCursor } from './cursor.ts';
-import type { ManifestDocument } from './parse.ts';
+import type { Cursor, ScalarCursor } from './cursor.ts';
+import type { ManifestDocument } from './document.ts';
 
 /** What is looked for. */
 export type Wanted = {
@@ -33,6 +33,8 @@ export type Site = {
   readonly tag: string | undefined;
   readonly digest: string | undefined;
   readonly workload?: Workload | undefined;
+  /** Called where no other format has this place. @throws TagboatError `manifest-refused` where an edit would not be all */
+  checkAlone?(): void;
   /** @throws TagboatError `manifest-refused` where the target cannot be written in this form */
   edits(target: ImageTarget): readonly Edit[];
 };
@@ -45,4 +47,6 @@ export type Format = {
    * @throws TagboatError `manifest-refused`
    */
   find(document: ManifestDocument, wanted: Wanted): readonly Site[];
+  /** Values of the document that hold manifests as text: patches within a kustomization. */
+  texts?(document: ManifestDocument): readonly Cursor[];
 };

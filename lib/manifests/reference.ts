@@ -1,5 +1,8 @@
+import { isScalar } from 'yaml';
 import { tryParseImage } from '../image.ts';
-import { claim, isBlockScalar, offsetOf, type ScalarCursor, textOf } from './cursor.ts';
+import { type Belonging, claimPart, claimReference } from './claim.ts';
+import { type Cursor, isBlockScalar, offsetOf, type ScalarCursor, textOf } from './cursor.ts';
+import { digestFields, writeDigest } from './digests.ts';
 import type { ImageTarget, Site, Wanted, Workload } from './format.ts';
 import { mayCarry } from './mention.ts';
 import { refuse } from './refusal.ts';
@@ -25,13 +28,40 @@ export const referenceSite = (
     return undefined;
   }
   if (image.name !== wanted.image) return undefined;
-  claim(at);
+  claimReference(at);
   return {
     at,
     tag: image.tag,
     digest: image.digest,
     workload: options.workload,
     edits: (target) => [{ at, to: prefix + withTarget(text, target) }],
+  };
+};
+
+/**
+ * The same site with the digests that stand beside the reference (`image: org/app:v1`, `imageDigest: sha256:…`). Where one
+ * is set, it has the digest and the reference does not.
+ * @throws TagboatError `manifest-refused`
+ */
+export const referenceWithDigests = (
+  site: Site,
+  belonging: Belonging,
+  others: readonly { readonly key: string; readonly value: Cursor }[],
+): Site => {
+  const scalars = others.flatMap(({ key, value }) =>
+    isScalar(value.node) ? [{ key, value: value as ScalarCursor }] : [],
+  );
+  const digests = digestFields(scalars).filter(({ digest }) => digest !== undefined);
+  const [first] = digests;
+  if (first === undefined) return site;
+  for (const { at } of digests) claimPart(at, belonging);
+  return {
+    ...site,
+    digest: first.digest,
+    edits: (target) => [
+      ...site.edits({ ...target, digest: undefined }),
+      ...digests.map((field) => ({ at: field.at, to: writeDigest(field, target.digest) })),
+    ],
   };
 };
 

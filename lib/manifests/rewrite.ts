@@ -1,23 +1,14 @@
 import { TagboatError } from '../errors.ts';
 import { isDigest, isTag } from '../image.ts';
-import { formats } from './catalog.ts';
-import { confirm } from './confirm.ts';
+import { applyEdits } from './apply-edits.ts';
 import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
-import { type DocumentRange, splitDocuments } from './documents.ts';
-import type { Edit, ImageTarget, Site, Wanted, Workload } from './format.ts';
-import { mayCarry } from './mention.ts';
-import { failTooDeep, type ManifestDocument, parseManifest } from './parse.ts';
+import type { Edit, ImageTarget, Site, Workload } from './format.ts';
+import { mentionsIn } from './mentions.ts';
+import { firstOf, type ManifestFile, readSites } from './read-sites.ts';
 import { tagAndDigest } from './reference.ts';
-import { placeAt } from './refusal.ts';
-import { applySplices, spliceFor } from './splice.ts';
+import { placeIn } from './refusal.ts';
 
 export type { ImageTarget, Workload } from './format.ts';
-
-/**
- * A file of the config repo. `text` must be its bytes, decoded as UTF-8 with the byte order mark kept
- * (`new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })`), so that encoding it again gives them back.
- */
-type ManifestFile = { readonly path: string; readonly text: string };
 
 /** One scalar that was changed. */
 export type ImageChange = {
@@ -46,6 +37,17 @@ export type ImageUse = {
   readonly workload?: Workload | undefined;
 };
 
+/** A reference to the image that no format reads. */
+export type ImageMention = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** As it is written. */
+  readonly text: string;
+  /** True with a tag or a digest, which a release leaves as it was. */
+  readonly hasVersion: boolean;
+};
+
 /**
  * Puts the target's tag (and digest, where it has one) wherever the image stands in the file. Only those characters
  * change; a file that does not carry the image, or carries the target already, comes back as it was, with no changes.
@@ -60,15 +62,15 @@ export const rewrite = (
   const changes: ImageChange[] = [];
   let text = '';
   let done = 0;
-  for (const { document, sites } of documentsWith(file, target)) {
+  for (const { document, sites } of readSites(file, target)) {
     const found = firstOf(sites.flatMap((site) => site.edits(target)));
     const edits = inOrder(found.filter((edit) => edit.to !== textOf(edit.at)));
     if (edits.length === 0) continue;
-    const edited = applySplices(document.text, edits.map(spliceFor));
-    confirm(document, edited, edits);
-    changes.push(...edits.map((edit) => describe(file, document, edit)));
-    text += file.text.slice(done, document.start) + edited;
-    done = document.start + document.text.length;
+    const edited = applyEdits(document, edits);
+    changes.push(...edits.map((edit) => describe(file, edit)));
+    const start = document.toFile(0);
+    text += file.text.slice(done, start) + edited;
+    done = start + document.text.length;
   }
   return { text: text + file.text.slice(done), changes };
 };
@@ -80,57 +82,50 @@ export const rewrite = (
  * @throws TagboatError `manifest-unparsable`, `manifest-refused`
  */
 export const findImage = (file: ManifestFile, image: string, app?: string): readonly ImageUse[] =>
-  documentsWith(file, { image, app }).flatMap(({ document, sites }) =>
-    inOrder(firstOf(sites)).map(({ at, tag, digest, workload }) => ({
-      file: file.path,
-      ...placeOf(file, document, at),
-      document: document.index,
-      tag,
-      digest,
-      ...(workload === undefined ? {} : { workload }),
-    })),
-  );
+  inspect(file, image, app).uses;
 
-type Found = { readonly document: ManifestDocument; readonly sites: readonly Site[] };
-
-/** Parses what may carry the image, and nothing else. */
-const documentsWith = (file: ManifestFile, wanted: Wanted): readonly Found[] =>
-  !mayCarry(file.text, wanted)
-    ? []
-    : splitDocuments(file.text).flatMap((range, index) =>
-        mayCarry(range.text, wanted) ? [readDocument(file, range, index, wanted)] : [],
-      );
-
-const readDocument = (file: ManifestFile, range: DocumentRange, index: number, wanted: Wanted): Found => {
-  try {
-    const document = parseManifest(file, range, index);
-    return { document, sites: sitesOf(document, wanted) };
-  } catch (error) {
-    if (error instanceof RangeError)
-      return failTooDeep({ file: file.path, fileText: file.text, start: range.start });
-    throw error;
-  }
+/** Where the image stands, as `findImage` says, and where it is mentioned without being read. */
+export const inspect = (
+  file: ManifestFile,
+  image: string,
+  app?: string,
+): { readonly uses: readonly ImageUse[]; readonly mentions: readonly ImageMention[] } => {
+  const wanted = { image, app };
+  const documents = readSites(file, wanted);
+  return {
+    uses: documents.flatMap(({ sites }) => inOrder(firstOf(sites)).map((site) => useOf(file, site))),
+    mentions: documents.flatMap((found) =>
+      mentionsIn(found, wanted).map(({ at, offset, text, hasVersion }) => ({
+        file: file.path,
+        ...placeIn(at.document, offset),
+        text,
+        hasVersion,
+      })),
+    ),
+  };
 };
 
-const sitesOf = (document: ManifestDocument, wanted: Wanted): readonly Site[] =>
-  formats.flatMap((format) => format.find(document, wanted));
-
-/** What two formats find (a key, and a marker behind its value) counts once; the first in the registry has it. */
-const firstOf = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] => [
-  ...new Map(found.toReversed().map((one) => [one.at.node, one])).values(),
-];
+const useOf = (file: ManifestFile, { at, tag, digest, workload }: Site): ImageUse => ({
+  file: file.path,
+  ...placeOf(at),
+  document: at.document.index,
+  tag,
+  digest,
+  ...(workload === undefined ? {} : { workload }),
+});
 
 const inOrder = <T extends { readonly at: ScalarCursor }>(found: readonly T[]): readonly T[] =>
-  found.toSorted((a, b) => offsetOf(a.at.node) - offsetOf(b.at.node));
+  found.toSorted((a, b) => offsetIn(a.at) - offsetIn(b.at));
 
-const describe = (file: ManifestFile, document: ManifestDocument, { at, to }: Edit): ImageChange => ({
+const describe = (file: ManifestFile, { at, to }: Edit): ImageChange => ({
   file: file.path,
-  ...placeOf(file, document, at),
-  document: document.index,
+  ...placeOf(at),
+  document: at.document.index,
   path: at.path,
   from: textOf(at),
   to,
 });
 
-const placeOf = (file: ManifestFile, document: ManifestDocument, at: ScalarCursor) =>
-  placeAt(file.text, document.start + offsetOf(at.node));
+const offsetIn = ({ document, node }: ScalarCursor): number => document.toFile(offsetOf(node));
+
+const placeOf = ({ document, node }: ScalarCursor) => placeIn(document, offsetOf(node));

@@ -56,7 +56,7 @@ const levels: readonly (readonly string[])[] = [
     'lib/queues',
   ],
   ['lib/slack'],
-  ['lib/view', 'lib/http'],
+  ['lib/view', 'lib/http', 'lib/yaml'],
   ['lib'],
 ];
 const levelOf = (part: string): number => levels.findIndex((level) => level.includes(part));
@@ -153,7 +153,7 @@ describe('imports', () => {
     ['@aws-sdk/client-dynamodb', ['lib/store', 'lib/app']],
     ['@octokit/webhooks', ['lib/sources']],
     ['@aws-lambda-powertools/logger', ['lib/app']],
-    ['yaml', ['lib/config', 'lib/manifests', 'lib/cluster']],
+    ['yaml', ['lib/config', 'lib/manifests', 'lib/cluster', 'lib/yaml']],
     ['picomatch', ['lib/git', 'lib/config']],
   ])('%s is known to %j only', (name, parts) => {
     const strangers = packages

@@ -91,6 +91,7 @@ describe('writing', () => {
     await tip.commit(change('a.yml', 'changed\n'), meta);
 
     expect(found.map(({ path }) => path)).toEqual(['a.yml']);
+    expect(await tip.links(['**'])).toEqual(['link']);
     const changed = Buffer.from(repository.entry('a.yml')?.oid ?? '', 'hex');
     const at = before.indexOf(0) + 1;
     const expected = Buffer.concat([before.subarray(0, at), changed, before.subarray(at + 20)]);

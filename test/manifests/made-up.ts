@@ -122,6 +122,69 @@ const inlineValues = fc
   .tuple(fc.constantFrom(flux, argo), values)
   .map(([head, lines]) => [...head.split('\n'), ...indent(lines, 6)]);
 
+/** A digest beside the tag, under any of its names and with or without its algorithm. */
+const digestBeside = fc
+  .tuple(
+    fc.constantFrom(...spellings),
+    fc.constantFrom('digest', 'imageDigest', 'sha', 'sha256', 'imageSha'),
+    quote,
+    comment,
+    fc.boolean(),
+  )
+  .map(([name, key, q, after, isBare]) => [
+    'beside:',
+    '  host: a.{{ .Values.domain }} # a template elsewhere',
+    `  image: &shared {registry: null, repository: ${name}, tag: ${q}@TAG@${q}, @DIGESTPREFIX@${key}: ${isBare ? '"@HEX@"' : `${q}@DIGEST@${q}`}}${after}`,
+    '  again: {image: *shared}',
+    '  merged: {<<: *shared, pullPolicy: Always}',
+  ]);
+
+/** A patch as text, of both kinds. */
+const patches = fc
+  .tuple(reference, comment, fc.constantFrom('|', '|-', '|+'), fc.integer({ min: 1, max: 6 }))
+  .map(([value, after, header, by]) => [
+    'kind: Kustomization',
+    'patches:',
+    `- patch: ${header}`,
+    ...indent(
+      [
+        '- op: replace',
+        '  path: /spec/template/spec/containers/0/image',
+        `  value: ${value}${after}`,
+        '- {op: test, path: /spec/replicas, value: 1}',
+      ],
+      by + 2,
+    ),
+    `- patch: '[{"op": "add", "path": "/spec/template/spec/containers/0/image", "value": "org/app:@TAGDIGEST@"}]'`,
+    `- patch: ${header}`,
+    ...indent(
+      ['apiVersion: apps/v1', 'kind: Deployment', '', 'spec: {template: {spec: {containers: [{'],
+      by + 2,
+    ),
+    ...indent([`  image: ${value} }]}}}`], by + 2),
+  ]);
+
+/** What libyaml takes, and YAML does not: https://github.com/eemeli/yaml/issues/403 */
+const loose = fc
+  .tuple(reference, comment)
+  .map(([value, after]) => [
+    'apiVersion: v1',
+    'kind: Pod',
+    'spec:',
+    '  containers:',
+    '  - name: a',
+    `    image: ${value}${after}`,
+    '    args: ["',
+    '      exec org/app:v0',
+    '    ", [',
+    "it's, # ]",
+    ']]',
+    "    note: 'it''s",
+    "'",
+    '  - name: b',
+    `    image: ${value}`,
+  ]);
+
 const other = fc.constantFrom(
   ['kind: ConfigMap', 'apiVersion: v1', 'data:', '  script: |', '    image: org/app:v0', '    ---'],
   ["# a broken document isn't read where it does not mention the image", 'broken: [ "'],
@@ -139,10 +202,13 @@ const other = fc.constantFrom(
 
 export const file = fc
   .record({
-    documents: fc.array(fc.oneof(workload, workload, kustomization, values, inlineValues, other), {
-      minLength: 1,
-      maxLength: 4,
-    }),
+    documents: fc.array(
+      fc.oneof(workload, workload, kustomization, values, inlineValues, digestBeside, patches, loose, other),
+      {
+        minLength: 1,
+        maxLength: 4,
+      },
+    ),
     marker: fc.constantFrom('---', '--- # next', '...\n---'),
     newline: fc.constantFrom('\n', '\r\n'),
     bom: fc.boolean(),
@@ -161,4 +227,6 @@ export const write = (text: string, { tag: name, digest: at }: Version): string 
     .replaceAll('@TAGDIGEST@', at === undefined ? name : `${name}@${at}`)
     .replaceAll('@TAG@', name)
     .replaceAll('@DIGESTKEY@', at === undefined ? 'extra' : 'digest')
+    .replaceAll('@DIGESTPREFIX@', at === undefined ? 'no-' : '')
+    .replaceAll('@HEX@', at?.replace('sha256:', '') ?? 'none')
     .replaceAll('@DIGEST@', at ?? 'none');

@@ -26,6 +26,8 @@ const refusalOf = (work: () => unknown): { code: string; message: string } | und
 
 const template = 'this is a template ({{ }}), not a manifest; only finished YAML can be rewritten';
 const templateImage = 'the image is a template; write its name and tag out';
+const hiddenText =
+  'the image stands in a text that is folded or has escapes; write it as a literal block scalar (`|`)';
 const blockScalar = 'the image is a block scalar; write it on one line';
 
 /** Each says where (`line:column`) and why. */
@@ -73,44 +75,9 @@ const refused: readonly (readonly [
     `8:15: ${template}`,
   ],
   [
-    'half a template beside it',
-    deployment('      - image: org/app:v1\n        name: a-{{ name }}'),
-    `8:15: ${template}`,
-  ],
-  [
     'a template in the second document',
     `a: 1\n---\n${deployment('      - image: org/app:v1\n        x: {{ x }}')}`,
     `10:12: ${template}`,
-  ],
-  [
-    'an alias',
-    deployment('      - image: *image', 'x-image: &image org/app:v1\n'),
-    '8:16: the image comes through the alias *image; one edit would change several places',
-  ],
-  [
-    'an alias for the container',
-    deployment('      - *container', 'x: &container {image: org/app:v1}\n'),
-    '8:9: the image comes through the alias *container; one edit would change several places',
-  ],
-  [
-    'a merge key',
-    deployment('      - <<: *container\n        name: a', 'x: &container {image: org/app:v1}\n'),
-    '8:13: the image comes through the alias *container; one edit would change several places',
-  ],
-  [
-    'merge keys in a list',
-    deployment('      - <<: [*other, *container]', 'x: &container {image: org/app:v1}\ny: &other {a: 1}\n'),
-    '9:22: the image comes through the alias *container; one edit would change several places',
-  ],
-  [
-    'an anchor that is referred to',
-    deployment('      - image: &image org/app:v1\n        args: [*image]'),
-    '7:23: aliases repeat what is under the anchor &image; one edit would change several places',
-  ],
-  [
-    'an anchor on the way that is referred to',
-    deployment('      - &container\n        image: org/app:v1\n      - *container'),
-    '8:9: aliases repeat what is under the anchor &container; one edit would change several places',
   ],
   ['a literal block scalar', deployment('      - image: |-\n          org/app:v1'), `7:16: ${blockScalar}`],
   ['a folded block scalar', deployment('      - image: >\n          org/app:v1\n'), `7:16: ${blockScalar}`],
@@ -165,19 +132,81 @@ const refused: readonly (readonly [
     'kustomization.yaml',
   ],
   [
-    'Helm: values that are shared',
-    'a: &a\n  image: {repository: org/app, tag: v1}\nb: *a\n',
-    '2:3: aliases repeat what is under the anchor &a; one edit would change several places',
-  ],
-  [
     'Helm: a tag that is an alias',
     'version: &v v1\nimage: {repository: org/app, tag: *v}\n',
     '2:35: the image comes through the alias *v; one edit would change several places',
   ],
   [
+    'Helm: a map that another image is made of',
+    'a: &a {repository: org/app, tag: v1}\nb: {<<: *a, repository: org/other}\n',
+    '1:7: aliases repeat what is under the anchor &a; one edit would change several places',
+  ],
+  [
+    'Helm: a tag that another image has too',
+    'a: {repository: org/app, tag: &v v1}\nb: {repository: org/other, tag: *v}\n',
+    '1:34: aliases repeat what is under the anchor &v; one edit would change several places',
+  ],
+  [
+    'Helm: a tag that comes from another image',
+    'a: &a {repository: org/other, tag: v1}\nb: {<<: *a, repository: org/app}\n',
+    '2:9: the image comes through the alias *a; one edit would change several places',
+  ],
+  [
+    'Helm: one of several merged maps',
+    'a: &a {repository: org/app, tag: v1}\nb: &b {repository: org/other}\nc: {<<: [*b, *a]}\n',
+    '1:7: aliases repeat what is under the anchor &a; one edit would change several places',
+  ],
+  [
+    'Helm: a template in the place of the tag',
+    'image:\n  repository: org/app\n  tag: {{ .Values.tag }}\n',
+    `3:8: ${template}`,
+  ],
+  [
+    'Helm: a tag with a template in it',
+    'image:\n  repository: org/app\n  tag: v-{{ .Values.tag }}\n',
+    '3:8: "v-{{ .Values.tag }}" is not a tag; write it out',
+  ],
+  [
+    'Helm: a tag that is a map',
+    'image: {repository: org/app, tag: {a: 1}}\n',
+    '1:35: the tag is not text; write it out',
+  ],
+  [
+    'Helm: what may be a digest, under a key that does not say so',
+    `image: {repository: org/app, tag: v1, token: ${'a1'.repeat(32)}}\n`,
+    '1:46: "token" may hold the digest of the image that stands there now; write `sha256:` before it, or call it `digest`',
+  ],
+  [
+    'Helm: an image under SOPS (getsops/sops#encrypting-only-parts-of-a-file)',
+    'image: {repository: org/app, tag: v1}\nsops: {mac: "ENC[AES256_GCM,data:x]"}\n',
+    '1:35: the file is encrypted with SOPS, whose checksum covers this value too; move the image to a file that is not, or set `mac_only_encrypted`',
+  ],
+  [
+    'Kustomize: a patch in a folded text (kustomize#1281)',
+    'patches:\n- patch: >-\n    [{op: replace, path: /spec/template/spec/containers/0/image, value: "org/app:v1"}]\n',
+    `2:10: ${hiddenText}`,
+    'kustomization.yaml',
+  ],
+  [
+    'Kustomize: a patch in a text with escapes',
+    'patches:\n- patch: "- op: replace\\n  path: /spec/template/spec/containers/0/image\\n  value: org/app:v1"\n',
+    `2:10: ${hiddenText}`,
+    'kustomization.yaml',
+  ],
+  [
+    'a marked tag beside a digest without a marker (helm/charts#23240)',
+    `kind: X\napiVersion: v1\nspec:\n  tag: v1 # tagboat: app:tag\n  sha: ${'a1'.repeat(32)}\n`,
+    '5:8: the digest beside the marked image has no marker; put `# tagboat: app:digest` behind it',
+  ],
+  [
     'Argo CD: values as text',
     'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        image: org/app:v1\n',
     '6:15: the values are a block of text; use `valuesObject` instead',
+  ],
+  [
+    'a null with an anchor',
+    'image:\n  repository: org/app\n  tag: &tag\n',
+    '3:12: there is nothing here yet; write `""` in its place',
   ],
   ['a marker behind nothing', 'a: 1\n# tagboat: app:tag\n', '2:1: the marker stands behind no value'],
   ['a marker behind a map', 'a: # tagboat: app:tag\n  b: v1\n', '1:4: the marker stands behind no value'],
@@ -211,7 +240,12 @@ describe.each(cases)('refuses $name', ({ text, message, path }) => {
 });
 
 /** These are found, but cannot take the target; everything else that is refused is refused to readers too. */
-const onlyWhenWriting = ['an escape in the tag', 'Kustomize: nothing but a digest'];
+const onlyWhenWriting = [
+  'an escape in the tag',
+  'Kustomize: nothing but a digest',
+  'a null with an anchor',
+  'a bare digest of another algorithm',
+];
 
 describe.each(cases.filter(({ name }) => !onlyWhenWriting.includes(name)))(
   'refuses $name',
@@ -277,6 +311,32 @@ test.each([
     ),
   ],
   ['an anchor without aliases', deployment('      - image: &image org/app:v1')],
+  // https://github.com/grafana/helm-charts/tree/main/charts/loki-stack
+  ['half a template beside it', deployment('      - image: org/app:v1\n        name: a-{{ name }}')],
+  // https://github.com/akuity/kargo/issues/6692
+  ['an alias for the image', deployment('      - image: *image', 'x-image: &image org/app:v1\n')],
+  ['an alias for the container', deployment('      - *container', 'x: &container {image: org/app:v1}\n')],
+  [
+    'a merge key',
+    deployment('      - <<: *container\n        name: a', 'x: &container {image: org/app:v1}\n'),
+  ],
+  [
+    'merge keys in a list',
+    deployment('      - <<: [*other, *container]', 'x: &container {image: org/app:v1}\ny: &other {a: 1}\n'),
+  ],
+  ['an anchor that is referred to', deployment('      - image: &image org/app:v1\n        args: [*image]')],
+  [
+    'an anchor on the way that is referred to',
+    deployment('      - &container\n        image: org/app:v1\n      - *container'),
+  ],
+  [
+    'a digest beside a marked image of another app',
+    `kind: X\napiVersion: v1\nimage: org/app:v1 # tagboat: app\ndigest: ${digest} # tagboat: other:digest\n`,
+  ],
+  [
+    'a checksum of SOPS that leaves readable values out',
+    `${deployment('      - image: org/app:v1\n')}sops: {mac: x, mac_only_encrypted: true}\n`,
+  ],
   [
     'aliases of other things',
     deployment('      - name: &n a\n        image: org/app:v1\n        args: [*n]'),
@@ -293,5 +353,13 @@ test.each([
 ])('takes no target that is not %s', (_name, wrong) => {
   expect(refusalOf(() => rewrite({ path: 'b.yml', text: '' }, { ...target, ...wrong }))?.code).toBe(
     'image-reference-invalid',
+  );
+});
+
+test('refuses a bare digest of another algorithm', () => {
+  const text = `image: {repository: org/app, tag: v1, sha: ${'a1'.repeat(32)}}\n`;
+  const sha512 = `sha512:${'b2'.repeat(64)}`;
+  expect(refusalOf(() => rewrite({ path: 'b.yml', text }, { ...target, digest: sha512 }))?.message).toBe(
+    `b.yml:1:44: only a SHA-256 digest can stand here, and the image has ${sha512}`,
   );
 });

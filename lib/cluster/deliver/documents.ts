@@ -1,6 +1,8 @@
-import { type Document, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isScalar, LineCounter } from 'yaml';
 import { type Place, TagboatError } from '../../errors.ts';
 import { isMapping } from '../../mapping.ts';
+import { parseYaml, type YamlOptions } from '../../yaml/parse-yaml.ts';
+import { splitDocuments } from '../../yaml/split-documents.ts';
 import { identityProblem } from './object-identity.ts';
 
 export type ManifestObject = {
@@ -72,40 +74,39 @@ const plain = (document: Document.Parsed, at: Place): unknown => {
 
 /**
  * Reads the objects of a manifest, YAML or JSON, the way Kubernetes does: YAML 1.1, so that `defaultMode: 0644` is an
- * octal number, less the types that Kubernetes reads as text. Lists are unpacked; empty documents are skipped.
+ * octal number, less the types that Kubernetes reads as text, and with what its parser takes beyond the specification. Of
+ * keys that stand twice the last counts, as for kubectl. Lists are unpacked; empty documents are skipped.
  * @throws TagboatError `manifest-unparsable` or `manifest-not-applicable`, with file and line
  */
 export const readDocuments = (file: {
   readonly path: string;
   readonly text: string;
 }): readonly ManifestDocument[] => {
-  const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(file.text, {
-    version: '1.1',
-    merge: true,
-    prettyErrors: false,
-    logLevel: 'silent',
-    lineCounter,
-    customTags: (tags) =>
-      tags.filter(
-        (tag) =>
-          typeof tag === 'string' ||
-          !(notInKubernetes.has(tag.tag) || ('format' in tag && tag.format === 'TIME')),
-      ),
-  });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document) => {
-    const problem = document.errors[0];
-    if (problem !== undefined) {
-      const { line, col } = lineCounter.linePos(problem.pos[0]);
-      throw new TagboatError('manifest-unparsable', problem.message, {
+  const lines = new LineCounter();
+  for (let start = 0; start !== -1; start = file.text.indexOf('\n', start) + 1 || -1) lines.addNewLine(start);
+  return splitDocuments(file.text).flatMap(({ start: offset, text }) => {
+    const { document, error } = parseYaml(text, options);
+    if (error !== undefined) {
+      const { line, col } = lines.linePos(offset + error.offset);
+      throw new TagboatError('manifest-unparsable', error.cause.message, {
         at: { file: file.path, line, column: col },
       });
     }
     const { contents } = document;
     if (contents === null || (isScalar(contents) && contents.value === null)) return [];
-    const start = lineCounter.linePos(contents.range?.[0] ?? 0).line;
-    const at = { file: file.path, line: start };
+    const { line } = lines.linePos(offset + (contents.range?.[0] ?? 0));
+    const at = { file: file.path, line };
     return unpack(plain(document, at), at);
   });
 };
+
+const options = {
+  version: '1.1',
+  merge: true,
+  customTags: (tags) =>
+    tags.filter(
+      (tag) =>
+        typeof tag === 'string' ||
+        !(notInKubernetes.has(tag.tag) || ('format' in tag && tag.format === 'TIME')),
+    ),
+} satisfies YamlOptions;

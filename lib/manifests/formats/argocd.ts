@@ -1,11 +1,10 @@
-import { tryParseImage } from '../../image.ts';
 import { type Cursor, child, descend, items, offsetOf, rootOf, scalarOf, textAt, textOf } from '../cursor.ts';
+import { flatImages } from '../flat-images.ts';
 import type { Format, Site, Wanted } from '../format.ts';
 import { helmImages } from '../helm-images.ts';
 import { mayCarry } from '../mention.ts';
 import { referenceSite } from '../reference.ts';
 import { refuse } from '../refusal.ts';
-import { tagPairSite } from '../tag-pair.ts';
 
 /**
  * Argo CD: what an Application, or the template of an ApplicationSet, says inline about the image: `helm.valuesObject`,
@@ -16,13 +15,24 @@ export const argocd: Format = {
   name: 'argocd',
   find: (document, wanted) => {
     const root = rootOf(document);
-    if (root === undefined || textAt(root, 'apiVersion')?.startsWith('argoproj.io/') !== true) return [];
-    const paths = specPaths[textAt(root, 'kind') ?? ''] ?? [];
-    return paths
-      .flatMap((path) => descend(root, ...path))
-      .flatMap((spec) => [...child(spec, 'source'), ...child(spec, 'sources').flatMap(items)])
-      .flatMap((source) => sitesOf(source, wanted));
+    if (root === undefined) return [];
+    return sourcesOf(root).flatMap((source) => sitesOf(source, wanted));
   },
+  texts: (document) => {
+    const root = rootOf(document);
+    if (root === undefined) return [];
+    return sourcesOf(root)
+      .flatMap((source) => descend(source, 'kustomize', 'patches'))
+      .flatMap(items)
+      .flatMap((entry) => child(entry, 'patch'));
+  },
+};
+
+const sourcesOf = (root: Cursor): readonly Cursor[] => {
+  if (textAt(root, 'apiVersion')?.startsWith('argoproj.io/') !== true) return [];
+  return (specPaths[textAt(root, 'kind') ?? ''] ?? [])
+    .flatMap((path) => descend(root, ...path))
+    .flatMap((spec) => [...child(spec, 'source'), ...child(spec, 'sources').flatMap(items)]);
 };
 
 const specPaths: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -52,27 +62,14 @@ const refuseText = (values: Cursor, wanted: Wanted): void => {
 };
 
 /** `[{name: image.repository, value: org/app}, {name: image.tag, value: v1}]` */
-const parameterSites = (list: Cursor, wanted: Wanted): readonly Site[] => {
-  const values = (name: string) =>
-    items(list)
-      .filter((item) => textAt(item, 'name') === name)
-      .flatMap((item) => child(item, 'value'));
-  return items(list).flatMap((item) => {
-    const name = textAt(item, 'name') ?? '';
-    const parent = name.replace(/(?:^|\.)[^.]*$/, '');
-    const at = (key: string) => values(parent === '' ? key : `${parent}.${key}`);
-    const scalar = scalarOf(child(item, 'value'));
-    if (scalar === undefined) return [];
-    if (/image$/i.test(name))
-      return tryParseImage(textOf(scalar))?.tag === undefined ? [] : (referenceSite(scalar, wanted) ?? []);
-    if (!/(?:^|\.)repository$/.test(name)) return [];
-    const registry = scalarOf(at('registry'));
-    const image = tryParseImage(
-      registry === undefined ? textOf(scalar) : `${textOf(registry)}/${textOf(scalar)}`,
-    );
-    return image?.name === wanted.image ? (tagPairSite(at('tag'), at('digest'), 'tag') ?? []) : [];
-  });
-};
+const parameterSites = (list: Cursor, wanted: Wanted): readonly Site[] =>
+  flatImages(
+    items(list).flatMap((item) => {
+      const path = (textAt(item, 'name') ?? '').split('.');
+      return child(item, 'value').map((value) => ({ path, value }));
+    }),
+    wanted,
+  );
 
 /** `[old=]new[:tag][@digest]` */
 const kustomizeSite = (item: Cursor, wanted: Wanted): readonly Site[] => {

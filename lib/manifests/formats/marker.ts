@@ -1,7 +1,10 @@
+import { isScalar } from 'yaml';
 import { familiarName, tryParseImage } from '../../image.ts';
-import { claim, isBlockScalar, offsetOf, rootOf, type ScalarCursor, scalarsIn, textOf } from '../cursor.ts';
+import { claimReference } from '../claim.ts';
+import { entries, isBlockScalar, offsetOf, rootOf, type ScalarCursor, scalarsIn, textOf } from '../cursor.ts';
+import { isDigestField } from '../digests.ts';
+import type { ManifestDocument } from '../document.ts';
 import type { Edit, Format, ImageTarget, Site, Wanted } from '../format.ts';
-import type { ManifestDocument } from '../parse.ts';
 import { tagAndDigest, withTarget } from '../reference.ts';
 import { refuse } from '../refusal.ts';
 
@@ -15,7 +18,9 @@ export const marker: Format = {
   find: (document, wanted) => {
     const marks = marksOf(document, wanted);
     const digest = marks.find((mark) => mark.part === 'digest');
-    const sites = marks.flatMap((mark) => siteOf(mark, digest));
+    const sites = marks.flatMap((mark) =>
+      siteOf(mark, digest).map((site) => ({ ...site, checkAlone: () => refuseStale(mark, marks, wanted) })),
+    );
     const others = marks.filter((mark) => mark.part === 'name' || mark.part === 'digest');
     // The name and the digest are no place of their own to report, but belong to the tag.
     const [first, ...rest] = sites;
@@ -46,7 +51,7 @@ const marksOf = (document: ManifestDocument, wanted: Wanted): readonly Mark[] =>
     if (at === undefined) return [];
     if (part !== undefined && !isPart(part))
       return refuse(document, match.index, `"${part}" is none of tag, name and digest`);
-    claim(at);
+    claimReference(at);
     return [{ at, part: part ?? 'reference' }];
   });
 };
@@ -59,7 +64,7 @@ const markedBy = (
   scalars: readonly ScalarCursor[],
   offset: number,
 ): ScalarCursor | undefined => {
-  const at = scalars.findLast(({ node }) => offsetOf(node) <= offset);
+  const at = lastBefore(scalars, offset);
   const [start = 0, end = 0] = at?.node.range ?? [];
   const between = document.text.slice(Math.min(end, offset), offset);
   if (at !== undefined && offset < end)
@@ -68,6 +73,18 @@ const markedBy = (
     return refuse(document, offset, 'the marker stands behind no value');
   if (start === end) refuse(document, offset, 'the marked value is empty; write "" in its place');
   return at;
+};
+
+/** Scalars are in the order of the text, and marks may be as many. */
+const lastBefore = (scalars: readonly ScalarCursor[], offset: number): ScalarCursor | undefined => {
+  let [low, high] = [0, scalars.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const at = scalars[middle];
+    if (at !== undefined && offsetOf(at.node) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return scalars[low - 1];
 };
 
 const siteOf = ({ at, part }: Mark, digest: Mark | undefined): readonly Site[] => {
@@ -89,6 +106,18 @@ const siteOf = ({ at, part }: Mark, digest: Mark | undefined): readonly Site[] =
       edits: (target) => [{ at, to: digest === undefined ? tagAndDigest(target) : target.tag }],
     },
   ];
+};
+
+/** A digest beside a marked tag would stay, if it has no marker. One of another app may have its own. */
+const refuseStale = ({ at }: Mark, marks: readonly Mark[], { app }: Wanted): void => {
+  const { document, holder } = at;
+  for (const { key, value } of holder === undefined ? [] : entries({ ...at, node: holder })) {
+    if (!isScalar(value.node) || marks.some((mark) => mark.at.node === value.node)) continue;
+    const behind = document.text.slice(value.node.range?.[1]).split('\n', 1)[0] ?? '';
+    if (!isDigestField(key, textOf(value as ScalarCursor)) || behind.includes('tagboat:')) continue;
+    const reason = `the digest beside the marked image has no marker; put \`# tagboat: ${app}:digest\` behind it`;
+    refuse(document, offsetOf(value.node), reason);
+  }
 };
 
 /** Only reached where a document marks a name or a digest and nothing else. */

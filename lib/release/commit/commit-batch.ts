@@ -72,13 +72,14 @@ export const commitBatch = async (
  * removes where that was committed by hand, or by a release that came after the request: it is held here.
  */
 const recordIntent = async (
-  { release, target, changes, previous, replaced }: Edited,
+  { release, target, changes, previous, replaced, remarks }: Edited,
   { store, clock }: Context,
 ): Promise<void> => {
   await store.amend(release, ['queued', 'waiting-for-image'], {
     changes: changes.slice(0, maxChanges),
     previous,
     replaced,
+    remarks,
   });
   if (release.kind !== 'undo' || previous === undefined || isSameVersion(previous, release)) return;
   // `undoes` is absent where the version to undo was committed to the config repo by hand.

@@ -1,7 +1,9 @@
 import { type ErrorCode, TagboatError } from '../../errors.ts';
+import { tryParseImage } from '../../image.ts';
 import { settleAll } from '../../settle-all.ts';
 import type { Hold } from '../../view/hold.ts';
 import type { Reason } from '../../view/reason.ts';
+import { type Remark, type Remarks, summarizeRemarks } from '../../view/remark.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
 import { type ImageVersion, isSameVersion, type Release } from '../model/release.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
@@ -19,6 +21,8 @@ export type Outcome =
       readonly previous: ImageVersion | undefined;
       /** Every version that it takes out of them, once each. */
       readonly replaced: readonly ImageVersion[];
+      /** What of its files is not touched, and should be known. */
+      readonly remarks: Remarks | undefined;
     })
   | {
       readonly type: 'ended';
@@ -68,7 +72,10 @@ export const planEdits = async (
 };
 
 /** A release that may be written, and what the manifests carry now. */
-type Admitted = TargetedRelease & { readonly deployed: readonly ImageVersion[] };
+type Admitted = TargetedRelease & {
+  readonly deployed: readonly ImageVersion[];
+  readonly remarks: Remarks | undefined;
+};
 
 /** By the name of the target. */
 type Holds = ReadonlyMap<string, readonly Hold[]>;
@@ -111,20 +118,29 @@ const admit = async (
   { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
   { clock }: Context,
 ): Promise<Admitted | Outcome> => {
-  const uses = await staged.find(target.environment.files, release.image, release.app);
+  const found = await staged.find(target.environment.files, release.image, release.app);
+  const { uses } = found;
+  const remarks = summarizeRemarks(found.remarks.filter((remark) => !hasTag(remark, release.tag)));
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
   // An earlier attempt committed it and did not deliver it.
   if (release.state === 'committed')
     return deployed.some(({ tag }) => tag === release.tag)
-      ? { release, target, deployed }
+      ? { release, target, deployed, remarks }
       : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
   const skip = decideAtTip(release, restored ?? deployed, holds.get(target.name) ?? [], clock.now());
   return skip === undefined
-    ? { release, target, deployed }
+    ? { release, target, deployed, remarks }
     : { type: 'ended', release, state: 'skipped', reason: skip };
 };
 
-const edit = async ({ release, target, deployed }: Admitted, staged: StagedManifests): Promise<Outcome> => {
+/** A mention of the image that says what the release brings is no news. */
+const hasTag = (remark: Remark, tag: string): boolean =>
+  remark.type === 'mention' && tryParseImage(remark.text)?.tag === tag;
+
+const edit = async (
+  { release, target, deployed, remarks }: Admitted,
+  staged: StagedManifests,
+): Promise<Outcome> => {
   const { environment } = target;
   const pinned = environment.pin === 'digest' ? release.digest : undefined;
   const { changes, paths } = await staged.edit(environment.files, {
@@ -143,6 +159,7 @@ const edit = async ({ release, target, deployed }: Admitted, staged: StagedManif
     // Not what one of several places had already.
     previous: changes.length > 0 ? (replaced[0] ?? deployed[0]) : undefined,
     replaced,
+    remarks,
   };
 };
 

@@ -1,13 +1,16 @@
-import { TagboatError } from '../../errors.ts';
-import type { Snapshot, TreeFile } from '../../git/remote.ts';
-import { familiarName } from '../../image.ts';
+import type { Snapshot } from '../../git/remote.ts';
 import {
   findImage,
   type ImageChange,
   type ImageTarget,
   type ImageUse,
+  inspect,
   rewrite,
 } from '../../manifests/rewrite.ts';
+import type { Remark } from '../../view/remark.ts';
+import { absentImage, noFiles, remarksOn } from './absent-image.ts';
+import { createManifestFiles } from './manifest-files.ts';
+import { refuseOutsideOverlays } from './outside-overlays.ts';
 
 /** What an edit changed, and the paths of all files that carry the image. */
 type Edit = { readonly changes: readonly ImageChange[]; readonly paths: readonly string[] };
@@ -23,8 +26,15 @@ export type StagedManifests = {
    * Throws nothing; what is wrong shows when the files are asked for.
    */
   prepare(globs: readonly (readonly string[])[]): Promise<void>;
-  /** Where the manifests have the image, and with which versions. @throws TagboatError `manifest-…` */
-  find(globs: readonly string[], image: string, app: string): Promise<readonly ImageUse[]>;
+  /**
+   * Where the manifests have the image, and with which versions; and what of the files is not looked at, or not touched.
+   * @throws TagboatError `manifest-…`
+   */
+  find(
+    globs: readonly string[],
+    image: string,
+    app: string,
+  ): Promise<{ readonly uses: readonly ImageUse[]; readonly remarks: readonly Remark[] }>;
   /** Writes the image into every file that carries it. @throws TagboatError `manifest-…` */
   edit(globs: readonly string[], target: ImageTarget): Promise<Edit>;
   /** A file as it is after all edits so far; only for paths that an edit named. */
@@ -34,44 +44,14 @@ export type StagedManifests = {
 };
 
 export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const originals = new Map<string, string | undefined>();
+  const files = createManifestFiles(snapshot);
   const edited = new Map<string, string>();
 
-  const read = async (file: TreeFile, image: string): Promise<string | undefined> => {
-    const staged = edited.get(file.path);
-    if (staged !== undefined) return staged;
-    if (!originals.has(file.path)) {
-      const bytes = await snapshot.read(file);
-      try {
-        originals.set(file.path, decoder.decode(bytes));
-      } catch {
-        // Not UTF-8, so no manifest; a problem only where it seems to carry the image.
-        if (Buffer.from(bytes).includes(familiarName(image)))
-          throw new TagboatError('manifest-unparsable', 'is not UTF-8', { at: { file: file.path } });
-        originals.set(file.path, undefined);
-      }
-    }
-    return originals.get(file.path);
-  };
-
   const load = async (globs: readonly string[], image: string) => {
-    const files = await snapshot.files(globs);
-    if (files.length === 0)
-      throw new TagboatError('manifest-not-found', `no file of the config repo matches ${globs.join(', ')}`);
-    const loaded: { path: string; text: string }[] = [];
-    for (const file of files) {
-      const text = await read(file, image);
-      if (text !== undefined) loaded.push({ path: file.path, text });
-    }
-    return loaded;
+    const { texts, unread } = await files.load(globs, image);
+    if (texts.length === 0 && unread.length === 0) throw noFiles(globs, await files.links(globs));
+    return { texts: texts.map(({ path, text }) => ({ path, text: edited.get(path) ?? text })), unread };
   };
-
-  const absent = (globs: readonly string[], image: string) =>
-    new TagboatError(
-      'manifest-image-not-found',
-      `no file of ${globs.join(', ')} carries ${familiarName(image)}`,
-    );
 
   return {
     revision: snapshot.revision,
@@ -85,16 +65,22 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
     },
 
     find: async (globs, image, app) => {
-      const uses = (await load(globs, image)).flatMap((file) => findImage(file, image, app));
-      if (uses.length === 0) throw absent(globs, image);
-      return uses;
+      const { texts, unread } = await load(globs, image);
+      const found = texts.map((file) => inspect(file, image, app));
+      const uses = found.flatMap((one) => one.uses);
+      const mentions = found.flatMap((one) => one.mentions);
+      if (uses.length === 0)
+        throw absentImage(globs, { image, app }, mentions, [...unread, ...(await files.links(globs))]);
+      await refuseOutsideOverlays(texts, { image, app }, (paths) => files.loadPaths(paths, image));
+      return { uses, remarks: remarksOn(mentions, unread) };
     },
 
     edit: async (globs, target) => {
-      const results = (await load(globs, target.image))
+      const { texts, unread } = await load(globs, target.image);
+      const results = texts
         .filter((file) => findImage(file, target.image, target.app).length > 0)
         .map((file) => ({ path: file.path, before: file.text, ...rewrite(file, target) }));
-      if (results.length === 0) throw absent(globs, target.image);
+      if (results.length === 0) throw absentImage(globs, target, [], unread);
       for (const { path, text, before } of results) if (text !== before) edited.set(path, text);
       return {
         changes: results.flatMap(({ changes }) => changes),
@@ -102,13 +88,13 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
       };
     },
 
-    textOf: (path) => edited.get(path) ?? originals.get(path) ?? '',
+    textOf: (path) => edited.get(path) ?? files.original(path) ?? '',
 
     changed: () => {
       const encoder = new TextEncoder();
       return new Map(
         [...edited]
-          .filter(([path, text]) => text !== originals.get(path))
+          .filter(([path, text]) => text !== files.original(path))
           .map(([path, text]) => [path, encoder.encode(text)]),
       );
     },

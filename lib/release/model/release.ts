@@ -4,6 +4,7 @@ import type { SourceEvent } from '../../event.ts';
 import type { Caution } from '../../view/caution.ts';
 import { type Reason, reasonText } from '../../view/reason.ts';
 import type { DiagnosisView, ReleaseFacts, ReleaseState } from '../../view/release.ts';
+import { type Remarks, remarkTexts } from '../../view/remark.ts';
 
 /**
  * One attempt to bring one image to one app in one environment, and the states it goes through. Pure: what may follow
@@ -65,6 +66,8 @@ export type Release = ReleaseFacts & {
     readonly from: string;
     readonly to: string;
   }[];
+  /** What of the environment's files its commit did not touch. */
+  readonly remarks?: Remarks | undefined;
   readonly workloads?: readonly WorkloadRef[] | undefined;
   /** The workloads were found in the namespace while an agent created them: it may create more. */
   readonly seeksWorkloads?: boolean | undefined;
@@ -171,5 +174,8 @@ export const isUndelivered = ({ state, commit, workloads }: Release): boolean =>
   state === 'failed' && commit !== undefined && workloads === undefined;
 
 /** What is worth knowing of a release besides its state, a sentence each. */
-export const notesOf = ({ notes = [], notUndone }: Release): readonly string[] =>
-  notUndone === undefined ? notes : [...notes, `It is not undone by itself: ${reasonText(notUndone)}`];
+export const notesOf = ({ app, notes = [], notUndone, remarks }: Release): readonly string[] => [
+  ...notes,
+  ...(notUndone === undefined ? [] : [`It is not undone by itself: ${reasonText(notUndone)}`]),
+  ...(remarks === undefined ? [] : remarkTexts(remarks, app)),
+];

@@ -68,6 +68,9 @@ const gitAheadOf = (release: ReleaseView): readonly string[] => {
   ];
 };
 
+/** Those of a rollout, and the few that name what a commit did not touch. */
+const maxNotes = 10;
+
 /** What there is to say between the first line and the small print. */
 const detailBlocks = (release: ReleaseView): readonly Block[] => {
   const { progress, notes = [] } = release;
@@ -81,7 +84,7 @@ const detailBlocks = (release: ReleaseView): readonly Block[] => {
     ...putOffTo(release),
     ...gitAheadOf(release),
     ...heldBy(release),
-    ...notes.slice(0, 5).map((note) => `:information_source: ${escapeMrkdwn(note, 300)}`),
+    ...notes.slice(0, maxNotes).map((note) => `:information_source: ${escapeMrkdwn(note, 300)}`),
   ];
   return sections(lines);
 };

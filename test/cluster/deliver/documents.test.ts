@@ -112,3 +112,22 @@ test.each([
     expect.objectContaining({ code, message: expect.stringMatching(message) }),
   );
 });
+
+// https://github.com/eemeli/yaml/issues/403: kubectl takes all of these.
+test.each<[string, string, unknown]>([
+  ['quoted lines that are not indented', 'a:\n  b: ["\n    exec shop\n  "]\n', { b: [' exec shop '] }],
+  ['brackets that are not indented', 'a:\n  b: [\n1,\n2\n]\n', { b: [1, 2] }],
+  ['a key that stands twice, of which the last counts', 'a: {b: 1, b: 2}\n', { b: 2 }],
+  ['a comment without a space', 'a: {b: "x"}#c\n', { b: 'x' }],
+])('takes %s', (_, text, expected) => {
+  const [, document] = read(
+    `kind: A\napiVersion: v1\nmetadata: {name: a}\n---\nkind: B\napiVersion: v1\nmetadata: {name: b}\n${text}`,
+  );
+  expect(document).toMatchObject({ object: { a: expected }, at: { line: 5 } });
+});
+
+test('a place is that of the file, in the second document too', () => {
+  expect(() => read('# a\n---\nb: [x\nc: 1\n')).toThrow(
+    expect.objectContaining({ at: { file: 'a.yml', line: 4, column: 1 } }),
+  );
+});

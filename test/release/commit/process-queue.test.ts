@@ -75,6 +75,28 @@ Triggered-By: github:octocat`,
     });
   });
 
+  it('records what of the files it does not touch, with the release', async () => {
+    const { context, group, release, store, nameOf } = await arrange(
+      { web: 'v1.0.0' },
+      {
+        environment: { files: ['deployment/*.yml'] },
+        files: (nameOf) => ({
+          'deployment/job.yml': `kind: Workflow\napiVersion: argoproj.io/v1alpha1\nimages: [example/${nameOf('web')}:v1.0.0, example/${nameOf('web')}:v1.1.0]\n`,
+        }),
+      },
+    );
+    const one = await release('web', 'v1.1.0');
+
+    await processQueue(group, context);
+
+    expect((await store.require(one)).remarks).toEqual({
+      first: [
+        { type: 'mention', file: 'deployment/job.yml', line: 3, text: `example/${nameOf('web')}:v1.0.0` },
+      ],
+      total: 1,
+    });
+  });
+
   it('fails a release alone whose environment is gone from tagboat.yml', async () => {
     const { repo, context, group, release, state, store, nameOf } = await arrange({
       web: 'v1.0.0',

@@ -18,7 +18,7 @@ const start = async () => {
     globs: names.map(globs),
     tags: async () => {
       const uses = names.map((name) => staged.find(globs(name), `docker.io/org/${name}`, name));
-      return (await Promise.all(uses)).flat().map(({ tag }) => tag);
+      return (await Promise.all(uses)).flatMap((one) => one.uses.map(({ tag }) => tag));
     },
   };
 };

@@ -8,6 +8,7 @@ export const memoryRepo = (text: string) => {
     return {
       revision: String(at).padStart(40, '0'),
       files: async () => [{ path: 'app.yml', mode: '100644', oid: String(at) }],
+      links: async () => [],
       read: async () => new TextEncoder().encode(commits[at - 1]),
       commit: async (changes) => {
         if (commits.length !== at) return { type: 'moved' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, parseDocument } from 'yaml';
-import { splitDocuments } from '../../lib/manifests/documents.ts';
+import { splitDocuments } from '../../lib/yaml/split-documents.ts';
 
 const textsOf = (text: string) => splitDocuments(text).map((range) => range.text);
 

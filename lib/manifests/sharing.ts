@@ -1,0 +1,94 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { keyOf, pairsByKey } from './keys.ts';
+
+/** Where a node shows: at its anchor, or through an alias. `map` and `key` are what it is the value of, if anything. */
+export type Place = {
+  readonly map?: YAMLMap | undefined;
+  readonly key?: string | undefined;
+  /** It is one of several in a list of merged maps (`<<: [*a, *b]`). */
+  readonly isOneOfSeveral?: boolean | undefined;
+};
+
+/** Which nodes show in several places. */
+export type Sharing = {
+  /** The node an alias stands for; undefined where there is no such anchor before it. */
+  resolve(alias: Alias): Node | undefined;
+  /** All places of a node to which aliases refer; undefined for any other. */
+  places(node: Node): readonly Place[] | undefined;
+};
+
+const nothing: Sharing = { resolve: () => undefined, places: () => undefined };
+
+/** Follows anchors and aliases in the order of the text, as an anchor may be given twice. */
+export const sharingIn = (root: Node | null, text: string): Sharing => {
+  if (!text.includes('*')) return nothing;
+  const anchors = new Map<string, { readonly node: Node; readonly place: Place }>();
+  const targets = new Map<Alias, Node>();
+  const places = new Map<Node, Place[]>();
+  visit(root, (_key, node, ancestors) => {
+    if (!isNode(node)) return;
+    if (isAlias(node)) {
+      const anchor = anchors.get(node.source);
+      if (anchor === undefined) return;
+      targets.set(node, anchor.node);
+      const known = places.get(anchor.node) ?? [anchor.place];
+      places.set(anchor.node, known);
+      known.push(placeOf(ancestors));
+    } else if ('anchor' in node && typeof node.anchor === 'string')
+      anchors.set(node.anchor, { node, place: placeOf(ancestors) });
+  });
+  return { resolve: (alias) => targets.get(alias), places: (node) => places.get(node) };
+};
+
+type Ancestors = Parameters<Extract<Parameters<typeof visit>[1], (...args: never[]) => unknown>>[2];
+
+const placeOf = (ancestors: Ancestors): Place => {
+  const [grandparent, parent] = ancestors.slice(-2);
+  if (isPair(parent) && isMap(grandparent)) return { map: grandparent, key: keyOf(parent) };
+  const [map, pair, list] = ancestors.slice(-3);
+  return isSeq(list) && isPair(pair) && isMap(map) && keyOf(pair) === '<<'
+    ? { map, key: '<<', isOneOfSeveral: list.items.length > 1 }
+    : {};
+};
+
+/**
+ * Whether all places of a shared node are about the same image: those of a part of it (`tag`), or of the map that has the
+ * part and the name. What contains such a map as a whole says the same thing wherever it is repeated.
+ * @param map that has the part as its own
+ * @param names keys of that map that say which image it is
+ */
+export const isSameImageEverywhere = (
+  shared: Node,
+  places: readonly Place[],
+  map: YAMLMap,
+  names: readonly string[],
+): boolean => {
+  if (isScalar(shared))
+    return places.every((place) => place.map !== undefined && isSameName(place.map, map, names));
+  if (shared !== map) return true;
+  return places
+    .filter(({ key }) => key === '<<')
+    .every(({ map: into, isOneOfSeveral }) => into !== undefined && !isOneOfSeveral && !hasAny(into, names));
+};
+
+const hasAny = (map: YAMLMap, keys: readonly string[]): boolean =>
+  keys.some((key) => pairsByKey(map).has(key));
+
+const isSameName = (a: YAMLMap, b: YAMLMap, names: readonly string[]): boolean =>
+  hasAny(a, names) && names.every((name) => textUnder(a, name) === textUnder(b, name));
+
+const textUnder = (map: YAMLMap, key: string): string | undefined => {
+  const [pair] = pairsByKey(map).get(key) ?? [];
+  return pair !== undefined && isScalar(pair.value) ? pair.value.source : undefined;
+};

@@ -1,0 +1,60 @@
+import { TagboatError } from '../../errors.ts';
+import { familiarName } from '../../image.ts';
+import type { ImageMention } from '../../manifests/rewrite.ts';
+import { fileKindText, type Remark } from '../../view/remark.ts';
+import type { UnreadFile } from './manifest-files.ts';
+
+const maxNamed = 5;
+
+const isManifestName = ({ path }: UnreadFile): boolean =>
+  /\.(?:ya?ml|json)$|(?:^|\/)Kustomization$/.test(path);
+
+/** What people should know of the files although the image was found. Pictures and archives are no surprise. */
+export const remarksOn = (
+  mentions: readonly ImageMention[],
+  unread: readonly UnreadFile[],
+): readonly Remark[] => [
+  ...mentions
+    .filter(({ hasVersion }) => hasVersion)
+    .map(({ file, line, text }): Remark => ({ type: 'mention', file, line, text })),
+  ...unread
+    .filter((one) => isManifestName(one) && one.kind !== 'sops')
+    .map(({ path, kind }): Remark => ({ type: 'unread', file: path, kind })),
+];
+
+/** The image is in none of the files: where it is mentioned all the same, and which files could not be read. */
+export const absentImage = (
+  globs: readonly string[],
+  { image, app = '' }: { readonly image: string; readonly app?: string | undefined },
+  mentions: readonly ImageMention[],
+  unread: readonly UnreadFile[],
+): TagboatError => {
+  const places = mentions.map(({ file, line, column, text }) => `${file}:${line}:${column} (${text})`);
+  const message = [
+    `no file of ${globs.join(', ')} carries ${familiarName(image)}`,
+    ...(places.length === 0
+      ? []
+      : [
+          `it is mentioned at ${listed(places)} in a place that no format reads: put the comment \`# tagboat: ${app}\` behind the value`,
+        ]),
+    ...sentences(unread),
+  ].join('; ');
+  return new TagboatError('manifest-image-not-found', message);
+};
+
+/** No file at all, or nothing but symlinks. */
+export const noFiles = (globs: readonly string[], links: readonly UnreadFile[]): TagboatError =>
+  new TagboatError(
+    'manifest-not-found',
+    [`no file of the config repo matches ${globs.join(', ')}`, ...sentences(links)].join('; '),
+  );
+
+const sentences = (unread: readonly UnreadFile[]): readonly string[] => {
+  const named = unread.slice(0, maxNamed).map(({ path, kind }) => `${path} ${fileKindText[kind]}`);
+  return unread.length > maxNamed ? [...named, `and ${unread.length - maxNamed} more cannot be read`] : named;
+};
+
+const listed = (places: readonly string[]): string =>
+  places.length > maxNamed
+    ? `${places.slice(0, maxNamed).join(', ')} and ${places.length - maxNamed} more`
+    : places.join(', ');

@@ -1,0 +1,52 @@
+import { TagboatError } from '../../errors.ts';
+import { kustomizationNames, overlaysOf } from '../../manifests/kustomize-references.ts';
+import { findImage } from '../../manifests/rewrite.ts';
+
+type File = { readonly path: string; readonly text: string };
+
+/** Reads files by their paths; those that are not there are left out. */
+type ReadFiles = (paths: readonly string[]) => Promise<readonly File[]>;
+
+/** Components may name components. */
+const maxDepth = 5;
+
+/**
+ * Refuses an environment whose kustomizations lay something over its files that sets the image and is not among them: it
+ * would stay as it is, and win (https://github.com/kubernetes-sigs/kustomize/issues/1281).
+ * @param files of the environment
+ * @throws TagboatError `manifest-refused` with the place; `manifest-unparsable`, `git-…`
+ */
+export const refuseOutsideOverlays = async (
+  files: readonly File[],
+  { image, app }: { readonly image: string; readonly app: string },
+  readFiles: ReadFiles,
+): Promise<void> => {
+  const known = new Set(files.map(({ path }) => path));
+  let level: readonly File[] = files;
+  for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
+    const overlays = level.map((file) => overlaysOf(file, { image, app }));
+    const named = [
+      ...overlays.flatMap((one) => one.files),
+      ...overlays.flatMap((one) => one.directories).flatMap(kustomizationsIn),
+    ].filter((path) => !known.has(path));
+    if (named.length === 0) return;
+    level = await readFiles([...new Set(named)]);
+    for (const file of level) {
+      known.add(file.path);
+      const [use] = findImage(file, image, app);
+      if (use !== undefined)
+        throw new TagboatError(
+          'manifest-refused',
+          'a kustomization lays this over the image, and the file is not among `files`; add it there',
+          { at: { file: file.path, line: use.line, column: use.column } },
+        );
+    }
+  }
+};
+
+const kustomizationsIn = (directory: string): readonly string[] =>
+  kustomizationNames.map((name) => (directory === '' ? name : `${directory}/${name}`));
+
+/** Finds files by their exact paths with what finds files by globs. */
+export const globsOf = (paths: readonly string[]): readonly string[] =>
+  paths.map((path) => path.replace(/[\\*?[\]{}()!+@|^$]/g, '\\$&'));

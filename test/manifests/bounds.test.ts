@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { readDocuments } from '../../lib/cluster/deliver/documents.ts';
+import { entries, items, rootOf } from '../../lib/manifests/cursor.ts';
+import { parseManifest } from '../../lib/manifests/parse.ts';
+import { placesIn } from '../../lib/manifests/refusal.ts';
+import { rewrite } from '../../lib/manifests/rewrite.ts';
+
+const target = { image: 'docker.io/org/app', tag: 'v2' };
+const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: "org/app:v1"}]}\n';
+const rewriteText = (text: string) => rewrite({ path: 'a.yml', text }, target).text;
+
+// Comparing every key with every other took 12.8 s here, and half an hour for ten times as many.
+test('a ConfigMap of 40,000 keys beside the workload, or with the image in it', () => {
+  const keys = Array.from({ length: 40_000 }, (_, at) => `  key${at}: "v${at}"\n`).join('');
+  const data = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n${keys}`;
+  const text = `${data}  self: org/app:v1\n---\n${pod}`;
+
+  expect(rewriteText(text)).toBe(`${data}  self: org/app:v1\n---\n${pod.replace('v1"', 'v2"')}`);
+  expect(readDocuments({ path: 'a.yml', text })).toHaveLength(2);
+});
+
+test('a document without the image is not parsed', () => {
+  const text = `broken: [ {{ "\n---\n${pod}---\n%#!\n`;
+  expect(rewriteText(text)).toBe(text.replace('app:v1', 'app:v2'));
+});
+
+test('aliases of lists of aliases of lists are looked at once each', () => {
+  const many = (alias: string) => `[${Array(300).fill(alias).join(', ')}]`;
+  const text = `x: &c {image: "org/other:v1"}
+y: &p {apiVersion: v1, kind: Pod, spec: {containers: ${many('*c')}, initContainers: ${many('*c')}}}
+apiVersion: v1
+kind: List
+items: ${many('*p')}
+z: org/app
+`;
+  const root = rootOf(
+    parseManifest({ file: 'a.yml', places: placesIn(text), index: 0, toFile: (at) => at }, text),
+  );
+  const list = root === undefined ? undefined : entries(root).find(({ key }) => key === 'items');
+  expect(list === undefined ? 0 : items(list.value).length).toBe(1);
+  expect(rewriteText(text)).toBe(text);
+});
+
+test.each([
+  ['braces', `a: org/app\nb: ${'{a: '.repeat(20_000)}`],
+  ['anchors within anchors', `a: org/app\n${'- '.repeat(20_000)}x\n`],
+])('what is nested without end is refused: %s', (_name, text) => {
+  expect(() => rewriteText(text)).toThrow(expect.objectContaining({ code: 'manifest-unparsable' }));
+});
+
+test('loose lines are mended a bounded number of times, and then refused with their place', () => {
+  const loose = (count: number) =>
+    pod + Array.from({ length: count }, (_, at) => `k${at}:\n  v: "\n"\n`).join('');
+  expect(rewriteText(loose(40))).toBe(loose(40).replace('v1"', 'v2"'));
+  expect(() => rewriteText(loose(400))).toThrow(expect.objectContaining({ code: 'manifest-unparsable' }));
+});
