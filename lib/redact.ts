@@ -97,7 +97,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   // --password value
   [/(--(?:password|passwd|token|secret|api-key)\s+)[^\s"',;&-][^\s"',;&]{2,}/gi, '$1***'],
   // Slack response and webhook URLs are credentials themselves
-  [/(https:\/\/hooks\.slack\.com\/)[^\s"'<>]+/gi, '$1***'],
+  [/(https:\/\/hooks\.slack(?:-gov)?\.com\/)[^\s"'<>]+/gi, '$1***'],
+  // So are our own, of senders that sign nothing: /webhooks/dockerhub/<key>
+  [/(\/webhooks\/[\w.-]{1,63}\/)[^\s"'<>?#{]+/g, '$1***'],
 ];
 
 /** Masks credentials in a text that people will read. Cheap enough for every message and every log line. */

@@ -92,6 +92,10 @@ const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Pa
   },
 };
 
+/** Its name is not signed; only what looks like one is repeated. */
+const eventNamed = (name: string): string =>
+  /^[a-z_]{1,60}$/.test(name) ? `the event ${name}` : 'an event of an unknown name';
+
 /**
  * The JSON of a body, which GitHub wraps in a form of one field where the hook's content type says so. The body itself says
  * which it is: the header is not signed, and read as a form, a JSON text may have a field `payload` in somebody's words.
@@ -132,7 +136,7 @@ export const github: Source = {
     const body = parseJson(payloadText(request));
     const parse = Object.hasOwn(events, name) ? events[name] : undefined;
     return parse === undefined
-      ? ignored('event-not-used', `the event ${name.slice(0, 100)} is not used`)
+      ? ignored('event-not-used', `${eventNamed(name)} is not used`)
       : parse(request, body);
   },
 };
