@@ -1,12 +1,10 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { boundCalls, forLambda } from '../lib/app/lambda.ts';
+import { receiveHook } from '../lib/app/receive-hook.ts';
 import type { Runtime } from '../lib/app/runtime.ts';
-import { unsealSource } from '../lib/app/source-secrets.ts';
-import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, toRawRequest } from '../lib/http.ts';
 import { intake } from '../lib/release/intake/intake.ts';
-import { sources } from '../lib/sources/catalog.ts';
 
 /** POST /webhooks/{source}[/{key}]: verify the raw bytes, parse, record what is to be released, answer 202 with the plan. */
 export const createHandler = (runtime: Runtime) =>
@@ -15,21 +13,16 @@ export const createHandler = (runtime: Runtime) =>
     .use(boundCalls(runtime))
     .handler(async (event: APIGatewayProxyEventV2) => {
       const request = toRawRequest(event);
-      const name = event.pathParameters?.source ?? '';
-      const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
-      const config = Object.hasOwn(runtime.config.sources, name) ? runtime.config.sources[name] : undefined;
-      if (source === undefined || config === undefined)
-        throw new TagboatError('source-unknown', `no source "${name.slice(0, 60)}" is configured`);
-      const secrets = await unsealSource(name, config, runtime.secrets.unseal);
-      await source.verify(request, secrets, event.pathParameters?.key);
-      const answer = await intake(source.parse(request, config), runtime);
-      const delivery = { requestId: event.requestContext.requestId, source: name };
+      const { parsed, secret } = await receiveHook(request, event.pathParameters ?? {}, runtime);
+      const answer = await intake(parsed, runtime);
+      const { requestId } = event.requestContext;
+      const delivery = { requestId, source: event.pathParameters?.source, secret };
       runtime.logger.info('webhook accepted', {
         ...delivery,
         releases: answer.releases,
         skipped: answer.skipped,
       });
-      return json(202, { requestId: delivery.requestId, ...answer });
+      return json(202, { requestId, ...answer });
     });
 
 export const handler = forLambda(createHandler);

@@ -3,6 +3,7 @@ import { allow } from './allow-schema.ts';
 import { app } from './app-schema.ts';
 import { commit } from './commit-schema.ts';
 import * as field from './fields.ts';
+import { sourceMap } from './source-schema.ts';
 import { knownSources, type SourceFields } from './sources.ts';
 import { normaliseHost } from './text-checks.ts';
 import type { Config } from './types.ts';
@@ -65,58 +66,19 @@ const registry = z
   })
   .meta({ title: 'Registry', description: 'Credentials or endpoint of a registry.' });
 
-const sourceFieldSchemas = {
-  secret: field.secret({
-    title: 'Secret',
-    description: 'Sealed secret or token that the sender signs with or sends; slot sources/<name>/secret.',
-  }),
-  key: field.secret({
-    title: 'Key',
-    description:
-      'Sealed last segment of the webhook URL, for senders that sign nothing; slot sources/<name>/key.',
-  }),
-  host: field.host({
-    title: 'Host',
-    description: 'Host in image references, where it is not the one that the notification names.',
-    examples: ['registry.example.com'],
-  }),
-};
-
-type SourceShape = { secret?: string | undefined; key?: string | undefined; host?: string | undefined };
-
-const source = (fields: SourceFields): z.ZodType<SourceShape> => {
-  const shape: Record<string, z.ZodType> = {};
-  for (const need of fields.needs) shape[need] = sourceFieldSchemas[need];
-  for (const option of fields.takes ?? []) shape[option] = sourceFieldSchemas[option].optional();
-  return z.strictObject(shape);
-};
-
-const sourceMap = (known: Readonly<Record<string, SourceFields>>) => {
-  const shape = Object.fromEntries(
-    Object.entries(known).map(([name, fields]) => [
-      name,
-      source(fields)
-        .meta({ title: name, description: `Webhooks at /webhooks/${name}.` })
-        .optional(),
-    ]),
-  );
-  return z
-    .strictObject(shape)
-    .transform((map): Record<string, SourceShape> => {
-      const entries = Object.entries(map).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value] as const],
-      );
-      return Object.fromEntries(entries);
-    })
-    .meta({ title: 'Sources', description: 'What sends webhooks, and how each is known to be genuine.' });
-};
-
 const slack = z
   .strictObject({
     signingSecret: field.secret({
       title: 'Signing secret',
       description: 'Sealed signing secret of the Slack app; slot slack/signingSecret.',
     }),
+    previousSigningSecret: field
+      .secret({
+        title: 'Previous signing secret',
+        description:
+          'The line of `signingSecret` from before it was changed; taken as well, until it is taken out.',
+      })
+      .optional(),
     botToken: field
       .secret({
         title: 'Bot token',
@@ -131,6 +93,10 @@ const slack = z
       .boolean()
       .default(false)
       .meta({ title: 'Confirm', description: 'true: `/undo` asks before it acts.' }),
+    gov: z
+      .boolean()
+      .optional()
+      .meta({ title: 'GovSlack', description: 'true: messages go to slack-gov.com in place of slack.com.' }),
     timeZone: field
       .timeZone({
         title: 'Time zone',
@@ -168,6 +134,13 @@ export const createSchema = (sources: Readonly<Record<string, SourceFields>> = k
       api: z
         .strictObject({
           token: field.secret({ title: 'Token', description: 'Sealed bearer token; slot api/token.' }),
+          previousToken: field
+            .secret({
+              title: 'Previous token',
+              description:
+                'The line of `token` from before it was changed; taken as well, until it is taken out.',
+            })
+            .optional(),
         })
         .meta({ title: 'API', description: 'Who may read /releases.' })
         .optional(),

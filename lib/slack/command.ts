@@ -16,7 +16,7 @@ export type SlashCommand = Asker & {
 const id = z.string().check(z.regex(/^[A-Z0-9]{1,40}$/));
 const name = z._default(z.string().check(z.maxLength(200)), '');
 const formShape = z.object({
-  command: z.string().check(z.regex(/^\/[^\s]{1,50}$/)),
+  command: z.string().check(z.regex(/^\/[\p{L}\p{N}_.-]{1,50}$/u)),
   text: z._default(z.string().check(z.maxLength(4000), z.trim()), ''),
   user_id: id,
   user_name: name,
@@ -35,7 +35,7 @@ export const isSslCheck = (request: RawRequest): boolean => formOf(request).ssl_
 
 /**
  * Reads the form of a slash command. https://docs.slack.dev/interactivity/implementing-slash-commands
- * @param options `allowedBase`: where a `response_url` may lie besides https://hooks.slack.com/ (the local stack's Slack)
+ * @param options `allowedBase`: where a `response_url` may lie besides Slack's own hosts (the local stack's Slack)
  * @throws TagboatError `payload-invalid`
  */
 export const parseSlashCommand = (

@@ -66,7 +66,7 @@ const checkKind = (payload: unknown): void => {
 /**
  * Reads the form that Slack sends when a button is pressed.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
- * @param options `allowedBase`: where a `response_url` may lie besides https://hooks.slack.com/ (the local stack's Slack)
+ * @param options `allowedBase`: where a `response_url` may lie besides Slack's own hosts (the local stack's Slack)
  * @throws TagboatError `payload-invalid`
  */
 export const parseInteraction = (
