@@ -9,11 +9,15 @@ import { createRuntime, type Runtime } from './runtime.ts';
 /** Written into the bundle when it is packaged: see infra/aws/esbuild.cjs. */
 declare const __TAGBOAT_CONFIG__: Config | undefined;
 
-/** JSON lines for CloudWatch, with credentials masked whatever field they hide in. */
+/** What becomes of each value of a log line: credentials are masked, whatever field they hide in. */
+export const logValue = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? redact(value) : value;
+
+/** JSON lines for CloudWatch. */
 const createLogger = (): Logger => {
   const powertools = new Powertools({
     serviceName: 'tagboat',
-    jsonReplacerFn: (_key, value) => (typeof value === 'string' ? redact(value) : value),
+    jsonReplacerFn: logValue,
   });
   const log =
     (level: 'debug' | 'info' | 'warn' | 'error') =>

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
 import type { Asker } from './commands.ts';
+import { id, name } from './fields.ts';
 import { isSlackUrl } from './hosts.ts';
 
 /** A slash command as it was typed. */
@@ -13,8 +14,6 @@ export type SlashCommand = Asker & {
   readonly channelName: string;
 };
 
-const id = z.string().check(z.regex(/^[A-Z0-9]{1,40}$/));
-const name = z._default(z.string().check(z.maxLength(200)), '');
 const formShape = z.object({
   command: z.string().check(z.regex(/^\/[\p{L}\p{N}_.-]{1,50}$/u)),
   text: z._default(z.string().check(z.maxLength(4000), z.trim()), ''),

@@ -18,8 +18,12 @@ const isUnder = (text: string, base: string): boolean => {
  */
 const responseBases = ['https://hooks.slack.com/', 'https://hooks.slack-gov.com/'];
 
+/** Of a length that leaves room for everything else in a message of SQS. */
+const printable = /^[\x21-\x7e]{1,2000}$/;
+
 /** True where a `response_url` may be called. @param allowedBase the local stack's Slack */
 export const isSlackUrl = (text: string, allowedBase?: string | undefined): boolean =>
+  printable.test(text) &&
   [...responseBases, ...(allowedBase === undefined ? [] : [allowedBase])].some((base) => isUnder(text, base));
 
 /** Where the Web API is. @param gov whether the workspace is one of GovSlack */

@@ -4,6 +4,7 @@ import type { RawRequest } from '../http.ts';
 import { jsonOrUndefined } from '../json.ts';
 import { actionIdPrefix, decodeAction } from './action.ts';
 import type { Action, Asker } from './commands.ts';
+import { id, name } from './fields.ts';
 import { isSlackUrl } from './hosts.ts';
 
 /** A press of one of our buttons. */
@@ -16,8 +17,6 @@ export type Interaction = {
   readonly messageTs?: string;
 };
 
-const id = z.string().check(z.regex(/^[A-Z0-9]{1,40}$/));
-const name = z._default(z.string().check(z.maxLength(200)), '');
 const ts = z.string().check(z.regex(/^\d{1,20}\.\d{1,10}$/));
 
 const kindShape = z.object({ type: z.string() });

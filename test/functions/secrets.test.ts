@@ -40,7 +40,9 @@ const arrange = (sources: Config['sources'], api?: Config['api']) => {
     said.push([message, fields]);
   };
   const logger: Logger = { ...silentLogger, info: note, warn: note, error: note };
-  const { runtime, opened } = memoryRuntime({ ...configWith(), apps: appsOf(), sources, api }, env, logger);
+  const { runtime, opened } = memoryRuntime({ ...configWith(), apps: appsOf(), sources, api }, env, {
+    logger,
+  });
   const read = ({ statusCode, body }: APIGatewayProxyStructuredResultV2) => {
     const { error, releases = [], skipped = [] } = JSON.parse(body ?? '{}');
     return {

@@ -45,14 +45,14 @@ test('json is not stored and not sniffed', () => {
 });
 
 test('what the caller did wrong is explained', async () => {
-  const { response, lines } = await answerTo(new TagboatError('source-unknown', 'no source "gitub"'));
+  const { response, lines } = await answerTo(new TagboatError('source-unknown', 'no source of that name'));
 
   expect(response.statusCode).toBe(404);
   expect(response.headers).toMatchObject({ 'cache-control': 'no-store' });
   expect(JSON.parse(response.body ?? '')).toEqual({
     error: {
       code: 'source-unknown',
-      message: 'no source "gitub"',
+      message: 'no source of that name',
       next: 'Compare the path of the webhook URL with `sources:` in tagboat.yml.',
       requestId: 'request-1',
     },
@@ -66,7 +66,7 @@ test('what the caller did wrong is explained', async () => {
         route: 'POST /webhooks/{source}/{key}',
         status: 404,
         code: 'source-unknown',
-        message: 'no source "gitub"',
+        message: 'no source of that name',
       },
     },
   ]);

@@ -102,6 +102,17 @@ test.each([
   expect(() => parse({ command })).toThrow(expect.objectContaining({ code: 'payload-invalid' }));
 });
 
+test('what no queue takes of a name is left out, and no longer URL is answered than a message has room for', () => {
+  expect(parse({ user_name: 'Ste\u0000ve\uffff' })).toMatchObject({ userName: 'Steve' });
+  const longUrl = `https://hooks.slack.com/commands/${'x'.repeat(2000)}`;
+  expect(() => parse({ response_url: longUrl })).toThrow(
+    expect.objectContaining({ code: 'payload-invalid' }),
+  );
+  expect(() => parse({ response_url: 'https://hooks.slack.com/commands/\uffff' })).toThrow(
+    expect.objectContaining({ code: 'payload-invalid' }),
+  );
+});
+
 test('a command of GovSlack, whose hosts are its own (opsdroid/opsdroid#2013)', () => {
   const responseUrl = 'https://hooks.slack-gov.com/commands/T0001/2/3';
   expect(parse({ response_url: responseUrl })).toMatchObject({ responseUrl });

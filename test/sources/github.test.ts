@@ -257,6 +257,11 @@ test.each([
     '`ref` is missing or not of the expected type',
   ],
   [
+    'a tag with half a character, which no table takes',
+    { ref: 'refs/tags/v1\ud800' },
+    '`ref` is missing or not of the expected type',
+  ],
+  [
     'a commit that is none',
     { head_commit: { id: '$(reboot)' } },
     '`head_commit.id` is missing or not of the expected type',

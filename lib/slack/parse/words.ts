@@ -37,7 +37,7 @@ export const typedText = (text: string): string =>
     .replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity] ?? entity)
     .replace(/\p{Cc}+/gu, ' ')
     // Not the joiners, of which emoji and some scripts are made
-    .replace(/[\p{Cs}\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+/gu, '')
+    .replace(/[\p{Cs}\p{NChar}\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+/gu, '')
     .normalize('NFC');
 
 /**

@@ -43,6 +43,7 @@ test.each([
   ['a link', '<https://status.example.com/?a=1&amp;b=2|status.example.com>', 'status.example.com'],
   ['characters that Slack escapes', '5 &lt; 6 &amp; 7 &gt; 6', '5 < 6 & 7 > 6'],
   ['what was typed escaped', '&amp;lt;', '&lt;'],
+  ['what no queue takes', 'a\uffffb', 'ab'],
   ['dashes of its own', 'a – b—c', 'a – b—c'],
 ])('a reason with %s', (_name, typed, reason) => {
   expect(parseCommand('/tagboat', `hold shop staging because ${typed}`, where)).toEqual(
