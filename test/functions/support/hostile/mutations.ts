@@ -39,7 +39,7 @@ export const nastyTexts: readonly string[] = [
   'a'.repeat(5_000),
 ];
 
-/** A long one is dear, and one in a hundred is enough. */
+/** A long one is dear, and a few are enough. */
 const longTexts: readonly string[] = ['x'.repeat(200_000), '\u001b'.repeat(70_000), 'é\n'.repeat(60_000)];
 
 const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
@@ -77,7 +77,7 @@ const nastyKeys: readonly string[] = [
 ];
 
 export const nastyText = (random: Random): string =>
-  random.once(100) ? random.pick(longTexts) : random.pick(nastyTexts);
+  random.once(400) ? random.pick(longTexts) : random.pick(nastyTexts);
 
 const insertedText = (text: string, random: Random): string => {
   const at = random.below(text.length + 1);
