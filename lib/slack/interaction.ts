@@ -41,7 +41,7 @@ const payloadShape = z.object({
         value: z.string(),
       }),
     )
-    .check(z.length(1)),
+    .check(z.refine((actions) => actions.length === 1)),
 });
 
 const invalid = (problem: string): TagboatError => new TagboatError('payload-invalid', problem);

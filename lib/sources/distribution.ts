@@ -19,8 +19,10 @@ const eventShape = z.object({
   request: z.optional(z.object({ host: z.optional(z.string()) })),
   actor: z.optional(z.object({ name: z.optional(z.unknown()) })),
 });
-// 1 MiB holds fewer real events than this
-const payloadShape = z.object({ events: z.array(z.unknown()).check(z.maxLength(5000)) });
+// 1 MiB holds fewer real events than this. Not `maxLength`: it also compares the `length` of what is no list, of any type.
+const payloadShape = z.object({
+  events: z.array(z.unknown()).check(z.refine((events) => events.length <= 5000)),
+});
 
 type Outcome = ImagePushed | IgnoredReason;
 
