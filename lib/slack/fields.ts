@@ -7,7 +7,7 @@ export const id = z.string().check(z.regex(/^[A-Z0-9]{1,40}$/));
 export const name = z._default(
   z.pipe(
     // Not `maxLength`: it also compares the `length` of what is no text, of any type
-    z.string().check(z.regex(/^[^]{0,200}$/)),
+    z.string().check(z.regex(/^.{0,200}$/s)),
     z.transform((text: string) => text.replace(/[\p{Cc}\p{Cs}\p{NChar}]/gu, '')),
   ),
   '',
