@@ -7,6 +7,7 @@ import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, toRawRequest } from '../lib/http.ts';
 import { listReleases } from '../lib/release/api/list.ts';
 import { viewOf } from '../lib/release/api/view.ts';
+import { verifyRotated } from '../lib/rotated-secret.ts';
 
 /** GET /releases?app=&environment=&limit=&before= and GET /releases/{id}, behind the token sealed under `api.token`. */
 export const createHandler = (runtime: Runtime) =>
@@ -29,14 +30,24 @@ export const createHandler = (runtime: Runtime) =>
 const isUlid = (text: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(text);
 
 /** Open on the local stack, closed without a token when deployed. */
-const authorize = async (header: string | undefined, { config, secrets, local }: Runtime): Promise<void> => {
+const authorize = async (
+  header: string | undefined,
+  { config, secrets, logger, local }: Runtime,
+): Promise<void> => {
   if (local !== undefined) return;
   const token = config.api?.token;
   if (token === undefined)
     throw new TagboatError('unauthorized', 'no `api.token` is configured, so nobody may read the releases');
   const given = /^bearer +(\S+)$/i.exec(header ?? '')?.[1];
-  if (given === undefined || !equalInConstantTime(given, await secrets.unseal(token, 'api/token')))
-    throw new TagboatError('unauthorized', 'the bearer token is missing or wrong');
+  const open = (sealed: string) => () => secrets.unseal(sealed, 'api/token');
+  const previous = config.api?.previousToken;
+  const refused = new TagboatError('unauthorized', 'the bearer token is missing or wrong');
+  if (given === undefined) throw refused;
+  const tokens = { current: open(token), previous: previous === undefined ? undefined : open(previous) };
+  const age = await verifyRotated(tokens, (secret) => {
+    if (!equalInConstantTime(given, secret)) throw refused;
+  });
+  if (age === 'previous') logger.info('releases read', { secret: age });
 };
 
 export const handler = forLambda(createHandler);

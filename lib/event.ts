@@ -38,7 +38,8 @@ export type IgnoredReason =
   | 'not-a-tag'
   | 'no-tag'
   | 'not-a-push'
-  | 'not-an-image';
+  | 'not-an-image'
+  | 'not-of-this-source';
 
 export type Ignored = { readonly reason: IgnoredReason; readonly message: string };
 

@@ -22,6 +22,8 @@ const hostPattern =
 const tagPattern = /^[\w][\w.-]{0,127}$/;
 const digestPattern = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
 const maxNameLength = 255;
+/** Room for twice the hex digits of SHA-512, the longest that is registered. */
+const maxDigestLength = 300;
 
 const dockerHubHosts = new Set([
   'docker.io',
@@ -34,7 +36,7 @@ const dockerHubHosts = new Set([
 export const isTag = (text: string): boolean => tagPattern.test(text);
 
 /** True for `sha256:` and 64 hex digits, and the other algorithms the OCI specification allows. */
-export const isDigest = (text: string): boolean => digestPattern.test(text);
+export const isDigest = (text: string): boolean => text.length <= maxDigestLength && digestPattern.test(text);
 
 /**
  * Parses an image reference, or answers undefined where the text is none.

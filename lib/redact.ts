@@ -98,6 +98,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(--(?:password|passwd|token|secret|api-key)\s+)[^\s"',;&-][^\s"',;&]{2,}/gi, '$1***'],
   // Slack response and webhook URLs are credentials themselves
   [/(https:\/\/hooks\.slack(?:-gov)?\.com\/)[^\s"'<>]+/gi, '$1***'],
+  // So are our own, of senders that sign nothing: /webhooks/dockerhub/<key>
+  [/(\/webhooks\/[\w.-]{1,63}\/)[^\s"'<>?#{]+/g, '$1***'],
 ];
 
 /**

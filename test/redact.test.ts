@@ -31,6 +31,16 @@ describe('credentials in a text', () => {
     ['YAML', 'password: hunter2', 'password: ***'],
     ['JSON', '{"password": "hunter two", "user": "x"}', '{"password": "***", "user": "x"}'],
     ['JSON within JSON', '{\\"apiKey\\":\\"hunter2\\",\\"n\\":1}', '{\\"apiKey\\":\\"***\\",\\"n\\":1}'],
+    [
+      'a response_url of GovSlack',
+      'https://hooks.slack-gov.com/commands/T1/2/x',
+      'https://hooks.slack-gov.com/***',
+    ],
+    [
+      'a webhook path with its key',
+      'POST /webhooks/dockerhub/q7Jw0d4x 401',
+      'POST /webhooks/dockerhub/*** 401',
+    ],
     ['a flag', 'mysql --password hunter2 -h db', 'mysql --password *** -h db'],
     ['a JSON Web Token', 'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'got ***'],
     ['a GitHub token', 'clone with ghp_abcdefghijklmnop', 'clone with ghp_***'],

@@ -27,11 +27,14 @@ export const createSlack = ({
   return {
     posts: botToken !== undefined,
     client: once(async () => {
-      const { createSlackClient } = await import('../slack/client.ts');
+      const [{ createSlackClient }, { slackApi }] = await Promise.all([
+        import('../slack/client.ts'),
+        import('../slack/hosts.ts'),
+      ]);
       return createSlackClient({
         botToken,
         clock,
-        apiBase: local?.slackApi,
+        apiBase: local?.slackApi ?? slackApi(config.slack?.gov ?? false),
         allowedResponseBase: local?.slackResponses,
       });
     }),

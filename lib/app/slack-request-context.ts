@@ -8,11 +8,14 @@ import { slackConfigOf } from './slack-client.ts';
 export const createRequestContext = (runtime: Runtime): RequestContext => {
   const { config, secrets, queues, leases, local } = runtime;
   const slack = slackConfigOf(config);
+  const { signingSecret, previousSigningSecret: previous } = slack;
+  const open = (sealed: string) => () => secrets.unseal(sealed, 'slack/signingSecret');
   return {
     ...runtime,
     slack,
     requests: createRequestLog(leases),
-    signingSecret: () => secrets.unseal(slack.signingSecret, 'slack/signingSecret'),
+    signingSecret: open(signingSecret),
+    previousSigningSecret: previous === undefined ? undefined : open(previous),
     enqueue: (job, signal) => sendCommandJob(queues, job, signal),
     allowedBase: local?.slackResponses,
   };

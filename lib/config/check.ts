@@ -4,6 +4,7 @@ import { atKey, atValue, type Finding, formatPath } from './problems.ts';
 import { record, text } from './raw.ts';
 import { type Environment, sameLines } from './same-lines.ts';
 import { secretSlots } from './slots.ts';
+import { sourceFindings } from './source-checks.ts';
 import { didYouMean } from './suggest.ts';
 import { normaliseHost, onlyMutable } from './text-checks.ts';
 
@@ -141,6 +142,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
     ...credentials(data),
     ...registryHosts(data),
     ...allowFindings(data),
+    ...sourceFindings(data),
     ...(options.local ? [] : localOnly(data)),
   ];
 };

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { createJsonSchema } from './json-schema.ts';
 import { atKey, atValue, type Finding, type Path } from './problems.ts';
-import { record, valueAt } from './raw.ts';
+import { list, record, valueAt } from './raw.ts';
 import { secretSlots } from './slots.ts';
+import { knownSources } from './sources.ts';
 import { didYouMean, oneOf } from './suggest.ts';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -26,7 +27,15 @@ const knownKeys = (path: Path): readonly string[] => {
     const { properties, additionalProperties, items } = record(schema);
     schema = typeof part === 'number' ? items : (record(properties)[part] ?? additionalProperties);
   }
-  return Object.keys(record(record(schema).properties));
+  const forms = list(record(schema).oneOf);
+  const keys = (forms.length === 0 ? [schema] : forms).map((form) => record(record(form).properties));
+  return [...new Set(keys.flatMap(Object.keys))];
+};
+
+/** A source that is not called after its type, and does not say what type it is of. */
+const typeMissing = (name: string): string => {
+  const types = Object.keys(knownSources);
+  return `\`${name}\` is no type of source${didYouMean(name, types)}; a source with a name of its own says its \`type\`: ${oneOf(types)}`;
 };
 
 const wrongType = (expected: string, value: unknown): string => {
@@ -46,8 +55,16 @@ const wrongSecret = (slot: string, value: unknown): string => {
 export const toFindings = (issue: z.core.$ZodIssue, data: unknown): readonly Finding[] => {
   const path = issue.path.filter((part) => typeof part !== 'symbol');
   const value = valueAt(data, path);
+  if (issue.code === 'invalid_union') {
+    // The only one is that of the sources
+    const name = String(path[1]);
+    return value === undefined
+      ? [atKey(path.slice(0, -1), typeMissing(name))]
+      : [atValue(path, `${oneOf(Object.keys(knownSources))} is expected here, not \`${String(value)}\``)];
+  }
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(path);
+    // A source of another type may have it
+    const known = knownKeys(path).filter((key) => !issue.keys.includes(key));
     return issue.keys.map((key) => atKey([...path, key], `unknown key \`${key}\`${didYouMean(key, known)}`));
   }
   if (issue.code === 'invalid_key') return [atKey(path, issue.issues[0]?.message ?? issue.message)];

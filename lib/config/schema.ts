@@ -3,9 +3,10 @@ import { allow } from './allow-schema.ts';
 import { app } from './app-schema.ts';
 import { commit } from './commit-schema.ts';
 import * as field from './fields.ts';
+import { sourceMap } from './source-schema.ts';
 import { knownSources, type SourceFields } from './sources.ts';
 import { normaliseHost } from './text-checks.ts';
-import type { Config, RedeliveryConfig } from './types.ts';
+import type { Config } from './types.ts';
 
 const cluster = z
   .strictObject({
@@ -65,88 +66,19 @@ const registry = z
   })
   .meta({ title: 'Registry', description: 'Credentials or endpoint of a registry.' });
 
-const redelivery = z
-  .strictObject({
-    token: field.secret({
-      title: 'Token',
-      description:
-        'Sealed token that may read and write webhooks of these repositories; slot sources/<name>/token.',
-    }),
-    host: field
-      .host({
-        title: 'Host',
-        description: 'The Git host; the repositories that the apps have there are asked.',
-        examples: ['github.example.com'],
-      })
-      .prefault('github.com'),
-    organizations: z
-      .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'this is not the name of an organization'))
-      .meta({ title: 'Organizations', description: 'Organizations whose own webhooks are asked as well.' })
-      .default([]),
-  })
-  .meta({
-    title: 'Redelivery',
-    description: 'Has the Git host deliver the webhooks again that it could not deliver.',
-  });
-
-const sourceFieldSchemas = {
-  secret: field.secret({
-    title: 'Secret',
-    description: 'Sealed secret or token that the sender signs with or sends; slot sources/<name>/secret.',
-  }),
-  key: field.secret({
-    title: 'Key',
-    description:
-      'Sealed last segment of the webhook URL, for senders that sign nothing; slot sources/<name>/key.',
-  }),
-  host: field.host({
-    title: 'Host',
-    description: 'Host in image references, where it is not the one that the notification names.',
-    examples: ['registry.example.com'],
-  }),
-  redelivery,
-};
-
-type SourceShape = {
-  secret?: string | undefined;
-  key?: string | undefined;
-  host?: string | undefined;
-  redelivery?: RedeliveryConfig | undefined;
-};
-
-const source = (fields: SourceFields): z.ZodType<SourceShape> => {
-  const shape: Record<string, z.ZodType> = {};
-  for (const need of fields.needs) shape[need] = sourceFieldSchemas[need];
-  for (const option of fields.takes ?? []) shape[option] = sourceFieldSchemas[option].optional();
-  return z.strictObject(shape);
-};
-
-const sourceMap = (known: Readonly<Record<string, SourceFields>>) => {
-  const shape = Object.fromEntries(
-    Object.entries(known).map(([name, fields]) => [
-      name,
-      source(fields)
-        .meta({ title: name, description: `Webhooks at /webhooks/${name}.` })
-        .optional(),
-    ]),
-  );
-  return z
-    .strictObject(shape)
-    .transform((map): Record<string, SourceShape> => {
-      const entries = Object.entries(map).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value] as const],
-      );
-      return Object.fromEntries(entries);
-    })
-    .meta({ title: 'Sources', description: 'What sends webhooks, and how each is known to be genuine.' });
-};
-
 const slack = z
   .strictObject({
     signingSecret: field.secret({
       title: 'Signing secret',
       description: 'Sealed signing secret of the Slack app; slot slack/signingSecret.',
     }),
+    previousSigningSecret: field
+      .secret({
+        title: 'Previous signing secret',
+        description:
+          'The line of `signingSecret` from before it was changed; taken as well, until it is taken out.',
+      })
+      .optional(),
     botToken: field
       .secret({
         title: 'Bot token',
@@ -161,6 +93,10 @@ const slack = z
       .boolean()
       .default(false)
       .meta({ title: 'Confirm', description: 'true: `/undo` asks before it acts.' }),
+    gov: z
+      .boolean()
+      .optional()
+      .meta({ title: 'GovSlack', description: 'true: messages go to slack-gov.com in place of slack.com.' }),
     timeZone: field
       .timeZone({
         title: 'Time zone',
@@ -198,6 +134,13 @@ export const createSchema = (sources: Readonly<Record<string, SourceFields>> = k
       api: z
         .strictObject({
           token: field.secret({ title: 'Token', description: 'Sealed bearer token; slot api/token.' }),
+          previousToken: field
+            .secret({
+              title: 'Previous token',
+              description:
+                'The line of `token` from before it was changed; taken as well, until it is taken out.',
+            })
+            .optional(),
         })
         .meta({ title: 'API', description: 'Who may read /releases.' })
         .optional(),

@@ -12,16 +12,30 @@ type Section = {
   readonly keys: readonly string[];
   /** Mappings within the entry that hold a key. */
   readonly within?: Readonly<Record<string, string>>;
+  /**
+   * Fields for what a secret was before, with the key of what it is now. They have its slot: to change a secret, its line
+   * is moved there as it stands, since whoever changes it may not know the old one.
+   */
+  readonly previous?: Readonly<Record<string, string>>;
 };
 
 /** Fields that hold secrets, by the section and whether its entries have names. */
 const fields: Readonly<Record<string, Section>> = {
   clusters: { named: true, keys: ['kubeconfig'] },
   configRepos: { named: true, keys: ['password', 'signingKey'], within: { signingKey: 'commit' } },
-  sources: { named: true, keys: ['secret', 'key', 'token'], within: { token: 'redelivery' } },
+  sources: {
+    named: true,
+    keys: ['secret', 'key', 'token'],
+    within: { token: 'redelivery' },
+    previous: { previousSecret: 'secret', previousKey: 'key' },
+  },
   registries: { named: true, keys: ['password'] },
-  slack: { named: false, keys: ['signingSecret', 'botToken'] },
-  api: { named: false, keys: ['token'] },
+  slack: {
+    named: false,
+    keys: ['signingSecret', 'botToken'],
+    previous: { previousSigningSecret: 'signingSecret' },
+  },
+  api: { named: false, keys: ['token'], previous: { previousToken: 'token' } },
 };
 
 /** From the entry of a section to the value. */
@@ -44,9 +58,12 @@ export const secretSlots = (config: unknown): readonly SecretSlot[] =>
     const holders = shape.named
       ? Object.entries(entries).map(([name, entry]) => ({ path: [section, name], entry: record(entry) }))
       : [{ path: [section], entry: entries }];
+    const keys = [
+      ...shape.keys.map((key) => ({ key, inside: pathIn(shape, key) })),
+      ...Object.entries(shape.previous ?? {}).map(([field, key]) => ({ key, inside: [field] })),
+    ];
     return holders.flatMap(({ path, entry }) =>
-      shape.keys.flatMap((key) => {
-        const inside = pathIn(shape, key);
+      keys.flatMap(({ key, inside }) => {
         const reference = valueAt(entry, inside);
         return reference === undefined
           ? []
@@ -78,6 +95,9 @@ export const slotProblem = (slot: string): string | undefined => {
   const forms = slotForms.filter((form) => form.startsWith(`${section}/`)).join(' or ');
   const key = parts.at(-1) ?? '';
   if (parts.length !== (entry.named ? 3 : 2)) return `slots of ${section} are ${forms}`;
+  const now = entry.previous?.[key];
+  if (now !== undefined)
+    return `\`${key}\` holds the line that was sealed for \`${[...parts.slice(0, -1), now].join('/')}\`; move it there`;
   if (!entry.keys.some((known) => known === key)) {
     const near = nearest(key, entry.keys);
     const hint = near === undefined ? '' : ` (did you mean \`${[...parts.slice(0, -1), near].join('/')}\`?)`;

@@ -1,15 +1,15 @@
 /** What an entry of `sources:` holds: what the source cannot do without, and what it understands besides. */
 export type SourceFields = {
   readonly needs: readonly ('secret' | 'key')[];
-  readonly takes?: readonly ('host' | 'redelivery')[];
+  readonly takes: readonly ('host' | 'repositories' | 'images' | 'redelivery')[];
 };
 
 /**
- * The sources that tagboat.yml may name, one line each. `lib/sources/catalog.ts` holds the code behind the same names;
- * parts do not import their siblings, so a test holds the two lists together.
+ * The types of source that tagboat.yml may have, one line each. `lib/sources/catalog.ts` holds the code behind the same
+ * names; parts do not import their siblings, so a test holds the two lists together.
  */
 export const knownSources: Readonly<Record<string, SourceFields>> = {
-  github: { needs: ['secret'], takes: ['redelivery'] },
-  dockerhub: { needs: ['key'] },
-  distribution: { needs: ['secret'], takes: ['host'] },
+  github: { needs: ['secret'], takes: ['repositories', 'redelivery'] },
+  dockerhub: { needs: ['key'], takes: ['images'] },
+  distribution: { needs: ['secret'], takes: ['host', 'images'] },
 };

@@ -46,15 +46,24 @@ export type RedeliveryConfig = {
   readonly organizations: readonly string[];
 };
 
-/** What the sources need to know a genuine webhook; which of them, each source says. */
+/** What a source needs to know a genuine webhook; which of the fields, its type says. */
 export type SourceConfig = {
+  /** A name of `lib/sources/catalog.ts`; the name of the source where absent. */
+  readonly type?: string | undefined;
   /** HMAC secret, or token, of sources that send one. */
   readonly secret?: SecretReference | undefined;
+  /** What `secret` was before, sealed for the same slot; taken as well. */
+  readonly previousSecret?: SecretReference | undefined;
   /** Secret path segment, for sources that sign nothing. */
   readonly key?: SecretReference | undefined;
+  readonly previousKey?: SecretReference | undefined;
   /** Registry sources: the host in image references, where it is not the one that the notification names. */
   readonly host?: string | undefined;
   readonly redelivery?: RedeliveryConfig | undefined;
+  /** The repositories that this source may announce, and of the others none but those that list them too. */
+  readonly repositories?: readonly string[] | undefined;
+  /** The same of images. */
+  readonly images?: readonly string[] | undefined;
 };
 
 type RegistryConfig = {
@@ -72,11 +81,15 @@ export type AllowConfig = { readonly users: readonly string[]; readonly channels
 
 export type SlackConfig = {
   readonly signingSecret: SecretReference;
+  /** What it was before, sealed for the same slot; taken as well. */
+  readonly previousSigningSecret?: SecretReference | undefined;
   /** For messages into channels (`notify.slack`); without it only commands are answered. */
   readonly botToken?: SecretReference | undefined;
   readonly allow: AllowConfig;
   /** True where `/undo` asks before it acts. */
   readonly confirm: boolean;
+  /** True where the workspace is one of GovSlack, whose API has another host. */
+  readonly gov?: boolean | undefined;
   /** IANA name of the zone in which `until 18:00` is meant. */
   readonly timeZone: string;
 };
@@ -122,6 +135,8 @@ export type Config = {
   readonly sources: Readonly<Record<string, SourceConfig>>;
   readonly registries: Readonly<Record<string, RegistryConfig>>;
   readonly slack?: SlackConfig | undefined;
-  readonly api?: { readonly token: SecretReference } | undefined;
+  readonly api?:
+    | { readonly token: SecretReference; readonly previousToken?: SecretReference | undefined }
+    | undefined;
   readonly apps: Readonly<Record<string, AppConfig>>;
 };

@@ -32,15 +32,16 @@ export const httpErrors = (
   onError: (request) => {
     const { error } = request;
     const requestId = request.event.requestContext?.requestId ?? request.context.awsRequestId;
-    const path = request.event.rawPath;
+    // The route and never the path: a path may end in a key, /webhooks/dockerhub/<key>
+    const route = request.event.routeKey;
     if (error instanceof TagboatError && error.status < 500) {
       const { code, message, next, status } = error;
-      logger.warn('request refused', { requestId, path, status, code, message });
+      logger.warn('request refused', { requestId, route, status, code, message });
       request.response = json(status, { error: { code, message, next, requestId } });
       return;
     }
     const status = error instanceof TagboatError ? error.status : 500;
-    logger.error('request failed', { requestId, path, status, error: errorFields(error) });
+    logger.error('request failed', { requestId, route, status, error: errorFields(error) });
     const response = json(status, { requestId });
     const { retryAfterSeconds: seconds = retryLaterSeconds } = error instanceof TagboatError ? error : {};
     request.response =

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isRetryable, TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
+import { verifyRotated } from '../rotated-secret.ts';
 import { notReceived, received, type SlackMessage, tryAgain } from '../slack/messages.ts';
 import { verifySlackRequest } from '../slack/verify.ts';
 import { readRequest } from './read-request.ts';
@@ -8,7 +9,7 @@ import type { RequestContext } from './slack-context.ts';
 
 /** A request that arrives too late is given so much all the same, in milliseconds. */
 const atLeastMs = 800;
-/** By which part of the time the signing secret has to be there. */
+/** By which part of the time the request has to be verified, for which KMS opens the signing secret. */
 const secretShare = 0.6;
 /** The same for what is known of a replay; without it, the worker refuses one. */
 const replayShare = 0.25;
@@ -45,10 +46,14 @@ export const handleRequest = async (
     return Promise.race([settled, sleep(start + share * budget - clock.now(), clock, timers.signal)]);
   };
   try {
-    const secret = await within(secretShare, unlessTerminal(context.signingSecret()));
-    if (secret === undefined) return failed(request, 'kms-unreachable', 'KMS did not answer in time');
-    if (secret.type === 'refused') throw secret.error;
-    verifySlackRequest(request, secret.value, receivedAt);
+    const secrets = { current: context.signingSecret, previous: context.previousSigningSecret };
+    const proof = await within(
+      secretShare,
+      unlessTerminal(verifyRotated(secrets, (secret) => verifySlackRequest(request, secret, receivedAt))),
+    );
+    if (proof === undefined) return failed(request, 'kms-unreachable', 'KMS did not answer in time');
+    if (proof.type === 'refused') throw proof.error;
+    if (proof.value === 'previous') logger.info('request of Slack verified', { secret: proof.value });
     const read = readRequest(request, receivedAt, context);
     if (read.type === 'answer') return read.message;
     if ((await within(replayShare, context.requests.isKnown(read.job.id))) === true)
@@ -69,9 +74,9 @@ export const handleRequest = async (
   }
 };
 
-/** A secret that can never be had is an error of its own, and no matter of time. */
-const unlessTerminal = (secret: Promise<string>) =>
-  secret.then(
+/** What can never be proven, as with a secret that does not open, is an error of its own, and no matter of time. */
+const unlessTerminal = <T>(promise: Promise<T>) =>
+  promise.then(
     (value) => ({ type: 'known', value }) as const,
     (error: unknown) => {
       if (isRetryable(error)) throw error;

@@ -14,6 +14,8 @@ export type RequestContext = {
   readonly logger: Logger;
   readonly requests: Pick<RequestLog, 'withdraw' | 'isKnown'>;
   readonly signingSecret: () => Promise<string>;
+  /** What it was before, where that is taken as well. */
+  readonly previousSigningSecret?: (() => Promise<string>) | undefined;
   /** Puts it on the queue; the signal ends the attempts. */
   readonly enqueue: (job: CommandJob, signal: AbortSignal) => Promise<void>;
   /** Where a response_url may lie besides Slack's own host. */

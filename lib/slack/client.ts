@@ -4,7 +4,7 @@ import { TagboatError } from '../errors.ts';
 import { readLimited } from '../http/read-limited.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { isSlackUrl } from './hosts.ts';
+import { isSlackUrl, slackApi } from './hosts.ts';
 import type { SlackMessage } from './messages.ts';
 
 /** Where a message stands, to change it later. `channel` is the id, also where a name was given. */
@@ -21,9 +21,9 @@ export type SlackClient = {
 export type SlackClientOptions = {
   readonly fetch?: typeof fetch | undefined;
   readonly botToken?: (() => Promise<string>) | undefined;
-  /** The local stack's Slack, in place of https://slack.com/api. */
+  /** GovSlack's, or the local stack's Slack, in place of https://slack.com/api. */
   readonly apiBase?: string | undefined;
-  /** The local stack's: where a `response_url` may lie besides https://hooks.slack.com/. */
+  /** The local stack's: where a `response_url` may lie besides Slack's own hosts. */
   readonly allowedResponseBase?: string | undefined;
   /** For each request, in milliseconds; 5 seconds where absent. */
   readonly timeoutMs?: number | undefined;
@@ -59,7 +59,7 @@ const errorName = (text: string): string => (/^[a-z_]{1,60}$/.test(text) ? text 
  */
 export const createSlackClient = (options: SlackClientOptions = {}): SlackClient => {
   const clock = options.clock ?? systemClock;
-  const apiBase = (options.apiBase ?? 'https://slack.com/api').replace(/\/*$/, '');
+  const apiBase = (options.apiBase ?? slackApi(false)).replace(/\/*$/, '');
 
   const send = async (
     what: string,

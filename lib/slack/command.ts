@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
 import type { Asker } from './commands.ts';
+import { id, name } from './fields.ts';
 import { isSlackUrl } from './hosts.ts';
 
 /** A slash command as it was typed. */
@@ -13,10 +14,8 @@ export type SlashCommand = Asker & {
   readonly channelName: string;
 };
 
-const id = z.string().check(z.regex(/^[A-Z0-9]{1,40}$/));
-const name = z._default(z.string().check(z.maxLength(200)), '');
 const formShape = z.object({
-  command: z.string().check(z.regex(/^\/[^\s]{1,50}$/)),
+  command: z.string().check(z.regex(/^\/[\p{L}\p{N}_.-]{1,50}$/u)),
   text: z._default(z.string().check(z.maxLength(4000), z.trim()), ''),
   user_id: id,
   user_name: name,
@@ -35,7 +34,7 @@ export const isSslCheck = (request: RawRequest): boolean => formOf(request).ssl_
 
 /**
  * Reads the form of a slash command. https://docs.slack.dev/interactivity/implementing-slash-commands
- * @param options `allowedBase`: where a `response_url` may lie besides https://hooks.slack.com/ (the local stack's Slack)
+ * @param options `allowedBase`: where a `response_url` may lie besides Slack's own hosts (the local stack's Slack)
  * @throws TagboatError `payload-invalid`
  */
 export const parseSlashCommand = (

@@ -4,6 +4,7 @@ import type { RawRequest } from '../http.ts';
 import { jsonOrUndefined } from '../json.ts';
 import { actionIdPrefix, decodeAction } from './action.ts';
 import type { Action, Asker } from './commands.ts';
+import { id, name } from './fields.ts';
 import { isSlackUrl } from './hosts.ts';
 
 /** A press of one of our buttons. */
@@ -16,8 +17,6 @@ export type Interaction = {
   readonly messageTs?: string;
 };
 
-const id = z.string().check(z.regex(/^[A-Z0-9]{1,40}$/));
-const name = z._default(z.string().check(z.maxLength(200)), '');
 const ts = z.string().check(z.regex(/^\d{1,20}\.\d{1,10}$/));
 
 const kindShape = z.object({ type: z.string() });
@@ -42,7 +41,7 @@ const payloadShape = z.object({
         value: z.string(),
       }),
     )
-    .check(z.length(1)),
+    .check(z.refine((actions) => actions.length === 1)),
 });
 
 const invalid = (problem: string): TagboatError => new TagboatError('payload-invalid', problem);
@@ -66,7 +65,7 @@ const checkKind = (payload: unknown): void => {
 /**
  * Reads the form that Slack sends when a button is pressed.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
- * @param options `allowedBase`: where a `response_url` may lie besides https://hooks.slack.com/ (the local stack's Slack)
+ * @param options `allowedBase`: where a `response_url` may lie besides Slack's own hosts (the local stack's Slack)
  * @throws TagboatError `payload-invalid`
  */
 export const parseInteraction = (

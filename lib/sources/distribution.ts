@@ -3,7 +3,7 @@ import { equalInConstantTime } from '../constant-time.ts';
 import { TagboatError } from '../errors.ts';
 import type { Ignored, IgnoredReason, ImagePushed } from '../event.ts';
 import { isDigest, isTag, tryParseImage } from '../image.ts';
-import { checkShape, parseJson, word } from './payload.ts';
+import { checkShape, parseJson, person, word } from './payload.ts';
 import type { Source } from './source.ts';
 
 // The registry sends a payload again until it is taken, and nothing else meanwhile. So one event that makes no sense is
@@ -17,10 +17,12 @@ const eventShape = z.object({
     digest: z.optional(z.string()),
   }),
   request: z.optional(z.object({ host: z.optional(z.string()) })),
-  actor: z.optional(z.object({ name: z.optional(z.string()) })),
+  actor: z.optional(z.object({ name: z.optional(z.unknown()) })),
 });
-// 1 MiB holds fewer real events than this
-const payloadShape = z.object({ events: z.array(z.unknown()).check(z.maxLength(5000)) });
+// 1 MiB holds fewer real events than this. Not `maxLength`: it also compares the `length` of what is no list, of any type.
+const payloadShape = z.object({
+  events: z.array(z.unknown()).check(z.refine((events) => events.length <= 5000)),
+});
 
 type Outcome = ImagePushed | IgnoredReason;
 
@@ -44,7 +46,7 @@ const readEvent = (value: unknown, configuredHost: string | undefined): Outcome 
     image: image.name,
     tag: target.tag,
     digest: target.digest !== undefined && isDigest(target.digest) ? target.digest : undefined,
-    actor: actor?.name === '' ? undefined : actor?.name,
+    actor: person(actor?.name),
   };
 };
 

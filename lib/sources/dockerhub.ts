@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { equalInConstantTime } from '../constant-time.ts';
 import { TagboatError } from '../errors.ts';
 import { isTag, tryParseImage } from '../image.ts';
-import { announced, checkShape, ignored, parseJson, word } from './payload.ts';
+import { announced, checkShape, ignored, parseJson, person, word } from './payload.ts';
 import type { Source } from './source.ts';
 
 // `callback_url` is not called: it is not signed, so that a sender who has the key could name any URL.
@@ -11,7 +11,7 @@ const payloadShape = z.object({
     tag: z.nullish(z.string()),
     // Seconds; older hooks write them as a float
     pushed_at: z.optional(z.union([z.number(), word])),
-    pusher: z.optional(z.string()),
+    pusher: z.optional(z.unknown()),
   }),
   repository: z.object({ repo_name: word }),
 });
@@ -45,7 +45,7 @@ export const dockerhub: Source = {
       image: image.name,
       tag,
       digest: undefined,
-      actor: push.pusher === '' ? undefined : push.pusher,
+      actor: person(push.pusher),
     });
   },
 };

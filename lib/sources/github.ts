@@ -7,28 +7,51 @@ import type { RawRequest } from '../http.ts';
 import { announced, checkShape, exactText, ignored, parseJson, word } from './payload.ts';
 import type { Source } from './source.ts';
 
-// What is read of the payloads; GitHub adds fields at any time. The types at the end hold it to octokit's.
+// What is read of the payloads, and what tells each from every other event: the signature is over the body alone, so that
+// the event in the header is anybody's word (a `delete` has all that is read of a `create`). GitHub adds fields at any
+// time. The types at the end hold it to octokit's.
 const common = {
   repository: z.object({ full_name: word, html_url: z.url() }),
   sender: z.optional(z.object({ login: word })),
 };
+const objectId = z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/));
+/** Nearly all events have an `action`; of those that are used, only `release`. */
+const withoutAction = { action: z.optional(z.undefined()) };
+const pingPayload = z.object({ zen: z.string(), hook_id: z.number(), ...withoutAction });
 const pushPayload = z.object({
   ...common,
+  ...withoutAction,
   ref: word,
+  before: objectId,
+  after: objectId,
+  created: z.boolean(),
   deleted: z.boolean(),
-  head_commit: z.nullish(z.object({ id: z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)) })),
+  head_commit: z.nullish(z.object({ id: objectId })),
 });
-const createPayload = z.object({ ...common, ref: word, ref_type: word });
-const releasePayload = z.object({ ...common, action: word });
-const publishedPayload = z.object({ ...common, release: z.object({ tag_name: word }) });
+const createPayload = z.object({
+  ...common,
+  ...withoutAction,
+  ref: word,
+  ref_type: word,
+  master_branch: word,
+  description: z.nullable(z.string()),
+  pusher_type: word,
+});
+const releasePayload = z.object({ ...common, action: word, release: z.object({ tag_name: word }) });
 
 type Common = z.output<z.ZodMiniObject<typeof common>>;
+
+/** The id of the delivery, which is not signed either; any other text is not kept. */
+const deliveryOf = ({ headers }: RawRequest): string => {
+  const given = headers['x-github-delivery'] ?? '';
+  return /^[\w-]{1,100}$/.test(given) ? given : 'unknown';
+};
 
 const tagPushed = (request: RawRequest, payload: Common, tag: string, revision: string | undefined): Parsed =>
   announced({
     type: 'tag-pushed',
     source: github.name,
-    delivery: request.headers['x-github-delivery'] ?? 'unknown',
+    delivery: deliveryOf(request),
     // From html_url and not a constant: GitHub Enterprise has hosts of its own
     repository: `${new URL(payload.repository.html_url).host}/${payload.repository.full_name}`.toLowerCase(),
     tag,
@@ -37,15 +60,21 @@ const tagPushed = (request: RawRequest, payload: Common, tag: string, revision: 
   });
 
 const tagRef = 'refs/tags/';
+/** The `after` of a ref that is gone. */
+const noObject = /^0+$/;
 
 const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Parsed>> = {
-  ping: () => ignored('ping', 'pong'),
+  ping: (_request, body) => {
+    checkShape(pingPayload, body);
+    return ignored('ping', 'pong');
+  },
   push: (request, body) => {
     const payload = checkShape(pushPayload, body);
     if (!payload.ref.startsWith(tagRef) || payload.ref === tagRef)
       return ignored('not-a-tag', `${payload.ref} is not a tag`);
     const tag = payload.ref.slice(tagRef.length);
-    if (payload.deleted) return ignored('tag-deleted', `the tag ${tag} was deleted`);
+    if (payload.deleted || noObject.test(payload.after))
+      return ignored('tag-deleted', `the tag ${tag} was deleted`);
     // `after` is the tag object where the tag is annotated; head_commit is always the commit
     return tagPushed(request, payload, tag, payload.head_commit?.id);
   },
@@ -56,19 +85,26 @@ const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Pa
       : ignored('not-a-tag', `a ${payload.ref_type} was created, not a tag`);
   },
   release: (request, body) => {
-    const { action } = checkShape(releasePayload, body);
-    if (action !== 'published') return ignored('event-not-used', `release ${action} is not used`);
-    const payload = checkShape(publishedPayload, body);
-    return tagPushed(request, payload, payload.release.tag_name, undefined);
+    const payload = checkShape(releasePayload, body);
+    return payload.action === 'published'
+      ? tagPushed(request, payload, payload.release.tag_name, undefined)
+      : ignored('event-not-used', `release ${payload.action} is not used`);
   },
 };
 
-/** The JSON of a body, which GitHub wraps in a form field where the hook's content type says so. */
-const payloadText = (request: RawRequest): string | undefined => {
-  const text = exactText(request.body);
-  const type = request.headers['content-type'] ?? '';
-  if (text === undefined || !/^application\/x-www-form-urlencoded\b/i.test(type)) return text;
-  return new URLSearchParams(text).get('payload') ?? undefined;
+/** Its name is not signed; only what looks like one is repeated. */
+const eventNamed = (name: string): string =>
+  /^[a-z_]{1,60}$/.test(name) ? `the event ${name}` : 'an event of an unknown name';
+
+/**
+ * The JSON of a body, which GitHub wraps in a form of one field where the hook's content type says so. The body itself says
+ * which it is: the header is not signed, and read as a form, a JSON text may have a field `payload` in somebody's words.
+ */
+const payloadText = ({ body }: RawRequest): string | undefined => {
+  const text = exactText(body);
+  if (text?.startsWith('payload=') !== true) return text;
+  const fields = [...new URLSearchParams(text)];
+  return fields.length === 1 ? fields[0]?.[1] : undefined;
 };
 
 /**
@@ -100,7 +136,7 @@ export const github: Source = {
     const body = parseJson(payloadText(request));
     const parse = Object.hasOwn(events, name) ? events[name] : undefined;
     return parse === undefined
-      ? ignored('event-not-used', `the event ${name.slice(0, 100)} is not used`)
+      ? ignored('event-not-used', `${eventNamed(name)} is not used`)
       : parse(request, body);
   },
 };
@@ -110,5 +146,5 @@ type Accepts<Schema extends z.ZodMiniType, Payload extends z.input<Schema>> = Pa
 export type GithubPayloads = {
   push: Accepts<typeof pushPayload, WebhookEventDefinition<'push'>>;
   create: Accepts<typeof createPayload, WebhookEventDefinition<'create'>>;
-  release: Accepts<typeof publishedPayload, WebhookEventDefinition<'release-published'>>;
+  release: Accepts<typeof releasePayload, WebhookEventDefinition<'release-published'>>;
 };

@@ -3,8 +3,11 @@ import { TagboatError } from '../errors.ts';
 import type { Ignored, IgnoredReason, Parsed, SourceEvent } from '../event.ts';
 import { jsonOrUndefined } from '../json.ts';
 
-/** A short text without control characters: names, tags, ids. */
-export const word = z.string().check(z.regex(/^[^\p{Cc}]{1,1024}$/u));
+/** A short text that can be stored and shown, without control characters and halves of characters: names, tags, ids. */
+export const word = z.string().check(z.regex(/^[^\p{Cc}\p{Cs}\p{NChar}]{1,1024}$/u));
+
+/** What a sender calls a person. It is no part of what is announced: one that is no name is left out. */
+export const person = (value: unknown): string | undefined => z.safeParse(word, value).data;
 
 /**
  * The text of a body, exactly: encoding it again gives the same bytes, byte order mark included.

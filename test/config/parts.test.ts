@@ -118,6 +118,12 @@ describe('slots', () => {
     ],
     ['elsewhere', 'no slot begins like that'],
     ['api', 'slots of api are api/token'],
+    ['api/previousToken', '`previousToken` holds the line that was sealed for `api/token`; move it there'],
+    [
+      'sources/shop/previousSecret',
+      '`previousSecret` holds the line that was sealed for `sources/shop/secret`; move it there',
+    ],
+    ['sources/shop/secret', undefined],
     ['api/tokn', 'slots of api are api/token (did you mean `api/token`?)'],
     ['sources/github/token', undefined],
     [

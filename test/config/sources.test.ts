@@ -3,14 +3,117 @@ import { parseConfig } from '../../lib/config/load.ts';
 import { secretSlots } from '../../lib/config/slots.ts';
 import { knownSources } from '../../lib/config/sources.ts';
 import { sources } from '../../lib/sources/catalog.ts';
-import { edited, problemsOf } from './support.ts';
+import { edited, plainSecret, problemsOf } from './support.ts';
 
 const needs = (table: Readonly<Record<string, { readonly needs: readonly string[] }>>) =>
   Object.fromEntries(Object.entries(table).map(([name, source]) => [name, source.needs.toSorted()]));
 
+/** The example with another `sources.github`, or with more beside it. */
+const withSource = (line: string): string => edited('  github:    { secret: kms:… }\n', `${line}\n`);
+const at = (column: number, message: string) => [`tagboat.yml:11:${column}: ${message}`];
+
 describe('the sources that tagboat.yml may name', () => {
   it('are those that there is code for, with the secrets they need', () => {
     expect(needs(knownSources)).toEqual(needs(sources));
+  });
+
+  it('may have a second, older secret, which was sealed for the same slot', () => {
+    const text = withSource('  github: { secret: kms:B, previousSecret: kms:A }')
+      .replace('{ key: kms:… }', '{ key: kms:D, previousKey: kms:C }')
+      .replace('signingSecret: kms:…', 'signingSecret: kms:F, previousSigningSecret: kms:E')
+      .replace('{ token: kms:… }', '{ token: kms:H, previousToken: kms:G }');
+
+    const slots = secretSlots(parseConfig(text)).map(({ slot, path, reference }) => [
+      slot,
+      path.at(-1),
+      reference,
+    ]);
+
+    expect(slots.slice(2)).toEqual([
+      ['sources/github/secret', 'secret', 'kms:B'],
+      ['sources/github/secret', 'previousSecret', 'kms:A'],
+      ['sources/dockerhub/key', 'key', 'kms:D'],
+      ['sources/dockerhub/key', 'previousKey', 'kms:C'],
+      ['registries/docker.io/password', 'password', 'kms:…'],
+      ['slack/signingSecret', 'signingSecret', 'kms:F'],
+      ['slack/signingSecret', 'previousSigningSecret', 'kms:E'],
+      ['api/token', 'token', 'kms:H'],
+      ['api/token', 'previousToken', 'kms:G'],
+    ]);
+  });
+
+  it('may have names of their own, and what only they announce', () => {
+    const line =
+      '  okeydokey: { type: github, secret: kms:A, repositories: [https://github.com/DevOps-with-Kubernetes/okeydokey.git] }\n' +
+      '  hub: { type: dockerhub, key: kms:B, images: [devopswithkubernetes/okeydokey] }';
+
+    const config = parseConfig(withSource(line));
+
+    expect(config.sources).toEqual({
+      okeydokey: {
+        type: 'github',
+        secret: 'kms:A',
+        repositories: ['github.com/devops-with-kubernetes/okeydokey'],
+      },
+      hub: { type: 'dockerhub', key: 'kms:B', images: ['docker.io/devopswithkubernetes/okeydokey'] },
+      dockerhub: { key: 'kms:…' },
+    });
+    expect(secretSlots(config).map(({ slot }) => slot)).toContain('sources/okeydokey/secret');
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'a name of its own without a type',
+      '  shop: { secret: kms:A }',
+      at(
+        3,
+        '`shop` is no type of source; a source with a name of its own says its `type`: `github`, `dockerhub` or `distribution`',
+      ),
+    ],
+    [
+      'a type that there is not',
+      '  shop: { type: gitlab, secret: kms:A }',
+      at(17, '`github`, `dockerhub` or `distribution` is expected here, not `gitlab`'),
+    ],
+    [
+      'the name of one type and another type',
+      '  github: { type: dockerhub, secret: kms:A }',
+      at(19, '`github` is expected here, not `dockerhub`'),
+    ],
+    [
+      'a name that no path can have',
+      '  a/b: { type: github, secret: kms:A }',
+      at(3, 'a name has 1 to 63 letters, digits, `-`, `_` and `.`, and begins with a letter or digit'),
+    ],
+    [
+      'a field that its type has no use for',
+      '  shop: { type: github, secret: kms:A, previousKey: kms:B }',
+      at(40, 'unknown key `previousKey`'),
+    ],
+    ['no secret', '  shop: { type: github }', at(3, '`secret` is missing')],
+    ['the older secret alone', '  github: { previousSecret: kms:A }', at(3, '`secret` is missing')],
+    [
+      'an older secret in clear',
+      '  github: { secret: kms:A, previousSecret: hunter2 }',
+      at(44, plainSecret('sources/github/secret')),
+    ],
+    [
+      'a repository that no app has',
+      '  shop: { type: github, secret: kms:A, repositories: [github.com/acme/shpo] }',
+      at(55, 'no app has the repository `github.com/acme/shpo`'),
+    ],
+    [
+      'an image that no app has',
+      '  hub: { type: dockerhub, key: kms:A, images: [acme/shop] }',
+      at(48, 'no app has the image `docker.io/acme/shop`'),
+    ],
+    [
+      'a list of nothing',
+      '  shop: { type: github, secret: kms:A, repositories: [] }',
+      at(54, 'an empty list would announce nothing; take it out'),
+    ],
+  ])('refuses %s', (_name, line, problems) => {
+    expect(problemsOf(withSource(line))).toEqual(problems);
   });
 });
 

@@ -46,6 +46,9 @@ export const senders: readonly Sender[] = [
     secrets: { secret: "It's a Secret to Everybody" },
     payload: {
       ref: 'refs/tags/v1.0.0',
+      before: '0'.repeat(40),
+      after: '6113728f27ae82c7b1a177c8d03f9e96e0adf246',
+      created: true,
       deleted: false,
       head_commit: { id: '6113728f27ae82c7b1a177c8d03f9e96e0adf246' },
       repository: {

@@ -130,6 +130,10 @@ describe.each(senders.filter(({ signsBody }) => signsBody))('$name: a signed bod
   });
 });
 
+/** Has a length that cannot be compared. */
+const lengthless = { length: { toString: null, valueOf: null } };
+const hollow = { events: lengthless, ref: lengthless, push_data: lengthless, repository: lengthless };
+
 describe.each(senders)('$name: parse', (sender) => {
   const source = sourceNamed(sender.name);
   const parse = (body: unknown) => {
@@ -162,6 +166,7 @@ describe.each(senders)('$name: parse', (sender) => {
     ['a number', 1],
     ['a list', []],
     ['an empty object', {}],
+    ['lists and texts whose length is no number', hollow],
     ['a list deeper than any stack', '['.repeat(200_000) + ']'.repeat(200_000)],
   ])('refuses JSON of another shape: %s', async (_name, body) => {
     expect(await codeOf(() => parse(body))).toBe('payload-invalid');

@@ -15,6 +15,12 @@ const recordingLogger = () => {
   return { logger, lines };
 };
 
+const hook = httpEvent({
+  path: '/webhooks/dockerhub/q7Jw0d4x',
+  routeKey: 'POST /webhooks/{source}/{key}',
+  query: { key: 'q7Jw0d4x' },
+});
+
 const answerTo = async (thrown: unknown) => {
   const { logger, lines } = recordingLogger();
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
@@ -22,7 +28,7 @@ const answerTo = async (thrown: unknown) => {
     .handler(async () => {
       throw thrown;
     });
-  const response = await handler(httpEvent(), { awsRequestId: 'lambda-1' } as Context);
+  const response = await handler(hook, { awsRequestId: 'lambda-1' } as Context);
   return { response, lines };
 };
 
@@ -39,14 +45,14 @@ test('json is not stored and not sniffed', () => {
 });
 
 test('what the caller did wrong is explained', async () => {
-  const { response, lines } = await answerTo(new TagboatError('source-unknown', 'no source "gitub"'));
+  const { response, lines } = await answerTo(new TagboatError('source-unknown', 'no source of that name'));
 
   expect(response.statusCode).toBe(404);
   expect(response.headers).toMatchObject({ 'cache-control': 'no-store' });
   expect(JSON.parse(response.body ?? '')).toEqual({
     error: {
       code: 'source-unknown',
-      message: 'no source "gitub"',
+      message: 'no source of that name',
       next: 'Compare the path of the webhook URL with `sources:` in tagboat.yml.',
       requestId: 'request-1',
     },
@@ -57,10 +63,10 @@ test('what the caller did wrong is explained', async () => {
       message: 'request refused',
       fields: {
         requestId: 'request-1',
-        path: '/webhooks/github',
+        route: 'POST /webhooks/{source}/{key}',
         status: 404,
         code: 'source-unknown',
-        message: 'no source "gitub"',
+        message: 'no source of that name',
       },
     },
   ]);
@@ -107,6 +113,15 @@ test.each([
 test('only a 503 says when to come back', async () => {
   const { response } = await answerTo(new TagboatError('git-protocol', 'x', { retryAfterSeconds: 3 }));
   expect(response.headers).not.toHaveProperty('retry-after');
+});
+
+test.each([
+  ['refused', new TagboatError('signature-wrong', 'no')],
+  ['failed', new TagboatError('store-unreachable', 'no', { cause: new Error('socket hang up') })],
+  ['broken', new TypeError('undefined is not a function')],
+])('neither log nor answer has the path or the query, which may hold a key: %s', async (_name, thrown) => {
+  const { response, lines } = await answerTo(thrown);
+  expect(JSON.stringify([response, lines])).not.toContain('q7Jw0d4x');
 });
 
 test('the log has the causes', async () => {

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 export type Asked = {
   readonly method?: string;
   readonly path?: string;
+  readonly routeKey?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -12,10 +13,11 @@ export type Asked = {
 export const httpEvent = (asked: Asked = {}): APIGatewayProxyEventV2 => {
   const method = asked.method ?? 'POST';
   const path = asked.path ?? '/webhooks/github';
+  const routeKey = asked.routeKey ?? '$default';
   const bytes = asked.body instanceof Uint8Array;
   return {
     version: '2.0',
-    routeKey: '$default',
+    routeKey,
     rawPath: path,
     rawQueryString: new URLSearchParams(asked.query).toString(),
     headers: { ...asked.headers },
@@ -27,7 +29,7 @@ export const httpEvent = (asked: Asked = {}): APIGatewayProxyEventV2 => {
       domainPrefix: 'example',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
       requestId: 'request-1',
-      routeKey: '$default',
+      routeKey,
       stage: '$default',
       time: '23/Nov/2026:00:00:00 +0000',
       timeEpoch: 1_795_392_000_000,

@@ -127,6 +127,8 @@ const sqsEvent = (body: unknown) => ({
 const tagHook = (tag: string, secret: string) => {
   const body = JSON.stringify({
     ref: `refs/tags/${tag}`,
+    before: '0'.repeat(40),
+    after: 'a'.repeat(40),
     created: true,
     deleted: false,
     head_commit: { id: 'a'.repeat(40) },

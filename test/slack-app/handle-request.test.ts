@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TagboatError } from '../../lib/errors.ts';
 import type { RawRequest } from '../../lib/http.ts';
+import { type LogFields, silentLogger } from '../../lib/logger.ts';
 import {
   createSlackFixture,
   type Landing,
@@ -143,6 +144,58 @@ describe('a request', () => {
     await fixture.letPass(tenMinutes);
 
     expect([answer, await fixture.end()]).toEqual(['kms-denied', untouched]);
+  });
+
+  describe('while the signing secret is being changed', () => {
+    const previous = 'the secret before';
+    const signedWith = (secret: string): RawRequest => {
+      const body = typed('/undo okeydokey');
+      const at = Math.floor(fixture.clock.now() / 1000);
+      return fixture.request(body, { 'x-slack-signature': sign(body, at, secret) });
+    };
+
+    it.each([
+      ['the current one', 'the signing secret', received],
+      ['the one before', previous, received],
+      ['neither', 'another', 'signature-wrong'],
+    ])('is taken by either of the two: %s', async (_name, secret, answer) => {
+      const change = { previousSigningSecret: async () => previous };
+      expect((await fixture.arrive(signedWith(secret), 2_500, change)).answer).toBe(answer);
+    });
+
+    it('is not taken by the one before once that is taken out', async () => {
+      expect((await fixture.arrive(signedWith(previous))).answer).toBe('signature-wrong');
+    });
+
+    it('says so in the log where the one before was used', async () => {
+      const said: unknown[] = [];
+      const logger = {
+        ...silentLogger,
+        info: (message: string, fields?: LogFields) => said.push([message, fields]),
+      };
+      const change = { previousSigningSecret: async () => previous, logger };
+
+      await fixture.arrive(signedWith('the signing secret'), 2_500, change);
+      expect(said).toEqual([]);
+      await fixture.arrive(signedWith(previous), 2_500, change);
+      expect(said).toEqual([['request of Slack verified', { secret: 'previous' }]]);
+    });
+
+    it('is answered in time where the one before does not open', async () => {
+      const change = { previousSigningSecret: () => new Promise<never>(() => undefined) };
+      const { answer, ms } = await fixture.arrive(signedWith(previous), 2_500, change);
+      expect([answer, ms]).toEqual([expect.stringContaining('try again'), 1_500]);
+    });
+
+    it('has expired also where the one before would do', async () => {
+      const body = typed('/undo okeydokey');
+      const at = Math.floor(fixture.clock.now() / 1000) - 301;
+      const headers = { 'x-slack-request-timestamp': String(at), 'x-slack-signature': sign(body, at) };
+      const change = { previousSigningSecret: async () => previous };
+      expect((await fixture.arrive(fixture.request(body, headers), 2_500, change)).answer).toBe(
+        'signature-expired',
+      );
+    });
   });
 
   it.each([

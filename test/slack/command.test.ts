@@ -63,6 +63,9 @@ test.each([
   'https://hooks.slack.com.example.com/commands/1',
   'https://hooks.slack.com@example.com/',
   'https://user:pass@hooks.slack.com/',
+  'https://hooks.slack-gov.com.example.com/commands/1',
+  'https://slack-gov.com/commands/1',
+  'http://hooks.slack-gov.com/commands/1',
   'https://hooks.slack.com:8443/',
   'https://example.com/?https://hooks.slack.com/',
   'http://169.254.169.254/latest/meta-data',
@@ -88,6 +91,44 @@ test.each([
   const parsing = () => parse({ response_url: responseUrl }, 'http://localhost:3000/slack-api');
   if (allowed) expect(parsing().responseUrl).toBe(responseUrl);
   else expect(parsing).toThrow(expect.objectContaining({ code: 'payload-invalid' }));
+});
+
+test.each([
+  ['a slash in it', '/a/b'],
+  ['an escape sequence', '/undo\u001b[31m'],
+  ['a C1 control character', '/undo\u009b31m'],
+  ['nothing behind the slash', '/'],
+])('refused as the name of a command: %s', (_name, command) => {
+  expect(() => parse({ command })).toThrow(expect.objectContaining({ code: 'payload-invalid' }));
+});
+
+test('what no queue takes of a name is left out, and no longer URL is answered than a message has room for', () => {
+  expect(parse({ user_name: 'Ste\u0000ve\uffff' })).toMatchObject({ userName: 'Steve' });
+  const longUrl = `https://hooks.slack.com/commands/${'x'.repeat(2000)}`;
+  expect(() => parse({ response_url: longUrl })).toThrow(
+    expect.objectContaining({ code: 'payload-invalid' }),
+  );
+  expect(() => parse({ response_url: 'https://hooks.slack.com/commands/\uffff' })).toThrow(
+    expect.objectContaining({ code: 'payload-invalid' }),
+  );
+});
+
+test('a command of GovSlack, whose hosts are its own (opsdroid/opsdroid#2013)', () => {
+  const responseUrl = 'https://hooks.slack-gov.com/commands/T0001/2/3';
+  expect(parse({ response_url: responseUrl })).toMatchObject({ responseUrl });
+});
+
+test('a command from an Enterprise Grid organisation, with its fields beside the known ones', () => {
+  const grid = {
+    enterprise_id: 'E0001',
+    enterprise_name: 'Globular Construct Inc',
+    is_enterprise_install: 'true',
+    team_id: 'T0002',
+    user_id: 'W012A3CDE',
+    channel_id: 'G2147483705',
+    channel_name: 'privategroup',
+  };
+  expect(parse(grid)).toMatchObject({ userId: 'W012A3CDE', teamId: 'T0002', channelId: 'G2147483705' });
 });
 
 test('the check of a certificate is told from a command', () => {

@@ -49,6 +49,11 @@ const parse = (change: object, allowedBase?: string) =>
   parseInteraction(form({ ...documented, ...change }), { allowedBase });
 const invalid = (message: string) => expect.objectContaining({ code: 'payload-invalid', message });
 
+test('a button of GovSlack, whose hosts are its own (opsdroid/opsdroid#2013)', () => {
+  const url = 'https://hooks.slack-gov.com/actions/T1/2/x';
+  expect(parse({ response_url: url }).asker.responseUrl).toBe(url);
+});
+
 test('a button as Slack documents it', () => {
   expect(parse({})).toEqual({
     action,

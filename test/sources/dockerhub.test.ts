@@ -35,6 +35,9 @@ test.each([
   ],
   ['no pushed_at', payload({ pushed_at: undefined }), { ...event, delivery: 'dockerhub:unknown' }],
   ['no pusher', payload({ pusher: '' }), { ...event, actor: undefined }],
+  ['a pusher without end', payload({ pusher: 'x'.repeat(500_000) }), { ...event, actor: undefined }],
+  ['a pusher with half a character', payload({ pusher: 'x\ud800' }), { ...event, actor: undefined }],
+  ['a pusher that is no text', payload({ pusher: { name: 'x' } }), { ...event, actor: undefined }],
   ['an official image', payload({}, 'busybox'), { ...event, image: 'docker.io/library/busybox' }],
   [
     'a namespace like a host stays on Docker Hub',

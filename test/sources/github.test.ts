@@ -43,6 +43,8 @@ const push = {
   repository,
   sender: { login: 'Codertocat' },
 };
+/** What a create has besides ref and kind. */
+const created = { master_branch: 'main', description: null, pusher_type: 'user' };
 const event = {
   type: 'tag-pushed',
   source: 'github',
@@ -159,16 +161,23 @@ test.each([
     'the tag v1.0.0 was deleted',
   ],
   [
+    'a tag that points at nothing any more',
+    'push',
+    { ...push, after: '0'.repeat(40), head_commit: null },
+    'tag-deleted',
+    'the tag v1.0.0 was deleted',
+  ],
+  [
     'a new branch',
     'create',
-    { repository, ref: 'main', ref_type: 'branch' },
+    { repository, ref: 'main', ref_type: 'branch', ...created },
     'not-a-tag',
     'a branch was created, not a tag',
   ],
   [
     'a release that is only drafted',
     'release',
-    { repository, action: 'created' },
+    { repository, action: 'created', release: { tag_name: 'v1.0.0' } },
     'event-not-used',
     'release created is not used',
   ],
@@ -198,11 +207,34 @@ test('a form-encoded payload, signed over the form', async () => {
   });
 });
 
-test('a form without payload is not JSON', () => {
-  const request = deliver('push', 'a=b', {
+test.each([
+  ['a form without payload', 'a=b'],
+  ['a form with two payloads', 'payload={}&payload={}'],
+  ['a form with a second field', `payload=${encodeURIComponent(JSON.stringify(push))}&a=b`],
+])('%s is not JSON', (_name, body) => {
+  const request = deliver('push', body, {
     'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
   });
   expect(() => github.parse(request, {})).toThrow(expect.objectContaining({ code: 'payload-not-json' }));
+});
+
+test('a payload in the words of a person is not one, whatever content type the signed body is given', async () => {
+  const words = `Mend it &payload=${encodeURIComponent(JSON.stringify(push))}&`;
+  const branch = { ...push, ref: 'refs/heads/main', commits: [{ message: words }] };
+
+  expect(await receive('push', branch, { 'content-type': 'application/x-www-form-urlencoded' })).toEqual({
+    events: [],
+    ignored: [{ reason: 'not-a-tag', message: 'refs/heads/main is not a tag' }],
+  });
+});
+
+test.each([
+  ['none', {}],
+  ['one that is no id', { 'x-github-delivery': 'x\u009b31m' }],
+  ['one without end', { 'x-github-delivery': 'd'.repeat(8000) }],
+])('the id of the delivery is not signed, and kept only where it is one: %s', async (_name, headers) => {
+  const request = deliver('push', push, { 'x-github-delivery': '', ...headers });
+  expect(github.parse(request, {}).events[0]).toMatchObject({ delivery: 'unknown' });
 });
 
 test('a request without X-GitHub-Event is refused', () => {
@@ -222,6 +254,11 @@ test.each([
   [
     'a tag with a line break',
     { ref: 'refs/tags/v1\nSigned-off-by: x' },
+    '`ref` is missing or not of the expected type',
+  ],
+  [
+    'a tag with half a character, which no table takes',
+    { ref: 'refs/tags/v1\ud800' },
     '`ref` is missing or not of the expected type',
   ],
   [

@@ -4,15 +4,27 @@ import type { Delivery, GithubClient, Hook, HookOwner } from '../../github/clien
 import type { Context } from '../queue/context.ts';
 import { maxRedeliveries, redeliveryMaxAgeMs, redeliveryWaitMs } from '../queue/schedule.ts';
 
-const source = 'github';
+/** The type of source whose hooks are delivered again. Its events have that name as well, whatever the source is called. */
+const type = 'github';
 
-export type RedeliverContext = Context & { readonly github: () => Promise<GithubClient> };
+export type RedeliverContext = Context & {
+  /** By the name of a source. */
+  readonly github: (source: string) => Promise<GithubClient>;
+};
 
-/** The repositories of the apps at this Git host, each once, and the organizations that have hooks of their own. */
-const hookOwners = (config: Config, { host, organizations }: RedeliveryConfig): readonly HookOwner[] => {
-  const repositories = new Set(
-    Object.values(config.apps).flatMap(({ repository }) => (repository === undefined ? [] : [repository])),
+/**
+ * The repositories at this Git host, each once, that the source is bound to or that the apps have, and the organizations that
+ * have hooks of their own.
+ */
+const hookOwners = (
+  config: Config,
+  bound: readonly string[] | undefined,
+  { host, organizations }: RedeliveryConfig,
+): readonly HookOwner[] => {
+  const ofAll = Object.values(config.apps).flatMap(({ repository }) =>
+    repository === undefined ? [] : [repository],
   );
+  const repositories = new Set(bound ?? ofAll);
   const ofApps = [...repositories].flatMap((repository): readonly HookOwner[] => {
     const [at, owner = '', name = '', ...more] = repository.split('/');
     return at === host && more.length === 0 ? [{ owner, repository: name }] : [];
@@ -20,7 +32,7 @@ const hookOwners = (config: Config, { host, organizations }: RedeliveryConfig): 
   return [...ofApps, ...organizations.map((owner) => ({ owner }))];
 };
 
-const isOurs = ({ url }: Hook): boolean =>
+const isOf = (source: string, { url }: Hook): boolean =>
   URL.canParse(url) && new URL(url).pathname.endsWith(`/webhooks/${source}`);
 
 /** What may pass: no answer at all, one of a server in trouble, or one that asks to slow down. Any other was meant. */
@@ -47,10 +59,22 @@ export const undelivered = (attempts: readonly Delivery[]): readonly Undelivered
 export const redeliver = async (
   context: RedeliverContext,
 ): Promise<{ readonly hooks: number; readonly redelivered: number }> => {
-  const { config, clock, logger } = context;
+  const { config } = context;
   const counts = { hooks: 0, redelivered: 0 };
-  const redelivery = config.sources[source]?.redelivery;
-  if (redelivery === undefined) return counts;
+  for (const [source, { type: of = source, redelivery, repositories }] of Object.entries(config.sources))
+    if (of === type && redelivery !== undefined)
+      await redeliverFor(source, hookOwners(config, repositories, redelivery), counts, context);
+  return counts;
+};
+
+/** @param counts is added to */
+const redeliverFor = async (
+  source: string,
+  owners: readonly HookOwner[],
+  counts: { hooks: number; redelivered: number },
+  context: RedeliverContext,
+): Promise<void> => {
+  const { clock, logger } = context;
   let isTooMuch = false;
   const guarded = async (step: () => Promise<void>): Promise<void> => {
     if (isTooMuch) return;
@@ -61,10 +85,10 @@ export const redeliver = async (
       logger.error('failed deliveries could not be asked for or made again', { error });
     }
   };
-  const github = await context.github();
-  for (const owner of hookOwners(config, redelivery))
+  const github = await context.github(source);
+  for (const owner of owners)
     await guarded(async () => {
-      for (const hook of (await github.hooks(owner)).filter(isOurs))
+      for (const hook of (await github.hooks(owner)).filter((one) => isOf(source, one)))
         await guarded(async () => {
           counts.hooks += 1;
           const attempts = await github.deliveries(hook, clock.now() - redeliveryMaxAgeMs);
@@ -74,7 +98,6 @@ export const redeliver = async (
             });
         });
     });
-  return counts;
 };
 
 /** Counted first: what GitHub may have been asked for is not asked for again at once. */
@@ -84,11 +107,11 @@ const redeliverOne = async (
   github: GithubClient,
   { store, clock, logger }: Context,
 ): Promise<boolean> => {
-  const known = await store.redeliveries.find(source, guid);
+  const known = await store.redeliveries.find(type, guid);
   const count = known?.count ?? 0;
   const last = Math.max(newest.deliveredAt, known?.askedAt ?? 0);
   if (count >= maxRedeliveries || clock.now() < last + redeliveryWaitMs(count)) return false;
-  if ((await store.redeliveries.count(source, guid, known, firstAt)) === undefined) return false;
+  if ((await store.redeliveries.count(type, guid, known, firstAt)) === undefined) return false;
   await github.redeliver(hook, newest.id);
   logger.warn('GitHub delivers a webhook again', { delivery: guid, status: newest.status, count: count + 1 });
   return true;

@@ -108,6 +108,24 @@ describe('what GitHub could not deliver', () => {
 });
 
 describe('the hooks that are asked about', () => {
+  it('are those of each source of GitHub, whatever its name, and of what it is bound to', async () => {
+    const { api, clock, context } = await arrange();
+    const [redelivery, bound] = [context.config.sources.github?.redelivery, 'github.com/acme/shop'];
+    const sources = {
+      shop: { type: 'github', secret: 'kms:AAAA', repositories: [bound], redelivery },
+      // Nobody asks for these
+      quiet: { type: 'github', secret: 'kms:AAAA', repositories: ['github.com/acme/quiet'] },
+    };
+    api.addHook('/repos/acme/shop/hooks/2', { url: 'https://hooks.example.com/webhooks/shop' });
+    api.addHook('/repos/acme/shop/hooks/3', { url: 'https://hooks.example.com/webhooks/github' });
+    for (const [index, one] of ['/repos/acme/shop/hooks/2', '/repos/acme/shop/hooks/3'].entries())
+      api.addAttempt(one, `event-${index}`, 503, clock.now() - 2 * minute);
+
+    const counts = await redeliver({ ...context, config: { ...context.config, sources } });
+
+    expect([counts, api.wanted()]).toEqual([{ hooks: 1, redelivered: 1 }, ['event-0']]);
+  });
+
   it('are those that point to us, of the repositories of apps and of organizations', async () => {
     const { api, clock, run } = await arrange({ organizations: ['acme'] });
     const others = '/repos/devops-with-kubernetes/okeydokey/hooks/2';

@@ -26,11 +26,7 @@ export const createGateway = (routes: readonly GatewayRoute[]) => {
     const found = match(method, pathname);
     if (found === undefined) {
       request.resume();
-      return respondError(
-        response,
-        'route-unknown',
-        `there is nothing at ${method} ${pathname.slice(0, 200)}`,
-      );
+      return respondError(response, 'route-unknown', `there is nothing at ${method} ${shownPath(pathname)}`);
     }
     const body = await readBody(request, bodyLimit);
     if (body === undefined)
@@ -51,4 +47,10 @@ export const createGateway = (routes: readonly GatewayRoute[]) => {
   };
 
   return { handle };
+};
+
+/** The first part of a path; what follows may be a key, behind a mistyped /webhook/dockerhub/<key>. */
+const shownPath = (pathname: string): string => {
+  const [first = '', ...rest] = pathname.slice(1).split('/');
+  return `/${first.slice(0, 100)}${rest.length === 0 ? '' : '/…'}`;
 };

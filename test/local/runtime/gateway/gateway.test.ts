@@ -220,6 +220,17 @@ describe('the response', () => {
   });
 
   it.each([
+    ['/webhook/dockerhub/q7Jw0d4x', 'there is nothing at POST /webhook/…'],
+    ['/webhooks/dockerhub/q7Jw0d4x/?key=q7Jw0d4x', 'there is nothing at POST /webhooks/…'],
+  ])('404 without what may be the key of a hook: %s', async (path, message) => {
+    const origin = await start(async () => ({ statusCode: 200 }));
+
+    const response = await fetch(`${origin}${path}`, { method: 'POST', body: 'x' });
+
+    expect(await response.json()).toMatchObject({ error: { message } });
+  });
+
+  it.each([
     ['with its length announced', (bytes: Uint8Array) => bytes],
     ['in chunks', (bytes: Uint8Array) => new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()],
   ])('413 for more than 10 MiB, %s', async (_name, bodyOf) => {

@@ -1,0 +1,33 @@
+import { TagboatError } from '../errors.ts';
+import type { Parsed } from '../event.ts';
+import type { RawRequest } from '../http.ts';
+import { type SecretAge, verifyRotated } from '../rotated-secret.ts';
+import { sources } from '../sources/catalog.ts';
+import { withinScope } from '../sources/scope.ts';
+import type { Runtime } from './runtime.ts';
+import { sourceSecrets } from './source-secrets.ts';
+
+/** A genuine webhook, and by which secret of its source it is known to be. */
+export type ReceivedHook = { readonly parsed: Parsed; readonly secret: SecretAge };
+
+/**
+ * Verifies the raw bytes of a webhook, and only then parses them; what the source may not announce is set aside.
+ * @param path the segments of `/webhooks/{source}[/{key}]`
+ * @throws TagboatError `source-unknown`, `signature-…`, `payload-…`; `kms-…`, `secret-…`
+ */
+export const receiveHook = async (
+  request: RawRequest,
+  { source: name = '', key }: { readonly source?: string | undefined; readonly key?: string | undefined },
+  { config: { sources: configured }, secrets }: Pick<Runtime, 'config' | 'secrets'>,
+): Promise<ReceivedHook> => {
+  const config = Object.hasOwn(configured, name) ? configured[name] : undefined;
+  const type = config?.type ?? name;
+  const source = Object.hasOwn(sources, type) ? sources[type] : undefined;
+  // A name that nobody configured is not repeated: it may be a key, in a URL that was put together wrongly
+  if (source === undefined || config === undefined)
+    throw new TagboatError('source-unknown', 'no source of that name is configured');
+  const secret = await verifyRotated(sourceSecrets(name, config, secrets.unseal), (opened) =>
+    source.verify(request, opened, key),
+  );
+  return { parsed: withinScope(source.parse(request, config), name, configured), secret };
+};

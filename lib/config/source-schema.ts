@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import * as field from './fields.ts';
+import type { SourceFields } from './sources.ts';
+import type { SourceConfig } from './types.ts';
+
+const secrets = {
+  secret: field.secret({
+    title: 'Secret',
+    description: 'Sealed secret or token that the sender signs with or sends; slot sources/<name>/secret.',
+  }),
+  key: field.secret({
+    title: 'Key',
+    description:
+      'Sealed last segment of the webhook URL, for senders that sign nothing; slot sources/<name>/key.',
+  }),
+};
+
+const previousSecrets = {
+  secret: field.secret({
+    title: 'Previous secret',
+    description: 'The line of `secret` from before it was changed; taken as well, until it is taken out.',
+  }),
+  key: field.secret({
+    title: 'Previous key',
+    description: 'The line of `key` from before it was changed; taken as well, until it is taken out.',
+  }),
+};
+
+const previousNames = { secret: 'previousSecret', key: 'previousKey' } as const;
+
+const only = 'No other source but those that list it may announce it, and this one announces nothing else.';
+
+const redelivery = z
+  .strictObject({
+    token: field.secret({
+      title: 'Token',
+      description:
+        'Sealed token that may read and write webhooks of these repositories; slot sources/<name>/token.',
+    }),
+    host: field
+      .host({
+        title: 'Host',
+        description: 'The Git host; the repositories that the apps have there are asked.',
+        examples: ['github.example.com'],
+      })
+      .prefault('github.com'),
+    organizations: z
+      .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'this is not the name of an organization'))
+      .meta({ title: 'Organizations', description: 'Organizations whose own webhooks are asked as well.' })
+      .default([]),
+  })
+  .meta({
+    title: 'Redelivery',
+    description: 'Has the Git host deliver the webhooks again that it could not deliver.',
+  });
+
+const options = {
+  redelivery,
+  host: field.host({
+    title: 'Host',
+    description: 'Host in image references, where it is not the one that the notification names.',
+    examples: ['registry.example.com'],
+  }),
+  repositories: z
+    .array(
+      field.repository({
+        title: 'Repository',
+        description: 'A `repository` of an app.',
+        examples: ['github.com/owner/name'],
+      }),
+    )
+    .min(1, 'an empty list would announce nothing; take it out')
+    .meta({ title: 'Repositories', description: `The only ones that this source announces. ${only}` }),
+  images: z
+    .array(field.image({ title: 'Image', description: 'An `image` of an app.', examples: ['registry/name'] }))
+    .min(1, 'an empty list would announce nothing; take it out')
+    .meta({ title: 'Images', description: `The only ones that this source announces. ${only}` }),
+};
+
+const typeField = (type: string) =>
+  z.literal(type).meta({ title: 'Type', description: 'What sends; the name of the source where absent.' });
+
+const fieldsOf = ({ needs, takes }: SourceFields): Record<string, z.ZodType> => {
+  const shape: Record<string, z.ZodType> = {};
+  for (const need of needs) {
+    shape[need] = secrets[need];
+    shape[previousNames[need]] = previousSecrets[need].optional();
+  }
+  for (const option of takes) shape[option] = options[option].optional();
+  return shape;
+};
+
+type Known = Readonly<Record<string, SourceFields>>;
+
+/** A source that is called after its type. */
+const plainSource = (type: string, fields: SourceFields) =>
+  z
+    .strictObject({ type: typeField(type).optional(), ...fieldsOf(fields) })
+    .meta({ title: type, description: `Webhooks at /webhooks/${type}.` });
+
+/** A source with a name of its own, which says what type it is of. */
+const namedSource = (known: Known) => {
+  const [first, ...others] = Object.entries(known).map(([type, fields]) =>
+    z.strictObject({ type: typeField(type), ...fieldsOf(fields) }),
+  );
+  if (first === undefined) throw new Error('there are no sources');
+  return z
+    .discriminatedUnion('type', [first, ...others])
+    .meta({ title: 'Source', description: 'Webhooks at /webhooks/<name>, with a secret of their own.' });
+};
+
+/** `sources:` of tagboat.yml, by name. Where an entry's name is that of a type, that is its type. */
+export const sourceMap = (known: Known) =>
+  z
+    .object(
+      Object.fromEntries(
+        Object.entries(known).map(([type, fields]) => [type, plainSource(type, fields).optional()]),
+      ),
+    )
+    .catchall(namedSource(known))
+    .transform((map): Record<string, SourceConfig> => {
+      const entries = Object.entries(map).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value as SourceConfig] as const],
+      );
+      return Object.fromEntries(entries);
+    })
+    .meta({ title: 'Sources', description: 'What sends webhooks, and how each is known to be genuine.' });

@@ -1,0 +1,36 @@
+import type { Config } from '../config/types.ts';
+import type { Ignored, Parsed, SourceEvent } from '../event.ts';
+
+/** What an event is about, and the list by which a source is bound to such things. */
+const subjectOf = (event: SourceEvent) =>
+  event.type === 'tag-pushed'
+    ? ({ list: 'repositories', subject: event.repository } as const)
+    : ({ list: 'images', subject: event.image } as const);
+
+const mayAnnounce = (event: SourceEvent, name: string, sources: Config['sources']): boolean => {
+  const { list, subject } = subjectOf(event);
+  const own = sources[name]?.[list];
+  return own === undefined
+    ? !Object.values(sources).some((other) => other[list]?.includes(subject))
+    : own.includes(subject);
+};
+
+const outOfScope = (event: SourceEvent, name: string): Ignored => ({
+  reason: 'not-of-this-source',
+  message: `${subjectOf(event).subject} is not for the source ${name} to announce`,
+});
+
+/**
+ * A source that lists repositories or images announces these and nothing else; and what some source lists, none that does
+ * not list it may announce, so that a secret which many know is no way to an app that has one of its own.
+ * @param name of the source in tagboat.yml whose secret proved the request
+ */
+export const withinScope = (parsed: Parsed, name: string, sources: Config['sources']): Parsed => {
+  const { allowed = [], refused = [] } = Object.groupBy(parsed.events, (event) =>
+    mayAnnounce(event, name, sources) ? 'allowed' : 'refused',
+  );
+  return {
+    events: allowed,
+    ignored: [...parsed.ignored, ...refused.map((event) => outOfScope(event, name))],
+  };
+};
