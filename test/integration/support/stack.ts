@@ -28,7 +28,10 @@ export const startTestStack = async (options: Partial<StackOptions> = {}): Promi
     ...options,
     logger: log.logger,
   });
-  onTestFinished(() => stack.close());
+  onTestFinished(async () => {
+    await stack.close();
+    log.assertAllowed();
+  });
   return stack;
 };
 

@@ -16,6 +16,9 @@ export type Role = {
   readonly logger: Logger;
 };
 
+/** What is logged of a call that is refused. */
+export const refusedByRole = 'the role of the function does not allow the call';
+
 /** A client of the AWS SDK, of which only this is used here. */
 type Client = { send(...parameters: never[]): unknown };
 
@@ -26,10 +29,7 @@ export const assumeRole = <C extends Client>(client: C, service: Service, role: 
     const allowed = isAllowed(role.statements, call);
     role.onCall?.({ ...call, function: role.function, isAllowed: allowed });
     if (!allowed) {
-      role.logger.error('the role of the function does not allow the call', {
-        function: role.function,
-        ...call,
-      });
+      role.logger.error(refusedByRole, { function: role.function, ...call });
       throw accessDenied(role.function, call);
     }
     return (client.send as (...parameters: unknown[]) => unknown).call(client, command, ...options);
