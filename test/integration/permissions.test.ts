@@ -7,12 +7,11 @@ import type { RoleCall } from '../../infra/local/runtime/iam/role.ts';
 import { scheduledEvent } from '../../infra/local/runtime/schedules.ts';
 import { readService } from '../../infra/local/runtime/service/service.ts';
 import type { Stack } from '../../infra/local/stack/types.ts';
-import { systemClock } from '../../lib/clock.ts';
 import type { Release } from '../../lib/release/model/release.ts';
 import { createStore } from '../../lib/release/record/store.ts';
 import { createTable } from '../../lib/store/table.ts';
 import { createTimeLeft } from '../../lib/time-left.ts';
-import { digest } from '../release/support/context.ts';
+import { digest, fixedClock } from '../release/support/context.ts';
 import { alice } from '../release/support/harness.ts';
 import { readJson } from './support/answers.ts';
 import { startBasicRegistry } from './support/basic-registry.ts';
@@ -23,15 +22,15 @@ import { surplusOf } from './support/surplus.ts';
 const project = path.join(import.meta.dirname, '..', '..');
 const releasesTable = readService(path.join(project, 'serverless.yml')).resources.ReleasesTable;
 
+/** Before anything that the stack records. */
+const clock = fixedClock(Date.parse('2024-01-01T00:00:00Z'));
+
 const storeOf = (stack: Stack) => {
   const name = releasesTable?.type === 'table' ? releasesTable.name : '';
-  const table = createTable(
-    async () => stack.aws.dynamodb,
-    name,
-    createTimeLeft(systemClock, { patient: true }),
-  );
+  const timeLeft = createTimeLeft(clock, { patient: true });
+  const table = createTable(async () => stack.aws.dynamodb, name, timeLeft);
   const ulid = monotonicFactory();
-  return createStore({ table, clock: systemClock, newId: (now) => ulid(now) });
+  return createStore({ table, clock, newId: (now) => ulid(now) });
 };
 type Store = ReturnType<typeof storeOf>;
 
@@ -102,7 +101,7 @@ const seedUndo = async (store: Store, app: string, environment: string) => {
     digest: standing.digest,
     by: { type: 'slack', user: 'U024BE7LH' },
     reason: { code: 'undone' },
-    createdAt: new Date().toISOString(),
+    createdAt: new Date(clock.now()).toISOString(),
     release: standing.id,
   });
   return seed(store, app, environment, 'v1.0.0', 'undo', standing.id);
@@ -179,7 +178,7 @@ it('lets every function make the calls that it makes, and allows it no other', a
     v: 2,
     type: 'command',
     id: 'twice',
-    at: Date.now(),
+    at: clock.now(),
     action: { type: 'run', command: { type: 'holds' } },
     asker: { ...alice, responseUrl: `${stack.url}/local/slack/responses/twice` },
   });
@@ -195,7 +194,7 @@ it('lets every function make the calls that it makes, and allows it no other', a
   const message = ({ app, environment, id: release }: Release) => ({ app, environment, release, round: 0 });
   const steps: Readonly<Record<(typeof finalizing)[number], (release: Release) => Promise<unknown>>> = {
     worker: async (release) => {
-      await store.outbox.add('work#seeded', release, Date.now());
+      await store.outbox.add('work#seeded', release, 0);
       return stack.invoke('release-worker', queueEvent({ type: 'process-queue', group: 'seeded' }));
     },
     rollout: (release) =>

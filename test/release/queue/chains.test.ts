@@ -28,7 +28,7 @@ describe('a chain of jobs, each of which sends the next', () => {
   });
 
   it('that watches a rollout ends with `timeout`', async () => {
-    const harness = createHarness({ timeout: 20 * 60 });
+    const harness = createHarness({ files: ['app.yml'], timeout: 20 * 60 });
     harness.verdicts.set('v1.1.0', rollingOut);
 
     await harness.hook(hooks.dockerhub('v1.1.0'));
