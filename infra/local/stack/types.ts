@@ -55,7 +55,7 @@ export type StackOptions = {
   readonly requests?: Concurrency;
   /** Every queue message is handed over twice. */
   readonly deliverTwice?: boolean;
-  /** Is told of every call that a function makes to AWS, and whether its role allows it. */
+  /** Is told of every call that a function makes to AWS, and whether its role allows it; what it throws, the call throws. */
   readonly onAwsCall?: (call: RoleCall) => void;
   /** Gives up a start that is under way, and closes what was opened. */
   readonly signal?: AbortSignal;

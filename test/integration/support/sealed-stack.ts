@@ -90,15 +90,9 @@ export const startSealedStack = async (
   const keyId = Aliases[0]?.AliasName ?? '';
   let sealed = text;
   for (const { slot, reference } of secretSlots(first.config)) {
-    const plaintext = slot.startsWith('clusters/')
-      ? `file:${first.kubeconfigPath}`
-      : await first.unseal(String(reference), slot);
-    const value = slot.startsWith('clusters/') ? await first.unseal(plaintext, slot) : plaintext;
-    if (text.includes(`'${reference}'`))
-      sealed = sealed.replace(
-        `'${reference}'`,
-        `'${await seal(first.aws.kms, { keyId, slot, plaintext: value })}'`,
-      );
+    const given = slot.startsWith('clusters/') ? `file:${first.kubeconfigPath}` : String(reference);
+    const plaintext = await first.unseal(given, slot);
+    sealed = sealed.replace(`'${reference}'`, `'${await seal(first.aws.kms, { keyId, slot, plaintext })}'`);
   }
   writeFileSync(file, sealed);
   await first.close();
