@@ -34,11 +34,26 @@ const timeoutMs = (name: string): number => {
 
 describe('the schedule of a release', () => {
   it.each([
+    ['release-worker', schedule.pickUpMs, timeoutMs('release-worker')],
+    ['image-poller', schedule.pickUpMs, timeoutMs('image-poller')],
+    // What it watches is put off to the end of the watch.
+    ['rollout-poller', schedule.unwatchedMs, schedule.invocationMarginMs],
+  ])(
+    'leaves %s the time to receive a job and to do it before reconcile sends another',
+    (_name, graceMs, workMs) => {
+      expect(graceMs).toBeGreaterThanOrEqual(schedule.queueLagMs + workMs);
+    },
+  );
+
+  it.each([
     ['ReleasesQueue', schedule.pickUpMs],
     ['ImagesQueue', schedule.pickUpMs],
     ['RolloutsQueue', schedule.unwatchedMs],
-  ])('leaves %s the time to deliver a job a second time before reconcile sends another', (name, graceMs) => {
-    expect(graceMs).toBeGreaterThanOrEqual(queue(name).VisibilityTimeout * 1000 + schedule.queueLagMs);
+  ])('gives a release up only after its first job in %s is a dead letter', (name, graceMs) => {
+    const { VisibilityTimeout, RedrivePolicy } = queue(name);
+    expect(schedule.maxResends * graceMs).toBeGreaterThanOrEqual(
+      RedrivePolicy.maxReceiveCount * VisibilityTimeout * 1000,
+    );
   });
 
   it('has reconcile run as often as something can be due', () => {
@@ -65,8 +80,11 @@ describe('the schedule of a release', () => {
     expect(timeoutMs('redeliver')).toBeLessThan(everyMs);
   });
 
-  it('knows the last delivery of a command', () => {
-    expect(schedule.commandMaxReceives).toBe(queue('CommandsQueue').RedrivePolicy.maxReceiveCount);
+  it('knows the last delivery of a command, which comes while it may still be answered', () => {
+    const { VisibilityTimeout, RedrivePolicy } = queue('CommandsQueue');
+    expect(schedule.commandMaxReceives).toBe(RedrivePolicy.maxReceiveCount);
+    const lastAtMs = (schedule.commandMaxReceives - 1) * VisibilityTimeout * 1000;
+    expect(lastAtMs + timeoutMs('slack-worker')).toBeLessThan(schedule.commandMaxAgeMs);
   });
 
   it('leases a command for longer than an invocation lasts, and until it is delivered again', () => {

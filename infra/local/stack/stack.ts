@@ -153,12 +153,6 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
       env: { ...env, ...access.variables },
       config,
       logger,
-      // One set for all functions: what they share on a laptop is its time, and each client takes some to warm up.
-      aws: {
-        kms: async () => clients.kms,
-        sqs: async () => clients.sqs,
-        dynamodb: async () => clients.dynamodb,
-      },
       local: {
         baseDirectory,
         env: secretEnv,
@@ -170,6 +164,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
       ...(options.clock === undefined ? {} : { clock: options.clock }),
       ...(options.random === undefined ? {} : { random: options.random }),
     },
+    onAwsCall: options.onAwsCall,
     schedules: options.schedules ?? false,
     requests: options.requests,
     retrySeconds: options.retrySeconds,

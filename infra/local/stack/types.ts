@@ -7,6 +7,7 @@ import type { AwsAccess, Environment } from '../emulators/aws/endpoints.ts';
 import type { GitServer } from '../emulators/git-server/git-server.ts';
 import type { LocalRegistry } from '../emulators/registry/registry.ts';
 import type { SlackMessage } from '../emulators/slack/server/server.ts';
+import type { RoleCall } from '../runtime/iam/role.ts';
 import type { Concurrency } from '../runtime/lambda/concurrency.ts';
 import type { Invocation } from '../runtime/lambda/function.ts';
 
@@ -54,6 +55,8 @@ export type StackOptions = {
   readonly requests?: Concurrency;
   /** Every queue message is handed over twice. */
   readonly deliverTwice?: boolean;
+  /** Is told of every call that a function makes to AWS, and whether its role allows it; what it throws, the call throws. */
+  readonly onAwsCall?: (call: RoleCall) => void;
   /** Gives up a start that is under way, and closes what was opened. */
   readonly signal?: AbortSignal;
 };

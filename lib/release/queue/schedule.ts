@@ -15,18 +15,18 @@
 export const queueLagMs = 30_000;
 
 /**
- * How long after its job is due reconcile leaves an entry of the outbox's `work#…` and `images` lists alone. The job may
- * be late, and a function that died with it comes back by itself after the queue's visibility timeout (90 seconds at
- * most): only then is the job lost, and sent again.
+ * How long after its job is due reconcile leaves an entry of the outbox's `work#…` and `images` lists alone: the job may be
+ * late, and a function may be working on it. One that died leaves its message hidden for longer than this, six times what
+ * the function may take; another job is sent meanwhile, and the message, when it comes back, finds the step done.
  */
 export const pickUpMs = 120_000;
 
-/** The same for the `rollouts` list, whose queue has a visibility timeout of 180 seconds. */
+/** The same for the `rollouts` list, after the end of a watch: more rollouts may wait than are watched at the same time. */
 export const unwatchedMs = 210_000;
 
 /**
  * How often reconcile sends the job of one entry, with the same wait after each, before the release fails with `given-up`. That
- * is 40 minutes, and 70 for a rollout, and by then every one of these jobs has ended in a dead-letter queue, whose alarm says why.
+ * is 40 minutes, and 70 for a rollout, and by then the first of these jobs is in a dead-letter queue, whose alarm says why.
  */
 export const maxResends = 20;
 
@@ -39,8 +39,11 @@ export const commandLeaseMs = 70_000;
 /** How old a command may be: Slack takes an answer into a response_url for 30 minutes, and a command without an answer is not wanted. */
 export const commandMaxAgeMs = 30 * 60_000;
 
-/** How often the queue `commands` delivers one command: at the last time the user is told what went wrong. */
-export const commandMaxReceives = 8;
+/**
+ * How often the queue `commands` delivers one command, six minutes apart: at the last time the user is told what went wrong,
+ * while Slack still takes an answer.
+ */
+export const commandMaxReceives = 5;
 
 // Hooks that GitHub could not deliver.
 

@@ -1,3 +1,4 @@
+import { refusedByRole } from '../../../infra/local/runtime/iam/role.ts';
 import type { LogFields, Logger } from '../../../lib/logger.ts';
 import { redact } from '../../../lib/redact.ts';
 import { scannedLogger } from '../../support/scanned-log.ts';
@@ -42,6 +43,11 @@ export const keepLog = (listener?: Logger) => {
   return {
     logger,
     length: () => lines.length,
+    /** Throws where a function tried what its role in serverless.yml does not allow. */
+    assertAllowed: (): void => {
+      const refused = lines.filter(({ message }) => message === refusedByRole);
+      if (refused.length > 0) throw new Error(`refused by IAM:\n${refused.map(show).join('\n')}`);
+    },
     /** Puts it where a person finds it, from a line on. */
     print: (from = 0): void => {
       const all = lines.slice(from);

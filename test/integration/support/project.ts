@@ -201,6 +201,7 @@ export const startProject = async (options: ProjectOptions) => {
     close: async () => {
       await stack.close();
       await rm(directory, { recursive: true, force: true });
+      log.assertAllowed();
     },
   };
 };

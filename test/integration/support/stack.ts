@@ -29,7 +29,10 @@ export const startTestStack = async (options: Partial<StackOptions> = {}): Promi
     ...options,
     logger: log.logger,
   });
-  onTestFinished(() => stack.close());
+  onTestFinished(async () => {
+    await stack.close();
+    log.assertAllowed();
+  });
   logScanner.expectNone(...Object.values(stack.secrets));
   return stack;
 };

@@ -25,6 +25,8 @@ export type FunctionDescription = {
   readonly memoryMb: number;
   /** Values may hold intrinsic functions; `resolveEnvironment` fills them in once the resources exist. */
   readonly environment: Unknowns;
+  /** `iamRoleStatements` as they stand there; what none of them allows, the function may not do. */
+  readonly permissions: unknown;
   readonly routes: readonly Route[];
   readonly queues: readonly QueueMapping[];
   /** Every how many milliseconds, one entry for each schedule. */
@@ -72,6 +74,7 @@ const readFunction = (
     timeoutSeconds: Number(value.timeout ?? provider.timeout ?? 6),
     memoryMb: Number(value.memorySize ?? provider.memorySize ?? 1024),
     environment: { ...mapping(provider.environment), ...mapping(value.environment) },
+    permissions: value.iamRoleStatements,
     routes: events.flatMap((event) => readRoute(event.httpApi)),
     queues: events.flatMap((event) => readMapping(event.sqs)),
     schedules: events.flatMap((event) => readSchedule(event.schedule)),

@@ -1,4 +1,4 @@
-import { isMapping } from '../../../../lib/mapping.ts';
+import { isMapping, mapping } from '../../../../lib/mapping.ts';
 
 /** What `Ref` and `Fn::GetAtt … Arn` of a created resource give. */
 export type Created = { readonly ref: string; readonly arn: string };
@@ -17,6 +17,19 @@ export const resolveEnvironment = (
       return text === undefined ? [] : [[name, text]];
     }),
   );
+
+/** The ARN that a statement of a policy names; undefined where it does not exist on the local stack. */
+export const resolveArn = (
+  value: unknown,
+  created: Readonly<Record<string, Created>>,
+): string | undefined => {
+  if (typeof value === 'string') return value;
+  const text = mapping(value)['Fn::Sub'];
+  if (typeof text !== 'string') return resolve(mapping(value), created);
+  const [, id = '', rest = ''] = /^\$\{(\w+)\.Arn\}(.*)$/.exec(text) ?? [];
+  const arn = created[id]?.arn;
+  return arn === undefined ? undefined : `${arn}${rest}`;
+};
 
 const resolve = (
   { Ref: name, 'Fn::GetAtt': attribute }: Readonly<Record<string, unknown>>,

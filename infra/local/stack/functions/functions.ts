@@ -12,19 +12,22 @@ import { type Created, resolveEnvironment } from '../../runtime/service/values.t
  * Makes every function that serverless.yml declares, each with a runtime of its own, as on Lambda, where each has its
  * own process and environment.
  * @param project directory of serverless.yml
+ * @param clientsOf makes the clients of AWS that a function gets
  */
 export const createFunctions = async (
   service: Service,
   project: string,
   created: Readonly<Record<string, Created>>,
   options: RuntimeOptions,
+  clientsOf: (description: FunctionDescription) => RuntimeOptions['aws'],
   logger: Logger,
 ): Promise<ReadonlyMap<string, LambdaFunction>> => {
   const createRuntime = await loadCreateRuntime(project);
   const functions = await Promise.all(
     service.functions.map(async (description): Promise<[string, LambdaFunction]> => {
       const env = { ...options.env, ...resolveEnvironment(description.environment, created) };
-      const handler = await loadHandler(description, createRuntime({ ...options, env }));
+      const aws = clientsOf(description);
+      const handler = await loadHandler(description, createRuntime({ ...options, env, ...(aws && { aws }) }));
       return [description.name, createFunction(withPatience(description), handler, logger)];
     }),
   );

@@ -4,6 +4,7 @@ import type { Logger } from '../../../../lib/logger.ts';
 import type { AwsClients } from '../../emulators/aws/clients.ts';
 import type { LocalSqs } from '../../emulators/aws/sqs.ts';
 import { createGateway } from '../../runtime/gateway/gateway.ts';
+import type { RoleCall } from '../../runtime/iam/role.ts';
 import { atMost, type Concurrency } from '../../runtime/lambda/concurrency.ts';
 import type { Invocation, LambdaFunction } from '../../runtime/lambda/function.ts';
 import type { Poller } from '../../runtime/queues/poller.ts';
@@ -13,6 +14,7 @@ import type { Created } from '../../runtime/service/values.ts';
 import { createFunctions } from './functions.ts';
 import { countMessages } from './idle.ts';
 import { startPollers } from './pollers.ts';
+import { clientsInRole } from './roles.ts';
 
 type FunctionsOptions = {
   readonly service: Service;
@@ -23,6 +25,8 @@ type FunctionsOptions = {
   /** The queues, where they are the stack's own. */
   readonly embedded: LocalSqs | undefined;
   readonly runtime: RuntimeOptions;
+  /** Is told of every call that a function makes to AWS, and whether its role allows it. */
+  readonly onAwsCall: ((call: RoleCall) => void) | undefined;
   readonly schedules: boolean;
   readonly requests: Concurrency | undefined;
   readonly retrySeconds: number | undefined;
@@ -39,7 +43,14 @@ const defaultRequests: Concurrency = { running: 10, waiting: 1_000 };
 /** The functions, each behind what triggers it. */
 export const startFunctions = async (options: FunctionsOptions) => {
   const { clients, service, created, logger } = options;
-  const functions = await createFunctions(service, options.project, created, options.runtime, logger);
+  const functions = await createFunctions(
+    service,
+    options.project,
+    created,
+    options.runtime,
+    (description) => clientsInRole(description, options),
+    logger,
+  );
   const lambda = (name: string): LambdaFunction => {
     const found = functions.get(name);
     if (found === undefined)

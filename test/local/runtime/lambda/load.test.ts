@@ -18,6 +18,7 @@ const describeModule = (text: string) => {
     timeoutSeconds: 1,
     memoryMb: 128,
     environment: {},
+    permissions: [],
     routes: [],
     queues: [],
     schedules: [],

@@ -33,6 +33,8 @@ functions:
   hook:
     handler: functions/hook.handler
     environment: { OWN: yes }
+    iamRoleStatements:
+      - { Effect: Allow, Action: dynamodb:GetItem, Resource: { Fn::GetAtt: [Things, Arn] } }
     events:
       - httpApi: { method: post, path: '/hooks/{name}' }
       - httpApi: GET /hooks
@@ -60,6 +62,9 @@ functions:
         timeoutSeconds: 10,
         memoryMb: 512,
         environment: { TABLE: { Ref: 'Things' }, OWN: 'yes' },
+        permissions: [
+          { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { 'Fn::GetAtt': ['Things', 'Arn'] } },
+        ],
         routes: [
           { method: 'POST', path: '/hooks/{name}' },
           { method: 'GET', path: '/hooks' },

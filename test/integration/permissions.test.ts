@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { sendCommand } from '../../infra/local/emulators/slack/client/send.ts';
+import type { RoleCall } from '../../infra/local/runtime/iam/role.ts';
+import { scheduledEvent } from '../../infra/local/runtime/schedules.ts';
+import type { Release } from '../../lib/release/model/release.ts';
+import { alice } from '../release/support/harness.ts';
+import { readJson } from './support/answers.ts';
+import { startBasicRegistry } from './support/basic-registry.ts';
+import { postHook, tagPayload } from './support/github.ts';
+import { githubSecret, signingSecret, startSealedStack } from './support/sealed-stack.ts';
+import { seed, seedCommitted, seedUndo, storeOf } from './support/seeds.ts';
+import { surplusOf } from './support/surplus.ts';
+
+const queueEvent = (body: unknown) => ({
+  Records: [
+    {
+      messageId: randomUUID(),
+      receiptHandle: 'r',
+      body: JSON.stringify({ v: 1, ...(body as object) }),
+      attributes: { ApproximateReceiveCount: '1', MessageGroupId: 'seeded' },
+    },
+  ],
+});
+
+/** Apps, each for the function that finds its releases ended. */
+const finalizing = ['worker', 'rollout', 'image', 'reconcile'] as const;
+
+it('lets every function make the calls that it makes, and allows it no other', async () => {
+  const calls: RoleCall[] = [];
+  let queueAnswers = true;
+  const registry = await startBasicRegistry();
+  registry.push('example/proxy', 'v1');
+  const stack = await startSealedStack(['app', ...finalizing], registry.origin, (call) => {
+    if (!queueAnswers && call.function === 'slack' && call.action === 'sqs:SendMessage')
+      throw new Error('the queue does not answer');
+    calls.push(call);
+  });
+  const store = storeOf(stack);
+  for (const app of finalizing) registry.push(`example/${app}`, 'v1.0.0');
+  const hook = (tag: string, app = 'app') =>
+    postHook(stack.url, githubSecret, tagPayload(tag, `example/${app}`));
+  const sender = { origin: stack.url, signingSecret, user: 'U024BE7LH', channel: 'C0DEPLOYS' };
+  const say = async (line: string) => {
+    const sent = await sendCommand(sender, line);
+    expect(sent.isOk, line).toBe(true);
+    return sent;
+  };
+  const made = (name: string, action: string, resource: string): boolean =>
+    calls.some(
+      (call) => call.function === name && call.action === action && call.resource.endsWith(resource),
+    );
+  const newest = async () => (await store.list('app', 'production', { limit: 1 }))[0];
+
+  // A tag, whose image comes later; an image.
+  await readJson(await hook('v1.0.0'), 202);
+  await expect.poll(async () => (await newest())?.state).toBe('waiting-for-image');
+  registry.push('example/app', 'v1.0.0');
+  await stack.idle();
+  expect((await newest())?.state).toBe('healthy');
+  registry.push('example/app', 'v1.1.0');
+  const image = await fetch(`${stack.url}/webhooks/dockerhub/hub-key`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      push_data: { pushed_at: 1_795_392_000, pusher: 'bot', tag: 'v1.1.0' },
+      repository: { repo_name: 'example/app', name: 'app', namespace: 'example', status: 'Active' },
+    }),
+  });
+  await readJson(image, 202);
+  await stack.idle();
+  expect((await store.list('app', 'staging'))[0]?.state).toBe('healthy');
+
+  // What people say in Slack; a rollout that waits for them, and is watched again meanwhile.
+  await say('/tagboat hold app production v9.9.9 because it is bad');
+  await stack.idle();
+  await say('/tagboat unhold app production v9.9.9');
+  await say('/tagboat pause app production');
+  await stack.idle();
+  await readJson(await hook('v1.1.0'), 202);
+  await expect.poll(() => made('rollout-poller', 'sqs:SendMessage', 'rollouts')).toBe(true);
+  await say('/tagboat resume app production');
+  await stack.idle();
+  expect((await newest())?.state).toBe('healthy');
+  await say('/undo app production');
+  await stack.idle();
+  registry.push('example/app', 'v1.2.0');
+  await say('/tagboat release app production v1.2.0');
+  await stack.idle();
+  queueAnswers = false;
+  await say('/tagboat holds');
+  queueAnswers = true;
+  const again = queueEvent({
+    v: 2,
+    type: 'command',
+    id: 'twice',
+    at: Date.parse((await newest())?.updatedAt ?? ''),
+    action: { type: 'run', command: { type: 'holds' } },
+    asker: { ...alice, responseUrl: `${stack.url}/local/slack/responses/twice` },
+  });
+  await stack.invoke('slack-worker', again);
+  await stack.invoke('slack-worker', again);
+
+  // Who reads the record.
+  const id = (await newest())?.id;
+  expect((await fetch(`${stack.url}/releases?app=app`)).status).toBe(200);
+  expect((await fetch(`${stack.url}/releases/${id}`)).status).toBe(200);
+
+  // What every function does that finds a release which has failed, and nobody finalized.
+  const message = ({ app, environment, id: release }: Release) => ({ app, environment, release, round: 0 });
+  const steps: Readonly<Record<(typeof finalizing)[number], (release: Release) => Promise<unknown>>> = {
+    worker: async (release) => {
+      await store.outbox.add('work#seeded', release, 0);
+      return stack.invoke('release-worker', queueEvent({ type: 'process-queue', group: 'seeded' }));
+    },
+    rollout: (release) =>
+      stack.invoke('rollout-poller', queueEvent({ type: 'watch-rollout', ...message(release) })),
+    image: (release) =>
+      stack.invoke('image-poller', queueEvent({ type: 'check-image', ...message(release) })),
+    reconcile: async (release) => {
+      for (const list of ['images', 'rollouts'] as const) await store.outbox.add(list, release, 0, 20);
+      return stack.invoke('reconcile', scheduledEvent());
+    },
+  };
+  const fail = async (release: Release) => {
+    await store.advance(release, 'failed', { reason: { code: 'unknown', message: 'it crashes' } });
+    return release;
+  };
+  for (const app of finalizing) {
+    await steps[app](await fail(await seedCommitted(store, app, 'staging')));
+    await steps[app](await fail(await seedUndo(store, app, 'staging')));
+    await steps[app](await fail(await seedCommitted(store, app, 'production')));
+  }
+
+  // What reconcile finds that was lost.
+  registry.push('example/app', 'v3.0.0');
+  const lost = await seed(store, 'app', 'staging', 'v3.0.0', 'release');
+  for (const list of ['work#nobody', 'images', 'rollouts'] as const) await store.outbox.add(list, lost, 0);
+  await stack.invoke('reconcile', scheduledEvent());
+  await stack.idle();
+
+  expect(calls.filter(({ isAllowed }) => !isAllowed)).toEqual([]);
+  // The local stack shows the releases without a token; test/packaging has the deployed function ask for it.
+  expect(surplusOf(calls)).toEqual(['releases kms:Decrypt :key/* api/token']);
+});

@@ -1,0 +1,102 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ListAliasesCommand } from '@aws-sdk/client-kms';
+import { onTestFailed, onTestFinished } from 'vitest';
+import { createBareRepository } from '../../../infra/local/emulators/git-server/create-repository.ts';
+import type { RoleCall } from '../../../infra/local/runtime/iam/role.ts';
+import { startStack } from '../../../infra/local/stack/stack.ts';
+import { secretSlots } from '../../../lib/config/slots.ts';
+import { seal } from '../../../lib/secrets/seal.ts';
+import { knownKey, openSshFile } from '../../git/support/ssh-keys.ts';
+import { keepLog } from './log.ts';
+import { temporaryDirectory } from './process.ts';
+import { fastPods } from './stack.ts';
+import { deployment } from './tagboat-yml.ts';
+
+export const githubSecret = 'the secret of the GitHub webhook';
+export const signingSecret = 'the signing secret of the Slack app';
+
+const environment = (app: string, name: string, lines: string): string =>
+  `{ configRepo: config, files: [${app}/${name}.yml], cluster: production, onFailure: undo, timeout: 2m, notify: { slack: '#deploys' }, ${lines} }`;
+
+const tagboatYml = (apps: readonly string[], repository: string, registry: string): string => `
+clusters: { production: { kubeconfig: 'env:KUBECONFIG_TEXT' } }
+configRepos:
+  config: { url: 'file://${repository}', branch: config, commit: { signingKey: 'env:SIGNING_KEY' } }
+sources: { github: { secret: 'env:GITHUB_SECRET' }, dockerhub: { key: 'env:HUB_KEY' } }
+registries: { docker.io: { endpoint: '${registry}', username: bot, password: 'env:REGISTRY_PASSWORD' } }
+slack:
+  signingSecret: 'env:SIGNING_SECRET'
+  botToken: 'env:BOT_TOKEN'
+  allow: { users: [U024BE7LH], channels: [C0DEPLOYS] }
+apps:
+${apps
+  .map(
+    (app) => `  ${app}:
+    image: docker.io/example/${app}
+    repository: github.com/example/${app}
+    environments:
+      production: ${environment(app, 'production', "on: tag-push, tags: { pattern: '.+' }")}
+      staging: ${environment(app, 'staging', `on: image-push, tags: { pattern: '.+' }${app === 'app' ? '' : ', pin: digest'}`)}
+`,
+  )
+  .join('')}`;
+
+/**
+ * A stack whose secrets are all sealed, as they are in a deployment: every function asks KMS for what it needs.
+ * @param registry an origin that answers for docker.io
+ * @param onAwsCall as in `StackOptions`
+ */
+export const startSealedStack = async (
+  apps: readonly string[],
+  registry: string,
+  onAwsCall: (call: RoleCall) => void,
+) => {
+  const directory = temporaryDirectory();
+  const repository = path.join(directory, 'config.git');
+  const files = Object.fromEntries(
+    apps.flatMap((app) => [
+      [`${app}/production.yml`, deployment(app, `example/${app}:v0.0.1`, 1)],
+      [`${app}/staging.yml`, deployment(`${app}-staging`, `example/${app}:v0.0.1`, 1)],
+    ]),
+  );
+  await createBareRepository(repository, { branch: 'config', files });
+  const file = path.join(directory, 'tagboat.yml');
+  const text = tagboatYml(apps, repository, registry);
+  writeFileSync(file, text);
+  const log = keepLog();
+  onTestFailed(() => log.print());
+  const env = {
+    KUBECONFIG_TEXT: 'the first stack has no cluster yet',
+    SIGNING_KEY: openSshFile(knownKey),
+    GITHUB_SECRET: githubSecret,
+    HUB_KEY: 'hub-key',
+    REGISTRY_PASSWORD: 'the password of the registry',
+    SIGNING_SECRET: signingSecret,
+    BOT_TOKEN: 'xoxb-1',
+  };
+  const options = {
+    config: { type: 'file', path: file },
+    stateDirectory: path.join(directory, 'state'),
+    clusterTimings: fastPods,
+    logger: log.logger,
+    env,
+    retrySeconds: 0,
+  } as const;
+
+  // The first one makes the key, and the kubeconfig, which is the same for one that follows it on its port.
+  const first = await startStack({ ...options, port: 0 });
+  const { Aliases = [] } = await first.aws.kms.send(new ListAliasesCommand({}));
+  const keyId = Aliases[0]?.AliasName ?? '';
+  let sealed = text;
+  for (const { slot, reference } of secretSlots(first.config)) {
+    const given = slot.startsWith('clusters/') ? `file:${first.kubeconfigPath}` : String(reference);
+    const plaintext = await first.unseal(given, slot);
+    sealed = sealed.replace(`'${reference}'`, `'${await seal(first.aws.kms, { keyId, slot, plaintext })}'`);
+  }
+  writeFileSync(file, sealed);
+  await first.close();
+  const stack = await startStack({ ...options, port: first.port, onAwsCall });
+  onTestFinished(() => stack.close());
+  return stack;
+};
