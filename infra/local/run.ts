@@ -7,9 +7,11 @@ import type { Environment } from './emulators/aws/endpoints.ts';
 import type { Options } from './options.ts';
 import { showHints } from './play/hints.ts';
 import { playRelease } from './play/play.ts';
+import { sampleReleases } from './play/sample.ts';
 import { showReleases, showRepeats } from './play/show-releases.ts';
 import { isAboutRelease, showSlackMessages } from './play/show-slack-messages.ts';
-import { showConfiguration, showStack, showWebhooks } from './play/summary.ts';
+import { showAgentSwitch, showQuietly, showSynced } from './play/show-synced.ts';
+import { showConfiguration, showSamples, showStack, showWebhooks } from './play/summary.ts';
 import { checkConfiguration } from './stack/preflight.ts';
 import { startStack } from './stack/stack.ts';
 import type { Stack } from './stack/types.ts';
@@ -81,7 +83,13 @@ export const startRun = (options: Options, terminal: Terminal, host: Host): Run 
     if (isOwn) {
       if (!(await showProblems(stack, terminal))) return end(1);
       showConfiguration(stack, terminal);
-      await showWebhooks(stack, terminal);
+      terminal.status(terminal.style.dim('  bringing the cluster to what the config repos say …'));
+      const synced = await stack.gitops.start();
+      terminal.clearStatus();
+      showSynced(synced, terminal);
+      showAgentSwitch(stack, terminal);
+      showWebhooks(stack, terminal);
+      showSamples(stack, await sampleReleases(stack, synced), terminal);
     } else {
       const healthy = await playRelease(stack, terminal, stop.signal);
       await stack.idle({ timeoutMs: lastWordMs }).catch(() => {});
@@ -115,7 +123,9 @@ const createLogger = (options: Options, terminal: Terminal, signal: AbortSignal)
     ...logger,
     info: (message, fields = {}) => {
       logger.info(message, fields);
-      if (message === 'webhook accepted' && !signal.aborted) showRepeats(fields, terminal);
+      if (signal.aborted) return;
+      if (message === 'webhook accepted') showRepeats(fields, terminal);
+      showQuietly(message, fields, terminal);
     },
   };
 };
