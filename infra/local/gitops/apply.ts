@@ -1,8 +1,10 @@
 import { statusOf } from '../../../lib/cluster/connect/api-error.ts';
 import type { Cluster, Resource } from '../../../lib/cluster/connect/cluster.ts';
 import { findResource, groupPath } from '../../../lib/cluster/connect/discovery.ts';
+import { changeCauseAnnotation } from '../../../lib/cluster/deliver/apply.ts';
 import type { ManifestObject } from '../../../lib/cluster/deliver/documents.ts';
 import { TagboatError } from '../../../lib/errors.ts';
+import { mapping } from '../../../lib/mapping.ts';
 import type { Applied } from './types.ts';
 
 type ApplyOptions = {
@@ -79,20 +81,37 @@ const applyObject = async (
   { object, resource, namespace }: Step,
   fieldManager: string,
 ): Promise<void> => {
-  const { apiVersion, kind, metadata } = object;
+  const { apiVersion, kind } = object;
+  const { namespace: _, ...metadata } = object.metadata;
   const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const { namespace: _, ...rest } = metadata;
+  const path = `${groupPath(apiVersion)}${scope}/${resource.plural}/${encodeURIComponent(metadata.name)}`;
+  const annotations = { ...(await changeCauseOf(cluster, path)), ...metadata.annotations };
+  const value = {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+  };
   await cluster.api.json(
     {
-      method: 'PATCH',
-      path: `${groupPath(apiVersion)}${scope}/${resource.plural}/${encodeURIComponent(metadata.name)}`,
-      query: { fieldManager, force: true },
-      body: {
-        type: 'application/apply-patch+yaml',
-        value: { ...object, metadata: namespace === undefined ? rest : { ...rest, namespace } },
-      },
+      ...{ method: 'PATCH', path, query: { fieldManager, force: true } },
+      body: { type: 'application/apply-patch+yaml', value },
       what: `apply ${kind} ${metadata.name}`,
     },
     { quote: kind !== 'Secret' },
   );
+};
+
+/** What the last release wrote there stays: it is in no manifest, and counts as a change. */
+const changeCauseOf = async (cluster: Cluster, path: string): Promise<Readonly<Record<string, string>>> => {
+  try {
+    const found = mapping(await cluster.api.json({ method: 'GET', path, what: `read ${path}` }));
+    const cause = mapping(mapping(found.metadata).annotations)[changeCauseAnnotation];
+    return typeof cause === 'string' ? { [changeCauseAnnotation]: cause } : {};
+  } catch (error) {
+    if (statusOf(error) === 404) return {};
+    throw error;
+  }
 };

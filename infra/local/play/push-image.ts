@@ -5,8 +5,8 @@ import type { ShellRequest } from './hook.ts';
 
 const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 
-/** The empty descriptor: an image that nobody runs needs no more. https://github.com/opencontainers/image-spec */
-const empty = { mediaType: 'application/vnd.oci.empty.v1+json', content: '{}' } as const;
+/** An image that nobody runs needs no more than an empty configuration. */
+const config = '{}';
 
 /** How an image is pushed to the local registry, from a shell. */
 export type ImagePush = {
@@ -21,22 +21,24 @@ export type ImagePush = {
  * @param path within the registry
  */
 export const imagePush = (stack: Pick<Stack, 'url'>, path: string, tag: string): ImagePush => {
-  const blob = {
-    mediaType: empty.mediaType,
-    digest: digestOf(empty.content),
-    size: Buffer.byteLength(empty.content),
-  };
+  const digest = digestOf(config);
   const manifest = JSON.stringify({
-    ...{ schemaVersion: 2, mediaType: ociManifest, config: blob, layers: [blob] },
+    schemaVersion: 2,
+    config: {
+      mediaType: 'application/vnd.oci.image.config.v1+json',
+      digest,
+      size: Buffer.byteLength(config),
+    },
+    layers: [],
     // So that another tag is another image.
     annotations: { 'org.opencontainers.image.version': tag },
   });
   return {
     requests: [
       {
-        url: `${stack.url}/v2/${path}/blobs/uploads/?digest=${blob.digest}`,
+        url: `${stack.url}/v2/${path}/blobs/uploads/?digest=${digest}`,
         headers: { 'content-type': 'application/octet-stream' },
-        body: empty.content,
+        body: config,
       },
       {
         method: 'PUT',

@@ -1,5 +1,4 @@
 import { TagboatError } from '../../../lib/errors.ts';
-import type { LogFields } from '../../../lib/logger.ts';
 import type { Built, StandIn, Synced, Target } from '../gitops/gitops.ts';
 import type { Stack } from '../stack/types.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -72,15 +71,4 @@ export const showAgentSwitch = ({ gitops, url }: Stack, { line, style }: Termina
   );
   line(`  curl -sS -X POST ${url}/local/agent/pause`);
   line(`  curl -sS -X POST ${url}/local/agent/resume`);
-};
-
-/** What the agent and the kubelet did by themselves, as they log it. */
-export const showQuietly = (message: string, fields: LogFields, { line, style }: Terminal): void => {
-  const { app, environment, image, revision } = fields;
-  if (message === 'agent applied')
-    line(
-      `  ${style.cyan('…')} the agent applied ${String(revision).slice(0, 7)} for ${app} → ${environment}`,
-    );
-  if (message === 'image of no app counts as present')
-    line(`  ${style.dim(`${image} belongs to no app, and counts as present`)}`);
 };

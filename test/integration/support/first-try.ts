@@ -2,16 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { onTestFailed, onTestFinished } from 'vitest';
+import { expect, onTestFailed, onTestFinished } from 'vitest';
 import { createBareRepository } from '../../../infra/local/emulators/git-server/create-repository.ts';
+import { git } from '../../../infra/local/emulators/git-server/git.ts';
 import type { Synced } from '../../../infra/local/gitops/gitops.ts';
 import { type ShellRequest, toCurl } from '../../../infra/local/play/hook.ts';
 import { imagePush } from '../../../infra/local/play/push-image.ts';
 import { type Sample, sampleReleases } from '../../../infra/local/play/sample.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack } from '../../../infra/local/stack/types.ts';
-import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { jsonOrUndefined } from '../../../lib/json.ts';
+import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { runCommand } from '../../git/support/shell.ts';
 import { isInstalled } from '../../support/installed.ts';
 import { readJson } from './answers.ts';
@@ -41,8 +42,11 @@ export type FirstTryOptions = {
   readonly PATH?: string;
   /** Over the files of the fixture. */
   readonly files?: Readonly<Record<string, string>>;
-  /** What the tagboat.yml has, of what the fixture's has. */
-  readonly config?: (text: string) => string;
+  /** Where the config repo is found, of its path; `file://` and that where absent. */
+  readonly url?: (repository: string) => Promise<string>;
+  readonly branch?: string;
+  /** The text of another kubeconfig than the embedded cluster's, and who names it. */
+  readonly kubeconfig?: { readonly text: string; readonly by: 'tagboat.yml' | 'KUBECONFIG' };
 };
 
 /** A directory of config repo, tagboat.yml and state, in which stacks are started one after the other. */
@@ -54,8 +58,16 @@ export const prepareFirstTry = async (fixture: string, options: FirstTryOptions 
   const { 'tagboat.yml': text = '', ...files } = filesIn(path.join(fixtures, fixture));
   await createBareRepository(repository, { branch: 'main', files: { ...files, ...options.files } });
   const file = path.join(directory, 'tagboat.yml');
-  const own = text.replaceAll('REPOSITORY', repository).replaceAll('STATE', stateDirectory);
-  await writeFile(file, options.config?.(own) ?? own);
+  const url = (await options.url?.(repository)) ?? `file://${repository}`;
+  const kubeconfig = path.join(directory, 'kubeconfig');
+  await writeFile(kubeconfig, options.kubeconfig?.text ?? '');
+  const named = options.kubeconfig?.by;
+  const cluster = named === 'tagboat.yml' ? kubeconfig : path.join(stateDirectory, 'kubeconfig');
+  const own = text
+    .replace('file://REPOSITORY', url)
+    .replace('branch: main', `branch: ${options.branch ?? 'main'}`)
+    .replace('STATE/kubeconfig', cluster);
+  await writeFile(file, own);
   const { PATH = process.env.PATH ?? '' } = options;
   return {
     repository,
@@ -68,7 +80,12 @@ export const prepareFirstTry = async (fixture: string, options: FirstTryOptions 
         config: { type: 'file', path: file },
         stateDirectory,
         port: 0,
-        env: { ...secrets, PATH, HOME: directory },
+        env: {
+          ...secrets,
+          PATH,
+          HOME: directory,
+          ...(named === 'KUBECONFIG' ? { KUBECONFIG: kubeconfig } : {}),
+        },
         clusterTimings: fastPods,
         retrySeconds: 0,
         logger: log.logger,
@@ -92,11 +109,7 @@ export const send = async (request: ShellRequest): Promise<unknown> => {
 };
 
 /** Pushes the image and sends the hook, by the lines that the start prints for that app. */
-export const follow = async (
-  stack: Stack,
-  synced: readonly Synced[],
-  app: string,
-): Promise<Sample> => {
+export const follow = async (stack: Stack, synced: readonly Synced[], app: string): Promise<Sample> => {
   const sample = (await sampleReleases(stack, synced)).find((one) => one.app === app);
   if (sample === undefined) throw new Error(`there is no sample for ${app}`);
   for (const request of imagePush(stack, sample.image.path, sample.tag).requests) await send(request);
@@ -111,3 +124,51 @@ export const releasesOf = async (stack: Stack, app: string): Promise<readonly Ap
       await fetch(`${stack.url}/releases?app=${app}`),
     )
   ).releases;
+
+/** The state of the newest release of each app is healthy, after what the agent has to do for it. */
+export const untilHealthy = async (stack: Stack, apps: readonly string[], count = 1): Promise<void> => {
+  const states = async () => {
+    await stack.gitops.agent.sync();
+    const releases = await Promise.all(apps.map((app) => releasesOf(stack, app)));
+    return releases.map((some) => some.slice(0, count).map(({ state, reason }) => reason ?? state));
+  };
+  await expect.poll(states).toEqual(apps.map(() => Array.from({ length: count }, () => 'healthy')));
+};
+
+type PodTemplate = {
+  readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+};
+export type ClusterObject = {
+  readonly metadata: { readonly generation?: number; readonly uid: string };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template?: PodTemplate;
+    readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } };
+  };
+};
+
+/** An object of the embedded cluster, by its path in the API. */
+export const clusterObject = async (stack: Stack, where: string, status = 200): Promise<ClusterObject> =>
+  readJson<ClusterObject>(
+    await fetch(`${stack.url}${where}`, {
+      headers: { authorization: `Bearer ${stack.secrets.TAGBOAT_DEMO_CLUSTER_TOKEN}` },
+    }),
+    status,
+  );
+
+/** A commit by hand on the branch of the config repo. */
+export const commitFile = async (repository: string, file: string, text: string): Promise<void> => {
+  const stream = [
+    'commit refs/heads/main',
+    'committer A <a@example.com> 1800000000 +0000',
+    'data 7',
+    'By hand',
+    'from refs/heads/main^0',
+    `M 100644 inline ${file}`,
+    `data ${Buffer.byteLength(text)}`,
+    text,
+    'done',
+    '',
+  ].join('\n');
+  await git(['--git-dir', repository, 'fast-import', '--quiet'], stream);
+};
