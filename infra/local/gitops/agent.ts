@@ -42,6 +42,7 @@ export const createAgent = (
 ): StartingAgent => {
   const followed = targets.filter(({ environment }) => environment.deliver === 'agent');
   const revisions = new Map<Target, string>();
+  const fingerprints = new Map<Target, string>();
   const remotes = new Map<string, Remote>();
   let isPaused = false;
   let lastProblem: string | undefined;
@@ -61,9 +62,11 @@ export const createAgent = (
     const snapshot = await remote.tip({ fresh: true });
     for (const target of ofRepo) {
       if (isPaused || revisions.get(target) === snapshot.revision) continue;
-      const outcome = await parts.synchronise(snapshot, target, { imagesArePresent: false });
+      const applied = fingerprints.get(target);
+      const outcome = await parts.synchronise(snapshot, target, { imagesArePresent: false, applied });
       revisions.set(target, snapshot.revision);
-      synced.push(outcome);
+      if (outcome.type === 'applied') fingerprints.set(target, outcome.fingerprint);
+      if (outcome.type !== 'unchanged') synced.push(outcome);
       const fields = { app: target.app, environment: target.environmentName, revision: snapshot.revision };
       if (outcome.type === 'applied') parts.logger.info('agent applied', fields);
       if (outcome.type === 'failed')
@@ -116,7 +119,11 @@ export const createAgent = (
       })),
     }),
     begin: (synced, { polls }) => {
-      for (const one of synced) if (one.type === 'applied') revisions.set(one.target, one.revision);
+      for (const one of synced) {
+        if (one.type !== 'applied') continue;
+        revisions.set(one.target, one.revision);
+        fingerprints.set(one.target, one.fingerprint);
+      }
       if (polls && followed.length > 0) poll().catch(() => {});
     },
   };

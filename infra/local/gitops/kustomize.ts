@@ -66,8 +66,8 @@ export const buildKustomizations = async (
     for (const root of roots) {
       const { code, output, said } = await run(tool, path.join(checkout, root), env, signal);
       if (code !== 0) {
-        const message = redact(said.replaceAll(`${checkout}/`, '').trim());
-        return { built: { type: 'failed', tool: tool.name, message }, manifests: [] };
+        const words = said.replaceAll(`${checkout}/`, '').replaceAll(/\s*\n\s*/g, ' ');
+        return { built: { type: 'failed', tool: tool.name, message: redact(words.trim()) }, manifests: [] };
       }
       manifests.push(output);
     }

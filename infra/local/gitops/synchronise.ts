@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Cluster } from '../../../lib/cluster/connect/connect.ts';
 import { fieldManager } from '../../../lib/cluster/deliver/apply.ts';
 import type { Config } from '../../../lib/config/types.ts';
@@ -5,6 +6,7 @@ import type { Snapshot } from '../../../lib/git/remote.ts';
 import type { LocalRegistry } from '../emulators/registry/registry.ts';
 import { applyObjects } from './apply.ts';
 import { imagesOf } from './images.ts';
+import type { SynchroniseOptions } from './parts.ts';
 import { type RenderOptions, render } from './render.ts';
 import { removeStandIn, standInDeployment } from './stand-in.ts';
 import type { Desired, Synced, Target } from './types.ts';
@@ -12,7 +14,7 @@ import type { Desired, Synced, Target } from './types.ts';
 /** Under this name an agent's fields are recorded; those of `deliver: apply` are Tagboat's, as after a release. */
 const agentFieldManager = 'local-agent';
 
-export type SynchroniseOptions = RenderOptions & {
+type Means = RenderOptions & {
   readonly apps: Config['apps'];
   /** The embedded one. */
   readonly cluster: Cluster;
@@ -21,24 +23,25 @@ export type SynchroniseOptions = RenderOptions & {
 
 /**
  * Brings the embedded cluster to what a commit says about a target.
- * @param imagesArePresent what the commit runs counts as pushed to the local registry, as it does when the stack starts
  * @throws TagboatError `git-…`, `manifest-…`, `cluster-…`
  */
 export const synchronise = async (
   snapshot: Snapshot,
   target: Target,
-  { apps, cluster, registry, ...options }: SynchroniseOptions,
-  { imagesArePresent }: { readonly imagesArePresent: boolean },
+  { apps, cluster, registry, ...means }: Means,
+  options: SynchroniseOptions,
 ): Promise<Synced> => {
-  const { objects: own, ...desired } = await render(snapshot, target, options);
+  const { objects: own, ...desired } = await render(snapshot, target, means);
   const { standIn } = desired;
   const objects = standIn === undefined ? own : [...own, standInDeployment(standIn)];
-  if (imagesArePresent) await provideImages(apps, registry, objects);
+  const fingerprint = createHash('sha256').update(JSON.stringify(objects)).digest('hex');
+  if (options.applied === fingerprint) return { type: 'unchanged', target };
+  if (options.imagesArePresent) await provideImages(apps, registry, objects);
   const { namespace, deliver } = target.environment;
   const manager = deliver === 'apply' ? fieldManager : agentFieldManager;
   const applied = await applyObjects(cluster, objects, { namespace, fieldManager: manager });
   if (standIn === undefined) await removeStandIn(cluster, namespace, target.app);
-  return { type: 'applied', target, revision: snapshot.revision, applied, ...desired };
+  return { type: 'applied', target, revision: snapshot.revision, fingerprint, applied, ...desired };
 };
 
 /** The images of the apps; of others the embedded cluster takes any. */

@@ -54,8 +54,12 @@ export type Synced = { readonly target: Target } & (
   | (Omit<Desired, 'objects'> & {
       readonly type: 'applied';
       readonly revision: string;
+      /** The same as long as the same is to be applied. */
+      readonly fingerprint: string;
       readonly applied: Applied;
     })
+  /** Another commit, and the same for this target. */
+  | { readonly type: 'unchanged' }
   /** Its cluster is not the embedded one, where nothing is touched that no release touches. */
   | { readonly type: 'left-alone'; readonly tag: string | undefined }
   | { readonly type: 'failed'; readonly error: unknown }

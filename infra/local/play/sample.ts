@@ -46,7 +46,7 @@ export const sampleReleases = async (stack: Stack, synced: readonly Synced[]): P
 
 const tagIn = (synced: readonly Synced[], app: string, environmentName: string): string | undefined => {
   const found = synced.find(({ target }) => target.app === app && target.environmentName === environmentName);
-  return found === undefined || found.type === 'failed' ? undefined : found.tag;
+  return found?.type === 'applied' || found?.type === 'left-alone' ? found.tag : undefined;
 };
 
 const sampleTag = async (

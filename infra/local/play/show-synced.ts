@@ -17,6 +17,7 @@ export const showSynced = (synced: readonly Synced[], { line, style }: Terminal)
       line(`    ${style.yellow('!')} ${object} is refused: ${message}`);
     for (const problem of one.unreadable) line(`    ${style.yellow('!')} left out: ${problem}`);
   }
+  for (const text of sharedNamespaces(synced)) line(`  ${style.yellow('!')} ${text}`);
   const unknown = synced.flatMap((one) => (one.type === 'applied' ? one.applied.unknownKinds : []));
   if (unknown.length > 0)
     line(
@@ -24,10 +25,25 @@ export const showSynced = (synced: readonly Synced[], { line, style }: Terminal)
     );
 };
 
+/** Environments that have a cluster each elsewhere share the embedded one, and with their namespace the objects in it. */
+const sharedNamespaces = (synced: readonly Synced[]): readonly string[] => {
+  const applied = synced.filter(({ type }) => type === 'applied').map(({ target }) => target);
+  const groups = Map.groupBy(applied, ({ app, environment }) => `${app} ${environment.namespace}`);
+  return [...groups.values()]
+    .filter(({ length }) => length > 1)
+    .map((targets) => {
+      const names = list(targets.map(({ environmentName }) => environmentName));
+      const [first] = targets;
+      return `${first?.app}: ${names} are all in the namespace ${first?.environment.namespace} of the embedded cluster; give each a \`namespace\` of its own`;
+    });
+};
+
 const describe = (one: Synced): { readonly isGood: boolean; readonly text: string } => {
   switch (one.type) {
     case 'left-alone':
       return { isGood: true, text: 'its cluster is not the embedded one, and is left alone' };
+    case 'unchanged':
+      return { isGood: true, text: 'it is there already' };
     case 'failed':
       return { isGood: false, text: messageOf(one.error) };
     case 'applied': {
