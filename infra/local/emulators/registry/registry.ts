@@ -144,10 +144,10 @@ export const createRegistry = async (options: RegistryOptions): Promise<LocalReg
     async provide(name, { digest, tag = digest === undefined ? 'latest' : undefined }) {
       assertRepositoryName(name);
       if (digest !== undefined && !isKnownDigest(digest)) return;
-      const known = tag === undefined ? undefined : await repositories.digestOf(name, tag);
-      if (digest === undefined ? known !== undefined : await repositories.digestOf(name, digest)) return;
-      const stored = await store(name, `${name}:${tag ?? digest}\n`, digest);
-      if (tag !== undefined && known === undefined) await repositories.tag(name, tag, stored.digest);
+      const tagged = tag === undefined ? undefined : await repositories.digestOf(name, tag);
+      const known = digest === undefined ? tagged : await repositories.digestOf(name, digest);
+      const present = known ?? (await store(name, `${name}:${tag ?? digest}\n`, digest)).digest;
+      if (tag !== undefined && tagged === undefined) await repositories.tag(name, tag, present);
     },
 
     idle: async () => notifier?.idle(),
