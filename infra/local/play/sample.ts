@@ -11,6 +11,9 @@ import { listReleases, nextTag, tagsOf } from './target.ts';
 /** Where nothing was ever released; the first that the policy lets through. */
 const firstTags = ['v0.0.1', '0.0.1', 'v1.0.0', '1.0.0', 'main-0000001', 'latest'];
 
+/** What is asked of the stack. */
+type Asking = Pick<Stack, 'url' | 'config' | 'unseal'>;
+
 /** A release of an app to try: the tag, and the hook that asks for it. */
 export type Sample = {
   readonly app: string;
@@ -28,7 +31,10 @@ export type Sample = {
  * listens to. Apps for which there is no such source, or no tag that the policy lets through comes to mind, are left out.
  * @param synced what stands in the config repos
  */
-export const sampleReleases = async (stack: Stack, synced: readonly Synced[]): Promise<readonly Sample[]> => {
+export const sampleReleases = async (
+  stack: Asking,
+  synced: readonly Synced[],
+): Promise<readonly Sample[]> => {
   const samples: Sample[] = [];
   for (const [app, config] of Object.entries(stack.config.apps))
     for (const [environmentName, environment] of Object.entries(config.environments)) {
@@ -50,7 +56,7 @@ const tagIn = (synced: readonly Synced[], app: string, environmentName: string):
 };
 
 const sampleTag = async (
-  stack: Stack,
+  stack: Asking,
   about: {
     readonly app: string;
     readonly environmentName: string;
@@ -60,9 +66,20 @@ const sampleTag = async (
 ): Promise<string | undefined> => {
   const { app, environmentName, environment, current } = about;
   const { good, tried } = tagsOf(await listReleases(stack, { app, environment: environmentName }));
-  return firstTags
-    .map((first) => nextTag([current, ...good], tried, first))
-    .find((candidate) => satisfies(environment.tags, candidate));
+  const others = [
+    ...firstTags.map((first) => nextTag([current, ...good], tried, first)),
+    ...neighboursOf(current),
+  ].filter((candidate) => candidate !== current && !tried.includes(candidate));
+  // A tag that moves is released again, by its digest.
+  const moved = environment.pin === 'digest' && current !== undefined ? [current] : [];
+  return [...others, ...moved].find((candidate) => satisfies(environment.tags, candidate));
+};
+
+/** Where tags are no versions: the same but for the last digit, `main-1a2b3c4` → `main-1a2b3c5`. */
+const neighboursOf = (current: string | undefined): readonly string[] => {
+  const [, before, digit, after] = /^(.*)(\d)(\D*)$/.exec(current ?? '') ?? [];
+  if (digit === undefined) return [];
+  return Array.from({ length: 9 }, (_, more) => `${before}${(Number(digit) + 1 + more) % 10}${after}`);
 };
 
 type Asked = {
@@ -72,7 +89,7 @@ type Asked = {
 };
 
 const hookFor = async (
-  stack: Stack,
+  stack: Asking,
   { repository }: AppConfig,
   { environment, image, tag }: Asked,
 ): Promise<Pick<Sample, 'kind' | 'hook'> | undefined> => {

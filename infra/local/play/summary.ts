@@ -96,4 +96,7 @@ export const showSamples = (stack: Stack, samples: readonly Sample[], { line, st
     line(style.bold(`Push ${tag} of ${app}: ${kind}`));
     line(`  ${toCurl(hook)}`);
   }
+  const others = Object.keys(stack.config.apps).filter((name) => !samples.some(({ app }) => app === name));
+  if (others.length > 0)
+    line(style.dim(`No hook comes to mind for ${others.join(', ')}: a source is missing, or a tag to try.`));
 };
