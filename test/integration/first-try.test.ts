@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { git } from '../../infra/local/emulators/git-server/git.ts';
 import { createGitServer } from '../../infra/local/emulators/git-server/git-server.ts';
@@ -129,6 +130,26 @@ describe('a tagboat.yml of one’s own, with nothing prepared', () => {
       'team/api:v0.9.1',
     );
   });
+});
+
+it('a checkout is as good as a bare repository, and follows what is committed', async () => {
+  let checkout = '';
+  const { start } = await prepareFirstTry('three-apps', {
+    ...nowhere,
+    url: async (path) => {
+      checkout = path.replace(/config\.git$/, 'checkout');
+      await git(['clone', '--quiet', path, checkout]);
+      return `file://${checkout}`;
+    },
+  });
+  const { stack, synced } = await start();
+
+  await follow(stack, synced, 'shop');
+  await untilHealthy(stack, ['shop']);
+
+  expect(await readFile(`${checkout}/shop/overlays/production/kustomization.yaml`, 'utf8')).toContain(
+    'newTag: v2.1.1',
+  );
 });
 
 describe('the agent of the local stack', () => {

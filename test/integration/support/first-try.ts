@@ -13,6 +13,7 @@ import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack } from '../../../infra/local/stack/types.ts';
 import { jsonOrUndefined } from '../../../lib/json.ts';
 import type { ApiRelease } from '../../../lib/release/api/view.ts';
+import { isUnderWay } from '../../../lib/release/model/release.ts';
 import { runCommand } from '../../git/support/shell.ts';
 import { isInstalled } from '../../support/installed.ts';
 import { readJson } from './answers.ts';
@@ -125,14 +126,18 @@ export const releasesOf = async (stack: Stack, app: string): Promise<readonly Ap
     )
   ).releases;
 
-/** The state of the newest release of each app is healthy, after what the agent has to do for it. */
+/** Lets the agent do its part until the newest releases of these apps have ended, all of them healthy. */
 export const untilHealthy = async (stack: Stack, apps: readonly string[], count = 1): Promise<void> => {
-  const states = async () => {
+  const newest = async (): Promise<readonly ApiRelease[]> =>
+    (await Promise.all(apps.map((app) => releasesOf(stack, app)))).flatMap((some) => some.slice(0, count));
+  const haveEnded = async (): Promise<boolean> => {
     await stack.gitops.agent.sync();
-    const releases = await Promise.all(apps.map((app) => releasesOf(stack, app)));
-    return releases.map((some) => some.slice(0, count).map(({ state, reason }) => reason ?? state));
+    const releases = await newest();
+    return releases.length === apps.length * count && releases.every(({ state }) => !isUnderWay(state));
   };
-  await expect.poll(states).toEqual(apps.map(() => Array.from({ length: count }, () => 'healthy')));
+  await expect.poll(haveEnded).toBe(true);
+  const outcomes = (await newest()).map(({ app, state, reason }) => [app, state, reason]);
+  expect(outcomes).toEqual(outcomes.map(([app]) => [app, 'healthy', null]));
 };
 
 type PodTemplate = {
