@@ -26,7 +26,7 @@ const namespaceKind = { apiVersion: 'v1', kind: 'Namespace' } as const;
 /**
  * Applies objects as they stand, by server-side apply with force: namespaces first, missing ones too. Doing it twice changes
  * nothing. One that the cluster refuses keeps none of the others from being applied.
- * @throws TagboatError `cluster-unreachable`, `cluster-tls`, and the like: what an answer does not explain
+ * @throws TagboatError `cluster-unreachable`, and what else is no refusal of an object
  */
 export const applyObjects = async (
   cluster: Cluster,
