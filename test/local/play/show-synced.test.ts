@@ -9,9 +9,17 @@ const target = (environmentName: string, namespace = environmentName): Target =>
   environmentName,
   image: 'docker.io/acme/web',
   environment: {
-    ...{ on: 'tag-push', tags: { semver: '*' }, configRepo: 'config', files: ['web.yml'] },
-    ...{ cluster: 'here', namespace, deliver: 'agent', timeout: 300, imageTimeout: 900 },
-    ...{ onFailure: 'notify', notify: {} },
+    on: 'tag-push',
+    tags: { semver: '*' },
+    configRepo: 'config',
+    files: ['web.yml'],
+    cluster: 'here',
+    namespace,
+    deliver: 'agent',
+    timeout: 300,
+    imageTimeout: 900,
+    onFailure: 'notify',
+    notify: {},
   },
 });
 
