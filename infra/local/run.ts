@@ -8,9 +8,12 @@ import type { Environment } from './emulators/aws/endpoints.ts';
 import type { Options } from './options.ts';
 import { showHints } from './play/hints.ts';
 import { playRelease } from './play/play.ts';
+import { sampleReleases } from './play/sample.ts';
+import { createBackgroundLines } from './play/show-background.ts';
 import { showReleases, showRepeats } from './play/show-releases.ts';
 import { isAboutRelease, showSlackMessages } from './play/show-slack-messages.ts';
-import { showConfiguration, showStack, showWebhooks } from './play/summary.ts';
+import { showAgentSwitch, showSynced } from './play/show-synced.ts';
+import { showConfiguration, showSamples, showStack, showWebhooks } from './play/summary.ts';
 import { checkConfiguration } from './stack/preflight.ts';
 import { startStack } from './stack/stack.ts';
 import type { Stack } from './stack/types.ts';
@@ -43,6 +46,7 @@ export type Run = {
 /** Starts the stack and shows in the terminal what happens there, until it is told to end. */
 export const startRun = (options: Options, terminal: Terminal, host: Host): Run => {
   const stop = new AbortController();
+  const background = createBackgroundLines(terminal);
   let stopShowing = () => {};
   let stopWatching = () => {};
   const start = async (): Promise<Stack> =>
@@ -51,7 +55,7 @@ export const startRun = (options: Options, terminal: Terminal, host: Host): Run 
       stateDirectory: options.state,
       port: options.port,
       env: host.env,
-      logger: createLogger(options, terminal, stop.signal),
+      logger: createLogger(options, terminal, background, stop.signal),
       schedules: true,
       retrySeconds,
       signal: stop.signal,
@@ -85,8 +89,7 @@ export const startRun = (options: Options, terminal: Terminal, host: Host): Run 
     showSlackMessages(stack, terminal, (message) => isLive && isAboutRelease(message));
     if (isOwn) {
       if (!(await showProblems(stack, terminal))) return end(1);
-      showConfiguration(stack, terminal);
-      await showWebhooks(stack, terminal);
+      await introduce(stack, terminal, stop.signal);
     } else {
       const healthy = await playRelease(stack, terminal, stop.signal);
       await stack.idle({ timeoutMs: lastWordMs }).catch(() => {});
@@ -98,6 +101,7 @@ export const startRun = (options: Options, terminal: Terminal, host: Host): Run 
     stop.signal.throwIfAborted();
     isLive = true;
     terminal.line();
+    background.release();
     terminal.line(terminal.style.dim('Running. Ctrl-C ends it.'));
   };
   run().catch((error: unknown) => {
@@ -109,8 +113,26 @@ export const startRun = (options: Options, terminal: Terminal, host: Host): Run 
   return { end, ended: closed.promise };
 };
 
+/** Brings the cluster to what the user's own config repos say, and shows what there is to try. */
+const introduce = async (stack: Stack, terminal: Terminal, signal: AbortSignal): Promise<void> => {
+  showConfiguration(stack, terminal);
+  terminal.status(terminal.style.dim('  bringing the cluster to what the config repos say …'));
+  const synced = await stack.gitops.start();
+  signal.throwIfAborted();
+  terminal.clearStatus();
+  showSynced(synced, terminal);
+  showAgentSwitch(stack, terminal);
+  showWebhooks(stack, terminal);
+  showSamples(stack, await sampleReleases(stack, synced), terminal);
+};
+
 /** Everything goes into the log; what a person should know at once is told in the terminal as well. */
-const createLogger = (options: Options, terminal: Terminal, signal: AbortSignal): Logger => {
+const createLogger = (
+  options: Options,
+  terminal: Terminal,
+  background: ReturnType<typeof createBackgroundLines>,
+  signal: AbortSignal,
+): Logger => {
   const file = path.resolve(options.state, 'log.jsonl');
   const logger = createFileLogger(file, (level, message, fields) => {
     if (signal.aborted) return;
@@ -121,7 +143,9 @@ const createLogger = (options: Options, terminal: Terminal, signal: AbortSignal)
     ...logger,
     info: (message, fields = {}) => {
       logger.info(message, fields);
-      if (message === 'webhook accepted' && !signal.aborted) showRepeats(fields, terminal);
+      if (signal.aborted) return;
+      if (message === 'webhook accepted') showRepeats(fields, terminal);
+      background.logged(message, fields);
     },
   };
 };

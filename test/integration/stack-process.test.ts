@@ -176,6 +176,15 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
     expect(output()).toContain('  cluster        embedded\n');
     expect(output()).toContain(`kubeconfig: file:${path.join(state, 'kubeconfig')}`);
     expect(output()).toMatch(/POST http:\/\/127\.0\.0\.1:\d+\/webhooks\/github\n/);
+    expect(output()).toContain(
+      '\nThe cluster, as the config repos say\n  ✓ okeydokey → production: Deployment okeydokey, Service okeydokey applied\n',
+    );
+    expect(output()).toMatch(
+      /Push the image devopswithkubernetes\/okeydokey:v0\.0\.4 to the local registry\n {2}curl -sS 'http/,
+    );
+    expect(output()).toMatch(
+      / {2}skopeo copy --dest-tls-verify=false docker:\/\/docker\.io\/devopswithkubernetes\/okeydokey:v0\.0\.3 docker:\/\/127\.0\.0\.1:\d+\/devopswithkubernetes\/okeydokey:v0\.0\.4\n/,
+    );
     expect(output()).toContain('Push v0.0.4 of okeydokey: a signed GitHub hook');
     const curl = output().split('a signed GitHub hook')[1] ?? '';
     expect(await send(curl)).toMatchObject({ releases: [{ tag: 'v0.0.4', created: true }], skipped: [] });

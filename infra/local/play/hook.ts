@@ -1,7 +1,10 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { Stack } from '../stack/types.ts';
 
-type Hook = {
+/** A request that a person can send from a shell. */
+export type ShellRequest = {
+  /** POST where absent. */
+  readonly method?: 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -16,7 +19,7 @@ export const tagPushHook = (
   stack: Pick<Stack, 'url'>,
   secret: string,
   { repository, tag }: { readonly repository: string; readonly tag: string },
-): Hook => {
+): ShellRequest => {
   const fullName = repository.split('/').slice(1).join('/');
   const revision = createHash('sha1').update(`${repository} ${tag}`).digest('hex');
   const body = JSON.stringify({
@@ -43,12 +46,55 @@ export const tagPushHook = (
   };
 };
 
+/**
+ * The webhook that Docker Hub sends for a pushed image, as far as anybody reads it; what proves it is the key in its path.
+ * https://docs.docker.com/docker-hub/repos/manage/webhooks/
+ * @param image path on Docker Hub: `devopswithkubernetes/okeydokey`
+ */
+export const dockerHubHook = (
+  stack: Pick<Stack, 'url'>,
+  key: string,
+  { image, tag, now }: { readonly image: string; readonly tag: string; readonly now: number },
+): ShellRequest => ({
+  url: `${stack.url}/webhooks/dockerhub/${encodeURIComponent(key)}`,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    push_data: { tag, pushed_at: Math.floor(now / 1000), pusher: 'you' },
+    repository: { repo_name: image },
+  }),
+});
+
+/**
+ * The notification that CNCF Distribution sends for a pushed image, as far as anybody reads it.
+ * https://distribution.github.io/distribution/about/notifications/
+ * @param host of the registry, as it stands in image references
+ */
+export const distributionHook = (
+  stack: Pick<Stack, 'url'>,
+  secret: string,
+  push: { readonly host: string; readonly path: string; readonly tag: string; readonly digest: string },
+): ShellRequest => {
+  const { host, path, tag, digest } = push;
+  const target = { repository: path, tag, digest };
+  const event = { id: randomUUID(), action: 'push', target, request: { host }, actor: { name: 'you' } };
+  return {
+    url: `${stack.url}/webhooks/distribution`,
+    headers: {
+      'content-type': 'application/vnd.docker.distribution.events.v1+json',
+      authorization: `Bearer ${secret}`,
+    },
+    body: JSON.stringify({ events: [event] }),
+  };
+};
+
 /** The same as a command for a shell; the body is quoted, never interpreted. */
-export const toCurl = ({ url, headers, body }: Hook): string =>
+export const toCurl = ({ method, url, headers, body }: ShellRequest): string =>
   [
-    `curl -sS ${url}`,
+    `curl -sS ${method === undefined ? '' : `-X ${method} `}${quoteWhereNeeded(url)}`,
     ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     `--data-raw ${quote(body)}`,
   ].join(' \\\n    ');
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+const quoteWhereNeeded = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : quote(text));

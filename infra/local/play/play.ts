@@ -95,7 +95,7 @@ export const playRelease = async (
   return release.state === 'healthy';
 };
 
-export const githubSecret = (stack: Stack): Promise<string> =>
+export const githubSecret = (stack: Pick<Stack, 'config' | 'unseal'>): Promise<string> =>
   stack.unseal(stack.config.sources.github?.secret ?? '', 'sources/github/secret');
 
 /** How a release ended, and why. @param options `since`: beginning of its rollout, on the clock of `performance` */

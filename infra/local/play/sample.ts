@@ -1,46 +1,112 @@
-import { existsSync } from 'node:fs';
-import type { EnvironmentConfig } from '../../../lib/config/types.ts';
+import type { AppConfig, EnvironmentConfig } from '../../../lib/config/types.ts';
+import { type ImageReference, parseImage } from '../../../lib/image.ts';
 import { satisfies } from '../../../lib/release/model/tag-policy.ts';
+import type { Synced } from '../gitops/gitops.ts';
 import type { Stack } from '../stack/types.ts';
-import { tagPushHook } from './hook.ts';
+import { distributionHook, dockerHubHook, type ShellRequest, tagPushHook } from './hook.ts';
 import { githubSecret } from './play.ts';
-import { currentTag, listReleases, nextTag, readManifests, tagsOf } from './target.ts';
+import { imagePush } from './push-image.ts';
+import { listReleases, nextTag, tagsOf } from './target.ts';
 
 /** Where nothing was ever released; the first that the policy lets through. */
-const firstTags = ['v0.0.1', '0.0.1', 'v1.0.0', '1.0.0', 'main-0000001'];
+const firstTags = ['v0.0.1', '0.0.1', 'v1.0.0', '1.0.0', 'main-0000001', 'latest'];
 
-/**
- * A hook that releases something under the user's own tagboat.yml: the next tag of the first app whose tags GitHub tells
- * of. Undefined where there is none, or no tag that its policy lets through comes to mind.
- */
-export const sampleHook = async (stack: Stack) => {
-  if (stack.config.sources.github === undefined) return undefined;
-  for (const [app, { image, repository, environments }] of Object.entries(stack.config.apps))
-    for (const [name, environment] of Object.entries(environments)) {
-      if (repository === undefined || environment.on !== 'tag-push') continue;
-      const { good, tried } = tagsOf(await listReleases(stack, { app, environment: name }));
-      const current = await standing(stack, image, environment);
-      const tag = firstTags
-        .map((first) => nextTag([current, ...good], tried, first))
-        .find((candidate) => satisfies(environment.tags, candidate));
-      if (tag === undefined) continue;
-      return { app, tag, hook: tagPushHook(stack, await githubSecret(stack), { repository, tag }) };
-    }
-  return undefined;
+/** What is asked of the stack. */
+type Asking = Pick<Stack, 'url' | 'config' | 'unseal'>;
+
+/** A release of an app to try: the tag, and the hook that asks for it. */
+export type Sample = {
+  readonly app: string;
+  readonly image: ImageReference;
+  /** The tag that stands in the config repo. */
+  readonly current: string | undefined;
+  readonly tag: string;
+  /** `a signed GitHub hook` */
+  readonly kind: string;
+  readonly hook: ShellRequest;
 };
 
-/** The tag in the config repo, where that lies on this machine. */
-const standing = async (
-  stack: Stack,
-  image: string,
-  environment: EnvironmentConfig,
+/**
+ * For every app a hook that releases something under the user's own tagboat.yml: the next tag, from a source that the app
+ * listens to. Apps for which there is no such source, or no tag that the policy lets through comes to mind, are left out.
+ * @param synced what stands in the config repos
+ */
+export const sampleReleases = async (
+  stack: Asking,
+  synced: readonly Synced[],
+): Promise<readonly Sample[]> => {
+  const samples: Sample[] = [];
+  for (const [app, config] of Object.entries(stack.config.apps))
+    for (const [environmentName, environment] of Object.entries(config.environments)) {
+      const current = tagIn(synced, app, environmentName);
+      const tag = await sampleTag(stack, { app, environmentName, environment, current });
+      if (tag === undefined) continue;
+      const image = parseImage(config.image);
+      const hook = await hookFor(stack, config, { environment, image, tag });
+      if (hook === undefined) continue;
+      samples.push({ app, image, current, tag, ...hook });
+      break;
+    }
+  return samples;
+};
+
+const tagIn = (synced: readonly Synced[], app: string, environmentName: string): string | undefined => {
+  const found = synced.find(({ target }) => target.app === app && target.environmentName === environmentName);
+  return found?.type === 'applied' || found?.type === 'left-alone' ? found.tag : undefined;
+};
+
+const sampleTag = async (
+  stack: Asking,
+  about: {
+    readonly app: string;
+    readonly environmentName: string;
+    readonly environment: EnvironmentConfig;
+    readonly current: string | undefined;
+  },
 ): Promise<string | undefined> => {
-  const branch = stack.config.configRepos[environment.configRepo]?.branch;
-  try {
-    const configRepo = stack.git.path(environment.configRepo);
-    if (branch === undefined || !existsSync(configRepo)) return undefined;
-    return currentTag({ image }, await readManifests({ configRepo, branch }));
-  } catch {
-    return undefined; // no such branch, or no manifests yet
+  const { app, environmentName, environment, current } = about;
+  const { good, tried } = tagsOf(await listReleases(stack, { app, environment: environmentName }));
+  const others = [
+    ...firstTags.map((first) => nextTag([current, ...good], tried, first)),
+    ...neighboursOf(current),
+  ].filter((candidate) => candidate !== current && !tried.includes(candidate));
+  // A tag that moves is released again, by its digest.
+  const moved = environment.pin === 'digest' && current !== undefined ? [current] : [];
+  return [...others, ...moved].find((candidate) => satisfies(environment.tags, candidate));
+};
+
+/** Where tags are no versions: the same but for the last digit, `main-1a2b3c4` → `main-1a2b3c5`. */
+const neighboursOf = (current: string | undefined): readonly string[] => {
+  const [, before, digit, after] = /^(.*)(\d)(\D*)$/.exec(current ?? '') ?? [];
+  if (digit === undefined) return [];
+  return Array.from({ length: 9 }, (_, more) => `${before}${(Number(digit) + 1 + more) % 10}${after}`);
+};
+
+type Asked = {
+  readonly environment: EnvironmentConfig;
+  readonly image: ImageReference;
+  readonly tag: string;
+};
+
+const hookFor = async (
+  stack: Asking,
+  { repository }: AppConfig,
+  { environment, image, tag }: Asked,
+): Promise<Pick<Sample, 'kind' | 'hook'> | undefined> => {
+  const { github, dockerhub, distribution } = stack.config.sources;
+  if (environment.on === 'tag-push') {
+    if (github === undefined || repository === undefined) return undefined;
+    const hook = tagPushHook(stack, await githubSecret(stack), { repository, tag });
+    return { kind: 'a signed GitHub hook', hook };
   }
+  if (dockerhub?.key !== undefined && image.host === 'docker.io') {
+    const key = await stack.unseal(dockerhub.key, 'sources/dockerhub/key');
+    const hook = dockerHubHook(stack, key, { image: image.path, tag, now: Date.now() });
+    return { kind: 'a Docker Hub hook, with its key', hook };
+  }
+  if (distribution?.secret === undefined) return undefined;
+  const secret = await stack.unseal(distribution.secret, 'sources/distribution/secret');
+  const { digest } = imagePush(stack, image.path, tag);
+  const hook = distributionHook(stack, secret, { host: image.host, path: image.path, tag, digest });
+  return { kind: 'a registry’s notification, with its header', hook };
 };

@@ -3,7 +3,8 @@ import type { Stack } from '../stack/types.ts';
 import { shortPath } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { toCurl } from './hook.ts';
-import { sampleHook } from './sample.ts';
+import { imagePush, skopeoCopy } from './push-image.ts';
+import type { Sample } from './sample.ts';
 
 const labelWidth = 14;
 
@@ -61,8 +62,8 @@ export const showConfiguration = (stack: Stack, terminal: Terminal): void => {
     }
 };
 
-/** Where webhooks are to be sent, and one to try it with. */
-export const showWebhooks = async (stack: Stack, terminal: Terminal): Promise<void> => {
+/** Where webhooks are to be sent. */
+export const showWebhooks = (stack: Stack, terminal: Terminal): void => {
   const { line, style } = terminal;
   line();
   line(style.bold('Webhooks'));
@@ -75,9 +76,27 @@ export const showWebhooks = async (stack: Stack, terminal: Terminal): Promise<vo
     row(terminal, 'its buttons', `POST ${stack.url}/slack/interactions`);
   }
   row(terminal, 'releases', `GET  ${stack.url}/releases`);
-  const sample = await sampleHook(stack);
-  if (sample === undefined) return;
-  line();
-  line(style.bold(`Push ${sample.tag} of ${sample.app}: a signed GitHub hook`));
-  line(`  ${toCurl(sample.hook)}`);
+};
+
+/** For each app the lines to copy that push an image and send its hook. */
+export const showSamples = (stack: Stack, samples: readonly Sample[], { line, style }: Terminal): void => {
+  const shown = new Set<string>();
+  for (const { app, image, current, tag, kind, hook } of samples) {
+    const { endpoint } = stack.config.registries[image.host] ?? {};
+    const pushed = `${familiarName(image.name)}:${tag}`;
+    line();
+    if (endpoint !== undefined) line(style.dim(`Have ${pushed} at ${endpoint}, which \`registries\` names.`));
+    else if (!shown.has(pushed)) {
+      line(style.bold(`Push the image ${pushed} to the local registry`));
+      for (const request of imagePush(stack, image.path, tag).requests) line(`  ${toCurl(request)}`);
+      line(style.dim('  or a real one, with skopeo:'));
+      line(`  ${skopeoCopy(stack, image, { from: current ?? tag, to: tag })}`);
+    }
+    shown.add(pushed);
+    line(style.bold(`Push ${tag} of ${app}: ${kind}`));
+    line(`  ${toCurl(hook)}`);
+  }
+  const others = Object.keys(stack.config.apps).filter((name) => !samples.some(({ app }) => app === name));
+  if (others.length > 0)
+    line(style.dim(`No hook comes to mind for ${others.join(', ')}: a source is missing, or a tag to try.`));
 };

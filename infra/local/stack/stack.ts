@@ -9,6 +9,7 @@ import { provision } from '../emulators/aws/provision.ts';
 import { assertReadable } from '../emulators/git-server/create-repository.ts';
 import { createGitServer } from '../emulators/git-server/git-server.ts';
 import { createSlackServer } from '../emulators/slack/server/server.ts';
+import { createGitops } from '../gitops/gitops.ts';
 import { respondUnavailable } from '../runtime/gateway/respond.ts';
 import { readService } from '../runtime/service/service.ts';
 import { openState, type StateDirectory, writePrivately } from '../state/directory.ts';
@@ -127,7 +128,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
     server: url.replace('http:', 'https:'),
     certificateAuthority: certificate.cert,
     token: secrets.TAGBOAT_DEMO_CLUSTER_TOKEN ?? '',
-    resolveImage: createImageResolver(served, registry, vault),
+    resolveImage: createImageResolver(served, registry, { secrets: vault, logger }),
     timings: options.clusterTimings,
     logger,
   });
@@ -139,6 +140,15 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
     source.type === 'example' && key !== undefined
       ? await sealClusters(served, cluster.kubeconfig, clients.kms, key.name)
       : served;
+
+  const gitops = createGitops({
+    ...{ config, registry, env, logger },
+    kubeconfig: cluster.place.type === 'embedded' ? cluster.kubeconfig : undefined,
+    unseal: vault.unseal,
+    polls: options.schedules ?? false,
+    clock: options.clock,
+  });
+  cleanup.add(() => gitops.close());
 
   // The functions, behind their routes, queues and schedules.
   const slack = createSlackServer({ file: state.file('slack.jsonl') });
@@ -179,6 +189,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
       git,
       cluster,
       slack,
+      agent: gitops.agent,
       gateway: functions.gateway,
       health,
       index: indexOf(served),
@@ -197,6 +208,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
     cluster: cluster.place,
     registry,
     git,
+    gitops,
     aws: { ...clients, access },
     secrets,
     unseal: vault.unseal,

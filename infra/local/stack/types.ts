@@ -7,6 +7,7 @@ import type { AwsAccess, Environment } from '../emulators/aws/endpoints.ts';
 import type { GitServer } from '../emulators/git-server/git-server.ts';
 import type { LocalRegistry } from '../emulators/registry/registry.ts';
 import type { SlackMessage } from '../emulators/slack/server/server.ts';
+import type { Gitops } from '../gitops/gitops.ts';
 import type { RoleCall } from '../runtime/iam/role.ts';
 import type { Concurrency } from '../runtime/lambda/concurrency.ts';
 import type { Invocation } from '../runtime/lambda/function.ts';
@@ -71,6 +72,8 @@ export type Stack = {
   readonly cluster: ClusterPlace;
   readonly registry: LocalRegistry;
   readonly git: GitServer;
+  /** Brings the embedded cluster to what the config repos say, once it is started. */
+  readonly gitops: Gitops;
   readonly aws: AwsClients & { readonly access: AwsAccess };
   /** Values by the name of the environment variable, for what the stack itself made up. */
   readonly secrets: Readonly<Record<string, string>>;

@@ -45,4 +45,10 @@ describe('tagPushHook', () => {
 
     expect(curl).toBe("curl -sS http://x \\\n    -H 'a: b' \\\n    --data-raw 'it'\\''s $HOME'");
   });
+
+  it('is quoted where the URL has signs that a shell reads', () => {
+    const curl = toCurl({ method: 'PUT', url: 'http://x/?a=b', headers: {}, body: '' });
+
+    expect(curl).toBe("curl -sS -X PUT 'http://x/?a=b' \\\n    --data-raw ''");
+  });
 });

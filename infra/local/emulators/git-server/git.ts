@@ -11,6 +11,8 @@ const settings: Readonly<Record<string, string>> = {
   'uploadpack.allowFilter': 'true',
   'uploadpack.allowAnySHA1InWant': 'true',
   'receive.fsckObjects': 'true',
+  // A checkout whose branch is pushed to follows, as long as nobody has changed it; else the push is refused.
+  'receive.denyCurrentBranch': 'updateInstead',
   // A bind mount or a container's volume may belong to another user id; naming a repository here is trusting it.
   'safe.directory': '*',
   // No background process that outlives a test's temporary directory.

@@ -25,6 +25,15 @@ export type LocalRegistry = {
    * @param options `content`: what the image holds, and so what its digest is made of; name and tag where absent
    */
   push(name: string, tag: string, options?: { readonly content?: string }): Promise<string>;
+  /**
+   * Makes an image present that is elsewhere, without a notification and as far as it is not there yet. Where its digest is
+   * known it has that, whatever its content is here.
+   * @param image tag `latest` where it has neither
+   */
+  provide(
+    name: string,
+    image: { readonly tag?: string | undefined; readonly digest?: string | undefined },
+  ): Promise<void>;
   /** Resolves when every notification has been delivered, or given up. */
   idle(): Promise<void>;
   /** Gives up the notifications that are under way. */
@@ -90,6 +99,17 @@ export const createRegistry = async (options: RegistryOptions): Promise<LocalReg
     }
   };
 
+  /** Makes an image of that content. @param as the digest that it is found by; its own where absent */
+  const store = async (name: string, content: string, as?: string) => {
+    const { config, layer, manifest: bytes } = makeImage(content);
+    await repositories.putBlob(name, layer);
+    await repositories.putBlob(name, config);
+    const { mediaType, references } = parseManifest(bytes, undefined);
+    const digest = as ?? digestOfBytes(bytes);
+    await repositories.putManifest(name, { digest, mediaType, bytes });
+    return { digest, mediaType, size: bytes.length, references };
+  };
+
   return {
     handle(request, response) {
       const url = request.url ?? '/';
@@ -112,22 +132,29 @@ export const createRegistry = async (options: RegistryOptions): Promise<LocalReg
     },
 
     async push(name, tag, { content = `${name}:${tag}\n` } = {}) {
-      if (!isRepositoryName(name))
-        throw new RegistryError('NAME_INVALID', `"${name}" is not a repository name`);
+      assertRepositoryName(name);
       if (!isTag(tag)) throw new RegistryError('TAG_INVALID', `"${tag}" is not a tag`);
-      const { config, layer, manifest: bytes } = makeImage(content);
-      await repositories.putBlob(name, layer);
-      await repositories.putBlob(name, config);
-      const { mediaType, references } = parseManifest(bytes, undefined);
-      const digest = digestOfBytes(bytes);
-      await repositories.putManifest(name, { digest, mediaType, bytes });
+      const { digest, ...manifest } = await store(name, content);
       await repositories.tag(name, tag, digest);
-      const push = { repository: name, tag, digest, mediaType, size: bytes.length, references };
+      const push = { repository: name, tag, digest, ...manifest };
       notifier?.pushed(push, { addr: '127.0.0.1:0', host: host(), useragent: 'tagboat' });
       return digest;
+    },
+
+    async provide(name, { digest, tag = digest === undefined ? 'latest' : undefined }) {
+      assertRepositoryName(name);
+      if (digest !== undefined && !isKnownDigest(digest)) return;
+      const tagged = tag === undefined ? undefined : await repositories.digestOf(name, tag);
+      const known = digest === undefined ? tagged : await repositories.digestOf(name, digest);
+      const present = known ?? (await store(name, `${name}:${tag ?? digest}\n`, digest)).digest;
+      if (tag !== undefined && tagged === undefined) await repositories.tag(name, tag, present);
     },
 
     idle: async () => notifier?.idle(),
     close: async () => notifier?.close(),
   };
+};
+
+const assertRepositoryName = (name: string): void => {
+  if (!isRepositoryName(name)) throw new RegistryError('NAME_INVALID', `"${name}" is not a repository name`);
 };

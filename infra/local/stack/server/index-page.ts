@@ -16,6 +16,8 @@ export const indexOf = (config: Config): string => {
           ['POST /slack/interactions', 'buttons, signed by Slack'] as const,
         ]),
     ['GET  /local/slack', 'what would have gone to Slack'],
+    ['GET  /local/agent', 'what applies commits where an environment delivers by `agent`'],
+    ['POST /local/agent/pause', 'and /local/agent/resume'],
     ...Object.keys(config.configRepos).map((name): readonly [string, string] => [
       `     /git/${name}.git`,
       'Git, where the stack serves it',

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { GitServer } from '../../emulators/git-server/git-server.ts';
 import type { LocalRegistry } from '../../emulators/registry/registry.ts';
 import type { SlackServer } from '../../emulators/slack/server/server.ts';
+import type { Agent } from '../../gitops/agent.ts';
+import { handleAgent } from '../../gitops/agent-server.ts';
 import { respondJson } from '../../runtime/gateway/respond.ts';
 import type { AwsEmulators } from '../services/aws.ts';
 import type { LocalCluster } from '../services/cluster.ts';
@@ -13,6 +15,7 @@ type Routes = {
   readonly git: GitServer;
   readonly cluster: LocalCluster;
   readonly slack: SlackServer;
+  readonly agent: Agent;
   readonly gateway: { readonly handle: RequestHandler };
   /** What `GET /healthz` answers. */
   readonly health: () => unknown;
@@ -38,5 +41,7 @@ const find = (routes: Routes, request: IncomingMessage): RequestHandler => {
   if (pathname === '/v2' || pathname.startsWith('/v2/')) return routes.registry.handle;
   if (pathname.startsWith('/git/')) return routes.git.handle;
   if (pathname === '/local/slack' || pathname.startsWith('/local/slack/')) return routes.slack.handle;
+  if (pathname === '/local/agent' || pathname.startsWith('/local/agent/'))
+    return (asked, response) => void handleAgent(routes.agent, asked, response);
   return routes.cluster.handlerFor(pathname) ?? routes.gateway.handle;
 };

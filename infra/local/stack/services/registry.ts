@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Config } from '../../../../lib/config/types.ts';
 import { type ImageReference, parseImage } from '../../../../lib/image.ts';
 import type { Logger } from '../../../../lib/logger.ts';
@@ -46,18 +47,45 @@ const notificationSecret = async (settings: RegistrySettings): Promise<string | 
 
 /**
  * Where the embedded cluster's pods pull from: the registry that `registries:` gives an endpoint for the host, else the
- * local one, which knows images by their path alone.
+ * local one, which knows images by their path alone. What belongs to no app, such as a sidecar's image, counts as present
+ * wherever it is not found: nobody pushes it here. Each of these is logged once.
  */
-export const createImageResolver = (config: Config, registry: LocalRegistry, secrets: Secrets) => {
+export const createImageResolver = (
+  config: Config,
+  registry: LocalRegistry,
+  { secrets, logger }: { readonly secrets: Secrets; readonly logger: Logger },
+) => {
   const client = createRegistryClient({ registries: config.registries, unseal: secrets.unseal });
+  const released = new Set(Object.values(config.apps).map(({ image }) => image));
+  const told = new Set<string>();
+
+  const ask = async (image: ImageReference): Promise<string | undefined> => {
+    const reference = referenceOf(image);
+    const local = await registry.digestOf(image.path, reference);
+    if (config.registries[image.host]?.endpoint === undefined) return local;
+    try {
+      return (await client.digestOf(image.name, reference)) ?? local;
+    } catch (error) {
+      if (local === undefined) throw error;
+      return local;
+    }
+  };
+
   return async (text: string): Promise<{ readonly digest: string } | undefined> => {
     const image = parseImage(text);
-    const digest =
-      config.registries[image.host]?.endpoint === undefined
-        ? await registry.digestOf(image.path, referenceOf(image))
-        : await client.digestOf(image.name, referenceOf(image));
-    return digest === undefined ? undefined : { digest };
+    if (released.has(image.name)) {
+      const digest = await ask(image);
+      return digest === undefined ? undefined : { digest };
+    }
+    const digest = await ask(image).catch(() => undefined);
+    if (digest !== undefined) return { digest };
+    if (!told.has(text)) logger.info('image of no app counts as present', { image: text });
+    told.add(text);
+    return { digest: image.digest ?? madeUpDigest(text) };
   };
 };
+
+/** The same for the same reference at every start. */
+const madeUpDigest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 const referenceOf = (image: ImageReference): string => image.digest ?? image.tag ?? 'latest';

@@ -69,7 +69,7 @@ describe('environment of git', () => {
       PATH: '/bin',
       HOME: '',
       GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_COUNT: '7',
+      GIT_CONFIG_COUNT: '8',
     });
     expect(environment.GIT_DIR).toBeUndefined();
   });

@@ -99,6 +99,47 @@ describe('local registry', () => {
       expect(await fixture.registry.digestOf('../app', 'v1')).toBeUndefined();
     });
   });
+
+  describe('providing an image that is elsewhere', () => {
+    const digest = sha256('somewhere else');
+
+    it('has it under its tag, and the same at every start', async () => {
+      await fixture.registry.provide('team/app', { tag: 'v1' });
+      const first = await fixture.registry.digestOf('team/app', 'v1');
+      await fixture.registry.provide('team/app', { tag: 'v1' });
+
+      expect(first).toMatch(/^sha256:/);
+      expect(await fixture.registry.digestOf('team/app', 'v1')).toBe(first);
+    });
+
+    it('has it under the digest that it has elsewhere, as a registry client asks for it', async () => {
+      await fixture.registry.provide('app', { tag: 'v1', digest });
+
+      for (const reference of ['v1', digest]) {
+        const response = await fixture.ask(`/v2/app/manifests/${reference}`, {
+          method: 'HEAD',
+          headers: { accept: ociManifest },
+        });
+        expect([response.status, response.headers.get('docker-content-digest')]).toEqual([200, digest]);
+      }
+    });
+
+    it('moves no tag that is there, and gives a digest that is there another tag', async () => {
+      const pushed = await fixture.registry.push('app', 'v1');
+
+      await fixture.registry.provide('app', { tag: 'v1', digest });
+      await fixture.registry.provide('app', { tag: 'v0', digest });
+
+      expect(await fixture.registry.digestOf('app', 'v1')).toBe(pushed);
+      expect(await fixture.registry.digestOf('app', 'v0')).toBe(digest);
+    });
+
+    it('is `latest` without either', async () => {
+      await fixture.registry.provide('app', {});
+
+      expect(await fixture.registry.digestOf('app', 'latest')).toMatch(/^sha256:/);
+    });
+  });
 });
 
 describe('local registry in a directory', () => {
