@@ -47,7 +47,7 @@ const authorize = async (
   const age = await verifyRotated(tokens, (secret) => {
     if (!equalInConstantTime(given, secret)) throw refused;
   });
-  if (age === 'previous') logger.info('releases read', { secret: age });
+  if (age === 'previous') logger.info('releases read', { provenBy: age });
 };
 
 export const handler = forLambda(createHandler);

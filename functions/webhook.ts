@@ -19,10 +19,10 @@ export const createHandler = (runtime: Runtime) =>
       const receivedAt = runtime.clock.now();
       const request = toRawRequest(event);
       const { source: name = '' } = event.pathParameters ?? {};
-      const { parsed, secret } = await receiveHook(request, event.pathParameters ?? {}, runtime);
+      const { parsed, provenBy } = await receiveHook(request, event.pathParameters ?? {}, runtime);
       const { requestId } = event.requestContext;
       const answer = await intakeOrDefer(parsed, { source: name, requestId, receivedAt }, runtime);
-      runtime.logger.info('webhook accepted', { requestId, source: name, secret, ...answer });
+      runtime.logger.info('webhook accepted', { requestId, source: name, provenBy, ...answer });
       return json(202, { requestId, ...answer });
     });
 

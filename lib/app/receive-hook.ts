@@ -8,7 +8,7 @@ import type { Runtime } from './runtime.ts';
 import { sourceSecrets } from './source-secrets.ts';
 
 /** A genuine webhook, and by which secret of its source it is known to be. */
-export type ReceivedHook = { readonly parsed: Parsed; readonly secret: SecretAge };
+export type ReceivedHook = { readonly parsed: Parsed; readonly provenBy: SecretAge };
 
 /**
  * Verifies the raw bytes of a webhook, and only then parses them; what the source may not announce is set aside.
@@ -26,8 +26,8 @@ export const receiveHook = async (
   // A name that nobody configured is not repeated: it may be a key, in a URL that was put together wrongly
   if (source === undefined || config === undefined)
     throw new TagboatError('source-unknown', 'no source of that name is configured');
-  const secret = await verifyRotated(sourceSecrets(name, config, secrets.unseal), (opened) =>
+  const provenBy = await verifyRotated(sourceSecrets(name, config, secrets.unseal), (opened) =>
     source.verify(request, opened, key),
   );
-  return { parsed: withinScope(source.parse(request, config), name, configured), secret };
+  return { parsed: withinScope(source.parse(request, config), name, configured), provenBy };
 };

@@ -53,7 +53,7 @@ export const handleRequest = async (
     );
     if (proof === undefined) return failed(request, 'kms-unreachable', 'KMS did not answer in time');
     if (proof.type === 'refused') throw proof.error;
-    if (proof.value === 'previous') logger.info('request of Slack verified', { secret: proof.value });
+    if (proof.value === 'previous') logger.info('request of Slack verified', { provenBy: proof.value });
     const read = readRequest(request, receivedAt, context);
     if (read.type === 'answer') return read.message;
     if ((await within(replayShare, context.requests.isKnown(read.job.id))) === true)

@@ -128,7 +128,7 @@ describe('while a secret is being changed', () => {
 
   it.each([
     ['the current token', env.KEY, 200, []],
-    ['the one before', env.OLD_KEY, 200, [['releases read', { secret: 'previous' }]]],
+    ['the one before', env.OLD_KEY, 200, [['releases read', { provenBy: 'previous' }]]],
     ['neither', 'guess', 401, [['request refused', expect.objectContaining({ code: 'unauthorized' })]]],
   ])('releases are read with %s', async (_name, token, status, lines) => {
     const { list, said } = arrange({}, { token: 'env:KEY', previousToken: 'env:OLD_KEY' });

@@ -246,6 +246,7 @@ describe('onFailure: undo', () => {
     'terminating',
     'workload-missing',
     'other-image',
+    'not-set',
     'agent-waiting',
   ];
   it.each(outside)('keeps its hands off where the cause lies outside of the version: %s', async (cause) => {

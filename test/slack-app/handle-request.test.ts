@@ -178,7 +178,7 @@ describe('a request', () => {
       await fixture.arrive(signedWith('the signing secret'), 2_500, change);
       expect(said).toEqual([]);
       await fixture.arrive(signedWith(previous), 2_500, change);
-      expect(said).toEqual([['request of Slack verified', { secret: 'previous' }]]);
+      expect(said).toEqual([['request of Slack verified', { provenBy: 'previous' }]]);
     });
 
     it('is answered in time where the one before does not open', async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../lib/clock.ts';
 import { serve } from '../local/serve.ts';
-import type { ManualClock } from './manual-clock.ts';
 
 type Attempt = {
   /** As a number of 64 bits is written: GitHub's ids are longer than a number of JavaScript is exact. */
@@ -38,7 +38,7 @@ const failedToConnect = 502;
  * https://docs.github.com/en/rest/repos/webhooks
  */
 export const startGithubApi = async (options: {
-  readonly clock: ManualClock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly token: string;
   readonly perPage?: number;
 }) => {

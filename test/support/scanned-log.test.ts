@@ -10,7 +10,7 @@ const scan = (fields: Readonly<Record<string, unknown>>, ...secrets: readonly st
 
 describe('a line of the log that has a secret is found', () => {
   it.each([
-    ['in a field', { path: '/webhooks/dockerhub/path-key-1' }],
+    ['in a field', { path: '/hooks/path-key-1' }],
     ['in a field of a field', { request: { headers: [{ value: 'path-key-1' }] } }],
     ['in an error', { error: new Error('refused path-key-1') }],
     ['in the cause of an error', { error: new Error('refused', { cause: new Error('path-key-1') }) }],

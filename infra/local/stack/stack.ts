@@ -170,6 +170,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
         slackApi: `${url}/local/slack/api`,
         slackResponses: `${url}/local/slack/responses`,
         slackAnswerMs,
+        ...(options.githubApi === undefined ? {} : { githubApi: options.githubApi }),
       },
       ...(options.clock === undefined ? {} : { clock: options.clock }),
       ...(options.random === undefined ? {} : { random: options.random }),

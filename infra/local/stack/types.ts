@@ -56,6 +56,8 @@ export type StackOptions = {
   readonly requests?: Concurrency;
   /** Every queue message is handed over twice. */
   readonly deliverTwice?: boolean;
+  /** Where the API of GitHub is, in the place of GitHub's own. */
+  readonly githubApi?: string | undefined;
   /** Is told of every call that a function makes to AWS, and whether its role allows it; what it throws, the call throws. */
   readonly onAwsCall?: (call: RoleCall) => void;
   /** Gives up a start that is under way, and closes what was opened. */

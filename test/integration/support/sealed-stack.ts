@@ -14,6 +14,7 @@ import { fastPods } from './stack.ts';
 import { deployment } from './tagboat-yml.ts';
 
 export const githubSecret = 'the secret of the GitHub webhook';
+export const githubToken = 'the token for the API of GitHub';
 export const signingSecret = 'the signing secret of the Slack app';
 
 const environment = (app: string, name: string, lines: string): string =>
@@ -23,7 +24,7 @@ const tagboatYml = (apps: readonly string[], repository: string, registry: strin
 clusters: { production: { kubeconfig: 'env:KUBECONFIG_TEXT' } }
 configRepos:
   config: { url: 'file://${repository}', branch: config, commit: { signingKey: 'env:SIGNING_KEY' } }
-sources: { github: { secret: 'env:GITHUB_SECRET' }, dockerhub: { key: 'env:HUB_KEY' } }
+sources: { github: { secret: 'env:GITHUB_SECRET', redelivery: { token: 'env:GITHUB_TOKEN' } }, dockerhub: { key: 'env:HUB_KEY' } }
 registries: { docker.io: { endpoint: '${registry}', username: bot, password: 'env:REGISTRY_PASSWORD' } }
 slack:
   signingSecret: 'env:SIGNING_SECRET'
@@ -45,12 +46,13 @@ ${apps
 /**
  * A stack whose secrets are all sealed, as they are in a deployment: every function asks KMS for what it needs.
  * @param registry an origin that answers for docker.io
- * @param onAwsCall as in `StackOptions`
+ * @param onAwsCall as in `StackOptions`, as is `githubApi`
  */
 export const startSealedStack = async (
   apps: readonly string[],
   registry: string,
   onAwsCall: (call: RoleCall) => void,
+  githubApi: string,
 ) => {
   const directory = temporaryDirectory();
   const repository = path.join(directory, 'config.git');
@@ -70,6 +72,7 @@ export const startSealedStack = async (
     KUBECONFIG_TEXT: 'the first stack has no cluster yet',
     SIGNING_KEY: openSshFile(knownKey),
     GITHUB_SECRET: githubSecret,
+    GITHUB_TOKEN: githubToken,
     HUB_KEY: 'hub-key',
     REGISTRY_PASSWORD: 'the password of the registry',
     SIGNING_SECRET: signingSecret,
@@ -96,7 +99,7 @@ export const startSealedStack = async (
   }
   writeFileSync(file, sealed);
   await first.close();
-  const stack = await startStack({ ...options, port: first.port, onAwsCall });
+  const stack = await startStack({ ...options, port: first.port, onAwsCall, githubApi });
   onTestFinished(() => stack.close());
   return stack;
 };

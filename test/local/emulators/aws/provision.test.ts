@@ -60,7 +60,7 @@ describe('provision', () => {
     expect(created.ReleasesQueue?.ref).toBe(`${origin}/000000000000/tagboat-local-releases.fifo`);
     expect(Attributes).toMatchObject({
       FifoQueue: 'true',
-      VisibilityTimeout: '90',
+      VisibilityTimeout: '360',
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: created.ReleasesDeadLetterQueue?.arn,
         maxReceiveCount: 5,

@@ -166,7 +166,7 @@ describe('tagboat slack --press', () => {
     const pressed = await slack('--press', 'canc');
 
     expect([asked.code, asked.stdout]).toEqual([
-      1,
+      0,
       'Undo: okeydokey has several environments. Which one?\n[production] [staging] [Cancel]\nPress one of the buttons: tagboat slack --press TEXT\n',
     ]);
     expect([pressed.code, pressed.stdout]).toEqual([0, 'Cancelled; nothing was changed.\n']);

@@ -73,7 +73,7 @@ it('tagboat slack undoes on a running stack, puts back with the button, asks bef
   const again = await slack('--press', 'cancel');
 
   expect([asked.code, asked.first, asked.lines.at(-2)]).toEqual([
-    1,
+    0,
     'Release v0.0.9 to okeydokey production although it is held?',
     '[Release v0.0.9] [Cancel]',
   ]);

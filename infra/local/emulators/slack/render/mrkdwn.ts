@@ -21,6 +21,8 @@ export const emoji: Readonly<Record<string, readonly [sign: string, paint?: keyo
   anchor: ['⚓'],
   lock: ['■', 'yellow'],
   unlock: ['□', 'green'],
+  raised_hand: ['‖', 'yellow'],
+  alarm_clock: ['!', 'yellow'],
 };
 
 /** Slack escapes three characters: https://docs.slack.dev/messaging/formatting-message-text#escaping */

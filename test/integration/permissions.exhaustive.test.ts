@@ -3,12 +3,14 @@ import { expect, it } from 'vitest';
 import { sendCommand } from '../../infra/local/emulators/slack/client/send.ts';
 import type { RoleCall } from '../../infra/local/runtime/iam/role.ts';
 import { scheduledEvent } from '../../infra/local/runtime/schedules.ts';
+import { systemClock } from '../../lib/clock.ts';
 import type { Release } from '../../lib/release/model/release.ts';
 import { alice } from '../release/support/harness.ts';
+import { startGithubApi } from '../support/github-api.ts';
 import { readJson } from './support/answers.ts';
 import { startBasicRegistry } from './support/basic-registry.ts';
 import { postHook, tagPayload } from './support/github.ts';
-import { githubSecret, signingSecret, startSealedStack } from './support/sealed-stack.ts';
+import { githubSecret, githubToken, signingSecret, startSealedStack } from './support/sealed-stack.ts';
 import { seed, seedCommitted, seedUndo, storeOf } from './support/seeds.ts';
 import { surplusOf } from './support/surplus.ts';
 
@@ -29,17 +31,35 @@ const finalizing = ['worker', 'rollout', 'image', 'reconcile'] as const;
 it('lets every function make the calls that it makes, and allows it no other', async () => {
   const calls: RoleCall[] = [];
   let queueAnswers = true;
+  let tableAnswers = true;
+  const github = await startGithubApi({ clock: systemClock, token: githubToken });
   const registry = await startBasicRegistry();
   registry.push('example/proxy', 'v1');
-  const stack = await startSealedStack(['app', ...finalizing], registry.origin, (call) => {
-    if (!queueAnswers && call.function === 'slack' && call.action === 'sqs:SendMessage')
-      throw new Error('the queue does not answer');
-    calls.push(call);
-  });
+  const stack = await startSealedStack(
+    ['app', ...finalizing],
+    registry.origin,
+    (call) => {
+      if (!queueAnswers && call.function === 'slack' && call.action === 'sqs:SendMessage')
+        throw new Error('the queue does not answer');
+      if (!tableAnswers && call.function === 'webhook' && call.action.startsWith('dynamodb:'))
+        throw new Error('the table does not answer');
+      calls.push(call);
+    },
+    github.url,
+  );
   const store = storeOf(stack);
   for (const app of finalizing) registry.push(`example/${app}`, 'v1.0.0');
   const hook = (tag: string, app = 'app') =>
     postHook(stack.url, githubSecret, tagPayload(tag, `example/${app}`));
+  const imageHook = (tag: string) =>
+    fetch(`${stack.url}/webhooks/dockerhub/hub-key`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        push_data: { pushed_at: 1_795_392_000, pusher: 'bot', tag },
+        repository: { repo_name: 'example/app', name: 'app', namespace: 'example', status: 'Active' },
+      }),
+    });
   const sender = { origin: stack.url, signingSecret, user: 'U024BE7LH', channel: 'C0DEPLOYS' };
   const say = async (line: string) => {
     const sent = await sendCommand(sender, line);
@@ -59,15 +79,7 @@ it('lets every function make the calls that it makes, and allows it no other', a
   await stack.idle();
   expect((await newest())?.state).toBe('healthy');
   registry.push('example/app', 'v1.1.0');
-  const image = await fetch(`${stack.url}/webhooks/dockerhub/hub-key`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      push_data: { pushed_at: 1_795_392_000, pusher: 'bot', tag: 'v1.1.0' },
-      repository: { repo_name: 'example/app', name: 'app', namespace: 'example', status: 'Active' },
-    }),
-  });
-  await readJson(image, 202);
+  await readJson(await imageHook('v1.1.0'), 202);
   await stack.idle();
   expect((await store.list('app', 'staging'))[0]?.state).toBe('healthy');
 
@@ -101,6 +113,32 @@ it('lets every function make the calls that it makes, and allows it no other', a
   await stack.invoke('slack-worker', again);
   await stack.invoke('slack-worker', again);
 
+  // What the webhook cannot record, and the hook worker takes in.
+  await say('/tagboat hold app production v8.8.8');
+  await stack.idle();
+  registry.push('example/app', 'v1.3.0');
+  tableAnswers = false;
+  for (const answer of [hook('v1.3.0'), imageHook('v1.3.0'), hook('v8.8.8')])
+    expect(await readJson(await answer, 202)).toMatchObject({ deferred: true });
+  tableAnswers = true;
+  await stack.idle();
+  expect((await store.list('app', 'staging'))[0]).toMatchObject({ tag: 'v1.3.0', state: 'healthy' });
+
+  // What GitHub could not deliver; and what it delivers again after its release has failed.
+  const hooks = '/repos/example/app/hooks/1';
+  github.addHook(hooks);
+  github.addAttempt(hooks, 'undelivered', 503, systemClock.now() - 120_000);
+  await stack.invoke('redeliver', scheduledEvent());
+  expect(github.wanted()).toEqual(['undelivered']);
+  await readJson(await hook('v7.7.7'), 202);
+  await expect.poll(async () => (await newest())?.state).toBe('waiting-for-image');
+  await store.advance((await newest()) as Release, 'failed', {
+    reason: { code: 'image-not-found', message: 'it never came' },
+  });
+  await readJson(await hook('v7.7.7'), 202);
+  registry.push('example/app', 'v7.7.7');
+  await stack.idle();
+
   // Who reads the record.
   const id = (await newest())?.id;
   expect((await fetch(`${stack.url}/releases?app=app`)).status).toBe(200);
@@ -123,7 +161,10 @@ it('lets every function make the calls that it makes, and allows it no other', a
     },
   };
   const fail = async (release: Release) => {
-    await store.advance(release, 'failed', { reason: { code: 'unknown', message: 'it crashes' } });
+    await store.advance(release, 'failed', {
+      reason: { code: 'crash-loop', message: 'it crashes' },
+      diagnosis: [{ cause: 'crash-loop', summary: 'it crashes', evidence: [], next: '' }],
+    });
     return release;
   };
   for (const app of finalizing) {
