@@ -99,7 +99,9 @@ describe('while a secret is being changed', () => {
     const { push, said } = arrange(sources);
 
     expect(await push('github', okeydokey, given)).toEqual(released('okeydokey production'));
-    expect(said).toEqual([['webhook accepted', expect.objectContaining({ source: 'github', secret })]]);
+    expect(said).toEqual([
+      ['webhook accepted', expect.objectContaining({ source: 'github', provenBy: secret })],
+    ]);
   });
 
   it.each([
@@ -109,7 +111,7 @@ describe('while a secret is being changed', () => {
     const { hub, said } = arrange(sources);
 
     expect(await hub('dockerhub', 'example/shop', given)).toEqual(released('shop-image staging'));
-    expect(said).toEqual([['webhook accepted', expect.objectContaining({ secret })]]);
+    expect(said).toEqual([['webhook accepted', expect.objectContaining({ provenBy: secret })]]);
   });
 
   it('the old one is not opened for a hook that the new one proves', async () => {

@@ -67,10 +67,10 @@ const start = async (options?: { readonly refuses: boolean }) => {
 };
 
 describe('Git hosts, registries and clusters behind a proxy', () => {
-  it.each(['HTTPS_PROXY', 'https_proxy'])('are reached through that of %s', async (variable) => {
+  it('are reached through that of HTTPS_PROXY', async () => {
     const proxy = await start();
 
-    const answers = await ask({ NODE_USE_ENV_PROXY: '1', [variable]: proxy.url });
+    const answers = await ask({ NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxy.url });
 
     expect(answers).toEqual([revision, digest, { minor: '32' }]);
     expect([...proxy.targets]).toEqual([host, host, host]);

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { launch, ownEnvironment, temporaryDirectory, watchOutput } from './support/process.ts';
+import { run as tagboat } from '../../bin/commands/tagboat.ts';
+import { readStackFile } from '../../infra/local/state/stack-file.ts';
+import { ownProject } from './support/own-project.ts';
+import { launch, ownEnvironment, runHere, temporaryDirectory, watchOutput } from './support/process.ts';
 
 const start = () => {
   const state = temporaryDirectory();
@@ -64,5 +68,46 @@ describe('npm start', () => {
     const { exit, output } = launch('start.mjs', ['--port', '0', '--state', state, '--once'], state);
 
     expect([await exit, output()]).toEqual([0, expect.stringMatching(/✓ healthy/)]);
+  });
+});
+
+/** What only a stack that is there leaves in its state. */
+const ownFiles = (state: string): readonly string[] =>
+  readdirSync(state).filter((name) => name === 'lock' || name === 'stack.json');
+
+describe('what npm start runs', () => {
+  it('signs the slash commands of another environment with what it was given itself, and lets them find it', async () => {
+    const directory = temporaryDirectory();
+    const config = await ownProject(directory);
+    writeFileSync(config, readFileSync(config, 'utf8').replace('file:slack.txt', 'env:OWN_SLACK_SECRET'));
+    const state = path.join(directory, 'state');
+    const env = { OWN_HOOK_SECRET: 'mine', OWN_SLACK_SECRET: 'a secret of their own' };
+    const stack = runHere({ config, state }, env);
+    await stack.has('Ctrl-C ends it');
+    const { port } = new URL(readStackFile(state)?.url ?? '');
+    let output = '';
+    const write = (written: string) => (output += written);
+
+    const code = await tagboat(['slack', '/tagboat help'], {
+      stdin: Readable.from([]),
+      stdout: { write },
+      stderr: { write },
+      env: { PORT: port },
+    });
+
+    expect([code, output]).toEqual([0, expect.stringContaining('/undo')]);
+    expect(statSync(path.join(state, 'stack.json')).mode & 0o077).toBe(0);
+  });
+
+  it('does not run with the embedded cluster in its own place', async () => {
+    const state = temporaryDirectory();
+    const first = runHere({ state, once: true });
+    expect(await first.exit()).toBe(0);
+
+    const second = runHere({ state }, { KUBECONFIG: path.join(state, 'kubeconfig') });
+
+    expect(await second.exit()).toBe(1);
+    expect(second.output()).toContain('start it with `env -u KUBECONFIG npm start`');
+    expect(ownFiles(state)).toEqual([]);
   });
 });

@@ -1,37 +1,11 @@
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { run as tagboat } from '../../bin/commands/tagboat.ts';
-import { createBareRepository } from '../../infra/local/emulators/git-server/create-repository.ts';
-import { exampleFiles } from '../../infra/local/stack/example/example.ts';
-import { readStackFile } from '../../infra/local/state/stack-file.ts';
 import { readJson } from './support/answers.ts';
+import { ownProject } from './support/own-project.ts';
 import { launch, runHere, temporaryDirectory } from './support/process.ts';
-
-/** A project of one's own: a config repo and a tagboat.yml whose secrets are not there yet. */
-const ownProject = async (directory: string): Promise<string> => {
-  const repository = path.join(directory, 'config.git');
-  await createBareRepository(repository, { branch: 'config', files: exampleFiles() });
-  const file = path.join(directory, 'tagboat.yml');
-  writeFileSync(
-    file,
-    `
-clusters: { here: { kubeconfig: 'file:state/kubeconfig' } }
-configRepos: { mine: { url: 'file://${repository}', branch: config } }
-sources: { github: { secret: 'env:OWN_HOOK_SECRET' } }
-slack: { signingSecret: 'file:slack.txt', allow: { users: [U024BE7LH] } }
-apps:
-  okeydokey:
-    image: devopswithkubernetes/okeydokey
-    repository: github.com/DevOps-with-Kubernetes/okeydokey
-    environments:
-      production:
-        { on: tag-push, tags: { semver: '*' }, configRepo: mine, files: [deployment/*.yml], cluster: here, namespace: default }
-`,
-  );
-  return file;
-};
 
 /** What a printed curl command does. */
 const send = async (curl: string): Promise<unknown> => {
@@ -192,29 +166,6 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
     await has(/already known: release \w+ of okeydokey v0\.0\.4/);
   });
 
-  it('signs the slash commands of another environment with what it was given itself, and lets them find it', async () => {
-    const directory = temporaryDirectory();
-    const config = await ownProject(directory);
-    writeFileSync(config, readFileSync(config, 'utf8').replace('file:slack.txt', 'env:OWN_SLACK_SECRET'));
-    const state = path.join(directory, 'state');
-    const env = { OWN_HOOK_SECRET: 'mine', OWN_SLACK_SECRET: 'a secret of their own' };
-    const stack = runHere({ config, state }, env);
-    await stack.has('Ctrl-C ends it');
-    const { port } = new URL(readStackFile(state)?.url ?? '');
-    let output = '';
-    const write = (written: string) => (output += written);
-
-    const code = await tagboat(['slack', '/tagboat help'], {
-      stdin: Readable.from([]),
-      stdout: { write },
-      stderr: { write },
-      env: { PORT: port },
-    });
-
-    expect([code, output]).toEqual([0, expect.stringContaining('/undo')]);
-    expect(statSync(path.join(state, 'stack.json')).mode & 0o077).toBe(0);
-  });
-
   it('says of an edited tagboat.yml that it waits for the next start, and what is wrong with it', async () => {
     const directory = temporaryDirectory();
     const config = await ownProject(directory);
@@ -228,18 +179,6 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
 
     await has(/tagboat\.yml has changed\. What runs here is what it said at the start/);
     await has('unknown key `file` (did you mean `files`?)');
-  });
-
-  it('does not run with the embedded cluster in its own place', async () => {
-    const state = temporaryDirectory();
-    const first = runHere({ state, once: true });
-    expect(await first.exit()).toBe(0);
-
-    const second = runHere({ state }, { KUBECONFIG: path.join(state, 'kubeconfig') });
-
-    expect(await second.exit()).toBe(1);
-    expect(second.output()).toContain('start it with `env -u KUBECONFIG npm start`');
-    expect(ownFiles(state)).toEqual([]);
   });
 
   it('says what is wrong with a tagboat.yml, and ends with 1', async () => {

@@ -1,0 +1,3 @@
+import { hosts, testHosts } from './support/hosts-suite.ts';
+
+testHosts(hosts);
