@@ -162,14 +162,19 @@ describe('alarms', () => {
 
   it('are set off by a schedule that has stopped, of which no data says so', () => {
     expect(template.scheduled.map((rule) => rule.function)).toEqual(watched('AWS/Lambda Invocations'));
-    for (const { properties } of template.alarms.filter(({ metric }) => metric === 'AWS/Lambda Invocations'))
+    const stopped = template.alarms.filter(({ metric }) => metric === 'AWS/Lambda Invocations');
+    for (const { of, properties } of stopped) {
+      const { rate = '' } = template.scheduled.find((rule) => rule.function === of) ?? {};
+      const minutes = Number(/^rate\((\d+) minutes\)$/.exec(rate)?.[1]);
       expect(properties).toMatchObject({
         Statistic: 'Sum',
-        Period: 600,
+        // Five invocations in a row
+        Period: 5 * minutes * 60,
         Threshold: 1,
         ComparisonOperator: 'LessThanThreshold',
         TreatMissingData: 'breaching',
       });
+    }
   });
 
   it('ignore what sends no data otherwise', () => {
