@@ -14,6 +14,7 @@ import { fastPods } from './stack.ts';
 import { deployment } from './tagboat-yml.ts';
 
 export const githubSecret = 'the secret of the GitHub webhook';
+export const apiToken = 'the token of the API';
 export const signingSecret = 'the signing secret of the Slack app';
 
 const environment = (app: string, name: string, lines: string): string =>
@@ -29,6 +30,7 @@ slack:
   signingSecret: 'env:SIGNING_SECRET'
   botToken: 'env:BOT_TOKEN'
   allow: { users: [U024BE7LH], channels: [C0DEPLOYS] }
+api: { token: 'env:API_TOKEN' }
 apps:
 ${apps
   .map(
@@ -74,6 +76,7 @@ export const startSealedStack = async (
     REGISTRY_PASSWORD: 'the password of the registry',
     SIGNING_SECRET: signingSecret,
     BOT_TOKEN: 'xoxb-1',
+    API_TOKEN: apiToken,
   };
   const options = {
     config: { type: 'file', path: file },
