@@ -175,15 +175,21 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
     await has('Ctrl-C ends it');
     expect(output()).toContain('  cluster        embedded\n');
     expect(output()).toContain(`kubeconfig: file:${path.join(state, 'kubeconfig')}`);
+    expect(output()).toMatch(
+      /\n {2}registry {7}http:\/\/127\.0\.0\.1:\d+\/v2\/, push after docker login -u tagboat -p \S+ 127\.0\.0\.1:\d+\n/,
+    );
+    expect(output()).toContain(
+      `  AWS            . ${path.join(state, 'aws.env')} (in a shell that talks to it)\n`,
+    );
     expect(output()).toMatch(/POST http:\/\/127\.0\.0\.1:\d+\/webhooks\/github\n/);
     expect(output()).toContain(
       '\nThe cluster, as the config repos say\n  ✓ okeydokey → production: Deployment okeydokey, Service okeydokey applied\n',
     );
     expect(output()).toMatch(
-      /Push the image devopswithkubernetes\/okeydokey:v0\.0\.4 to the local registry\n {2}curl -sS 'http/,
+      /Push the image devopswithkubernetes\/okeydokey:v0\.0\.4 to the local registry\n {2}curl -sS -u tagboat:\S+ 'http/,
     );
     expect(output()).toMatch(
-      / {2}skopeo copy --dest-tls-verify=false docker:\/\/docker\.io\/devopswithkubernetes\/okeydokey:v0\.0\.3 docker:\/\/127\.0\.0\.1:\d+\/devopswithkubernetes\/okeydokey:v0\.0\.4\n/,
+      / {2}skopeo copy --dest-tls-verify=false --dest-creds=tagboat:\S+ docker:\/\/docker\.io\/devopswithkubernetes\/okeydokey:v0\.0\.3 docker:\/\/127\.0\.0\.1:\d+\/devopswithkubernetes\/okeydokey:v0\.0\.4\n/,
     );
     expect(output()).toContain('Push v0.0.4 of okeydokey: a signed GitHub hook');
     const curl = output().split('a signed GitHub hook')[1] ?? '';
@@ -195,9 +201,16 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
   it('signs the slash commands of another environment with what it was given itself, and lets them find it', async () => {
     const directory = temporaryDirectory();
     const config = await ownProject(directory);
-    writeFileSync(config, readFileSync(config, 'utf8').replace('file:slack.txt', 'env:OWN_SLACK_SECRET'));
+    writeFileSync(
+      config,
+      `${readFileSync(config, 'utf8').replace('file:slack.txt', 'env:OWN_SLACK_SECRET')}\napi: { token: env:OWN_API_TOKEN }\n`,
+    );
     const state = path.join(directory, 'state');
-    const env = { OWN_HOOK_SECRET: 'mine', OWN_SLACK_SECRET: 'a secret of their own' };
+    const env = {
+      OWN_HOOK_SECRET: 'mine',
+      OWN_SLACK_SECRET: 'a secret of their own',
+      OWN_API_TOKEN: 'a-token',
+    };
     const stack = runHere({ config, state }, env);
     await stack.has('Ctrl-C ends it');
     const { port } = new URL(readStackFile(state)?.url ?? '');
@@ -213,6 +226,13 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
 
     expect([code, output]).toEqual([0, expect.stringContaining('/undo')]);
     expect(statSync(path.join(state, 'stack.json')).mode & 0o077).toBe(0);
+    // Where tagboat.yml has a token for the API, that asks for it here as well.
+    const statusWith = async (token: string | undefined) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return (await fetch(`http://127.0.0.1:${port}/releases`, { headers })).status;
+    };
+    expect(await statusWith(undefined)).toBe(401);
+    expect(await statusWith(readStackFile(state)?.secrets.apiToken)).toBe(200);
   });
 
   it('says of an edited tagboat.yml that it waits for the next start, and what is wrong with it', async () => {

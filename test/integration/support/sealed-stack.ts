@@ -14,7 +14,7 @@ import { fastPods } from './stack.ts';
 import { deployment } from './tagboat-yml.ts';
 
 export const githubSecret = 'the secret of the GitHub webhook';
-export const apiToken = 'the token of the API';
+export const apiToken = 'the-token-of-the-api';
 export const signingSecret = 'the signing secret of the Slack app';
 
 const environment = (app: string, name: string, lines: string): string =>
