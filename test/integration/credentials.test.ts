@@ -5,7 +5,7 @@ import { ListAliasesCommand } from '@aws-sdk/client-kms';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { createClients } from '../../infra/local/emulators/aws/clients.ts';
-import type { AwsAccess } from '../../infra/local/emulators/aws/endpoints.ts';
+import type { AwsAccess, AwsService } from '../../infra/local/emulators/aws/endpoints.ts';
 import { imagePush } from '../../infra/local/play/push-image.ts';
 import { runCommand } from '../git/support/shell.ts';
 import { readJson } from './support/answers.ts';
@@ -44,7 +44,7 @@ describe('the local stack takes only credentials of its own', () => {
     ['another secret', (own: object) => ({ ...own, secretAccessKey: 'local' }), 'InvalidSignatureException'],
   ] as const)('AWS: %s', async (_name, change, said) => {
     const { access } = stack().aws;
-    const changed = (service: 'KMS' | 'SQS' | 'DYNAMODB') =>
+    const changed = (service: AwsService) =>
       change(access.credentials(service)) as ReturnType<AwsAccess['credentials']>;
 
     expect(await answers({ ...access, credentials: changed })).toEqual([said, said, said]);

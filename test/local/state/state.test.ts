@@ -91,6 +91,9 @@ describe('demoSecrets', () => {
     expect(Object.keys(first)).toEqual([
       'TAGBOAT_DEMO_GIT_PASSWORD',
       'TAGBOAT_DEMO_CLUSTER_TOKEN',
+      'TAGBOAT_DEMO_REGISTRY_PASSWORD',
+      'TAGBOAT_DEMO_AWS_ACCESS_KEY_ID',
+      'TAGBOAT_DEMO_AWS_SECRET_ACCESS_KEY',
       'TAGBOAT_DEMO_GITHUB_SECRET',
     ]);
     expect(new Set(Object.values(first)).size).toBe(3);

@@ -3,7 +3,7 @@ import type { AwsCredentials } from './signature.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
+export type AwsService = 'KMS' | 'SQS' | 'DYNAMODB';
 
 /** Where the functions find each AWS service, and with which credentials. */
 export type AwsAccess = {

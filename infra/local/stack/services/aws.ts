@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../../../lib/logger.ts';
 import { createDynamoDb, isDynamoDbRequest } from '../../emulators/aws/dynamodb.ts';
-import type { AwsAccess } from '../../emulators/aws/endpoints.ts';
+import type { AwsAccess, AwsService } from '../../emulators/aws/endpoints.ts';
 import { guard } from '../../emulators/aws/guard.ts';
 import { createSqs, isSqsRequest } from '../../emulators/aws/sqs.ts';
 import { createKms, isKmsRequest } from '../../emulators/kms/kms.ts';
@@ -22,10 +22,8 @@ export const startAwsEmulators = async (access: AwsAccess, state: StateDirectory
       ? undefined
       : openOrMoveAside(state.file('dynamodb'), logger, (directory) => createDynamoDb({ directory })),
   ]);
-  const guarded = <S extends 'KMS' | 'SQS' | 'DYNAMODB'>(
-    service: S,
-    handle: Parameters<typeof guard>[0] | undefined,
-  ) => (handle === undefined ? undefined : guard(handle, access.credentials(service)));
+  const guarded = (service: AwsService, handle: RequestHandler | undefined) =>
+    handle === undefined ? undefined : guard(handle, access.credentials(service));
   const handlers = {
     kms: guarded('KMS', kms?.handle),
     sqs: guarded('SQS', sqs?.handle),
