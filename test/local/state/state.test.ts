@@ -96,7 +96,7 @@ describe('demoSecrets', () => {
       'TAGBOAT_DEMO_AWS_SECRET_ACCESS_KEY',
       'TAGBOAT_DEMO_GITHUB_SECRET',
     ]);
-    expect(new Set(Object.values(first)).size).toBe(3);
+    expect(new Set(Object.values(first)).size).toBe(6);
     expect(second).toEqual(first);
     expect(statSync(state.file('secrets.json')).mode & 0o777).toBe(0o600);
   });
