@@ -29,13 +29,13 @@ export const createHandler = (runtime: Runtime) =>
 /** https://github.com/ulid/spec */
 const isUlid = (text: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(text);
 
-/** Open on the local stack, closed without a token when deployed. */
+/** Without a token in tagboat.yml open on the local stack, and closed when deployed. */
 const authorize = async (
   header: string | undefined,
   { config, secrets, logger, local }: Runtime,
 ): Promise<void> => {
-  if (local !== undefined) return;
   const token = config.api?.token;
+  if (token === undefined && local !== undefined) return;
   if (token === undefined)
     throw new TagboatError('unauthorized', 'no `api.token` is configured, so nobody may read the releases');
   const given = /^bearer +(\S+)$/i.exec(header ?? '')?.[1];

@@ -11,14 +11,14 @@ import { type Answer, send, type Transport } from './transport.ts';
 /** The one question a release has for a registry (OCI distribution specification, "pull"). */
 export type RegistryClient = {
   /**
-   * The digest a tag stands for; undefined where the registry has no such image.
+   * The digest a tag stands for, or the digest itself; undefined where the registry has no such image.
    * @param image normalised name: `docker.io/devopswithkubernetes/okeydokey`
    * @param options `timeoutMs` is for the whole of it, token service included; 10 seconds where absent
    * @throws TagboatError `registry-unreachable`, `registry-denied`, `registry-protocol`, `image-reference-invalid`
    */
   digestOf(
     image: string,
-    tag: string,
+    reference: string,
     options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
   ): Promise<string | undefined>;
 };
@@ -98,11 +98,11 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
   const request = async (
     transport: Transport,
     image: ImageReference,
-    tag: string,
+    reference: string,
     method: 'GET' | 'HEAD',
   ): Promise<Answer> => {
     const endpoint = endpointOf(image.host);
-    const url = new URL(`v2/${image.path}/manifests/${tag}`, endpoint);
+    const url = new URL(`v2/${image.path}/manifests/${reference}`, endpoint);
     const sendWith = (authorization: string | undefined) =>
       send(transport, { method, url, accept: manifestTypes, authorization, limit: maxManifestBytes });
     let answer = await sendWith(knownAuthorization(image.name));
@@ -127,15 +127,15 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
   const askDigest = async (
     transport: Transport,
     image: ImageReference,
-    tag: string,
+    reference: string,
   ): Promise<string | undefined> => {
     const { host } = endpointOf(image.host);
-    const head = await request(transport, image, tag, 'HEAD');
+    const head = await request(transport, image, reference, 'HEAD');
     const named = namedDigest(head, host);
     if (named !== undefined) answerHead.add(host);
     if (named !== undefined || (head.status === 404 && answerHead.has(host))) return named;
     // A 401 has been answered with a token already.
-    const answer = head.status === 401 ? head : await request(transport, image, tag, 'GET');
+    const answer = head.status === 401 ? head : await request(transport, image, reference, 'GET');
     if (answer.status === 401 || answer.status === 403) {
       authorizations.delete(image.name);
       throw denied(image.name, answer.status, host);
@@ -145,17 +145,20 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
   };
 
   return {
-    digestOf: async (name, tag, { signal, timeoutMs = defaultTimeoutMs } = {}) => {
+    digestOf: async (name, reference, { signal, timeoutMs = defaultTimeoutMs } = {}) => {
       const image = parseImage(name);
-      if (!isTag(tag))
-        throw new TagboatError('image-reference-invalid', `"${tag.slice(0, 200)}" is not a tag`);
+      if (!isTag(reference) && !isDigest(reference))
+        throw new TagboatError(
+          'image-reference-invalid',
+          `"${reference.slice(0, 200)}" is neither a tag nor a digest`,
+        );
       const timeout = AbortSignal.timeout(timeoutMs);
       const transport: Transport = {
         fetch: options.fetch ?? fetch,
         now: () => clock.now(),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       };
-      return askDigest(transport, image, tag);
+      return askDigest(transport, image, reference);
     },
   };
 };

@@ -74,6 +74,24 @@ describe('releases', () => {
     expect([result.statusCode, bodyOf(result)]).toMatchObject([404, { error: { code: 'release-unknown' } }]);
   });
 
+  it('asks for the token on the local stack as well, and is open there where none is configured', async () => {
+    const ask = async (asked: typeof runtime, headers: Record<string, string> = {}) => {
+      const event = {
+        ...httpEvent({ method: 'GET', path: '/releases/x', headers }),
+        pathParameters: { id: 'x' },
+      };
+      return bodyOf(await createReleases(asked)(event, lambda));
+    };
+
+    expect(await ask(runtime)).toMatchObject({ error: { code: 'unauthorized' } });
+    expect(await ask(runtime, { authorization: 'Bearer the-token' })).toMatchObject({
+      error: { code: 'release-unknown' },
+    });
+    expect(await ask({ ...runtime, config: { ...config, api: undefined } })).toMatchObject({
+      error: { code: 'release-unknown' },
+    });
+  });
+
   it('is closed without a token when deployed', async () => {
     const closed = createReleases({ ...deployed, config: { ...config, api: undefined } });
     const result = await closed(httpEvent({ method: 'GET', path: '/releases' }), lambda);

@@ -73,8 +73,8 @@ describe('a tagboat.yml of one’s own, with nothing prepared', () => {
     expect(show(synced)[1]).toBe(
       '  ✓ shop → production: a stand-in, Deployment shop, runs ghcr.io/acme/shop:v2.1.0: there is neither kubectl nor kustomize to build the Kustomization with',
     );
-    await follow(stack, synced, 'shop');
-    await untilHealthy(stack, ['shop']);
+    for (const app of ['shop', 'api']) await follow(stack, synced, app);
+    await untilHealthy(stack, ['shop', 'api']);
     expect(await deploymentImages(stack, 'namespaces/shop/deployments/shop')).toEqual([
       'ghcr.io/acme/shop:v2.1.1',
     ]);

@@ -79,9 +79,16 @@ describe('what npm start runs', () => {
   it('signs the slash commands of another environment with what it was given itself, and lets them find it', async () => {
     const directory = temporaryDirectory();
     const config = await ownProject(directory);
-    writeFileSync(config, readFileSync(config, 'utf8').replace('file:slack.txt', 'env:OWN_SLACK_SECRET'));
+    writeFileSync(
+      config,
+      `${readFileSync(config, 'utf8').replace('file:slack.txt', 'env:OWN_SLACK_SECRET')}\napi: { token: env:OWN_API_TOKEN }\n`,
+    );
     const state = path.join(directory, 'state');
-    const env = { OWN_HOOK_SECRET: 'mine', OWN_SLACK_SECRET: 'a secret of their own' };
+    const env = {
+      OWN_HOOK_SECRET: 'mine',
+      OWN_SLACK_SECRET: 'a secret of their own',
+      OWN_API_TOKEN: 'a-token',
+    };
     const stack = runHere({ config, state }, env);
     await stack.has('Ctrl-C ends it');
     const { port } = new URL(readStackFile(state)?.url ?? '');
@@ -97,6 +104,13 @@ describe('what npm start runs', () => {
 
     expect([code, output]).toEqual([0, expect.stringContaining('/undo')]);
     expect(statSync(path.join(state, 'stack.json')).mode & 0o077).toBe(0);
+    // Where tagboat.yml has a token for the API, that asks for it here as well.
+    const statusWith = async (token: string | undefined) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return (await fetch(`http://127.0.0.1:${port}/releases`, { headers })).status;
+    };
+    expect(await statusWith(undefined)).toBe(401);
+    expect(await statusWith(readStackFile(state)?.secrets.apiToken)).toBe(200);
   });
 
   it('does not run with the embedded cluster in its own place', async () => {

@@ -149,15 +149,21 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
     await has('Ctrl-C ends it');
     expect(output()).toContain('  cluster        embedded\n');
     expect(output()).toContain(`kubeconfig: file:${path.join(state, 'kubeconfig')}`);
+    expect(output()).toMatch(
+      /\n {2}registry {7}http:\/\/127\.0\.0\.1:\d+\/v2\/, push after docker login -u tagboat -p \S+ 127\.0\.0\.1:\d+\n/,
+    );
+    expect(output()).toContain(
+      `  AWS            . ${path.join(state, 'aws.env')} (in a shell that talks to it)\n`,
+    );
     expect(output()).toMatch(/POST http:\/\/127\.0\.0\.1:\d+\/webhooks\/github\n/);
     expect(output()).toContain(
       '\nThe cluster, as the config repos say\n  ✓ okeydokey → production: Deployment okeydokey, Service okeydokey applied\n',
     );
     expect(output()).toMatch(
-      /Push the image devopswithkubernetes\/okeydokey:v0\.0\.4 to the local registry\n {2}curl -sS 'http/,
+      /Push the image devopswithkubernetes\/okeydokey:v0\.0\.4 to the local registry\n {2}curl -sS -u tagboat:\S+ 'http/,
     );
     expect(output()).toMatch(
-      / {2}skopeo copy --dest-tls-verify=false docker:\/\/docker\.io\/devopswithkubernetes\/okeydokey:v0\.0\.3 docker:\/\/127\.0\.0\.1:\d+\/devopswithkubernetes\/okeydokey:v0\.0\.4\n/,
+      / {2}skopeo copy --dest-tls-verify=false --dest-creds=tagboat:\S+ docker:\/\/docker\.io\/devopswithkubernetes\/okeydokey:v0\.0\.3 docker:\/\/127\.0\.0\.1:\d+\/devopswithkubernetes\/okeydokey:v0\.0\.4\n/,
     );
     expect(output()).toContain('Push v0.0.4 of okeydokey: a signed GitHub hook');
     const curl = output().split('a signed GitHub hook')[1] ?? '';

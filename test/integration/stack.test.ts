@@ -65,13 +65,20 @@ describe('one port', () => {
     const { stateDirectory, url } = shared();
 
     const statuses: Record<string, number> = {};
-    for (const pathname of ['/healthz', '/v2/', '/releases', '/local/slack', '/nothing', '/webhooks/github'])
+    for (const pathname of [
+      '/healthz',
+      '/v2/app/tags/list',
+      '/releases',
+      '/local/slack',
+      '/nothing',
+      '/webhooks/github',
+    ])
       statuses[pathname] = (await fetch(`${url}${pathname}`)).status;
     const health = await readJson(await fetch(`${url}/healthz`));
 
     expect(statuses).toEqual({
       '/healthz': 200,
-      '/v2/': 200,
+      '/v2/app/tags/list': 404,
       '/releases': 200,
       '/local/slack': 200,
       '/nothing': 404,

@@ -85,10 +85,7 @@ apps:
     }),
   );
   env = {
-    AWS_REGION: 'eu-central-1',
-    AWS_ENDPOINT_URL: stack.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    ...stack.aws.access.variables,
     TAGBOAT_TABLE: 'packaged',
     TAGBOAT_RELEASES_QUEUE_URL: await queue('packaged.fifo', { FifoQueue: 'true' }),
     TAGBOAT_ROLLOUTS_QUEUE_URL: await queue('packaged-rollouts'),

@@ -6,6 +6,7 @@ import { parseImage } from '../../../lib/image.ts';
 import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../lib/release/model/release.ts';
 import type { Stack } from '../stack/types.ts';
+import { releaseHeaders } from './target.ts';
 
 /** What a person is told about a release while it is under way. */
 type ReleaseListener = {
@@ -52,7 +53,7 @@ export const followRelease = async (
 };
 
 const readRelease = async (stack: Stack, id: string): Promise<ApiRelease> => {
-  const response = await fetch(`${stack.url}/releases/${id}`);
+  const response = await fetch(`${stack.url}/releases/${id}`, { headers: await releaseHeaders(stack) });
   if (!response.ok) throw new Error(`GET /releases/${id} answered ${response.status}`);
   return (await response.json()) as ApiRelease;
 };

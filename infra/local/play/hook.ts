@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
+import type { BasicCredentials } from '../runtime/gateway/basic-auth.ts';
 import type { Stack } from '../stack/types.ts';
 
 /** A request that a person can send from a shell. */
@@ -6,6 +7,7 @@ export type ShellRequest = {
   /** POST where absent. */
   readonly method?: 'PUT';
   readonly url: string;
+  readonly credentials?: BasicCredentials;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
@@ -88,12 +90,21 @@ export const distributionHook = (
 };
 
 /** The same as a command for a shell; the body is quoted, never interpreted. */
-export const toCurl = ({ method, url, headers, body }: ShellRequest): string =>
+export const toCurl = ({ method, url, credentials, headers, body }: ShellRequest): string =>
   [
-    `curl -sS ${method === undefined ? '' : `-X ${method} `}${quoteWhereNeeded(url)}`,
+    [
+      'curl -sS',
+      ...(method === undefined ? [] : [`-X ${method}`]),
+      ...(credentials === undefined ? [] : [`-u ${quoteWhereNeeded(userAndPassword(credentials))}`]),
+      quoteWhereNeeded(url),
+    ].join(' '),
     ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     `--data-raw ${quote(body)}`,
   ].join(' \\\n    ');
+
+/** As curl and skopeo take them. */
+export const userAndPassword = ({ username, password }: BasicCredentials): string =>
+  `${username}:${password}`;
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 

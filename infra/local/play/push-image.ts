@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { ImageReference } from '../../../lib/image.ts';
+import type { BasicCredentials } from '../runtime/gateway/basic-auth.ts';
 import type { Stack } from '../stack/types.ts';
-import type { ShellRequest } from './hook.ts';
+import { registryPasswordVariable, registryUser } from '../state/secrets.ts';
+import { type ShellRequest, userAndPassword } from './hook.ts';
 
 const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 
 /** An image that nobody runs needs no more than an empty configuration. */
 const config = '{}';
+
+/** Where pushes go, and what they need. */
+type Pushing = Pick<Stack, 'url' | 'secrets'>;
+
+/** Of who may push to the local registry. */
+export const registryCredentials = ({ secrets }: Pick<Stack, 'secrets'>): BasicCredentials => ({
+  username: registryUser,
+  password: secrets[registryPasswordVariable] ?? '',
+});
 
 /** How an image is pushed to the local registry, from a shell. */
 export type ImagePush = {
@@ -20,8 +31,9 @@ export type ImagePush = {
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push
  * @param path within the registry
  */
-export const imagePush = (stack: Pick<Stack, 'url'>, path: string, tag: string): ImagePush => {
+export const imagePush = (stack: Pushing, path: string, tag: string): ImagePush => {
   const digest = digestOf(config);
+  const credentials = registryCredentials(stack);
   const manifest = JSON.stringify({
     schemaVersion: 2,
     config: {
@@ -37,12 +49,14 @@ export const imagePush = (stack: Pick<Stack, 'url'>, path: string, tag: string):
     requests: [
       {
         url: `${stack.url}/v2/${path}/blobs/uploads/?digest=${digest}`,
+        credentials,
         headers: { 'content-type': 'application/octet-stream' },
         body: config,
       },
       {
         method: 'PUT',
         url: `${stack.url}/v2/${path}/manifests/${tag}`,
+        credentials,
         headers: { 'content-type': ociManifest },
         body: manifest,
       },
@@ -58,10 +72,17 @@ const digestOf = (text: string): string => `sha256:${createHash('sha256').update
  * https://github.com/containers/skopeo/blob/main/docs/skopeo-copy.1.md
  */
 export const skopeoCopy = (
-  stack: Pick<Stack, 'url'>,
+  stack: Pushing,
   image: ImageReference,
   { from, to }: { readonly from: string; readonly to: string },
 ): string => {
   const { host } = new URL(stack.url);
-  return `skopeo copy --dest-tls-verify=false docker://${image.name}:${from} docker://${host}/${image.path}:${to}`;
+  const credentials = userAndPassword(registryCredentials(stack));
+  return `skopeo copy --dest-tls-verify=false --dest-creds=${credentials} docker://${image.name}:${from} docker://${host}/${image.path}:${to}`;
+};
+
+/** After which docker may push; it takes registries of this machine without TLS. */
+export const dockerLogin = (stack: Pushing): string => {
+  const { username, password } = registryCredentials(stack);
+  return `docker login -u ${username} -p ${password} ${new URL(stack.url).host}`;
 };

@@ -1,9 +1,10 @@
+import path from 'node:path';
 import { familiarName } from '../../../lib/image.ts';
 import type { Stack } from '../stack/types.ts';
 import { shortPath } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { toCurl } from './hook.ts';
-import { imagePush, skopeoCopy } from './push-image.ts';
+import { dockerLogin, imagePush, skopeoCopy } from './push-image.ts';
 import type { Sample } from './sample.ts';
 
 const labelWidth = 14;
@@ -20,7 +21,7 @@ export const showStack = (stack: Stack, terminal: Terminal, isOwn = false): void
   if (cluster.type === 'external') replaced.push(`cluster at ${server}`);
   terminal.line(terminal.style.bold('Tagboat'));
   row(terminal, 'listens on', stack.url);
-  row(terminal, 'registry', `${stack.url}/v2/`);
+  row(terminal, 'registry', `${stack.url}/v2/, push after ${dockerLogin(stack)}`);
   row(
     terminal,
     'Git',
@@ -37,6 +38,12 @@ export const showStack = (stack: Stack, terminal: Terminal, isOwn = false): void
   );
   row(terminal, 'kubeconfig', shortPath(stack.kubeconfigPath));
   if (isOwn) row(terminal, 'in tagboat.yml', `kubeconfig: file:${stack.kubeconfigPath}`);
+  if (external.size < 3)
+    row(
+      terminal,
+      'AWS',
+      `. ${shortPath(path.join(stack.stateDirectory, 'aws.env'))} (in a shell that talks to it)`,
+    );
   row(terminal, 'state', shortPath(stack.stateDirectory));
   if (replaced.length > 0) row(terminal, 'not embedded', replaced.join(', '));
 };
@@ -75,7 +82,8 @@ export const showWebhooks = (stack: Stack, terminal: Terminal): void => {
     row(terminal, 'Slack', `POST ${stack.url}/slack/commands`);
     row(terminal, 'its buttons', `POST ${stack.url}/slack/interactions`);
   }
-  row(terminal, 'releases', `GET  ${stack.url}/releases`);
+  const token = stack.config.api === undefined ? '' : ', with the token of `api`';
+  row(terminal, 'releases', `GET  ${stack.url}/releases${token}`);
 };
 
 /** For each app the lines to copy that push an image and send its hook. */

@@ -69,20 +69,26 @@ export const currentTag = (
   return undefined;
 };
 
+/** What `GET /releases` asks for. */
+export const releaseHeaders = async ({
+  config,
+  unseal,
+}: Pick<Stack, 'config' | 'unseal'>): Promise<Readonly<Record<string, string>>> => {
+  const token = config.api?.token;
+  return token === undefined ? {} : { authorization: `Bearer ${await unseal(token, 'api/token')}` };
+};
+
 /** Releases on record, newest first; none where they may not be read. */
 export const listReleases = async (
   stack: Pick<Stack, 'url' | 'config' | 'unseal'>,
   { app, environment, limit = 100 }: { app?: string; environment?: string; limit?: number } = {},
 ): Promise<readonly ApiRelease[]> => {
-  const token = stack.config.api?.token;
-  const headers: Record<string, string> =
-    token === undefined ? {} : { authorization: `Bearer ${await stack.unseal(token, 'api/token')}` };
   const query = new URLSearchParams({
     ...(app === undefined ? {} : { app }),
     ...(environment === undefined ? {} : { environment }),
     limit: String(limit),
   });
-  const response = await fetch(`${stack.url}/releases?${query}`, { headers });
+  const response = await fetch(`${stack.url}/releases?${query}`, { headers: await releaseHeaders(stack) });
   if (!response.ok) return [];
   return ((await response.json()) as { readonly releases: readonly ApiRelease[] }).releases;
 };

@@ -4,7 +4,7 @@ import { TagboatError } from '../../../lib/errors.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { createSecrets } from '../../../lib/secrets/unseal.ts';
 import { createClients } from '../emulators/aws/clients.ts';
-import { awsAccess } from '../emulators/aws/endpoints.ts';
+import { awsAccess, shellExports } from '../emulators/aws/endpoints.ts';
 import { provision } from '../emulators/aws/provision.ts';
 import { assertReadable } from '../emulators/git-server/create-repository.ts';
 import { createGitServer } from '../emulators/git-server/git-server.ts';
@@ -15,7 +15,14 @@ import { readService } from '../runtime/service/service.ts';
 import { openState, type StateDirectory, writePrivately } from '../state/directory.ts';
 import { lockState } from '../state/lock.ts';
 import { moveMisfitsAside, openOrMoveAside } from '../state/recovery.ts';
-import { demoSecrets, gitPasswordVariable, gitUser } from '../state/secrets.ts';
+import {
+  awsKeyVariables,
+  demoSecrets,
+  gitPasswordVariable,
+  gitUser,
+  registryPasswordVariable,
+  registryUser,
+} from '../state/secrets.ts';
 import { writeStackFile, writeStackSecrets } from '../state/stack-file.ts';
 import { stateUnusable } from '../state/unusable.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
@@ -85,7 +92,11 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
   const { config: served, served: repositories } = serveFileRepositories(read, url);
 
   // AWS: what is embedded answers on the port from here on, and is then given its queues, table and key.
-  const access = awsAccess(env, url);
+  const access = awsAccess(env, url, {
+    accessKeyId: secrets[awsKeyVariables.id] ?? '',
+    secretAccessKey: secrets[awsKeyVariables.secret] ?? '',
+  });
+  writePrivately(state.file('aws.env'), shellExports(access.variables));
   const project = options.project ?? thisProject;
   const service = readService(path.join(project, 'serverless.yml'), { region: access.region });
   const aws = await startAwsEmulators(access, state, logger);
@@ -120,7 +131,10 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
         await git.createRepository(name, { branch: repository.branch, files: exampleFiles() });
         await assertReadable(directory, repository.branch);
       });
-  const registry = await startRegistry({ config: served, origin: url, state, secrets: vault, logger });
+  const registry = await startRegistry({
+    ...{ config: served, origin: url, state, secrets: vault, logger },
+    credentials: { username: registryUser, password: secrets[registryPasswordVariable] ?? '' },
+  });
   cleanup.add(() => registry.close());
   const cluster = await startCluster({
     state,
@@ -160,7 +174,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
     clients,
     embedded: aws.sqs,
     runtime: {
-      env: { ...env, ...access.variables },
+      env: { ...env, AWS_REGION: access.region },
       config,
       logger,
       local: {

@@ -7,6 +7,16 @@ export const gitUser = 'x-access-token';
 /** Where the password of the local Git server is found by `configRepos` that the stack serves itself. */
 export const gitPasswordVariable = 'TAGBOAT_DEMO_GIT_PASSWORD';
 
+/** The local registry takes pushes of this user, with the password of that variable. */
+export const registryUser = 'tagboat';
+export const registryPasswordVariable = 'TAGBOAT_DEMO_REGISTRY_PASSWORD';
+
+/** The embedded AWS services take only what is signed with these. */
+export const awsKeyVariables = {
+  id: 'TAGBOAT_DEMO_AWS_ACCESS_KEY_ID',
+  secret: 'TAGBOAT_DEMO_AWS_SECRET_ACCESS_KEY',
+} as const;
+
 const variableReference = /\benv:(TAGBOAT_DEMO_[A-Z_]+)/g;
 
 /**
@@ -18,7 +28,12 @@ export const demoSecrets = (state: StateDirectory, text: string): Readonly<Recor
   const file = state.file('secrets.json');
   assertAccess(file);
   const known = readJson(file);
-  const names = [gitPasswordVariable, 'TAGBOAT_DEMO_CLUSTER_TOKEN'];
+  const names = [
+    gitPasswordVariable,
+    'TAGBOAT_DEMO_CLUSTER_TOKEN',
+    registryPasswordVariable,
+    ...Object.values(awsKeyVariables),
+  ];
   for (const [, name = ''] of text.matchAll(variableReference)) names.push(name);
   const values = Object.fromEntries(
     [...new Set(names)].map((name) => {

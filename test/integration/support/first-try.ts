@@ -6,7 +6,7 @@ import { expect, onTestFailed, onTestFinished } from 'vitest';
 import { createBareRepository } from '../../../infra/local/emulators/git-server/create-repository.ts';
 import { git } from '../../../infra/local/emulators/git-server/git.ts';
 import type { Synced } from '../../../infra/local/gitops/gitops.ts';
-import { type ShellRequest, toCurl } from '../../../infra/local/play/hook.ts';
+import { type ShellRequest, toCurl, userAndPassword } from '../../../infra/local/play/hook.ts';
 import { imagePush } from '../../../infra/local/play/push-image.ts';
 import { type Sample, sampleReleases } from '../../../infra/local/play/sample.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
@@ -105,8 +105,11 @@ export const send = async (request: ShellRequest): Promise<unknown> => {
     if (status !== 0) throw new Error(stderr.toString());
     return jsonOrUndefined(stdout.toString());
   }
-  const { method = 'POST', url, headers, body } = request;
-  return jsonOrUndefined(await (await fetch(url, { method, headers, body })).text());
+  const { method = 'POST', url, credentials, headers, body } = request;
+  const user = credentials === undefined ? undefined : Buffer.from(userAndPassword(credentials));
+  const authorization = user === undefined ? {} : { authorization: `Basic ${user.toString('base64')}` };
+  const response = await fetch(url, { method, headers: { ...headers, ...authorization }, body });
+  return jsonOrUndefined(await response.text());
 };
 
 /** Pushes the image and sends the hook, by the lines that the start prints for that app. */

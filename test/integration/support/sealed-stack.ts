@@ -15,6 +15,7 @@ import { deployment } from './tagboat-yml.ts';
 
 export const githubSecret = 'the secret of the GitHub webhook';
 export const githubToken = 'the token for the API of GitHub';
+export const apiToken = 'the-token-of-the-api';
 export const signingSecret = 'the signing secret of the Slack app';
 
 const environment = (app: string, name: string, lines: string): string =>
@@ -30,6 +31,7 @@ slack:
   signingSecret: 'env:SIGNING_SECRET'
   botToken: 'env:BOT_TOKEN'
   allow: { users: [U024BE7LH], channels: [C0DEPLOYS] }
+api: { token: 'env:API_TOKEN' }
 apps:
 ${apps
   .map(
@@ -77,6 +79,7 @@ export const startSealedStack = async (
     REGISTRY_PASSWORD: 'the password of the registry',
     SIGNING_SECRET: signingSecret,
     BOT_TOKEN: 'xoxb-1',
+    API_TOKEN: apiToken,
   };
   const options = {
     config: { type: 'file', path: file },

@@ -24,7 +24,7 @@ apps:
 const tagFor = async (tags: string, tag: string | undefined, tried: readonly string[] = [], on?: string) => {
   const releases = tried.map((one) => ({ tag: one, state: 'failed' }));
   const url = await serve((_request, response) => response.end(JSON.stringify({ releases })));
-  const stack = { url, config: config(tags, on), unseal: async () => 'secret' };
+  const stack = { url, config: config(tags, on), secrets: {}, unseal: async () => 'secret' };
   const target = { app: 'web', environmentName: 'production' };
   const synced = [{ type: 'left-alone', target, tag }] as unknown as readonly Synced[];
   const samples = await sampleReleases(stack, synced);

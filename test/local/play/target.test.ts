@@ -46,6 +46,13 @@ describe('tagPushHook', () => {
     expect(curl).toBe("curl -sS http://x \\\n    -H 'a: b' \\\n    --data-raw 'it'\\''s $HOME'");
   });
 
+  it('carries a name and a password where they are asked for', () => {
+    const credentials = { username: 'tagboat', password: "it's" };
+    const curl = toCurl({ method: 'PUT', url: 'http://x', credentials, headers: {}, body: '' });
+
+    expect(curl).toBe("curl -sS -X PUT -u 'tagboat:it'\\''s' http://x \\\n    --data-raw ''");
+  });
+
   it('is quoted where the URL has signs that a shell reads', () => {
     const curl = toCurl({ method: 'PUT', url: 'http://x/?a=b', headers: {}, body: '' });
 

@@ -91,9 +91,12 @@ describe('demoSecrets', () => {
     expect(Object.keys(first)).toEqual([
       'TAGBOAT_DEMO_GIT_PASSWORD',
       'TAGBOAT_DEMO_CLUSTER_TOKEN',
+      'TAGBOAT_DEMO_REGISTRY_PASSWORD',
+      'TAGBOAT_DEMO_AWS_ACCESS_KEY_ID',
+      'TAGBOAT_DEMO_AWS_SECRET_ACCESS_KEY',
       'TAGBOAT_DEMO_GITHUB_SECRET',
     ]);
-    expect(new Set(Object.values(first)).size).toBe(3);
+    expect(new Set(Object.values(first)).size).toBe(6);
     expect(second).toEqual(first);
     expect(statSync(state.file('secrets.json')).mode & 0o777).toBe(0o600);
   });

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
-import { equalInConstantTime } from '../../../../lib/constant-time.ts';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
+import { type BasicCredentials, isAuthorized } from '../../runtime/gateway/basic-auth.ts';
 import { createBareRepository, type NewRepository } from './create-repository.ts';
 import { findBackend } from './find-backend.ts';
 import { runBackend } from './http-backend.ts';
-
-type Credentials = { readonly username: string; readonly password: string };
 
 export type GitServer = {
   /** Answers requests whose path begins with `/git/`; 404 for every other. */
@@ -32,7 +30,7 @@ const pathPattern = /^\/git\/([^/]+)\.git(\/.*)$/;
  */
 export const createGitServer = (options: {
   readonly directory: string;
-  readonly credentials?: Credentials | undefined;
+  readonly credentials?: BasicCredentials | undefined;
   readonly logger?: Logger;
 }): GitServer => {
   const { credentials, logger = silentLogger } = options;
@@ -70,13 +68,6 @@ export const createGitServer = (options: {
       });
     },
   };
-};
-
-/** True where an `Authorization` header carries these credentials (RFC 7617). */
-export const isAuthorized = (header: string | undefined, credentials: Credentials): boolean => {
-  const match = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(header ?? '');
-  const given = Buffer.from(match?.[1] ?? '', 'base64');
-  return equalInConstantTime(given, `${credentials.username}:${credentials.password}`);
 };
 
 const assertName = (name: string): void => {

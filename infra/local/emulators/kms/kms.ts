@@ -18,7 +18,7 @@ export const isKmsRequest = (request: IncomingMessage): boolean =>
 
 /**
  * A small KMS: symmetric keys, aliases, encryption contexts and data keys, over AWS JSON 1.1. Requests have to carry a
- * SigV4 `Authorization` header, which is not verified.
+ * SigV4 `Authorization` header; the stack verifies it, in front of all its AWS services.
  * @param options.directory where `keys.json` is kept (mode 0600); absent: in memory only
  * @throws TagboatError `local-state-damaged`
  */

@@ -11,6 +11,7 @@ const statuses = {
   NAME_UNKNOWN: 404,
   SIZE_INVALID: 413,
   TAG_INVALID: 400,
+  UNAUTHORIZED: 401,
   UNKNOWN: 500,
   UNSUPPORTED: 405,
 } as const satisfies Record<string, number>;

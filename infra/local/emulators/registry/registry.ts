@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../../../lib/clock.ts';
 import { isTag } from '../../../../lib/image.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
+import type { BasicCredentials } from '../../runtime/gateway/basic-auth.ts';
+import { mayAsk } from './access.ts';
 import { handleBlob } from './blob-routes.ts';
 import { digestOfBytes, isKnownDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
@@ -42,6 +44,8 @@ export type LocalRegistry = {
 
 type RegistryOptions = {
   readonly directory: string;
+  /** Who may write; everybody where absent. */
+  readonly credentials?: BasicCredentials;
   /** Whom to tell of pushed tags. */
   readonly notify?: { readonly url: () => string; readonly headers: Readonly<Record<string, string>> };
   /** Host and port of this registry, as notifications name it. */
@@ -53,11 +57,12 @@ type RegistryOptions = {
 };
 
 /**
- * A container registry: the OCI distribution API, without authentication, and the notifications of CNCF Distribution.
+ * A container registry: the OCI distribution API, with basic authentication, and the notifications of CNCF Distribution.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 export const createRegistry = async (options: RegistryOptions): Promise<LocalRegistry> => {
   const {
+    credentials,
     directory,
     host,
     maxBlobBytes = 4 * 1024 ** 3,
@@ -81,6 +86,13 @@ export const createRegistry = async (options: RegistryOptions): Promise<LocalReg
 
   const answer = async (exchange: Exchange, path: string): Promise<void> => {
     const route = parseRoute(path);
+    if (credentials !== undefined && !mayAsk(exchange.request, route, credentials)) {
+      exchange.response.setHeader(
+        'www-authenticate',
+        'Basic realm="Tagboat local registry", charset="UTF-8"',
+      );
+      throw new RegistryError('UNAUTHORIZED', 'the credentials are missing or wrong');
+    }
     switch (route?.type) {
       case 'base':
         return send(exchange, 200, { 'content-type': 'application/json' }, '{}');

@@ -4,7 +4,7 @@ import type { Certificate } from '@tagboat/embedded-cluster';
 import { TagboatError } from '../../../../lib/errors.ts';
 import { respondJson, respondUnavailable } from '../../runtime/gateway/respond.ts';
 import { createBoth, serveBoth } from './http-and-tls.ts';
-import { isMeantForLoopback, refuseMisdirected } from './loopback.ts';
+import { isMeantForLoopback, isOfForeignPage, refuseForeignPage, refuseMisdirected } from './loopback.ts';
 
 /** Takes a request and answers it, sooner or later. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -25,7 +25,7 @@ export const listen = async (options: {
   const both = createBoth(options.certificate, (request, response) => {
     // A socket that breaks off is its client's affair.
     request.on('error', () => {});
-    const answer = isMeantForLoopback(request, options.host) ? handler : refuseMisdirected;
+    const answer = refusalOf(request, options.host) ?? handler;
     (async () => answer(request, response))().catch(() => {
       if (response.headersSent) response.destroy();
       else respondJson(response, 500, { message: 'Internal Server Error' });
@@ -51,6 +51,11 @@ export const listen = async (options: {
     },
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
+};
+
+const refusalOf = (request: IncomingMessage, host: string): RequestHandler | undefined => {
+  if (!isMeantForLoopback(request, host)) return refuseMisdirected;
+  return isOfForeignPage(request, host) ? refuseForeignPage : undefined;
 };
 
 const listenError = (

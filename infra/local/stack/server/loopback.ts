@@ -16,6 +16,23 @@ export const isMeantForLoopback = ({ headers }: IncomingMessage, own: string): b
   return loopback.test(host) || host === own;
 };
 
+/**
+ * Whether a page in a browser that is not of this machine wants something done: it may send a simple request to any server, and
+ * just not read the answer. Browsers name the page's origin with every request that is no GET or HEAD.
+ * https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin
+ */
+export const isOfForeignPage = ({ method, headers }: IncomingMessage, own: string): boolean => {
+  const { origin } = headers;
+  if (origin === undefined || method === 'GET' || method === 'HEAD') return false;
+  const host = URL.canParse(origin) ? new URL(origin).hostname : '';
+  return !loopback.test(host) && host !== own;
+};
+
+export const refuseForeignPage = ({ headers }: IncomingMessage, response: ServerResponse): void =>
+  respondJson(response, 403, {
+    message: `This is the local stack, which does nothing for a page of ${JSON.stringify(headers.origin ?? '').slice(0, 100)}.`,
+  });
+
 /** 421: https://www.rfc-editor.org/rfc/rfc9110#name-421-misdirected-request */
 export const refuseMisdirected = ({ headers }: IncomingMessage, response: ServerResponse): void =>
   respondJson(response, 421, {

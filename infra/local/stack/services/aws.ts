@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../../../lib/logger.ts';
 import { createDynamoDb, isDynamoDbRequest } from '../../emulators/aws/dynamodb.ts';
-import type { AwsAccess } from '../../emulators/aws/endpoints.ts';
+import type { AwsAccess, AwsService } from '../../emulators/aws/endpoints.ts';
+import { guard } from '../../emulators/aws/guard.ts';
 import { createSqs, isSqsRequest } from '../../emulators/aws/sqs.ts';
 import { createKms, isKmsRequest } from '../../emulators/kms/kms.ts';
 import type { StateDirectory } from '../../state/directory.ts';
@@ -10,7 +11,7 @@ import type { RequestHandler } from '../server/listener.ts';
 
 export type AwsEmulators = Awaited<ReturnType<typeof startAwsEmulators>>;
 
-/** Starts the AWS services that are not external. */
+/** Starts the AWS services that are not external. They take only what is signed with the stack's own credentials. */
 export const startAwsEmulators = async (access: AwsAccess, state: StateDirectory, logger: Logger) => {
   const [kms, sqs, dynamodb] = await Promise.all([
     access.external.has('KMS')
@@ -21,14 +22,21 @@ export const startAwsEmulators = async (access: AwsAccess, state: StateDirectory
       ? undefined
       : openOrMoveAside(state.file('dynamodb'), logger, (directory) => createDynamoDb({ directory })),
   ]);
+  const guarded = (service: AwsService, handle: RequestHandler | undefined) =>
+    handle === undefined ? undefined : guard(handle, access.credentials(service));
+  const handlers = {
+    kms: guarded('KMS', kms?.handle),
+    sqs: guarded('SQS', sqs?.handle),
+    dynamodb: guarded('DYNAMODB', dynamodb?.handle),
+  };
   return {
     /** Undefined where an external service is used. */
     sqs,
     /** The service that the request is for, where it is embedded. */
     handlerFor: (request: IncomingMessage): RequestHandler | undefined => {
-      if (isKmsRequest(request)) return kms?.handle;
-      if (isSqsRequest(request)) return sqs?.handle;
-      if (isDynamoDbRequest(request)) return dynamodb?.handle;
+      if (isKmsRequest(request)) return handlers.kms;
+      if (isSqsRequest(request)) return handlers.sqs;
+      if (isDynamoDbRequest(request)) return handlers.dynamodb;
       return undefined;
     },
     close: async (): Promise<void> => {

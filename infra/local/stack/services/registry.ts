@@ -5,6 +5,7 @@ import type { Logger } from '../../../../lib/logger.ts';
 import { createRegistryClient } from '../../../../lib/registry/client.ts';
 import type { Secrets } from '../../../../lib/secrets/unseal.ts';
 import { createRegistry, type LocalRegistry } from '../../emulators/registry/registry.ts';
+import type { BasicCredentials } from '../../runtime/gateway/basic-auth.ts';
 import type { StateDirectory } from '../../state/directory.ts';
 
 type RegistrySettings = {
@@ -12,15 +13,17 @@ type RegistrySettings = {
   readonly origin: string;
   readonly state: StateDirectory;
   readonly secrets: Secrets;
+  readonly credentials: BasicCredentials;
   readonly logger: Logger;
 };
 
 /** Starts the local registry; it notifies the functions of pushes where the configuration has a source for that. */
 export const startRegistry = async (settings: RegistrySettings): Promise<LocalRegistry> => {
-  const { origin, state, logger } = settings;
+  const { origin, state, credentials, logger } = settings;
   const secret = await notificationSecret(settings);
   return createRegistry({
     directory: state.file('registry'),
+    credentials,
     host: () => new URL(origin).host,
     logger,
     ...(secret === undefined

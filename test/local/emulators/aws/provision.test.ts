@@ -25,13 +25,15 @@ const temporaryDirectory = (): string => {
   return directory;
 };
 
+const own = { accessKeyId: 'own-id', secretAccessKey: 'own-key' };
+
 /** The embedded services on a state directory, and what `osls deploy` would make in them. */
 const start = async (directory: string, logger: Logger = silentLogger) => {
   let emulators: AwsEmulators | undefined;
   const origin = await serve((request: IncomingMessage, response: ServerResponse) =>
     emulators?.handlerFor(request)?.(request, response),
   );
-  const access = awsAccess({}, origin);
+  const access = awsAccess({}, origin, own);
   const running = await startAwsEmulators(access, openState(directory), logger);
   emulators = running;
   const clients = createClients(access);
@@ -71,7 +73,7 @@ describe('provision', () => {
   it('changes nothing where everything is there already', async () => {
     const { clients, created, origin } = await start(temporaryDirectory());
 
-    const again = await provision(service, awsAccess({}, origin), clients, silentLogger);
+    const again = await provision(service, awsAccess({}, origin, own), clients, silentLogger);
 
     expect(again).toEqual(created);
   });
@@ -134,7 +136,7 @@ describe('provision', () => {
     };
     const warnings: string[] = [];
 
-    await provision(changed, awsAccess({}, origin), clients, {
+    await provision(changed, awsAccess({}, origin, own), clients, {
       ...silentLogger,
       warn: (message) => warnings.push(message),
     });
@@ -178,17 +180,41 @@ describe('awsAccess', () => {
     ],
     ['an empty one', { AWS_ENDPOINT_URL: '' }, [], origin],
   ])('with %s', (_name, env, external, sqs) => {
-    const access = awsAccess(env, origin);
+    const access = awsAccess(env, origin, own);
 
     expect([[...access.external], access.endpoint('SQS')]).toEqual([external, sqs]);
   });
 
-  it('takes region and credentials from the environment', () => {
-    const env = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key' };
+  const given = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key' };
 
-    expect(awsAccess(env, origin).variables).toEqual({
-      ...env,
+  it('asks the embedded services with credentials of their own, whatever those of the environment are', () => {
+    const access = awsAccess(given, origin, own);
+
+    expect(access.credentials('KMS')).toEqual(own);
+    expect(access.variables).toEqual({
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'own-id',
+      AWS_SECRET_ACCESS_KEY: 'own-key',
       AWS_ENDPOINT_URL_KMS: origin,
+      AWS_ENDPOINT_URL_SQS: origin,
+      AWS_ENDPOINT_URL_DYNAMODB: origin,
+    });
+  });
+
+  it('asks another service with those of the environment, and tells the own ones to nobody but the rest', () => {
+    const env = { ...given, AWS_SESSION_TOKEN: 'session', AWS_ENDPOINT_URL_KMS: 'http://kms' };
+    const access = awsAccess(env, origin, own);
+
+    expect(access.credentials('KMS')).toEqual({
+      accessKeyId: 'id',
+      secretAccessKey: 'key',
+      sessionToken: 'session',
+    });
+    expect(access.credentials('SQS')).toEqual(own);
+    expect(access.variables).toEqual({
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'own-id',
+      AWS_SECRET_ACCESS_KEY: 'own-key',
       AWS_ENDPOINT_URL_SQS: origin,
       AWS_ENDPOINT_URL_DYNAMODB: origin,
     });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { splitCgiOutput } from '../../../../infra/local/emulators/git-server/cgi-head.ts';
 import { findBackend } from '../../../../infra/local/emulators/git-server/find-backend.ts';
 import { gitEnvironment } from '../../../../infra/local/emulators/git-server/git.ts';
-import { isAuthorized } from '../../../../infra/local/emulators/git-server/git-server.ts';
+import { isAuthorized } from '../../../../infra/local/runtime/gateway/basic-auth.ts';
 
 describe('head of a CGI program', () => {
   it.each([

@@ -28,10 +28,13 @@ export type Fixture = AsyncDisposable & {
 };
 
 /** A registry on a real server; blobs may have 100,000 bytes. */
-export const startFixture = async (): Promise<Fixture> => {
+export const startFixture = async (
+  options: Pick<Parameters<typeof createRegistry>[0], 'credentials'> = {},
+): Promise<Fixture> => {
   const directory = await mkdtemp(join(tmpdir(), 'tagboat-registry-'));
   const clock = manualClock();
   const registry = await createRegistry({
+    ...options,
     clock,
     directory,
     host: () => '127.0.0.1:5055',

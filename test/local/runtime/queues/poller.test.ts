@@ -20,7 +20,7 @@ const returned = (value: unknown = undefined): Invocation => ({ type: 'returned'
 const setUp = async ({ fifo = false, visibilityTimeout = 30, maxReceiveCount = 3 } = {}) => {
   const sqs = await createSqs({ region: 'us-east-1' });
   const origin = await serve(sqs.handle);
-  const access = awsAccess({}, origin);
+  const access = awsAccess({}, origin, { accessKeyId: 'id', secretAccessKey: 'key' });
   const client = new SQSClient(clientOptions(access, 'SQS'));
   /** What was asked of the queue, and how a request ended that had no answer. */
   const requests: string[] = [];

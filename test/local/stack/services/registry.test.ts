@@ -59,6 +59,17 @@ describe('what the embedded cluster pulls', () => {
     expect(await resolve('nginx:1.27')).toEqual({ digest });
   });
 
+  it('an image that is pinned by its digest is looked for in a registry of one’s own by that', async () => {
+    const other = await start();
+    const digest = await other.registry.push('web', 'v1');
+    const origin = await serve(other.registry.handle);
+    const { resolve } = await start(`{ registry.example: { endpoint: '${origin}' } }`);
+
+    expect(await resolve(`registry.example/web:v1@${digest}`)).toEqual({ digest });
+    expect(await resolve(`registry.example/web@${digest}`)).toEqual({ digest });
+    expect(await resolve(`registry.example/web:v1@sha256:${'ab'.repeat(32)}`)).toBeUndefined();
+  });
+
   it('where a registry of one’s own does not answer, what was there at the start still counts', async () => {
     const origin = await serve((_request, response) => response.writeHead(500).end());
     const { registry, resolve } = await start(`{ registry.example: { endpoint: '${origin}' } }`);
