@@ -1,16 +1,21 @@
 import type { LogFields } from './logger.ts';
-import { redact } from './redact.ts';
 import { safeText } from './safe-text.ts';
 
+/** Fields whose name says that their value is a secret, whatever it looks like: of a header, for example. */
+const secretName = /(?:secret|password|passwd|token|authorization|cookie|signature|api[-_]?key)$/i;
+
 /** For `JSON.stringify`: texts without credentials and control characters, whatever field they hide in. */
-export const safeStrings = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' ? safeText(value) : value;
+export const safeValue = (key: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'string') return value;
+  return secretName.test(key) ? '***' : safeText(value);
+};
 
 /** The same, and an Error with what it says, of which JSON makes `{}`. */
-const safeValues = (key: string, value: unknown): unknown =>
+const withErrors = (key: string, value: unknown): unknown =>
   value instanceof Error
-    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
-    : safeStrings(key, value);
+    ? { ...value, name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    : safeValue(key, value);
 
-/** One line of a log, as JSON. Redacted as a whole once more: a field's name may say that its value is a secret. */
-export const logLine = (fields: LogFields): string => redact(JSON.stringify(fields, safeValues));
+/** One line of a log, as JSON. */
+export const logLine = (fields: LogFields): string => JSON.stringify(fields, withErrors);

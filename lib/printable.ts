@@ -7,10 +7,10 @@ const escapeSequences =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\n\r\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
 
 /** All but the newline and the tabulator, and what Unicode calls lines and paragraphs. */
-const controls = /(?![\n\t])[\p{Cc}\u2028\u2029]+/gu;
+const controls = /(?:(?![\n\t])[\p{Cc}\u2028\u2029])+/gu;
 
-/** What turns the direction of a text, or is not to be seen in it. */
-const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/g;
+/** What turns the direction of a text, or is not to be seen in it; but what joins letters, and emoji, stays. */
+const invisible = /(?:(?![\u200c\u200d])[\p{Cf}\u034f\u115f\u1160\u3164\uffa0])+/gu;
 
 /**
  * A text from outside as harmless text: without escape sequences, and with a space for other control characters, so that it says

@@ -2,7 +2,7 @@ import { Logger as Powertools } from '@aws-lambda-powertools/logger';
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
-import { safeStrings } from '../log-line.ts';
+import { safeValue } from '../log-line.ts';
 import type { LogFields, Logger } from '../logger.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
@@ -13,7 +13,7 @@ declare const __TAGBOAT_CONFIG__: Config | undefined;
 const createLogger = (): Logger => {
   const powertools = new Powertools({
     serviceName: 'tagboat',
-    jsonReplacerFn: safeStrings,
+    jsonReplacerFn: safeValue,
   });
   const log =
     (level: 'debug' | 'info' | 'warn' | 'error') =>

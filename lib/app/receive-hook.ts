@@ -7,6 +7,12 @@ import { withinScope } from '../sources/scope.ts';
 import type { Runtime } from './runtime.ts';
 import { sourceSecrets } from './source-secrets.ts';
 
+/** What a source, by its name, may announce of what was parsed: nothing where it is not configured any more. */
+export const withinConfig =
+  ({ sources: configured }: Pick<Runtime['config'], 'sources'>) =>
+  (parsed: Parsed, name: string): Parsed =>
+    Object.hasOwn(configured, name) ? withinScope(parsed, name, configured) : { events: [], ignored: [] };
+
 /** A genuine webhook, and by which secret of its source it is known to be. */
 export type ReceivedHook = { readonly parsed: Parsed; readonly provenBy: SecretAge };
 

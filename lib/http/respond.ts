@@ -1,9 +1,14 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /** What a terminal may take for more than text, and JSON leaves as it is. */
-const unseen = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const unseen = /(?![\u200c\u200d])[\u007f-\u009f\u2028\u2029\p{Cf}\u034f\u115f\u1160\u3164\uffa0]/gu;
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** By its halves, where it has two. */
+const escaped = (character: string): string =>
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 
 /** A JSON answer that nothing on the way stores or sniffs. */
 export const json = (status: number, body: unknown): APIGatewayProxyStructuredResultV2 => ({

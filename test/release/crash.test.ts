@@ -165,7 +165,8 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
   ): Promise<void> => {
     if (message.queue === 'commands')
       return processRequest(parseCommandJob(JSON.stringify(message.body)), false, serving());
-    if (message.queue === 'hooks') return intakeDeferred(JSON.stringify(message.body), context);
+    if (message.queue === 'hooks')
+      return intakeDeferred(JSON.stringify(message.body), (parsed) => parsed, context);
     const body = message.body as Message<'images' | 'rollouts' | 'releases'>;
     if (body.type === 'process-queue') await processQueue(body.group, context);
     else if (body.type === 'delayed-process-queue')

@@ -1,8 +1,15 @@
 import { TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import { mapping } from '../../mapping.ts';
+import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { describeWorkload, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
+import {
+  describeWorkload,
+  hasRollout,
+  isWorkloadKind,
+  type Workload,
+  type WorkloadRef,
+} from '../objects/objects.ts';
 import { carriersOf, type ReleaseImage } from '../objects/template-image.ts';
 import { applyFiles } from './apply.ts';
 import { carriesImage, workloadOf } from './document-workload.ts';
@@ -60,6 +67,19 @@ const workloadsInFiles = async (cluster: Cluster, delivery: Delivery): Promise<r
 /** A Job that is not there has ended and was cleared away, or an agent runs it for a moment: nothing runs an old image. */
 const mayBeAbsent = ({ kind }: WorkloadRef): boolean => kind === 'Job';
 
+/** What has no rollout may stand in a manifest without the role's allowing to read it: it counts as there, and is not checked. */
+const readIfAllowed = async (
+  cluster: Cluster,
+  ref: WorkloadRef,
+): Promise<Workload | 'unread' | undefined> => {
+  try {
+    return await readWorkload(cluster, ref);
+  } catch (error) {
+    if (hasRollout(ref) || statusOf(error) !== 403) throw error;
+    return 'unread';
+  }
+};
+
 /**
  * The workloads that run the app, without touching them: those that the manifests define, as far as they are in the
  * cluster under that very name (a Kustomize overlay renames), else every one of the namespace that carries the image. None
@@ -73,9 +93,10 @@ export const findWorkloads = async (
   const inFiles = await workloadsInFiles(cluster, delivery);
   const known = await Promise.all(
     inFiles.map(async (ref) => {
-      const workload = await readWorkload(cluster, ref);
+      const workload = await readIfAllowed(cluster, ref);
       const isPresent =
-        workload !== undefined && carriersOf(workload.spec.template.spec, delivery.image).length > 0;
+        workload === 'unread' ||
+        (workload !== undefined && carriersOf(workload.spec.template.spec, delivery.image).length > 0);
       return { ref, isPresent };
     }),
   );

@@ -2,7 +2,7 @@ const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const apiVersionPattern = new RegExp(`^(?:${label}(?:\\.${label})*/)?${label}$`);
 const kindPattern = /^[A-Za-z](?:[-A-Za-z0-9]*[A-Za-z0-9])?$/;
 const maxName = 253;
-const notInNames = /[/%\s\p{Cc}\p{Cf}]/u;
+const notInNames = /[/%\s\p{Cc}\p{Cf}\p{Cs}]/u;
 
 /**
  * What makes the identity of an object one that no API server has, or undefined. All three become a part of a path, in which

@@ -10,7 +10,7 @@ import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { findResource, groupOf } from '../connect/discovery.ts';
 import { templateHolder } from '../objects/argo-template.ts';
-import { collectionPath, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
+import { collectionPath, hasRollout, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { unsettable } from '../objects/settable.ts';
 import { objectPath } from './apply.ts';
 import { type Delivery, findWorkloads } from './deliver.ts';
@@ -100,7 +100,8 @@ const checkWorkload = async (cluster: Cluster, may: AccessReviews, ref: Workload
   await settleAll([
     // What cannot be set is not patched, and the verdict names it.
     ...(unsettable(ref) === undefined ? [mustAllow(may, access(patched, 'patch'), patched.name)] : []),
-    ...watching.map((verb) => mustAllow(may, access(ref, verb), ref.name)),
+    // Of what has no rollout, what may not be read is not checked.
+    ...(hasRollout(ref) ? watching : []).map((verb) => mustAllow(may, access(ref, verb), ref.name)),
   ]);
 };
 

@@ -10,6 +10,7 @@ import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import type { OutboxList } from '../record/outbox.ts';
+import { overtakenBy } from './overtaken.ts';
 
 /** The answer to a webhook: the releases it made, and why it made no others. */
 export type IntakeAnswer = {
@@ -157,8 +158,10 @@ const record = async (
   digest: string | undefined,
   context: Steps,
 ): Promise<IntakeAnswer['releases'][number]> => {
-  const request = requestOf(event, wanted, digest);
+  const receivedAt = await context.firstReceived?.(event);
+  const request = { ...requestOf(event, wanted, digest), receivedAt };
   const { store, clock } = context;
+  const newer = receivedAt === undefined ? undefined : await overtakenBy({ ...request, receivedAt }, context);
   const { release, created } = await store.record(
     request,
     listOf(request),
@@ -166,8 +169,16 @@ const record = async (
     async (known) =>
       mayBeRetried(known.state) && !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
   );
+  if (newer === undefined || !(created || release.state === 'queued')) {
+    await enqueueNext(release, context);
+    return summary(release, created);
+  }
+  const other = newer.commit === undefined ? 'queued' : 'committed';
+  const reason = { code: 'superseded', releaseId: newer.id, other } as const;
+  const overtaken = (await store.advance(release, 'superseded', { reason })) ?? release;
+  // The step of the job sees that it has ended, and tells.
   await enqueueNext(release, context);
-  return summary(release, created);
+  return summary(overtaken, created);
 };
 
 const answerOf = (reason: Reason) => ({ reason: reason.code, message: reasonText(reason) });

@@ -53,7 +53,7 @@ export const undelivered = (attempts: readonly Delivery[]): readonly Undelivered
 /**
  * Has GitHub deliver again what it could not deliver in the last day, since it does not do so by itself: what was answered with
  * 5xx or 429, or not at all. Each event a few times, farther and farther apart. A hook or repository that cannot be asked is
- * logged and does not stop the others, but where GitHub asks to slow down nothing more is asked.
+ * logged and does not stop the others, but where GitHub asks to slow down, or does not answer, nothing more is asked of it.
  * @returns how many hooks were asked about, and how many events are to be delivered again
  */
 export const redeliver = async (
@@ -81,7 +81,9 @@ const redeliverFor = async (
     try {
       await step();
     } catch (error) {
-      isTooMuch = error instanceof TagboatError && error.retryAfterSeconds !== undefined;
+      isTooMuch =
+        error instanceof TagboatError &&
+        (error.code === 'github-unreachable' || error.retryAfterSeconds !== undefined);
       logger.error('failed deliveries could not be asked for or made again', { error });
     }
   };
@@ -107,11 +109,15 @@ const redeliverOne = async (
   github: GithubClient,
   { store, clock, logger }: Context,
 ): Promise<boolean> => {
-  const known = await store.redeliveries.find(type, guid);
+  // One event of GitHub has one guid for all hooks that it is sent to, and each is counted by itself.
+  const own = `${guid}@${hook.id}`;
+  const known = await store.redeliveries.find(type, own);
   const count = known?.count ?? 0;
   const last = Math.max(newest.deliveredAt, known?.askedAt ?? 0);
   if (count >= maxRedeliveries || clock.now() < last + redeliveryWaitMs(count)) return false;
-  if ((await store.redeliveries.count(type, guid, known, firstAt)) === undefined) return false;
+  if ((await store.redeliveries.count(type, own, known, firstAt)) === undefined) return false;
+  // By the guid alone the webhook finds it.
+  await store.redeliveries.count(type, guid, await store.redeliveries.find(type, guid), firstAt);
   await github.redeliver(hook, newest.id);
   logger.warn('GitHub delivers a webhook again', { delivery: guid, status: newest.status, count: count + 1 });
   return true;

@@ -96,6 +96,8 @@ export type Release = ReleaseFacts & {
   readonly responseUrl?: string | undefined;
   /** The Slack channel it was asked for from, by its id. */
   readonly askedFrom?: string | undefined;
+  /** When its hook was received first, in milliseconds since 1970, where that came late: see `overtakenBy`. */
+  readonly receivedAt?: number | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -121,6 +123,7 @@ export type ReleaseRequest = Pick<
   | 'caution'
   | 'awaitsImage'
   | 'byHand'
+  | 'receivedAt'
   | 'responseUrl'
   | 'askedFrom'
 > & {

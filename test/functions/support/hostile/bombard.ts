@@ -3,7 +3,7 @@ import { createHandler as createSlack } from '../../../../functions/slack.ts';
 import { createHandler as createWebhook } from '../../../../functions/webhook.ts';
 import type { Config } from '../../../../lib/config/types.ts';
 import { TagboatError } from '../../../../lib/errors.ts';
-import { safeStrings } from '../../../../lib/log-line.ts';
+import { safeValue } from '../../../../lib/log-line.ts';
 import type { LogFields, Logger } from '../../../../lib/logger.ts';
 import { parseCommandJob } from '../../../../lib/slack-app/command-job.ts';
 import { httpEvent } from '../../../http/event.ts';
@@ -83,7 +83,7 @@ const lineProblem = (message: string, fields: LogFields): string | undefined => 
     const plain =
       value instanceof Error
         ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
-        : safeStrings(key, value);
+        : safeValue(key, value);
     // Of all texts, a stack has several lines
     if (typeof plain === 'string' && /\p{Cc}/u.test(key === 'stack' ? plain.replaceAll('\n', '') : plain))
       problem = `a control character in ${key}: ${JSON.stringify(plain)}`;

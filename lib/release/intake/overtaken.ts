@@ -1,0 +1,34 @@
+import { isUnderWay, type Release } from '../model/release.ts';
+import { isOlder } from '../model/tag-policy.ts';
+import type { Context } from '../queue/context.ts';
+
+/** As many releases of an environment are looked through, newest first: what came since a hook was received. */
+const looksBack = 100;
+
+type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest'> & {
+  /** When the hook was received first, in milliseconds since 1970. */
+  readonly receivedAt: number;
+};
+
+const askedAt = ({ receivedAt, createdAt }: Release): number => receivedAt ?? Date.parse(createdAt);
+
+/**
+ * The release that was asked for after a hook that comes late, where no order of versions can tell which of the two is newer: the
+ * one that was asked for last is then, as it would be had the hook not been late. One that has failed or was undone since takes
+ * nobody's place.
+ */
+export const overtakenBy = async (
+  { app, environment, tag, digest, receivedAt }: Late,
+  { store }: Context,
+): Promise<Release | undefined> => {
+  const hasOrder = (other: string): boolean => isOlder(tag, other) || isOlder(other, tag);
+  const known = await store.list(app, environment, { limit: looksBack });
+  return known.find(
+    (one) =>
+      one.kind === 'release' &&
+      askedAt(one) > receivedAt &&
+      (isUnderWay(one.state) || one.state === 'healthy') &&
+      !hasOrder(one.tag) &&
+      !(one.tag === tag && one.digest === digest),
+  );
+};
