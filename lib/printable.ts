@@ -10,7 +10,7 @@ const escapeSequences =
 const controls = /(?:(?![\n\t])[\p{Cc}\u2028\u2029])+/gu;
 
 /** What turns the direction of a text, or is not to be seen in it; but what joins letters, and emoji, stays. */
-const invisible = /(?:(?![\u200c\u200d])[\p{Cf}\u034f\u115f\u1160\u3164\uffa0])+/gu;
+const invisible = /(?:(?![\u200c\u200d])(?:[\p{Cf}\u115f\u1160\u3164\uffa0]|\u034f))+/gu;
 
 /**
  * A text from outside as harmless text: without escape sequences, and with a space for other control characters, so that it says

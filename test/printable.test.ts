@@ -24,6 +24,8 @@ describe('printable text', () => {
     ['lines of Unicode', 'a\u2028b\u2029c', 'a b c'],
     ['a text turned round', 'v1\u202egnp.exe', 'v1gnp.exe'],
     ['an isolate, marks and what has no width', '\u2067a\u2069\u200e\u200f\u061c\u200b\ufeffb', 'ab'],
+    ['a control character before the end of a line', 'a\u0001\nb\n\0\n\tc', 'a \nb\n \n\tc'],
+    ['letters that nobody sees', 'a\u{e0041}\u{e007f}\u00ad\u180e\u3164\u034fb', 'ab'],
     ['half a character', 'a\ud800b', 'a\ufffdb'],
     ['letters, accents and emoji', 'Zoë 👩‍🚀 здравствуйте', 'Zoë 👩‍🚀 здравствуйте'],
   ])('%s', (_name, text, printable) => {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /** What a terminal may take for more than text, and JSON leaves as it is. */
-const unseen = /(?![\u200c\u200d])[\u007f-\u009f\u2028\u2029\p{Cf}\u034f\u115f\u1160\u3164\uffa0]/gu;
+const unseen = /(?![\u200c\u200d])(?:[\u007f-\u009f\u2028\u2029\p{Cf}\u115f\u1160\u3164\uffa0]|\u034f)/gu;
 
 /** By its halves, where it has two. */
 const escaped = (character: string): string =>

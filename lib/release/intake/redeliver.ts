@@ -53,7 +53,7 @@ export const undelivered = (attempts: readonly Delivery[]): readonly Undelivered
 /**
  * Has GitHub deliver again what it could not deliver in the last day, since it does not do so by itself: what was answered with
  * 5xx or 429, or not at all. Each event a few times, farther and farther apart. A hook or repository that cannot be asked is
- * logged and does not stop the others, but where GitHub asks to slow down, or does not answer, nothing more is asked of it.
+ * logged and does not stop the others, but where GitHub asks to slow down, or gives no answer again and again, nothing more is asked of it.
  * @returns how many hooks were asked about, and how many events are to be delivered again
  */
 export const redeliver = async (
@@ -67,6 +67,9 @@ export const redeliver = async (
   return counts;
 };
 
+/** So many times a host may leave a question open, each for its time, before the other sources have their turn. */
+const maxSilent = 3;
+
 /** @param counts is added to */
 const redeliverFor = async (
   source: string,
@@ -76,14 +79,16 @@ const redeliverFor = async (
 ): Promise<void> => {
   const { clock, logger } = context;
   let isTooMuch = false;
+  let silent = 0;
   const guarded = async (step: () => Promise<void>): Promise<void> => {
     if (isTooMuch) return;
     try {
       await step();
     } catch (error) {
-      isTooMuch =
-        error instanceof TagboatError &&
-        (error.code === 'github-unreachable' || error.retryAfterSeconds !== undefined);
+      if (error instanceof TagboatError) {
+        if (error.code === 'github-unreachable') silent += 1;
+        isTooMuch = silent >= maxSilent || error.retryAfterSeconds !== undefined;
+      }
       logger.error('failed deliveries could not be asked for or made again', { error });
     }
   };

@@ -107,6 +107,19 @@ describe('what GitHub could not deliver', () => {
   });
 });
 
+describe('an event that several hooks are sent', () => {
+  it('is counted for each of them by itself, since GitHub gives it one guid for all', async () => {
+    const { api, clock, context, run } = await arrange();
+    const other = '/repos/devops-with-kubernetes/okeydokey/hooks/2';
+    api.addHook(other, { url: 'https://staging.example.com/webhooks/github' });
+    for (const one of [other, hook]) api.addAttempt(one, 'event', 503, clock.now() - 2 * minute);
+
+    expect(await run()).toMatchObject({ hooks: 2, redelivered: 2 });
+    // By the guid alone the webhook knows that it was asked for.
+    expect(await context.store.redeliveries.find('github', 'event')).toMatchObject({ count: 2 });
+  });
+});
+
 describe('the hooks that are asked about', () => {
   it('are those of each source of GitHub, whatever its name, and of what it is bound to', async () => {
     const { api, clock, context } = await arrange();

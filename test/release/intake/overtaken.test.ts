@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { EnvironmentConfig } from '../../../lib/config/types.ts';
+import type { ImagePushed } from '../../../lib/event.ts';
+import { intakeDeferred } from '../../../lib/release/intake/intake-deferred.ts';
+import { digest } from '../support/context.ts';
+import { createHarness } from '../support/harness.ts';
+
+const minute = 60_000;
+const pushed = (tag: string, of: string): ImagePushed => ({
+  type: 'image-pushed',
+  source: 'distribution',
+  delivery: of,
+  image: 'docker.io/example/app',
+  tag,
+  digest: digest(of),
+  actor: 'octocat',
+});
+
+const arrange = (environment: Partial<EnvironmentConfig>) => {
+  const harness = createHarness(environment);
+  const start = harness.clock.now();
+  const late = async (event: ImagePushed, afterMs: number): Promise<void> => {
+    const job = { v: 1, type: 'intake', source: 'distribution', requestId: 'r', receivedAt: start + afterMs };
+    await intakeDeferred(JSON.stringify({ ...job, events: [event] }), (parsed) => parsed, harness.context);
+    await harness.settle();
+  };
+  return { harness, late };
+};
+
+const byPattern = { tags: { pattern: 'main-.*' } };
+
+describe('a hook that waited in the queue while another was taken in', () => {
+  it.each([
+    ['tags without an order', byPattern, 'main-aaaaaaa', 'main-bbbbbbb'],
+    ['one tag, pushed twice', { tags: { pattern: 'latest' }, pin: 'digest' } as const, 'latest', 'latest'],
+  ])('takes nobody’s place: %s', async (_name, environment, first, second) => {
+    const { harness, late } = arrange(environment);
+    harness.clock.advance(minute);
+    await harness.hook({ events: [pushed(second, 'b')], ignored: [] });
+    const commits = harness.repo.commits.length;
+
+    await late(pushed(first, 'a'), 0);
+
+    expect(await harness.history()).toEqual([
+      `#2 release ${first} superseded`,
+      `#1 release ${second} healthy`,
+    ]);
+    expect(await harness.newest()).toMatchObject({ reason: { code: 'superseded', other: 'committed' } });
+    expect(harness.repo.commits).toHaveLength(commits);
+  });
+
+  it('is released where the other has failed', async () => {
+    const { harness, late } = arrange(byPattern);
+    harness.clock.advance(minute);
+    harness.verdicts.set('main-bbbbbbb', {
+      type: 'failed',
+      reason: 'it crashes',
+      diagnosis: [{ cause: 'crash-loop', summary: 'it crashes', evidence: [], next: '' }],
+    });
+    await harness.hook({ events: [pushed('main-bbbbbbb', 'b')], ignored: [] });
+
+    await late(pushed('main-aaaaaaa', 'a'), 0);
+
+    expect((await harness.newest())?.state).toBe('healthy');
+  });
+
+  it.each([
+    ['in their order', [0, 1]],
+    ['in the other order', [1, 0]],
+  ])('and another one that waited: the one that was sent last stays, taken in %s', async (_name, order) => {
+    const { harness, late } = arrange(byPattern);
+    harness.clock.advance(10 * minute);
+    const both = [pushed('main-aaaaaaa', 'a'), pushed('main-bbbbbbb', 'b')];
+
+    for (const at of order) await late(both[at] as ImagePushed, at * minute);
+
+    const healthy = (await harness.history()).filter((line) => line.endsWith('healthy'));
+    expect(healthy.at(0)).toContain('main-bbbbbbb');
+    expect(harness.cluster.tag).toBe('main-bbbbbbb');
+  });
+
+  it('is compared by its version, where both have one', async () => {
+    const { harness, late } = arrange({});
+    harness.clock.advance(minute);
+    await harness.hook({ events: [pushed('v1.1.0', 'b')], ignored: [] });
+
+    await late(pushed('v1.2.0', 'a'), 0);
+
+    expect(await harness.newest()).toMatchObject({ tag: 'v1.2.0', state: 'healthy' });
+  });
+});
+
+it('a hook of a source that was taken out meanwhile releases nothing', async () => {
+  const harness = createHarness({});
+  const job = {
+    v: 1,
+    type: 'intake',
+    source: 'distribution',
+    requestId: 'r',
+    receivedAt: harness.clock.now(),
+  };
+
+  await intakeDeferred(
+    JSON.stringify({ ...job, events: [pushed('v1.1.0', 'a')] }),
+    () => ({ events: [], ignored: [] }),
+    harness.context,
+  );
+
+  expect(await harness.history()).toEqual([]);
+});
