@@ -11,6 +11,8 @@ export type Hold = {
   readonly reason: HoldReason;
   /** The release whose undo made it; the undo itself where it found that version when it was committed. */
   readonly release?: string | undefined;
+  /** The `delivery` of the request for an undo that made it, before the undo itself was recorded. */
+  readonly request?: string | undefined;
   /** A hold with an end that it took the place of; it comes back should the undo come to nothing. */
   readonly replaces?: Hold | undefined;
   /** ISO 8601, UTC. */

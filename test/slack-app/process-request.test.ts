@@ -347,6 +347,22 @@ describe('a command that is carried out late', () => {
     expect(await fixture.end()).toEqual({ undos: [], held: [] });
   });
 
+  it('holds nothing where it died after it had set its hold, and something else was put in place since', async () => {
+    const record = failing('store-unreachable');
+    const dying = { ...fixture.store, record: async () => (await record()) as never };
+    expect(await carryOut({ store: dying })).toBe('store-unreachable');
+    expect(await fixture.end()).toEqual({ undos: [], held: ['v1.1.0'] });
+    await fixture.released('v1.2.0');
+    await wait(minute);
+
+    await carryOut();
+
+    expect(said()).toEqual([
+      'Sorry, no: v1.1.0 does not stand in okeydokey production any more; v1.2.0 does',
+    ]);
+    expect(await fixture.end()).toEqual({ undos: [], held: [] });
+  });
+
   it.each([
     ['goes behind', '/tagboat release okeydokey v1.5.0'],
     ['goes back further than', '/undo okeydokey to v0.9.0'],

@@ -107,6 +107,12 @@ const recordOutcomes = async (
   staged: StagedManifests,
   context: FinalizeContext,
 ): Promise<readonly CommittedRelease[]> => {
+  // First, since what overtakes them counts as committed after them.
+  await settleAll(
+    outcomes
+      .filter((outcome) => outcome.type === 'ended' && outcome.wasPushed === true)
+      .map(({ release }) => record(release, staged.revision, context)),
+  );
   const committed = await settleAll(
     outcomes.map(async (outcome) => {
       const { release } = outcome;
@@ -137,12 +143,13 @@ const record = async (
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };
-    const undone = await store.advance(key, 'undone', ({ state, reason }) => ({
+    await store.advance(key, 'undone', ({ state, reason }) => ({
       undoneFrom: state,
       failure: state === 'failed' ? reason : undefined,
       reason: { code: 'undone', by: release.requestedBy },
     }));
-    if (undone !== undefined) await finalizeIfEnded(key, context);
+    // Also where that was done before: the invocation may have died before anybody was told.
+    await finalizeIfEnded(key, context);
   }
   const older = await readBefore(release, store);
   const paused = older.find((one) => one.commit !== undefined)?.paused;

@@ -1,3 +1,4 @@
+import type { EnvironmentConfig } from '../../config/types.ts';
 import { type ErrorCode, TagboatError } from '../../errors.ts';
 import { tryParseImage } from '../../image.ts';
 import { settleAll } from '../../settle-all.ts';
@@ -29,6 +30,8 @@ export type Outcome =
       readonly release: Release;
       readonly state: 'skipped' | 'superseded';
       readonly reason: Reason;
+      /** True where the config repo has its commit: an invocation died after it had pushed that. */
+      readonly wasPushed?: boolean;
     }
   | { readonly type: 'fault'; readonly release: Release; readonly error: unknown };
 
@@ -65,7 +68,10 @@ export const planEdits = async (
       outcomes.push(
         one.release.id === best
           ? await guarded(one.release, () => edit(one, staged))
-          : superseded(one.release, { code: 'superseded', releaseId: best, other: 'queued' }),
+          : {
+              ...superseded(one.release, { code: 'superseded', releaseId: best, other: 'queued' }),
+              wasPushed: one.wasPushed,
+            },
       );
   }
   return outcomes;
@@ -73,6 +79,7 @@ export const planEdits = async (
 
 /** A release that may be written, and what the manifests carry now. */
 type Admitted = TargetedRelease & {
+  readonly wasPushed: boolean;
   readonly deployed: readonly ImageVersion[];
   readonly remarks: Remarks | undefined;
 };
@@ -104,7 +111,7 @@ const guarded = async <T>(release: Release, step: () => Promise<T>): Promise<T |
   }
 };
 
-const superseded = (release: Release, reason: Reason): Outcome => ({
+const superseded = (release: Release, reason: Reason): Extract<Outcome, { readonly type: 'ended' }> => ({
   type: 'ended',
   release,
   state: 'superseded',
@@ -122,16 +129,28 @@ const admit = async (
   const { uses } = found;
   const remarks = summarizeRemarks(found.remarks.filter((remark) => !hasTag(remark, release.tag)));
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
+  const wasPushed = isPushed(release, deployed, target.environment.pin);
+  const admitted = { release, target, wasPushed, deployed, remarks };
   // An earlier attempt committed it and did not deliver it.
   if (release.state === 'committed')
     return deployed.some(({ tag }) => tag === release.tag)
-      ? { release, target, deployed, remarks }
+      ? admitted
       : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
+  // What Git has already is not skipped: its cluster would be left behind, and nobody would know why.
+  if (wasPushed) return admitted;
   const skip = decideAtTip(release, restored ?? deployed, holds.get(target.name) ?? [], clock.now());
-  return skip === undefined
-    ? { release, target, deployed, remarks }
-    : { type: 'ended', release, state: 'skipped', reason: skip };
+  return skip === undefined ? admitted : { type: 'ended', release, state: 'skipped', reason: skip };
 };
+
+/** True where an earlier attempt has noted what it was about to push, and the manifests have it. */
+const isPushed = (
+  { state, changes, tag, digest }: Release,
+  deployed: readonly ImageVersion[],
+  pin: EnvironmentConfig['pin'],
+): boolean =>
+  state !== 'committed' &&
+  changes !== undefined &&
+  deployed.some((version) => version.tag === tag && (pin !== 'digest' || version.digest === digest));
 
 /** A mention of the image that says what the release brings is no news. */
 const hasTag = (remark: Remark, tag: string): boolean =>

@@ -6,7 +6,7 @@ import { targetOf } from '../model/target.ts';
 import type { UndoRequest } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
 import { readToCurrent } from '../record/read-back.ts';
-import { takeHoldsBack } from './take-holds-back.ts';
+import { takeBackOfRequest, takeHoldsBack } from './take-holds-back.ts';
 
 /** The context of a step that may end a release. The undo is passed in: lib/release/undo imports this module. */
 export type FinalizeContext = Context & {
@@ -48,13 +48,13 @@ const undoIfWanted = async (release: Release, context: FinalizeContext): Promise
     const { environment } = targetOf(context.config, release.app, release.environment);
     if (environment.onFailure !== 'undo') return;
     const known = await readToCurrent(release, context.store);
-    // Another release is current by now and would be removed; or this one is being undone already.
-    if (
-      known.some(
-        ({ id, commit, undoes }) => undoes === release.id || (id > release.id && commit !== undefined),
-      )
-    )
+    if (known.some(({ undoes }) => undoes === release.id)) return;
+    // Another release is current by now and would be removed.
+    if (known.some(({ id, commit }) => id > release.id && commit !== undefined)) {
+      const holds = await context.store.holds(release.app, release.environment);
+      await takeBackOfRequest(release.id, holds, context);
       return;
+    }
     if (blameOf(release) === 'outside') {
       await context.store.amend(release, ['failed'], { notUndone: outsideOf(release) });
       return;

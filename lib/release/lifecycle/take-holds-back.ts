@@ -45,7 +45,22 @@ const takeBack = async (
       (hold.release === undo.undoes || hold.release === undo.id) &&
       isMeant(hold),
   );
-  await settleAll(
-    holds.map((hold) => (hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces))),
-  );
+  await settleAll(holds.map((hold) => restoreReplaced(hold, store)));
+};
+
+const restoreReplaced = (hold: Hold, store: Context['store']): Promise<void> =>
+  hold.replaces === undefined ? store.liftHold(hold) : store.hold(hold.replaces);
+
+/**
+ * Takes back the hold of an undo that came to nothing: a function died after it had set the hold and before it had recorded the
+ * undo, and what was to be undone is not the current release any more.
+ * @param delivery of the request for the undo
+ */
+export const takeBackOfRequest = async (
+  delivery: string,
+  holds: readonly Hold[],
+  { store }: Pick<Context, 'store'>,
+): Promise<void> => {
+  const own = holds.filter(({ request }) => request === delivery);
+  await settleAll(own.map((hold) => restoreReplaced(hold, store)));
 };

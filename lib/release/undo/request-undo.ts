@@ -2,11 +2,13 @@ import { TagboatError } from '../../errors.ts';
 import { isTag } from '../../image.ts';
 import type { FinalizeContext } from '../lifecycle/finalize.ts';
 import { liftEarlierHold } from '../lifecycle/lift-hold.ts';
+import { takeBackOfRequest } from '../lifecycle/take-holds-back.ts';
 import { findHold, holdsForGood, newHold } from '../model/hold.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
 import { isUnderWay, mayBeRetried, type Release } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
-import { findCurrent, planUndo, type UndoRequest } from '../model/undo-plan.ts';
+import { findCurrent, movedOn, planUndo, type UndoPlan, type UndoRequest } from '../model/undo-plan.ts';
+import type { Situation } from '../model/way-back.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs } from '../queue/schedule.ts';
@@ -46,11 +48,11 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     const isHeld = undone !== undefined && findHold(holds, undone, clock.now()) !== undefined;
     return { release: same, undone, isHeld, isLifted: false, created: same.delivery === request.delivery };
   }
-  const { current, restores, caution, holdsCurrent: isHeld } = planUndo(request, situation);
+  const { current, restores, caution, holdsCurrent: isHeld } = await planOnce(request, situation, context);
   if (current !== undefined && isHeld && !holds.some((hold) => holdsForGood(hold, current))) {
     const hold = newHold(request, current, environment, clock.now());
     const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
-    await store.hold({ ...hold, replaces });
+    await store.hold({ ...hold, request: request.delivery, replaces });
   }
   // A tag that a user named may not exist, and a digest cannot be pinned before it is known: the registry is asked.
   const isNamed = request.to !== undefined || request.number !== undefined;
@@ -84,6 +86,25 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
   const lifted = await liftEarlierHold(release, holds, context);
   await enqueueNext(release, context);
   return { release, undone: current, isHeld, isLifted: lifted !== undefined, created };
+};
+
+/**
+ * Plans the undo; or finds that an invocation that died had begun with it, and that what it was to undo has been replaced
+ * since: that one is not undone in its place.
+ * @throws TagboatError as `planUndo` does
+ */
+const planOnce = async (request: UndoRequest, situation: Situation, context: Context): Promise<UndoPlan> => {
+  const { known, holds } = situation;
+  const begun = holds.find((hold) => hold.request === request.delivery);
+  const current = findCurrent(known, request);
+  try {
+    if (begun !== undefined && begun.release !== current?.id)
+      throw movedOn({ ...request, expect: begun.release }, known, current);
+    return planUndo(request, situation);
+  } catch (error) {
+    await takeBackOfRequest(request.delivery, holds, context);
+    throw error;
+  }
 };
 
 /**

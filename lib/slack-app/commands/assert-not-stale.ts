@@ -18,6 +18,9 @@ export const assertNotStale = async (
   const current = currentRelease(known);
   if (current === undefined || Date.parse(current.createdAt) <= request.at) return;
   if (command.type === 'undo' && current.kind === 'undo' && isServedBy(command, current.tag)) return;
+  // An undo that has set its hold already finds out for itself what it has to take back.
+  const holds = command.type === 'undo' ? await store.holds(command.app, command.environment) : [];
+  if (holds.some((hold) => hold.request === request.id)) return;
   throw new TagboatError(
     'release-moved-on',
     `${current.tag} was put in place in ${command.app} ${command.environment} after this was asked for`,

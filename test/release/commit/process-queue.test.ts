@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TagboatError } from '../../../lib/errors.ts';
 import { processQueue } from '../../../lib/release/commit/process-queue.ts';
 import { requestUndo } from '../../../lib/release/undo/request-undo.ts';
 import { actor, because, given } from '../../support/records.ts';
@@ -185,6 +186,51 @@ Triggered-By: github:octocat`,
     expect(await repo.commits()).toBe(2);
   });
 
+  describe('where a push could not be recorded', () => {
+    /** A release that the config repo has, and the record does not. */
+    const pushed = async () => {
+      const setup = await arrange({ web: 'v1.0.0' });
+      const { context, group, release, store } = setup;
+      const one = await release('web', 'v1.1.0');
+      const advance: typeof store.advance = async () => {
+        throw new TagboatError('store-unreachable', 'no answer');
+      };
+      await processQueue(group, { ...context, store: { ...store, advance } });
+      expect([await setup.repo.commits(), (await store.require(one)).state]).toEqual([2, 'queued']);
+      setup.clock.advance(60_000);
+      return { ...setup, one };
+    };
+
+    it('records its commit before a newer release that came meanwhile takes its place', async () => {
+      const { context, group, release, store, one, repo } = await pushed();
+      const newer = await release('web', 'v1.2.0');
+
+      await processQueue(group, context);
+
+      expect(await store.require(one)).toMatchObject({
+        state: 'superseded',
+        commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+        reason: { releaseId: newer.id },
+      });
+      expect((await store.require(newer)).replaced).toMatchObject([{ tag: 'v1.1.0' }]);
+      expect(await repo.commits()).toBe(3);
+    });
+
+    it('delivers it although its tag is held by then: Git has it', async () => {
+      const { context, group, store, one, delivered, clock } = await pushed();
+      const { app, environment } = one;
+      await store.hold({
+        ...{ app, environment, tag: '*', by: actor('slack:alice'), reason: given('a freeze') },
+        createdAt: new Date(clock.now()).toISOString(),
+      });
+
+      await processQueue(group, context);
+
+      expect((await store.require(one)).state).toBe('rolling-out');
+      expect(delivered.map(({ tag }) => tag)).toEqual(['v1.1.0']);
+    });
+  });
+
   it('releases a fix that was asked for after an undo, though it is older than what is undone', async () => {
     const { context, group, release, state, store, nameOf, clock, repo } = await arrange({ web: 'v1.0.0' });
     const bad = await release('web', 'v2.0.0');
@@ -235,6 +281,32 @@ Triggered-By: github:octocat`,
     expect(await repo.file('deployment/web.yml')).toContain(':v1.0.0"');
     expect((await repo.message()).split('\n')[0]).toBe(`Undo ${nameOf('web')} to v1.0.0 in production`);
     expect(await repo.commits()).toBe(3);
+  });
+
+  it('tells people that a release is undone, also where it could not the first time', async () => {
+    const { context, group, release, store, nameOf, sent, clock } = await arrange({ web: 'v1.0.0' });
+    const bad = await release('web', 'v1.1.0');
+    await processQueue(group, context);
+    await store.advance(bad, 'healthy');
+    await requestUndo(
+      {
+        ...{ app: nameOf('web'), environment: 'production', by: actor('slack:alice'), reason: given('bad') },
+        ...{ source: 'slack', delivery: 's' },
+      },
+      context,
+    );
+    const notify: typeof context.jobs.notify = async () => {
+      throw new TagboatError('queue-unreachable', 'no answer');
+    };
+    await processQueue(group, { ...context, jobs: { ...context.jobs, notify } }).catch(() => undefined);
+    expect((await store.require(bad)).state).toBe('undone');
+    clock.advance(60_000);
+
+    await processQueue(group, context);
+
+    expect(sent.map(({ body }) => body)).toContainEqual(
+      expect.objectContaining({ release: bad.id, state: 'undone' }),
+    );
   });
 
   it('delivers a file that two apps share as the commit has it, to both', async () => {

@@ -105,6 +105,24 @@ describe('onFailure: undo', () => {
     expect(harness.sent).toMatchObject([{ queue: 'notifications', body: { release: bad.id } }]);
   });
 
+  it('takes its hold back where it died before it had recorded the undo, and another release took its place', async () => {
+    const { released, context, undos, store } = arrange();
+    await released('v1.0.0', healthy);
+    const bad = await released('v1.1.0', failed);
+    const record = async () => {
+      throw new TagboatError('store-unreachable', 'no answer');
+    };
+    const dying = withUndo({ ...context, store: { ...store, record } });
+    await expect(finalize(bad, dying)).rejects.toThrow('no answer');
+    expect(await store.holds('okeydokey', 'production')).toMatchObject([{ tag: 'v1.1.0' }]);
+    await released('v1.2.0', ['committed']);
+
+    await finalize(bad, context);
+
+    expect(await undos()).toEqual([]);
+    expect(await store.holds('okeydokey', 'production')).toEqual([]);
+  });
+
   it('says how it ended also where there is nothing to go back to', async () => {
     const { released, context, undos, sent } = arrange();
     const bad = await released('v1.0.0', failed);

@@ -1,37 +1,50 @@
 import type { Item, Table } from '../../../lib/store/table.ts';
 
-/** The table's contract in memory, for tests that need a thousand of them; the real one has tests of its own. */
-export const memoryTable = (): Table => {
-  const rows = new Map<string, Item>();
-  const keyOf = (pk: string, sk: string): string => `${pk}\n${sk}`;
+/**
+ * The table's contract in memory, for tests that need a thousand of them; the real one has tests of its own.
+ * @param onPut is told of every row that is written, with what it was before
+ */
+export const memoryTable = (onPut: (item: Item, before: Item | undefined) => void = () => {}): Table => {
+  const partitions = new Map<string, Map<string, Item>>();
+  const rowsOf = (pk: string): Map<string, Item> => {
+    const rows = partitions.get(pk) ?? new Map<string, Item>();
+    partitions.set(pk, rows);
+    return rows;
+  };
   return {
-    get: async (pk, sk) => rows.get(keyOf(pk, sk)),
+    get: async (pk, sk) => partitions.get(pk)?.get(sk),
     put: async (item, condition) => {
-      const before = rows.get(keyOf(item.pk, item.sk));
+      const rows = rowsOf(item.pk);
+      const before = rows.get(item.sk);
       const holds =
         condition === undefined ||
         (condition === 'absent' ? before === undefined : before?.[condition.attribute] === condition.value);
-      if (holds) rows.set(keyOf(item.pk, item.sk), structuredClone(item));
-      return holds;
+      if (!holds) return false;
+      rows.set(item.sk, structuredClone(item));
+      onPut(item, before);
+      return true;
     },
     remove: async (pk, sk) => {
-      rows.delete(keyOf(pk, sk));
+      partitions.get(pk)?.delete(sk);
     },
     increment: async (pk, sk) => {
-      const count = Number(rows.get(keyOf(pk, sk))?.count ?? 0) + 1;
-      rows.set(keyOf(pk, sk), { pk, sk, count });
+      const rows = rowsOf(pk);
+      const count = Number(rows.get(sk)?.count ?? 0) + 1;
+      rows.set(sk, { pk, sk, count });
       return count;
     },
     query: async (pk, skPrefix, { newestFirst = false, limit, before } = {}) => {
-      const found = [...rows.values()]
-        .filter(
-          (item) =>
-            item.pk === pk &&
-            (before === undefined ? item.sk.startsWith(skPrefix) : item.sk >= skPrefix && item.sk <= before),
+      const found = [...(partitions.get(pk)?.values() ?? [])]
+        .filter((item) =>
+          before === undefined ? item.sk.startsWith(skPrefix) : item.sk >= skPrefix && item.sk <= before,
         )
         .toSorted((a, b) => (a.sk < b.sk ? -1 : 1));
       return (newestFirst ? found.reverse() : found).slice(0, limit);
     },
-    findById: async (id) => [...rows.values()].find((item) => item.id === id),
+    findById: async (id) => {
+      for (const rows of partitions.values())
+        for (const item of rows.values()) if (item.id === id) return item;
+      return undefined;
+    },
   };
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TagboatError } from '../../../lib/errors.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
 import type { UndoRequest } from '../../../lib/release/model/undo-plan.ts';
 import { requestUndo } from '../../../lib/release/undo/request-undo.ts';
@@ -69,6 +70,33 @@ const released = async (
 };
 
 describe('requestUndo', () => {
+  it('undoes nothing else where it died after it had set the hold, and another release took the place', async () => {
+    const setup = arrange();
+    const { store, context, app } = setup;
+    await released(setup, app, 'v1.0.0', 'healthy');
+    await released(setup, app, 'v1.1.0', 'healthy');
+    const next = await released(setup, app, 'v1.2.0', 'queued');
+    const record = async () => {
+      throw new TagboatError('store-unreachable', 'no answer');
+    };
+    const request = {
+      ...{ app, environment: 'production', by: actor('slack:alice'), reason: given('it drops orders') },
+      ...{ source: 'slack', delivery: 'd' },
+    };
+    await expect(requestUndo(request, { ...context, store: { ...store, record } })).rejects.toThrow(
+      'no answer',
+    );
+    expect(await store.holds(app, 'production')).toMatchObject([{ tag: 'v1.1.0' }]);
+    await store.advance(next, 'committed', { commit: 'c0ffee' });
+
+    await expect(requestUndo(request, context)).rejects.toThrow(
+      `v1.1.0 does not stand in ${app} production any more; v1.2.0 does`,
+    );
+
+    expect(await store.holds(app, 'production')).toEqual([]);
+    expect((await store.list(app, 'production')).map(({ kind }) => kind)).not.toContain('undo');
+  });
+
   it('goes back to the last healthy release, and holds the tag it undoes', async () => {
     const setup = arrange();
     await released(setup, setup.app, 'v1.0.0', 'healthy');
