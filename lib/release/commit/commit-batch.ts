@@ -18,7 +18,10 @@ import type { StagedManifests } from './staged-manifests.ts';
 
 /** A release that the config repo has, and the files to deliver for it, as they are in the commit. */
 export type CommittedRelease = TargetedRelease & {
-  /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
+  /**
+   * True where the rollout that an undo takes back was paused: nothing would come of the undo. Not where an agent delivers it:
+   * resumed before the agent has, it would go on with what is undone.
+   */
   readonly resumes: boolean;
   readonly files: readonly { readonly path: string; readonly text: string }[];
 };
@@ -111,8 +114,8 @@ const recordOutcomes = async (
     outcomes.map(async (outcome) => {
       const { release } = outcome;
       if (outcome.type === 'edited') {
-        const recorded = await record(release, commit, context);
-        return recorded && { ...recorded, target: outcome.target, files: filesOf(outcome, staged) };
+        const recorded = await record(outcome, commit, context);
+        return recorded && { ...recorded, files: filesOf(outcome, staged) };
       }
       if (outcome.type === 'fault') await retryLater(release, outcome.error, context);
       else {
@@ -130,10 +133,10 @@ const recordOutcomes = async (
  * older rollouts of the environment count as superseded. A release that ended while its commit was made is not delivered.
  */
 const record = async (
-  release: Release,
+  { release, target }: TargetedRelease,
   commit: string,
   context: FinalizeContext,
-): Promise<Pick<CommittedRelease, 'release' | 'resumes'> | undefined> => {
+): Promise<Omit<CommittedRelease, 'files'> | undefined> => {
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };
@@ -159,7 +162,12 @@ const record = async (
         });
   if (committed === undefined) return undefined;
   await supersedeOlder(release, older, context);
-  return { release: committed, resumes: release.kind === 'undo' && paused !== undefined };
+  const isAgents = target.environment.deliver === 'agent';
+  return {
+    release: committed,
+    target,
+    resumes: release.kind === 'undo' && paused !== undefined && !isAgents,
+  };
 };
 
 /** Ends the older releases that are still under way, and has the message of the one that was current updated. */
