@@ -5,7 +5,8 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
-import { isSameVersion, isUnderWay, type Release } from '../model/release.ts';
+import { isUnderWay, type Release } from '../model/release.ts';
+import { isOlder } from '../model/tag-policy.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
@@ -76,32 +77,48 @@ export const commitBatch = async (
  */
 const recordIntent = async (
   { release, target, changes, previous, replaced, remarks }: Edited,
-  { store, clock }: Context,
+  context: Context,
 ): Promise<void> => {
-  await store.amend(release, ['queued', 'waiting-for-image'], {
+  await context.store.amend(release, ['queued', 'waiting-for-image'], {
     changes: changes.slice(0, maxChanges),
     previous,
     replaced,
     remarks,
   });
-  if (release.kind !== 'undo' || previous === undefined || isSameVersion(previous, release)) return;
-  // `undoes` is absent where the version to undo was committed to the config repo by hand.
-  const undone =
-    release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
-  if (undone?.kind === 'undo') return;
-  const { app, environment, requestedBy: by } = release;
-  const hold = newHold(
-    { app, environment, by, reason: { code: 'undone' } },
-    previous,
-    target.environment,
-    clock.now(),
-  );
-  const holds = await store.holds(app, environment);
-  if (holds.some((one) => holdsForGood(one, hold))) return;
-  const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
-  // Under the id of the undo itself, so that it can take the hold back should it fail.
-  await store.hold({ ...hold, release: release.id, replaces });
+  if (release.kind === 'undo') await holdReplaced({ release, target, replaced }, context);
 };
+
+/**
+ * Holds what an undo takes out, in all the places that it changes. One that carried an older version than the restored one
+ * beside it is brought to the others: nothing speaks against that version.
+ */
+const holdReplaced = async (
+  { release, target, replaced }: Pick<Edited, 'release' | 'target' | 'replaced'>,
+  { store, clock }: Context,
+): Promise<void> => {
+  const undone = replaced.length > 1 ? replaced.filter(({ tag }) => !isOlder(tag, release.tag)) : replaced;
+  if (undone.length === 0 || (await isPutBack(release, store))) return;
+  const { app, environment, requestedBy: by } = release;
+  const holds = await store.holds(app, environment);
+  await settleAll(
+    undone.map(async (version) => {
+      const hold = newHold(
+        { app, environment, by, reason: { code: 'undone' } },
+        version,
+        target.environment,
+        clock.now(),
+      );
+      if (holds.some((one) => holdsForGood(one, hold))) return;
+      const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
+      // Under the id of the undo itself, so that it can take the hold back should it fail.
+      await store.hold({ ...hold, release: release.id, replaces });
+    }),
+  );
+};
+
+/** The undo of an undo. `undoes` is absent where the version to undo was committed to the config repo by hand. */
+const isPutBack = async ({ undoes, ...key }: Release, store: Context['store']): Promise<boolean> =>
+  undoes !== undefined && (await store.get({ ...key, id: undoes }))?.kind === 'undo';
 
 /** Records what became of every release, now that it is certain. */
 const recordOutcomes = async (
