@@ -13,6 +13,7 @@ import { templateHolder } from '../objects/argo-template.ts';
 import { collectionPath, hasRollout, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { unsettable } from '../objects/settable.ts';
 import { objectPath } from './apply.ts';
+import { checkJob } from './check-job.ts';
 import { type Delivery, findWorkloads } from './deliver.ts';
 import { carriesImage } from './document-workload.ts';
 import { type ApplyStep, planApply } from './plan-apply.ts';
@@ -79,6 +80,7 @@ const checkStep = async (
     may(create).then(async (allowed) => {
       if (!allowed && !(await mayExist(cluster, step))) throw forbidden(create, at);
     }),
+    checkJob(cluster, step, image),
   ]);
 };
 

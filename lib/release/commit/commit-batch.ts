@@ -5,7 +5,8 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
-import { isSameVersion, isUnderWay, type Release } from '../model/release.ts';
+import { isUnderWay, type Release } from '../model/release.ts';
+import { isOlder } from '../model/tag-policy.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
@@ -18,7 +19,10 @@ import type { StagedManifests } from './staged-manifests.ts';
 
 /** A release that the config repo has, and the files to deliver for it, as they are in the commit. */
 export type CommittedRelease = TargetedRelease & {
-  /** True where the rollout that an undo takes back was paused: nothing would come of the undo. */
+  /**
+   * True where the rollout that an undo takes back was paused: nothing would come of the undo. Not where an agent delivers it:
+   * resumed before the agent has, it would go on with what is undone.
+   */
   readonly resumes: boolean;
   readonly files: readonly { readonly path: string; readonly text: string }[];
 };
@@ -73,32 +77,48 @@ export const commitBatch = async (
  */
 const recordIntent = async (
   { release, target, changes, previous, replaced, remarks }: Edited,
-  { store, clock }: Context,
+  context: Context,
 ): Promise<void> => {
-  await store.amend(release, ['queued', 'waiting-for-image'], {
+  await context.store.amend(release, ['queued', 'waiting-for-image'], {
     changes: changes.slice(0, maxChanges),
     previous,
     replaced,
     remarks,
   });
-  if (release.kind !== 'undo' || previous === undefined || isSameVersion(previous, release)) return;
-  // `undoes` is absent where the version to undo was committed to the config repo by hand.
-  const undone =
-    release.undoes === undefined ? undefined : await store.get({ ...release, id: release.undoes });
-  if (undone?.kind === 'undo') return;
-  const { app, environment, requestedBy: by } = release;
-  const hold = newHold(
-    { app, environment, by, reason: { code: 'undone' } },
-    previous,
-    target.environment,
-    clock.now(),
-  );
-  const holds = await store.holds(app, environment);
-  if (holds.some((one) => holdsForGood(one, hold))) return;
-  const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
-  // Under the id of the undo itself, so that it can take the hold back should it fail.
-  await store.hold({ ...hold, release: release.id, replaces });
+  if (release.kind === 'undo') await holdReplaced({ release, target, replaced }, context);
 };
+
+/**
+ * Holds what an undo takes out, in all the places that it changes. One that carried an older version than the restored one
+ * beside it is brought to the others: nothing speaks against that version.
+ */
+const holdReplaced = async (
+  { release, target, replaced }: Pick<Edited, 'release' | 'target' | 'replaced'>,
+  { store, clock }: Context,
+): Promise<void> => {
+  const undone = replaced.length > 1 ? replaced.filter(({ tag }) => !isOlder(tag, release.tag)) : replaced;
+  if (undone.length === 0 || (await isPutBack(release, store))) return;
+  const { app, environment, requestedBy: by } = release;
+  const holds = await store.holds(app, environment);
+  await settleAll(
+    undone.map(async (version) => {
+      const hold = newHold(
+        { app, environment, by, reason: { code: 'undone' } },
+        version,
+        target.environment,
+        clock.now(),
+      );
+      if (holds.some((one) => holdsForGood(one, hold))) return;
+      const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
+      // Under the id of the undo itself, so that it can take the hold back should it fail.
+      await store.hold({ ...hold, release: release.id, replaces });
+    }),
+  );
+};
+
+/** The undo of an undo. `undoes` is absent where the version to undo was committed to the config repo by hand. */
+const isPutBack = async ({ undoes, ...key }: Release, store: Context['store']): Promise<boolean> =>
+  undoes !== undefined && (await store.get({ ...key, id: undoes }))?.kind === 'undo';
 
 /** Records what became of every release, now that it is certain. */
 const recordOutcomes = async (
@@ -117,8 +137,8 @@ const recordOutcomes = async (
     outcomes.map(async (outcome) => {
       const { release } = outcome;
       if (outcome.type === 'edited') {
-        const recorded = await record(release, commit, context);
-        return recorded && { ...recorded, target: outcome.target, files: filesOf(outcome, staged) };
+        const recorded = await record(outcome, commit, context);
+        return recorded && { ...recorded, files: filesOf(outcome, staged) };
       }
       if (outcome.type === 'fault') await retryLater(release, outcome.error, context);
       else {
@@ -136,10 +156,10 @@ const recordOutcomes = async (
  * older rollouts of the environment count as superseded. A release that ended while its commit was made is not delivered.
  */
 const record = async (
-  release: Release,
+  { release, target }: TargetedRelease,
   commit: string,
   context: FinalizeContext,
-): Promise<Pick<CommittedRelease, 'release' | 'resumes'> | undefined> => {
+): Promise<Omit<CommittedRelease, 'files'> | undefined> => {
   const { store } = context;
   if (release.undoes !== undefined) {
     const key = { ...release, id: release.undoes };
@@ -166,7 +186,12 @@ const record = async (
         });
   if (committed === undefined) return undefined;
   await supersedeOlder(release, older, context);
-  return { release: committed, resumes: release.kind === 'undo' && paused !== undefined };
+  const isAgents = target.environment.deliver === 'agent';
+  return {
+    release: committed,
+    target,
+    resumes: release.kind === 'undo' && paused !== undefined && !isAgents,
+  };
 };
 
 /** Ends the older releases that are still under way, and has the message of the one that was current updated. */

@@ -10,6 +10,7 @@ import { type ImageVersion, isSameVersion, type Release } from '../model/release
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
+import { readNewerCommits } from './newer-commit.ts';
 import type { StagedManifests } from './staged-manifests.ts';
 
 /** What a release comes to at one tip of the config repo. Nothing is recorded yet: the tip may turn out to be old. */
@@ -45,11 +46,18 @@ export const planEdits = async (
   staged: StagedManifests,
   context: Context,
 ): Promise<readonly Outcome[]> => {
-  const outcomes: Outcome[] = [];
   await staged.prepare(releases.map(({ target }) => target.environment.files));
   const holds = await readHolds(releases, context);
+  const newer = await readNewerCommits(releases, context.store);
+  const outcomes: Outcome[] = releases.flatMap(({ release }) => {
+    const releaseId = newer.get(release.id)?.id;
+    return releaseId === undefined
+      ? []
+      : [superseded(release, { code: 'superseded', releaseId, other: 'committed' })];
+  });
   const competitions = Map.groupBy(releases, ({ target }) => target.name);
-  for (const competing of competitions.values()) {
+  for (const waiting of competitions.values()) {
+    const competing = waiting.filter(({ release }) => !newer.has(release.id));
     const admitted: Admitted[] = [];
     const undo = competing.find(({ release }) => release.kind === 'undo')?.release;
     for (const { release, target } of competing) {

@@ -2,6 +2,7 @@ import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { Delivery, WorkloadRef } from '../../cluster/deliver/deliver.ts';
 import type { setPaused } from '../../cluster/deliver/pause.ts';
+import { pausedInManifests } from '../../cluster/deliver/paused-in-manifests.ts';
 import type { ConfigRepo } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Remote } from '../../git/remote.ts';
@@ -167,12 +168,13 @@ const deliverTo = async (
   const workloads = await withCluster(environment.cluster, context.cluster, async (cluster) => {
     const delivered = await context.deliver(cluster, delivery);
     // Only now: before, it would have gone on with what is undone.
-    if (resumes)
-      await context.setPaused(
-        cluster,
-        delivered.filter(({ kind }) => kind === 'Deployment' || kind === 'Rollout'),
-        false,
+    if (resumes) {
+      const staysPaused = pausedInManifests(files);
+      const resumable = delivered.filter(
+        (ref) => (ref.kind === 'Deployment' || ref.kind === 'Rollout') && !staysPaused(ref),
       );
+      await context.setPaused(cluster, resumable, false);
+    }
     return delivered;
   });
   return { workloads, timeout: environment.timeout };

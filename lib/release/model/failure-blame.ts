@@ -1,5 +1,5 @@
 import type { DiagnosisCause } from '../../cluster/diagnose/finding.ts';
-import type { Release } from './release.ts';
+import type { Release, ReleaseDiagnosis } from './release.ts';
 
 /**
  * Where the cause of a failure lies: in the `version`; `outside` of it, so that another version would have met the same;
@@ -54,4 +54,19 @@ export const blameOf = ({ diagnosis }: Pick<Release, 'diagnosis'>): Blame => {
   });
   if (found.includes('version')) return 'version';
   return found.includes('outside') ? 'outside' : 'unclear';
+};
+
+/**
+ * As many of the diagnoses as are recorded, the first ones, with one that decides where the cause lies: what is recorded has the
+ * blame of all. Pure.
+ */
+export const clipDiagnoses = (
+  diagnoses: readonly ReleaseDiagnosis[],
+  max: number,
+): readonly ReleaseDiagnosis[] => {
+  const first = diagnoses.slice(0, max);
+  const blame = blameOf({ diagnosis: diagnoses });
+  if (blameOf({ diagnosis: first }) === blame) return first;
+  const deciding = diagnoses.filter((one) => blameOf({ diagnosis: [one] }) === blame);
+  return [...first.slice(0, -1), ...deciding.slice(0, 1)];
 };

@@ -16,6 +16,12 @@ export const readToCurrent = (environment: Environment, store: Store): Promise<r
 export const readBefore = (release: Release, store: Store): Promise<readonly Release[]> =>
   readBack(release, release.id, ({ commit }) => commit !== undefined, store);
 
+/** The releases that were asked for after one, newest first. */
+export const readSince = async (release: Release, store: Store): Promise<readonly Release[]> => {
+  const known = await readBack(release, undefined, ({ id }) => id <= release.id, store);
+  return known.filter(({ id }) => id > release.id);
+};
+
 const readBack = async (
   { app, environment }: Environment,
   start: string | undefined,

@@ -4,6 +4,7 @@ import type { Rollout, RolloutVerdict, watchRollout } from '../../cluster/watch/
 import { isRetryable, TagboatError } from '../../errors.ts';
 import { type RolloutPhase, waitsForPerson } from '../../view/release.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
+import { clipDiagnoses } from '../model/failure-blame.ts';
 import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from '../model/release.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -184,7 +185,7 @@ const record = async (
         code: watched.diagnosis[0]?.cause ?? 'unknown',
         message: watched.reason.slice(0, maxReason),
       },
-      diagnosis: watched.diagnosis.slice(0, maxDiagnoses).map(clip),
+      diagnosis: clipDiagnoses(watched.diagnosis, maxDiagnoses).map(clip),
     });
   await finalizeIfEnded(release, context);
 };

@@ -32,6 +32,7 @@ const delivery = (mode: Delivery['mode'], ...documents: readonly string[]): Deli
 const resources: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   '/api/v1': [['services', 'Service']],
   '/apis/apps/v1': [['deployments', 'Deployment']],
+  '/apis/batch/v1': [['jobs', 'Job']],
   '/apis/argoproj.io/v1alpha1': [['rollouts', 'Rollout']],
 };
 
@@ -180,6 +181,44 @@ describe('apply', () => {
       expect(asked).toEqual([]);
     }),
   );
+});
+
+describe('apply, with a Job whose name stays the same', () => {
+  const podOf = (reference: string) => ({
+    spec: { template: { spec: { containers: [{ name: 'migrate', image: reference }] } } },
+  });
+  const job = `apiVersion: batch/v1\nkind: Job\nmetadata: { name: migrate }\nspec: ${JSON.stringify(podOf('acme/okeydokey:3').spec)}\n`;
+  const path = '/apis/batch/v1/namespaces/shop/jobs/migrate';
+  const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+
+  it.each([
+    ['another tag', 'acme/okeydokey:2', job],
+    [
+      'another digest',
+      `acme/okeydokey:3@${digest('a')}`,
+      job.replace('okeydokey:3', `okeydokey:3@${digest('b')}`),
+    ],
+  ])('refuses it before the commit where it is there with %s', (_, reference, text) =>
+    withRole({ objects: { [path]: podOf(reference) } }, (preflight) =>
+      expect(preflight(delivery('apply', deployment, text))).rejects.toMatchObject({
+        code: 'cluster-refused',
+        retry: 'terminal',
+        message: `web.yml:6: Job migrate is in the cluster with ${reference}, and Kubernetes does not let the pod template of a Job be changed; delete the Job, or give it a new name for each release`,
+      }),
+    ),
+  );
+
+  it.each([
+    ['is not there', {}],
+    ['has that version already', { [path]: podOf('acme/okeydokey:3') }],
+    ['has a digest from a webhook', { [path]: podOf(`acme/okeydokey:3@${digest('a')}`) }],
+    ['has the image from a mirror', { [path]: podOf('mirror.local/acme/okeydokey:2') }],
+  ])('lets it pass where it %s', (_, objects) =>
+    withRole({ objects }, (preflight) => preflight(delivery('apply', deployment, job))),
+  );
+
+  it('lets it pass where it may not be read: the server decides', () =>
+    withRole({ unread: path }, (preflight) => preflight(delivery('apply', deployment, job))));
 });
 
 describe('a server that does not say what is allowed', () => {

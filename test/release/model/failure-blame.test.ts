@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { blameOf } from '../../../lib/release/model/failure-blame.ts';
+import { blameOf, clipDiagnoses } from '../../../lib/release/model/failure-blame.ts';
 
 const found = (...causes: readonly string[]) =>
   causes.map((cause) => {
@@ -21,4 +21,20 @@ it.each([
   ['a later version of Tagboat found something', found('moon-phase'), 'unclear'],
 ])('who is to blame where %s', (_name, diagnosis, blame) => {
   expect(blameOf({ diagnosis })).toBe(blame);
+});
+
+it.each([
+  [
+    'a version cause that comes last',
+    ['unschedulable', 'unschedulable', 'crash-loop'],
+    ['unschedulable', 'crash-loop'],
+  ],
+  ['a cause outside that comes last', ['policy', 'policy', 'quota'], ['policy', 'quota']],
+  ['the first ones, where they decide', ['crash-loop', 'quota', 'not-ready'], ['crash-loop', 'quota']],
+  ['all, where there are no more', ['quota', 'crash-loop'], ['quota', 'crash-loop']],
+  ['none', [], []],
+])('of many diagnoses are recorded: %s', (_name, causes, recorded) => {
+  const clipped = clipDiagnoses(found(...causes), 2);
+  expect(clipped.map(({ cause }) => cause)).toEqual(recorded);
+  expect(blameOf({ diagnosis: clipped })).toBe(blameOf({ diagnosis: found(...causes) }));
 });

@@ -44,7 +44,7 @@ const pending = {
     desired: 3,
   },
 } as const satisfies RolloutVerdict;
-const crash: RolloutVerdict = {
+const crash: Extract<RolloutVerdict, { type: 'failed' }> = {
   type: 'failed',
   reason: 'x crashes',
   diagnosis: [
@@ -153,6 +153,17 @@ describe('watchRelease', () => {
     expect(await store.holds(app, 'production')).toMatchObject([
       { tag: 'v1.1.0', reason: { code: 'rollout-failed', message: 'x crashes' } },
     ]);
+  });
+
+  it('does so also where ten diagnoses come before the one that blames the version', async () => {
+    const crashes = crash.diagnosis;
+    const full = crashes.map((one) => ({ ...one, cause: 'unschedulable' as const }));
+    const diagnosis = [...Array.from({ length: 10 }, () => full).flat(), ...crashes];
+    const { app, watch, store } = await arrange(async () => ({ ...crash, diagnosis }), 'undo');
+
+    await watch();
+
+    expect((await store.list(app, 'production')).map(({ kind }) => kind)).toContain('undo');
   });
 
   it('says nothing against a release that another one overtook', async () => {

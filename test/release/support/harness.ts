@@ -71,8 +71,9 @@ type Extra = { readonly id?: string; readonly confirmed?: boolean; readonly expe
  * One app with one environment and everything around it: the real steps, record, sources, commands and Slack notifier,
  * with queues that keep what they are given until somebody has `settle` hand it out, and a Git host, a registry and a
  * cluster in memory. The config repo starts with `v1.0.0`.
+ * @param text of its one file
  */
-export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
+export const createHarness = (environment: Partial<EnvironmentConfig> = {}, text = manifest) => {
   const environments = {
     production: { ...production, files: ['app.yml'], notify: { slack: '#deploys' }, ...environment },
   };
@@ -83,7 +84,7 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}) => {
   };
   const all = createContext(memoryTable(), config);
   const { clock, store } = all;
-  const repo = memoryRepo(manifest);
+  const repo = memoryRepo(text);
   const channel = slackChannel();
   const registry = { digests: new Map<string, string | undefined>(), answers: true };
   /** What the next looks at a rollout of a tag find; healthy where nothing is said. */
