@@ -12,7 +12,7 @@ import {
 } from '../objects/objects.ts';
 import { carriersOf, type ReleaseImage } from '../objects/template-image.ts';
 import { applyFiles } from './apply.ts';
-import { carriesImage, workloadOf } from './document-workload.ts';
+import { carriesRelease, workloadOf } from './document-workload.ts';
 import { type ManifestObject, readDocuments } from './documents.ts';
 import { setImage } from './set-image.ts';
 import { readWorkload, rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
@@ -49,7 +49,7 @@ const workloadsInFiles = async (cluster: Cluster, delivery: Delivery): Promise<r
       }
     })
     .filter(({ metadata }) => (metadata.namespace ?? delivery.namespace) === delivery.namespace);
-  const carrying = defined.filter((object) => carriesImage(object, delivery.image));
+  const carrying = defined.filter((object) => carriesRelease(object, delivery));
   const refers = ({ apiVersion, kind, spec }: ManifestObject): boolean =>
     kind === 'Rollout' &&
     isWorkloadKind(apiVersion, kind) &&
