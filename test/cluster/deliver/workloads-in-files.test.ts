@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rewrite } from '../../../lib/manifests/rewrite.ts';
-import { cronJob, cronJobs, empty, resources, set, spec } from '../support/delivering.ts';
+import { empty, resources, set, spec } from '../support/delivering.ts';
 import { image, workload } from '../support/fixture.ts';
 
 const deployments = '/apis/apps/v1/namespaces/shop/deployments';
