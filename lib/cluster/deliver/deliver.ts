@@ -1,12 +1,12 @@
 import { TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
-import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { describeWorkload, hasRollout, type Workload, type WorkloadRef } from '../objects/objects.ts';
+import { describeWorkload, type WorkloadRef } from '../objects/objects.ts';
 import { carriersOf, type ReleaseImage } from '../objects/template-image.ts';
 import { applyFiles } from './apply.ts';
+import { readIfAllowed } from './read-if-allowed.ts';
 import { setImage } from './set-image.ts';
-import { readWorkload, rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
+import { rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
 import { workloadsInFiles } from './workloads-in-files.ts';
 
 export type { WorkloadKind, WorkloadRef } from '../objects/objects.ts';
@@ -28,19 +28,6 @@ export type Delivery = ReleaseImage & {
 /** A Job that is not there has ended and was cleared away, or an agent runs it for a moment: nothing runs an old image. */
 const mayBeAbsent = ({ kind }: WorkloadRef): boolean => kind === 'Job';
 
-/** What has no rollout may stand in a manifest without the role's allowing to read it: it counts as there, and is not checked. */
-const readIfAllowed = async (
-  cluster: Cluster,
-  ref: WorkloadRef,
-): Promise<Workload | 'unread' | undefined> => {
-  try {
-    return await readWorkload(cluster, ref);
-  } catch (error) {
-    if (hasRollout(ref) || statusOf(error) !== 403) throw error;
-    return 'unread';
-  }
-};
-
 const distinct = (workloads: readonly WorkloadRef[]): readonly WorkloadRef[] => [
   ...new Map(workloads.map((ref) => [describeWorkload(ref), ref])).values(),
 ];
@@ -59,7 +46,7 @@ export const findWorkloads = async (
   const inFiles = await workloadsInFiles(cluster, delivery);
   const known = await Promise.all(
     inFiles.workloads.map(async (ref) => {
-      const workload = await readIfAllowed(cluster, ref);
+      const workload = await readIfAllowed(cluster, ref, delivery.namespace);
       const isPresent =
         workload === 'unread' ||
         (workload !== undefined && carriersOf(workload.spec.template.spec, delivery.image).length > 0);

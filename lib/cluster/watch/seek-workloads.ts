@@ -2,7 +2,8 @@ import { systemClock } from '../../clock.ts';
 import { familiarName } from '../../image.ts';
 import type { RolloutPhase } from '../../view/release.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { readObject, rolloutsReferringTo, workloadsCarrying } from '../deliver/workloads.ts';
+import { readIfAllowed } from '../deliver/read-if-allowed.ts';
+import { rolloutsReferringTo, workloadsCarrying } from '../deliver/workloads.ts';
 import { describeWorkload, type PodSpec, type WorkloadRef } from '../objects/objects.ts';
 import { compareWith, mirrorsOf } from '../objects/template-image.ts';
 import type { RolloutProgress } from '../status/types.ts';
@@ -62,9 +63,19 @@ const findInNamespace = async (
   return [...found, ...referring.filter((ref) => !known.has(describeWorkload(ref)))];
 };
 
-const isAnyPresent = async (cluster: Cluster, workloads: readonly WorkloadRef[]): Promise<boolean> => {
-  for (const ref of workloads) if ((await readObject(cluster, ref)) !== undefined) return true;
-  return false;
+/** What may not be read counts only where nothing else does: the watch says then that it cannot be followed. */
+const isAnyPresent = async (
+  cluster: Cluster,
+  workloads: readonly WorkloadRef[],
+  { namespace }: SeekWorkloads,
+): Promise<boolean> => {
+  let unread = 0;
+  for (const ref of workloads) {
+    const found = await readIfAllowed(cluster, ref, namespace);
+    if (found === 'unread') unread++;
+    else if (found !== undefined) return true;
+  }
+  return unread > 0 && unread === workloads.length;
 };
 
 const hasActed = (phase: RolloutPhase | undefined): boolean =>
@@ -121,7 +132,7 @@ export const seekWorkloads = async (
   const progress = progressOf(rollout, seek);
   for (let isFirst = true; ; isFirst = false) {
     signal?.throwIfAborted();
-    if (await isAnyPresent(cluster, workloads)) return { type: 'found', workloads, isOpen };
+    if (await isAnyPresent(cluster, workloads, seek)) return { type: 'found', workloads, isOpen };
     const now = clock.now();
     const found = await findInNamespace(cluster, rollout, seek, now >= deadline);
     if (found.length > 0) {
