@@ -2,28 +2,16 @@ import { TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { describeWorkload, type WorkloadRef } from '../objects/objects.ts';
-import { carriersOf, type ReleaseImage } from '../objects/template-image.ts';
+import { carriersOf } from '../objects/template-image.ts';
 import { applyFiles } from './apply.ts';
+import type { Delivery } from './delivery.ts';
 import { readIfAllowed } from './read-if-allowed.ts';
 import { setImage } from './set-image.ts';
 import { rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
 import { workloadsInFiles } from './workloads-in-files.ts';
 
 export type { WorkloadKind, WorkloadRef } from '../objects/objects.ts';
-
-export type ManifestFile = { readonly path: string; readonly text: string };
-
-export type Delivery = ReleaseImage & {
-  readonly mode: 'apply' | 'set-image' | 'agent';
-  /** The environment's. */
-  readonly namespace: string;
-  /** The manifests that carry the image, after rewriting. */
-  readonly files: readonly ManifestFile[];
-  /** `apply`: what may be applied besides the kinds that every environment allows. */
-  readonly kinds?: readonly string[] | undefined;
-  /** For `kubernetes.io/change-cause`: app, tag and release id. */
-  readonly changeCause: string;
-};
+export type { Delivery, ManifestFile } from './delivery.ts';
 
 /** A Job that is not there has ended and was cleared away, or an agent runs it for a moment: nothing runs an old image. */
 const mayBeAbsent = ({ kind }: WorkloadRef): boolean => kind === 'Job';
@@ -35,8 +23,8 @@ const distinct = (workloads: readonly WorkloadRef[]): readonly WorkloadRef[] => 
 /**
  * The workloads that run the app, without touching them: those that the manifests define, as far as they are in the
  * cluster under that very name (a Kustomize overlay renames), else every one of the namespace that carries the image; both
- * where the image stands in plain manifests and beside them. None
- * where an agent has not created any of them yet and the manifests do not say which it will.
+ * where the image stands in plain manifests and beside them. None where an agent has not created any of them yet and the
+ * manifests do not say which it will.
  * @throws TagboatError `workload-not-found`, `cluster-*`; `manifest-not-applicable` (set-image)
  */
 export const findWorkloads = async (

@@ -1,7 +1,7 @@
 import { mapping } from '../../mapping.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
-import type { Delivery } from './deliver.ts';
+import type { Delivery } from './delivery.ts';
 import { carriesRelease, workloadOf } from './document-workload.ts';
 import { type ManifestDocument, readWhatIsReadable } from './documents.ts';
 import { checkNamespace, otherNamespace } from './other-namespace.ts';
