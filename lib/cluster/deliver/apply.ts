@@ -1,8 +1,9 @@
 import type { Cluster } from '../connect/cluster.ts';
 import { groupPath } from '../connect/discovery.ts';
 import { isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
+import type { ReleaseImage } from '../objects/template-image.ts';
 import { withDefaultProtocol } from './default-protocol.ts';
-import { carriesImage } from './document-workload.ts';
+import { carriesRelease } from './document-workload.ts';
 import type { ManifestObject } from './documents.ts';
 import { type ApplyStep, type Manifests, planApply } from './plan-apply.ts';
 
@@ -12,10 +13,10 @@ export const fieldManager = 'tagboat';
 /** Shown by `kubectl rollout history`. */
 export const changeCauseAnnotation = 'kubernetes.io/change-cause';
 
-type Apply = Manifests & {
-  readonly image: string;
-  readonly changeCause: string;
-};
+type Apply = Manifests &
+  ReleaseImage & {
+    readonly changeCause: string;
+  };
 
 const describe = (object: ManifestObject): string =>
   `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`;
@@ -59,7 +60,7 @@ export const applyFiles = async (cluster: Cluster, apply: Apply): Promise<readon
   const workloads: WorkloadRef[] = [];
   for (const step of await planApply(cluster, apply)) {
     const { apiVersion, kind, metadata } = step.object;
-    const isCarrier = carriesImage(step.object, apply.image);
+    const isCarrier = carriesRelease(step.object, apply);
     await applyObject(
       cluster,
       isCarrier ? { ...step, object: withChangeCause(step.object, apply.changeCause) } : step,

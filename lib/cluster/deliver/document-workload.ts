@@ -2,11 +2,18 @@ import type { Cluster } from '../connect/cluster.ts';
 import { findResource } from '../connect/discovery.ts';
 import { isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { carriersIn } from '../objects/pod-specs.ts';
+import type { ReleaseImage } from '../objects/template-image.ts';
 import type { ManifestObject } from './documents.ts';
 
-/** True where a container of the object, wherever its pod spec is, runs an image of that normalised name. */
-export const carriesImage = (object: ManifestObject, image: string): boolean =>
-  carriersIn(object, image).length > 0;
+/**
+ * True where the rewritten object sets a container to the release. One that names the image elsewhere than where it is
+ * rewritten (the pod specs of a Kubeflow PyTorchJob) keeps its version: it is remarked on at the commit, and waiting for the
+ * release in it would be waiting for ever.
+ */
+export const carriesRelease = (object: ManifestObject, { image, tag, digest }: ReleaseImage): boolean =>
+  carriersIn(object, image).some(({ reference }) =>
+    digest === undefined ? reference.tag === tag : reference.digest === digest,
+  );
 
 /**
  * The workload that a document defines, with the name that the API server has for its kind; undefined where the cluster

@@ -55,13 +55,16 @@ const checkObject = (value: unknown, at: Place): ManifestObject => {
   return value as ManifestObject;
 };
 
-const unpack = (value: unknown, at: Place): readonly ManifestDocument[] =>
+/** What one document has, each read for itself: what is wrong with one object does not take the others with it. */
+type Reading = () => readonly ManifestDocument[];
+
+const unpack = (value: unknown, at: Place): readonly Reading[] =>
   isMapping(value) &&
   typeof value.kind === 'string' &&
   value.kind.endsWith('List') &&
   Array.isArray(value.items)
     ? value.items.flatMap((item: unknown) => unpack(item, at))
-    : [{ object: checkObject(value, at), at }];
+    : [() => [{ object: checkObject(value, at), at }]];
 
 const plain = (document: Document.Parsed, at: Place): unknown => {
   try {
@@ -72,19 +75,14 @@ const plain = (document: Document.Parsed, at: Place): unknown => {
   }
 };
 
-/**
- * Reads the objects of a manifest, YAML or JSON, the way Kubernetes does: YAML 1.1, so that `defaultMode: 0644` is an
- * octal number, less the types that Kubernetes reads as text, and with what its parser takes beyond the specification. Of
- * keys that stand twice the last counts, as for kubectl. Lists are unpacked; empty documents are skipped.
- * @throws TagboatError `manifest-unparsable` or `manifest-not-applicable`, with file and line
- */
-export const readDocuments = (file: {
-  readonly path: string;
-  readonly text: string;
-}): readonly ManifestDocument[] => {
+type File = { readonly path: string; readonly text: string };
+
+const readingsOf = (
+  file: File,
+): readonly { readonly text: string; readonly read: () => readonly Reading[] }[] => {
   const lines = new LineCounter();
   for (let start = 0; start !== -1; start = file.text.indexOf('\n', start) + 1 || -1) lines.addNewLine(start);
-  return splitDocuments(file.text).flatMap(({ start: offset, text }) => {
+  const read = (offset: number, text: string): readonly Reading[] => {
     const { document, error } = parseYaml(text, options);
     if (error !== undefined) {
       const { line, col } = lines.linePos(offset + error.offset);
@@ -97,7 +95,44 @@ export const readDocuments = (file: {
     const { line } = lines.linePos(offset + (contents.range?.[0] ?? 0));
     const at = { file: file.path, line };
     return unpack(plain(document, at), at);
-  });
+  };
+  return splitDocuments(file.text).map(({ start, text }) => ({ text, read: () => read(start, text) }));
+};
+
+/**
+ * Reads the objects of a manifest, YAML or JSON, the way Kubernetes does: YAML 1.1, so that `defaultMode: 0644` is an
+ * octal number, less the types that Kubernetes reads as text, and with what its parser takes beyond the specification. Of
+ * keys that stand twice the last counts, as for kubectl. Lists are unpacked; empty documents are skipped.
+ * @throws TagboatError `manifest-unparsable` or `manifest-not-applicable`, with file and line
+ */
+export const readDocuments = (file: File): readonly ManifestDocument[] =>
+  readingsOf(file)
+    .flatMap(({ read }) => read())
+    .flatMap((reading) => reading());
+
+/** The objects of a file as far as it has any, and the text of each document in which something is none. */
+export type ReadableDocuments = {
+  readonly objects: readonly ManifestDocument[];
+  readonly unread: readonly string[];
+};
+
+/** Reads what `readDocuments` would, without what it would refuse: Helm values, a Kustomization, an object without a name. */
+export const readWhatIsReadable = (file: File): ReadableDocuments => {
+  const objects: ManifestDocument[] = [];
+  const unread = new Set<string>();
+  for (const { text, read } of readingsOf(file)) {
+    const attempt = <T>(of: () => readonly T[]): readonly T[] => {
+      try {
+        return of();
+      } catch (error) {
+        if (!(error instanceof TagboatError)) throw error;
+        unread.add(text);
+        return [];
+      }
+    };
+    objects.push(...attempt(read).flatMap(attempt));
+  }
+  return { objects, unread: [...unread] };
 };
 
 const options = {

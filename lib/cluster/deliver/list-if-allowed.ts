@@ -1,14 +1,13 @@
 import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import type { Workload } from '../objects/objects.ts';
 
 /** Nothing where the cluster does not serve the kind, and nothing where it may not be read, which is logged. */
-export const listIfAllowed = async (
+export const listIfAllowed = async <T>(
   cluster: Cluster,
   kind: string,
   namespace: string,
-  listing: () => Promise<readonly Workload[]>,
-): Promise<readonly Workload[]> => {
+  listing: () => Promise<readonly T[]>,
+): Promise<readonly T[]> => {
   try {
     return await listing();
   } catch (error) {

@@ -11,12 +11,16 @@ type OtherKind = Pick<WorkloadRef, 'apiVersion' | 'kind' | 'plural'>;
 /** Versions of CronJob, the newest first: before Kubernetes 1.21 there is only the second. */
 const cronJobVersions = ['batch/v1', 'batch/v1beta1'];
 
-const findCronJob = async (cluster: Cluster): Promise<OtherKind | undefined> => {
-  for (const apiVersion of cronJobVersions) {
-    const plural = (await findResource(cluster, apiVersion, 'CronJob'))?.plural;
-    if (plural !== undefined) return { apiVersion, kind: 'CronJob', plural };
-  }
-  return undefined;
+/** None where the cluster does not serve it, or does not tell these credentials what it serves. */
+const findCronJob = async (cluster: Cluster, namespace: string): Promise<OtherKind | undefined> => {
+  const [found] = await listIfAllowed(cluster, 'CronJob', namespace, async () => {
+    for (const apiVersion of cronJobVersions) {
+      const plural = (await findResource(cluster, apiVersion, 'CronJob'))?.plural;
+      if (plural !== undefined) return [{ apiVersion, kind: 'CronJob', plural }];
+    }
+    return [];
+  });
+  return found;
 };
 
 const listOthers = async (
@@ -48,7 +52,7 @@ export const othersCarrying = async (
   namespace: string,
   carry: (workload: Workload) => boolean,
 ): Promise<readonly WorkloadRef[]> => {
-  const cronJob = await findCronJob(cluster);
+  const cronJob = await findCronJob(cluster, namespace);
   const kinds = new Map<string, OtherKind>(cronJob === undefined ? [] : [['CronJob', cronJob]]);
   for (const ref of more)
     if (!hasRollout(ref) && ref.kind !== 'Job' && !kinds.has(ref.kind)) kinds.set(ref.kind, ref);

@@ -4,6 +4,7 @@ import type { Cluster, Resource } from '../connect/cluster.ts';
 import { findResource } from '../connect/discovery.ts';
 import { checkKind } from './allowed-kinds.ts';
 import { type ManifestDocument, readDocuments } from './documents.ts';
+import { checkNamespace } from './other-namespace.ts';
 
 /** What is to be applied, and where. */
 export type Manifests = {
@@ -27,15 +28,9 @@ const locate = async (
   const resource = await findResource(cluster, apiVersion, kind);
   if (resource === undefined)
     throw new TagboatError('cluster-refused', `the cluster does not know ${kind} of ${apiVersion}`, { at });
-  const { namespace: given, ...rest } = metadata;
+  const { namespace: _, ...rest } = metadata;
   if (!resource.namespaced) return { at, resource, object: { ...object, metadata: rest } };
-  // An empty `namespace:` counts as none, as it does for kubectl.
-  if (given !== undefined && given !== null && given !== '' && given !== namespace)
-    throw new TagboatError(
-      'manifest-not-applicable',
-      `${kind} ${metadata.name} names the namespace ${given}, and the environment is ${namespace}`,
-      { at },
-    );
+  checkNamespace({ object, at }, namespace);
   return { at, resource, object: { ...object, metadata: { ...metadata, namespace } } };
 };
 

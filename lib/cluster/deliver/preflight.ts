@@ -12,10 +12,11 @@ import { findResource, groupOf } from '../connect/discovery.ts';
 import { templateHolder } from '../objects/argo-template.ts';
 import { collectionPath, hasRollout, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { unsettable } from '../objects/settable.ts';
+import type { ReleaseImage } from '../objects/template-image.ts';
 import { objectPath } from './apply.ts';
 import { checkJob } from './check-job.ts';
 import { type Delivery, findWorkloads } from './deliver.ts';
-import { carriesImage } from './document-workload.ts';
+import { carriesRelease } from './document-workload.ts';
 import { type ApplyStep, planApply } from './plan-apply.ts';
 import { readWorkload } from './workloads.ts';
 
@@ -66,11 +67,11 @@ const checkStep = async (
   cluster: Cluster,
   may: AccessReviews,
   step: ApplyStep,
-  image: string,
+  release: ReleaseImage,
 ): Promise<void> => {
   const { object, at } = step;
   const { apiVersion, kind, metadata } = object;
-  const isWatched = isWorkloadKind(apiVersion, kind) && carriesImage(object, image);
+  const isWatched = isWorkloadKind(apiVersion, kind) && carriesRelease(object, release);
   const create = accessTo(step, 'create');
   await settleAll([
     ...(['patch', ...(isWatched ? watching : [])] as const).map((verb) =>
@@ -118,7 +119,7 @@ export const createPreflight = (cluster: Cluster): Preflight => {
   return async (delivery) => {
     if (delivery.mode === 'apply') {
       const steps = await planApply(cluster, delivery);
-      await settleAll(steps.map((step) => checkStep(cluster, may, step, delivery.image)));
+      await settleAll(steps.map((step) => checkStep(cluster, may, step, delivery)));
     } else if (delivery.mode === 'set-image') {
       const workloads = await findWorkloads(cluster, delivery);
       await settleAll(workloads.map((ref) => checkWorkload(cluster, may, ref)));

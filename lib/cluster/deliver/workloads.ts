@@ -7,6 +7,7 @@ import {
   apiVersionOf,
   describeWorkload,
   hasRollout,
+  type PodSpec,
   type Workload,
   type WorkloadKind,
   type WorkloadRef,
@@ -15,7 +16,7 @@ import {
   workloadsPath,
 } from '../objects/objects.ts';
 import { withOneTemplate } from '../objects/pod-specs.ts';
-import { carriersOf, watchedCarriersOf } from '../objects/template-image.ts';
+import { carriersOf } from '../objects/template-image.ts';
 import { listIfAllowed } from './list-if-allowed.ts';
 import { othersCarrying } from './other-workloads.ts';
 
@@ -75,17 +76,19 @@ export type Search = {
   readonly image: string;
   /** Workloads whose kinds are looked for beside those that are always looked for. */
   readonly more?: readonly WorkloadRef[];
-  /** They are only watched, and not to be changed: a webhook may have redirected them to a mirror. */
-  readonly isWatched?: boolean;
+  /** Whether a pod spec carries the image; without it, where a container runs an image of that very name. */
+  readonly isCarrier?: (spec: PodSpec) => boolean;
 };
 
 /** Every workload of the namespace that carries the image: those with a rollout, CronJobs, and of the kinds of `more`. */
 export const workloadsCarrying = async (
   cluster: Cluster,
-  { namespace, image, more = [], isWatched = false }: Search,
+  { namespace, image, more = [], isCarrier = (spec) => carriersOf(spec, image).length > 0 }: Search,
 ): Promise<readonly WorkloadRef[]> => {
-  const carriers = isWatched ? watchedCarriersOf : carriersOf;
-  const carry = (workload: Workload): boolean => carriers(workload.spec.template.spec, image).length > 0;
+  const carry = (workload: Workload): boolean => {
+    const { spec } = workload.spec.template;
+    return spec !== undefined && isCarrier(spec);
+  };
   const [others, rollouts, [deployments, ...rest]] = await Promise.all([
     othersCarrying(cluster, more, namespace, carry),
     listRollouts(cluster, namespace),

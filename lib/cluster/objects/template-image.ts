@@ -39,13 +39,23 @@ export const carriersOf = (spec: PodSpec | undefined, image: string): readonly C
   carriersWhere(spec, ({ name }) => name === image);
 
 /**
- * The same, to be watched and not to be changed; and where there is none, the containers that pull the image from a
- * mirror: of a path that ends like its own. Policy engines redirect images not in pods alone, but in the templates of
+ * The containers that pull the image from a mirror that keeps the whole of its name, its registry included:
+ * `mirror.example.com/ghcr.io/acme/web` for `ghcr.io/acme/web`. No other image has such a name.
+ */
+export const mirrorsOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] =>
+  carriersWhere(spec, ({ path }) => `/${path}`.endsWith(`/${image}`));
+
+/**
+ * Those that carry the image in a workload that is known to be meant, to be watched and not to be changed; where there is
+ * none, the containers that pull it from a mirror, at last from any whose path ends like its own, which by itself may be
+ * another image: `ghcr.io/other/web`. Policy engines redirect images not in pods alone, but in the templates of
  * workloads too. https://kyverno.io/docs/policy-types/cluster-policy/autogen/
  */
 export const watchedCarriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] => {
   const carriers = carriersOf(spec, image);
   if (carriers.length > 0) return carriers;
+  const mirrors = mirrorsOf(spec, image);
+  if (mirrors.length > 0) return mirrors;
   const path = tryParseImage(image)?.path;
   return carriersWhere(spec, (reference) => path !== undefined && `/${reference.path}`.endsWith(`/${path}`));
 };

@@ -1,3 +1,4 @@
+import { TagboatError } from '../../errors.ts';
 import type { Diagnosis } from '../diagnose/finding.ts';
 import { describeWorkload } from '../objects/objects.ts';
 import { unsettable } from '../objects/settable.ts';
@@ -11,7 +12,7 @@ import type { Rollout, View } from './types.ts';
  *
  * - A Job that is not there has ended and was cleared away: nothing is left to set.
  * - What `set-image` cannot set (see `unsettable`) is left with the image that it has.
- * - What may not be read was applied all the same, where it is of a kind without a rollout.
+ * - What may not be read, and need not be, was applied all the same; of an agent's doing nothing is known. See `checkReadable`.
  */
 export const judgeByDelivery = (
   { ref, workload, unreadable }: Snapshot,
@@ -20,7 +21,8 @@ export const judgeByDelivery = (
   const subject = `${ref.kind.toLowerCase()} "${ref.name}"`;
   const done = (message: string) =>
     ({ type: 'done', message: `${subject} ${message}`, carries: true, phase: 'rolling-out' }) as const;
-  if (unreadable !== undefined) return done('was delivered');
+  if (unreadable !== undefined)
+    return done(rollout.mode === 'agent' ? 'may not be read here' : 'was delivered');
   if (ref.kind === 'Job' && workload === undefined) return done('is not in the cluster: it has ended');
   const reason = rollout.mode === 'set-image' ? unsettable(ref) : undefined;
   if (reason === undefined || workload === undefined) return undefined;
@@ -34,6 +36,16 @@ export const judgeByDelivery = (
     carries: false,
     phase: 'rolling-out',
   };
+};
+
+/**
+ * What an agent does is known only by what can be read: nothing is healthy where that is nothing.
+ * @throws TagboatError `cluster-forbidden`
+ */
+export const checkReadable = (snapshots: readonly Snapshot[], { mode }: Rollout): void => {
+  const unreadable = snapshots.flatMap((snapshot) => snapshot.unreadable ?? []);
+  if (mode === 'agent' && unreadable.length > 0 && unreadable.length === snapshots.length)
+    throw new TagboatError('cluster-forbidden', unreadable.join('; '));
 };
 
 /** Why a workload was left with the image that it had, and what to do about it. */

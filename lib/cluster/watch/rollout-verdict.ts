@@ -10,7 +10,7 @@ import type { Snapshot } from '../status/snapshot.ts';
 import type { RolloutProgress } from '../status/types.ts';
 import { judgeWorkload } from '../status/workload-verdict.ts';
 import { createFailures } from './failure.ts';
-import { judgeByDelivery } from './not-carrying.ts';
+import { checkReadable, judgeByDelivery } from './not-carrying.ts';
 import { exceededBefore } from './progress-deadline.ts';
 import type { Tracked } from './track.ts';
 import type { Rollout, RolloutVerdict, View } from './types.ts';
@@ -192,6 +192,7 @@ export const createRolloutVerdict = (
   };
 
   return async (snapshots, tracked) => {
+    checkReadable(snapshots, rollout);
     const views = await Promise.all(snapshots.map((snapshot) => reconsider(look(snapshot))));
     const ended = await endOf(views);
     if (ended !== undefined) return { verdict: ended, nextCheckAt: 0 };

@@ -2,8 +2,10 @@ import { systemClock } from '../../clock.ts';
 import { familiarName } from '../../image.ts';
 import type { RolloutPhase } from '../../view/release.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { readObject, rolloutsReferringTo, workloadsCarrying } from '../deliver/workloads.ts';
-import { describeWorkload, type WorkloadRef } from '../objects/objects.ts';
+import { readIfAllowed } from '../deliver/read-if-allowed.ts';
+import { rolloutsReferringTo, workloadsCarrying } from '../deliver/workloads.ts';
+import { describeWorkload, type PodSpec, type WorkloadRef } from '../objects/objects.ts';
+import { compareWith, mirrorsOf } from '../objects/template-image.ts';
 import type { RolloutProgress } from '../status/types.ts';
 import { agentWaiting } from './agent-waiting.ts';
 import type { Rollout, RolloutVerdict, SeekWorkloads } from './types.ts';
@@ -21,25 +23,59 @@ type Sought =
   /** None is there, and the time is up. */
   | { readonly type: 'ended'; readonly verdict: RolloutVerdict };
 
+/**
+ * Those that pull the image from a mirror: none before one of them has the release, since what carries the image by its own
+ * name may still be created.
+ * @param isLast the time is up: whatever version they have
+ */
+const findMirrored = async (
+  cluster: Cluster,
+  rollout: Rollout,
+  { namespace }: SeekWorkloads,
+  isLast: boolean,
+): Promise<readonly WorkloadRef[]> => {
+  const { image } = rollout;
+  let hasRelease = isLast;
+  const isCarrier = (spec: PodSpec): boolean => {
+    const mirrors = mirrorsOf(spec, image);
+    hasRelease ||= mirrors.some(({ reference }) => compareWith(reference, rollout) !== 'other');
+    return mirrors.length > 0;
+  };
+  const mirrored = await workloadsCarrying(cluster, { namespace, image, isCarrier });
+  return hasRelease ? mirrored : [];
+};
+
 /** All in the namespace that carries the image, and the Argo Rollouts that have their template from one of these. */
 const findInNamespace = async (
   cluster: Cluster,
-  { image, workloads }: Rollout,
-  { namespace }: SeekWorkloads,
+  rollout: Rollout,
+  seek: SeekWorkloads,
+  isLast = false,
 ): Promise<readonly WorkloadRef[]> => {
-  const carrying = await workloadsCarrying(cluster, { namespace, image, more: workloads });
+  const { image, workloads } = rollout;
+  const carrying = await workloadsCarrying(cluster, { namespace: seek.namespace, image, more: workloads });
   const found =
     carrying.length > 0 || workloads.length > 0
       ? carrying
-      : await workloadsCarrying(cluster, { namespace, image, isWatched: true });
+      : await findMirrored(cluster, rollout, seek, isLast);
   const known = new Set(found.map(describeWorkload));
   const referring = await rolloutsReferringTo(cluster, found);
   return [...found, ...referring.filter((ref) => !known.has(describeWorkload(ref)))];
 };
 
-const isAnyPresent = async (cluster: Cluster, workloads: readonly WorkloadRef[]): Promise<boolean> => {
-  for (const ref of workloads) if ((await readObject(cluster, ref)) !== undefined) return true;
-  return false;
+/** What may not be read counts only where nothing else does: the watch says then that it cannot be followed. */
+const isAnyPresent = async (
+  cluster: Cluster,
+  workloads: readonly WorkloadRef[],
+  { namespace }: SeekWorkloads,
+): Promise<boolean> => {
+  let unread = 0;
+  for (const ref of workloads) {
+    const found = await readIfAllowed(cluster, ref, namespace);
+    if (found === 'unread') unread++;
+    else if (found !== undefined) return true;
+  }
+  return unread > 0 && unread === workloads.length;
 };
 
 const hasActed = (phase: RolloutPhase | undefined): boolean =>
@@ -96,14 +132,14 @@ export const seekWorkloads = async (
   const progress = progressOf(rollout, seek);
   for (let isFirst = true; ; isFirst = false) {
     signal?.throwIfAborted();
-    if (await isAnyPresent(cluster, workloads)) return { type: 'found', workloads, isOpen };
-    const found = await findInNamespace(cluster, rollout, seek);
+    if (await isAnyPresent(cluster, workloads, seek)) return { type: 'found', workloads, isOpen };
+    const now = clock.now();
+    const found = await findInNamespace(cluster, rollout, seek, now >= deadline);
     if (found.length > 0) {
       await seek.onFound(found);
       return { type: 'found', workloads: found, isOpen: true };
     }
     if (isFirst) onProgress?.(progress);
-    const now = clock.now();
     if (now >= deadline) return { type: 'ended', verdict: late(rollout, seek, progress) };
     if (now >= until) return { type: 'ended', verdict: { type: 'pending', progress } };
     await clock.sleep(Math.min(lookAgainMs, Math.min(deadline, until) - now), signal);

@@ -44,6 +44,8 @@ export const track = (
   options: {
     readonly clock: Clock;
     readonly signal: AbortSignal;
+    /** It is answered as unreadable where the role does not allow to read it. */
+    readonly mayBeUnreadable: boolean;
     readonly onChange: () => void;
     readonly onTrouble: (error: TagboatError) => void;
     readonly run: (watch: Promise<void>) => void;
@@ -97,12 +99,12 @@ export const track = (
   });
   // A role may allow to apply a kind, and not to read it; a rollout that cannot be seen has no verdict.
   options.run(
-    hasRollout(ref)
-      ? watching
-      : unlessForbidden(watching, (error) => {
+    options.mayBeUnreadable
+      ? unlessForbidden(watching, (error) => {
           unreadable = error;
           options.onChange();
-        }),
+        })
+      : watching,
   );
 
   /** Where only the workload may be read, its rollout is judged without the pods. */

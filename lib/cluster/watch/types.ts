@@ -26,7 +26,8 @@ export type RolloutVerdict =
 
 /**
  * In mode `agent`: where to look for the workloads while none of those that are known is in the cluster, because the agent has
- * yet to create them, under names that only it knows where it builds them from Helm values or a Kustomization.
+ * yet to create them, under names that only it knows where it builds them from Helm values or a Kustomization. Of what pulls the
+ * image from a mirror, only what keeps its whole name there counts in this search.
  */
 export type SeekWorkloads = {
   readonly namespace: string;

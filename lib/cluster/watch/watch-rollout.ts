@@ -1,6 +1,7 @@
 import { systemClock } from '../../clock.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
+import { mayBeUnreadable } from '../deliver/read-if-allowed.ts';
 import { createRolloutVerdict } from './rollout-verdict.ts';
 import { findMore, seekWorkloads } from './seek-workloads.ts';
 import { track } from './track.ts';
@@ -28,6 +29,7 @@ const watchWorkloads = async (cluster: Cluster, rollout: Rollout): Promise<Rollo
     track(cluster, ref, {
       clock,
       signal,
+      mayBeUnreadable: mayBeUnreadable(ref, rollout.seek?.namespace ?? ref.namespace),
       onChange: () => wakeUp.trigger(),
       onTrouble: (error) => {
         trouble = error;
@@ -90,7 +92,8 @@ const watchWorkloads = async (cluster: Cluster, rollout: Rollout): Promise<Rollo
  *
  * A broken pod of the revision before that keeps a StatefulSet from rolling is deleted, except in mode `agent`; see
  * `createForcedRollback`. No watch is left running when it returns.
- * @throws TagboatError `cluster-unreachable` where the API server did not answer once; `cluster-forbidden`,
+ * @throws TagboatError `cluster-unreachable` where the API server did not answer once; `cluster-forbidden`, in mode `agent` also
+ *   where not one of the workloads may be read;
  *   `cluster-credentials-refused`; the signal's reason
  */
 export const watchRollout = async (cluster: Cluster, rollout: Rollout): Promise<RolloutVerdict> => {

@@ -124,3 +124,60 @@ test('what the agent creates after the first of them counts as well', () =>
     });
     expect(found).toEqual([[ref, set]]);
   }));
+
+describe('where nothing carries the image by its own name', () => {
+  const named = (name: string, text: string) => {
+    const found = withImage(text, done);
+    return { ...found, metadata: { ...found.metadata, name, uid: `uid-${name}` } };
+  };
+
+  // They share no more than the end of their paths.
+  test('the workload of another image is not taken for it', () =>
+    withDeployment(withImage('ghcr.io/other/okeydokey:2', done), async ({ cluster, time }) => {
+      const { rollout, found } = seeking({ clock: time.clock, image: 'registry.local/okeydokey' });
+      expect(await time.run(watchRollout(cluster, rollout))).toMatchObject({
+        type: 'failed',
+        diagnosis: [{ cause: 'agent-waiting' }],
+      });
+      expect(found).toEqual([]);
+    }));
+
+  test.each(['mirror.local/docker.io/acme/okeydokey', 'mirror.local/cache/docker.io/acme/okeydokey'])(
+    'what pulls it from %s is watched once one of them has the release, and all of them then',
+    (mirror) =>
+      withDeployment(named('worker', `${mirror}:1`), async ({ cluster, time }, collections) => {
+        const { rollout, found } = seeking({
+          clock: time.clock,
+          until: now + 10_000,
+          onProgress: () => collections.put(deployments, named('web', `${mirror}:2`)),
+        });
+        expect(await time.run(watchRollout(cluster, rollout))).toMatchObject({
+          type: 'pending',
+          progress: { message: expect.stringContaining(`(it has ${mirror}:1)`) },
+        });
+        expect(found.flat().map(({ name }) => name)).toEqual(['worker', 'web']);
+      }),
+  );
+
+  test('what is pulled from a mirror does not keep the workload from being found that carries it', () =>
+    withDeployment(
+      named('copy', 'mirror.local/docker.io/acme/okeydokey:7'),
+      async ({ cluster, time }, collections) => {
+        const { rollout, found } = seeking({
+          clock: time.clock,
+          onProgress: () => collections.put(deployments, withImage('acme/okeydokey:2', done)),
+        });
+        expect(await time.run(watchRollout(cluster, rollout))).toMatchObject({ type: 'healthy' });
+        expect(found).toEqual([[ref]]);
+      },
+    ));
+
+  test('the version that a mirrored one has is said once the time is up', () =>
+    withDeployment(withImage('mirror.local/docker.io/acme/okeydokey:7', done), async ({ cluster, time }) => {
+      const { rollout } = seeking({ clock: time.clock });
+      expect(await time.run(watchRollout(cluster, rollout))).toMatchObject({
+        type: 'failed',
+        reason: expect.stringContaining('(it has mirror.local/docker.io/acme/okeydokey:7)'),
+      });
+    }));
+});

@@ -157,3 +157,49 @@ describe('a custom resource that says when it is ready', () => {
     });
   });
 });
+
+describe('in mode agent', () => {
+  const away: WorkloadRef = { ...ref, namespace: 'jobs' };
+  const awayPath = '/apis/apps/v1/namespaces/jobs/deployments';
+  const seek = { namespace: 'shop', isOpen: false, onFound: async () => {} };
+  const agent = { mode: 'agent', seek } as const;
+
+  test('what may not be read is said to be unchecked beside what may', async () => {
+    expect(await watch(cronJob, undefined, agent, [pathOf(cronJob)])).toMatchObject({
+      type: 'healthy',
+      message: 'deployment "web" successfully rolled out; cronjob "other" may not be read here',
+      notes: [expect.stringContaining('Whether CronJob shop/other has the image could not be checked')],
+    });
+  });
+
+  test('nothing is healthy where nothing may be read', () =>
+    withDeployment(
+      undefined,
+      async ({ cluster }) => {
+        const only = rollout({ ...agent, workloads: [cronJob] });
+        await expect(watchRollout(cluster, only)).rejects.toMatchObject({ code: 'cluster-forbidden' });
+      },
+      [pathOf(cronJob), `${pathOf(cronJob)}/other`],
+    ));
+
+  test('what may not be read does not keep what may from being awaited', () =>
+    withDeployment(
+      undefined,
+      async ({ cluster }) => {
+        const awaited = rollout({ ...agent, workloads: [cronJob, ref], until: now });
+        expect(await watchRollout(cluster, awaited)).toMatchObject({
+          type: 'pending',
+          progress: { phase: 'waiting-for-agent' },
+        });
+      },
+      [pathOf(cronJob), `${pathOf(cronJob)}/other`],
+    ));
+
+  test('a Deployment of another namespace counts as far as it may be read', async () => {
+    expect(await watch(away, undefined, { ...agent, until: now })).toMatchObject({ type: 'pending' });
+    expect(await watch(away, undefined, agent, [awayPath])).toMatchObject({
+      type: 'healthy',
+      notes: [expect.stringContaining('Whether Deployment jobs/web has the image could not be checked')],
+    });
+  });
+});
