@@ -1,5 +1,6 @@
+import { isScalar } from 'yaml';
 import { isDigest } from '../image.ts';
-import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
+import { type Cursor, offsetOf, type ScalarCursor, scalarsIn, textOf } from './cursor.ts';
 import { refuse } from './refusal.ts';
 
 /** A scalar beside the tag that holds the digest of the image, with its algorithm or, as some charts want it, without. */
@@ -11,34 +12,86 @@ export type DigestField = {
   readonly isBare: boolean;
 };
 
+type Field = { readonly key: string; readonly value: Cursor };
+type ScalarField = { readonly key: string; readonly value: ScalarCursor };
+
 const bareHex = /^[0-9a-f]{64}$/;
 /** `digest`, `imageDigest`, `sha`, `sha256`, `imageSha`, `image_sha256`; what stands there is a digest, or nothing. */
 const fieldName = /^(?:image[_-]?)?(?:digest|sha(?:256)?)$/i;
 const digestName = /digest$/i;
-const shaName = /(?:digest|sha(?:256)?)$/i;
+/** Names that say of no other image that it is meant, where a digest stands there. */
+const plainName = /^(?:image[_-]?)?(?:hash|id|ref|revision|version)$/i;
+/** `sidecarDigest`, `configSha256`, `init_hash`: what stands before may be the name of another image. */
+const prefixedName = /^(.*?)[_-]?(?:image[_-]?)?(?:digest|sha(?:256)?|hash)$/i;
+/** `digest: {sha256: …}`, `digests: […]`. */
+const groupName = /^(?:image[_-]?)?(?:digest|sha(?:256)?)s?$/i;
 
 /**
- * Which values beside a tag hold the image's digest, under whatever key.
+ * Which values beside a tag hold the image's digest. One of another name counts where it is the digest that is known of
+ * the image; it is another image's where that digest is another, or where the image it names (`initDigest`: `initImage`)
+ * stands there as well.
  * @param fields of the map that has the tag, by their keys
+ * @param ofTag the digest that stands behind the tag
  * @throws TagboatError `manifest-refused` for what may be one, or should be and is not
  */
-export const digestFields = (
-  fields: readonly { readonly key: string; readonly value: ScalarCursor }[],
-): readonly DigestField[] =>
-  fields.flatMap(({ key, value: at }): readonly DigestField[] => {
-    const text = textOf(at);
-    if (isDigest(text)) return [{ at, digest: text, isBare: false }];
-    if (text === '')
-      return fieldName.test(key) ? [{ at, digest: undefined, isBare: !digestName.test(key) }] : [];
-    if (bareHex.test(text)) {
-      if (shaName.test(key)) return [{ at, digest: `sha256:${text}`, isBare: true }];
-      const reason = `"${key}" may hold the digest of the image that stands there now; write \`sha256:\` before it, or call it \`digest\``;
-      return refuse(at.document, offsetOf(at.node), reason);
-    }
-    if (fieldName.test(key) && digestName.test(key))
-      return refuse(at.document, offsetOf(at.node), `"${text.slice(0, 200)}" is not a digest; write it out`);
-    return [];
-  });
+export const digestFields = (fields: readonly Field[], ofTag?: string): readonly DigestField[] => {
+  for (const field of fields) refuseGroup(field);
+  const scalars = fields.filter((field): field is ScalarField => isScalar(field.value.node));
+  const own = scalars.flatMap(ownDigest);
+  const known = [...own.map(({ digest }) => digest), ofTag].filter((digest) => digest !== undefined);
+  const others = scalars.flatMap((field) => otherDigest(field, known, fields));
+  return [...own, ...others];
+};
+
+const ownDigest = ({ key, value: at }: ScalarField): readonly DigestField[] => {
+  const text = textOf(at);
+  const isField = fieldName.test(key);
+  if (isDigest(text)) return isField || plainName.test(key) ? [{ at, digest: text, isBare: false }] : [];
+  if (!isField) return [];
+  if (bareHex.test(text)) return [{ at, digest: `sha256:${text}`, isBare: true }];
+  if (text === '') return [{ at, digest: undefined, isBare: !digestName.test(key) }];
+  return digestName.test(key)
+    ? refuse(at.document, offsetOf(at.node), `"${text.slice(0, 200)}" is not a digest; write it out`)
+    : [];
+};
+
+/** What has a digest under a name that does not say whose it is. */
+const otherDigest = (
+  { key, value: at }: ScalarField,
+  known: readonly string[],
+  fields: readonly Field[],
+): readonly DigestField[] => {
+  const text = textOf(at);
+  const isBare = bareHex.test(text) && prefixedName.test(key);
+  if (fieldName.test(key) || (!isBare && (!isDigest(text) || plainName.test(key)))) return [];
+  const digest = isBare ? `sha256:${text}` : text;
+  if (hasImageOf(key, fields)) return [];
+  if (known.length > 0) return known.includes(digest) ? [{ at, digest, isBare }] : [];
+  const reason = `"${key}" may hold the digest of the image, or of another one; call it \`digest\`, or move it to another map`;
+  return refuse(at.document, offsetOf(at.node), reason);
+};
+
+const hasImageOf = (key: string, fields: readonly Field[]): boolean => {
+  const prefix = prefixedName.exec(key)?.[1]?.toLowerCase() ?? '';
+  return (
+    prefix !== '' &&
+    fields.some(({ key: other }) => {
+      const name = other.toLowerCase();
+      return name.startsWith(prefix) && /^[_-]?(?:image|repository|tag)$/.test(name.slice(prefix.length));
+    })
+  );
+};
+
+/** A digest within a map or a list would stay as it is. */
+const refuseGroup = ({ key, value }: Field): void => {
+  const at = isScalar(value.node) ? undefined : digestWithin(key, value);
+  if (at === undefined) return;
+  const reason = `the digest of the image stands within a map or a list; write it as text, under \`${key}\``;
+  refuse(at.document, offsetOf(at.node), reason);
+};
+
+const digestWithin = (key: string, value: Cursor): ScalarCursor | undefined =>
+  groupName.test(key) ? scalarsIn(value).find((at) => isAnyDigest(textOf(at))) : undefined;
 
 /** @throws TagboatError `manifest-refused` where the field has no room for the algorithm of the digest */
 export const writeDigest = ({ at, isBare }: DigestField, digest: string | undefined): string => {
@@ -53,6 +106,10 @@ export const writeDigest = ({ at, isBare }: DigestField, digest: string | undefi
       );
 };
 
-/** True for a value that is the digest of the image beside it, by its key. */
-export const isDigestField = (key: string, text: string): boolean =>
-  fieldName.test(key) && (isDigest(text) || bareHex.test(text));
+/** Values under a key that are digests of the image beside it: one, or those of a map or a list. */
+export const digestsUnder = (key: string, value: Cursor): readonly ScalarCursor[] =>
+  (isScalar(value.node) ? fieldName : groupName).test(key)
+    ? scalarsIn(value).filter((at) => isAnyDigest(textOf(at)))
+    : [];
+
+const isAnyDigest = (text: string): boolean => isDigest(text) || bareHex.test(text);

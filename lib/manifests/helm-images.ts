@@ -62,24 +62,24 @@ const isImageAt = (registry: string, repository: string, wanted: Wanted): boolea
 /** What a map has through an alias or a merge key, under the usual names. */
 const mergedDigests = (map: Cursor) => {
   const own = new Set(entries(map).map(({ value }) => value.node));
-  return digestKeys('image').flatMap((key) =>
-    child(map, key)
-      .filter(({ node }) => !own.has(node))
-      .map((value) => ({ key, value })),
-  );
+  return digestsOf(map, 'image').filter(({ value }) => !own.has(value.node));
 };
 
-/** Where the digest of the image under a key may stand, in the same map. */
-const digestKeys = (key: string): readonly string[] => [
-  ...['Digest', 'Sha', 'SHA', 'Sha256', 'SHA256'].map((suffix) => key + suffix),
-  ...(key === 'image' ? ['digest', 'sha', 'sha256'] : []),
-];
+const digestNames = ['Digest', 'Digests', 'Sha', 'SHA', 'Sha256', 'SHA256'];
+const digestNamesAlone = ['digest', 'digests', 'sha', 'sha256'];
+
+/** Where the digest of the image under a key may stand in the same map, by the names it would have beside `image`. */
+const digestsOf = (map: Cursor, key: string) =>
+  [
+    ...digestNames.map((name) => ({ key: `image${name}`, values: child(map, key + name) })),
+    ...digestNamesAlone.map((name) => ({ key: name, values: key === 'image' ? child(map, name) : [] })),
+  ].flatMap(({ key: name, values }) => values.map((value) => ({ key: name, value })));
 
 const stringSites = (map: Cursor, key: string, value: Cursor, wanted: Wanted): readonly Site[] => {
   const scalar = scalarOf([value]);
   if (scalar === undefined || !imageKey.test(key)) return [];
   const image = tryParseImage(textOf(scalar));
-  const others = digestKeys(key).flatMap((name) => child(map, name).map((at) => ({ key: name, value: at })));
+  const others = digestsOf(map, key);
   if (image === undefined || image.tag !== undefined || image.digest !== undefined) {
     const site = referenceSite(scalar, wanted);
     return site === undefined ? [] : [referenceWithDigests(site, belongingTo(scalar, key), others)];

@@ -1,4 +1,3 @@
-import { isScalar } from 'yaml';
 import { tryParseImage } from '../image.ts';
 import { type Belonging, claimPart, claimReference } from './claim.ts';
 import { type Cursor, isBlockScalar, offsetOf, type ScalarCursor, textOf } from './cursor.ts';
@@ -48,10 +47,7 @@ export const referenceWithDigests = (
   belonging: Belonging,
   others: readonly { readonly key: string; readonly value: Cursor }[],
 ): Site => {
-  const scalars = others.flatMap(({ key, value }) =>
-    isScalar(value.node) ? [{ key, value: value as ScalarCursor }] : [],
-  );
-  const digests = digestFields(scalars).filter(({ digest }) => digest !== undefined);
+  const digests = digestFields(others).filter(({ digest }) => digest !== undefined);
   const [first] = digests;
   if (first === undefined) return site;
   for (const { at } of digests) claimPart(at, belonging);

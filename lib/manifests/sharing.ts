@@ -74,13 +74,40 @@ export const isSameImageEverywhere = (
   map: YAMLMap,
   names: readonly string[],
 ): boolean => {
-  if (isScalar(shared))
-    return places.every((place) => place.map !== undefined && isSameName(place.map, map, names));
-  if (shared !== map) return true;
-  return places
+  if (isScalar(shared)) {
+    const [first] = places;
+    const isSame = once(places, 'named', names, () => arePlacesOfOneName(places, names));
+    return isSame && (first?.map === undefined || isSameName(first.map, map, names));
+  }
+  return shared !== map || once(places, 'merged', names, () => areMergedWithoutName(places, names));
+};
+
+/** A thousand maps that share a tag all ask about the same thousand places. */
+const answers = new WeakMap<readonly Place[], Map<string, boolean>>();
+
+const once = (
+  places: readonly Place[],
+  question: string,
+  names: readonly string[],
+  answer: () => boolean,
+): boolean => {
+  const known = answers.get(places) ?? new Map<string, boolean>();
+  answers.set(places, known);
+  const key = JSON.stringify([question, names]);
+  const result = known.get(key) ?? answer();
+  known.set(key, result);
+  return result;
+};
+
+const arePlacesOfOneName = (places: readonly Place[], names: readonly string[]): boolean => {
+  const first = places[0]?.map;
+  return places.every(({ map }) => map !== undefined && first !== undefined && isSameName(map, first, names));
+};
+
+const areMergedWithoutName = (places: readonly Place[], names: readonly string[]): boolean =>
+  places
     .filter(({ key }) => key === '<<')
     .every(({ map: into, isOneOfSeveral }) => into !== undefined && !isOneOfSeveral && !hasAny(into, names));
-};
 
 const hasAny = (map: YAMLMap, keys: readonly string[]): boolean =>
   keys.some((key) => pairsByKey(map).has(key));

@@ -24,21 +24,28 @@ export type Parts = Belonging & {
  */
 export const tagPairSite = (parts: Parts): Site | undefined => {
   const tag = tagOf(parts);
-  const digests = digestFields(
-    parts.others.flatMap(({ key, value }) => (isScalarCursor(value) ? [{ key, value }] : [])),
-  );
+  const [ownTag, ownDigest] = tag === undefined ? [] : splitTag(tag);
+  const digests = digestFields(parts.others, ownDigest);
   const given = digests.filter(({ digest }) => digest !== undefined);
   const at = tag ?? given[0]?.at;
   if (at === undefined) return undefined;
+  refuseDigestInName(parts);
   for (const part of [...(tag === undefined ? [] : [tag]), ...digests.map((field) => field.at)])
     claimPart(part, parts);
-  const [ownTag, ownDigest] = tag === undefined ? [] : splitTag(tag);
   return {
     at,
     tag: ownTag,
     digest: given[0]?.digest ?? ownDigest,
     edits: (target) => pairEdits(tag, given.length > 0 ? given : emptyOf(digests), target, parts.tagKey),
   };
+};
+
+/** `repository: org/app@sha256:…` with a tag beside it: the digest decides, and would stay. */
+const refuseDigestInName = ({ name }: Parts): void => {
+  if (name === undefined || !isScalarCursor(name) || !textOf(name).includes('@')) return;
+  const reason =
+    'the name of the image has a digest, and the tag stands beside it; write the digest there too';
+  refuse(name.document, offsetOf(name.node), reason);
 };
 
 /** Of several keys that may hold a digest and do not, the one whose form is the usual one. */

@@ -28,6 +28,8 @@ const template = 'this is a template ({{ }}), not a manifest; only finished YAML
 const templateImage = 'the image is a template; write its name and tag out';
 const hiddenText =
   'the image stands in a text that is folded or has escapes; write it as a literal block scalar (`|`)';
+const digestInName =
+  'the name of the image has a digest, and the tag stands beside it; write the digest there too';
 const blockScalar = 'the image is a block scalar; write it on one line';
 
 /** Each says where (`line:column`) and why. */
@@ -171,10 +173,62 @@ const refused: readonly (readonly [
     'image: {repository: org/app, tag: {a: 1}}\n',
     '1:35: the tag is not text; write it out',
   ],
+  ...[
+    ['sidecarDigest', digest],
+    ['initHash', 'a1'.repeat(32)],
+    ['config_sha256', 'a1'.repeat(32)],
+    ['checksum', digest],
+  ].map(
+    ([key = '', value]) =>
+      [
+        `Helm: what may be a digest of another image, as ${key}`,
+        `image:\n  repository: org/app\n  tag: v1\n  ${key}: ${value}\n`,
+        `4:${key.length + 5}: "${key}" may hold the digest of the image, or of another one; call it \`digest\`, or move it to another map`,
+      ] as const,
+  ),
+  ...[
+    ['digest: ', `{sha256: ${digest}}`],
+    ['digest: ', `{amd64: [${'a1'.repeat(32)}]}`],
+    ['digests: ', `[${digest}]`],
+    ['imageDigests: ', `{sha256: ${digest}}`],
+  ].map(
+    ([key = '', value = '']) =>
+      [
+        `Helm: a digest in ${key}${value.slice(0, 12)}`,
+        `image:\n  repository: org/app\n  tag: v1\n  ${key}${value}\n`,
+        `4:${3 + key.length + value.search(/sha256:a1|a1/)}: the digest of the image stands within a map or a list; write it as text, under \`${key.slice(0, -2)}\``,
+      ] as const,
+  ),
   [
-    'Helm: what may be a digest, under a key that does not say so',
-    `image: {repository: org/app, tag: v1, token: ${'a1'.repeat(32)}}\n`,
-    '1:46: "token" may hold the digest of the image that stands there now; write `sha256:` before it, or call it `digest`',
+    'Helm: a digest in a list beside a whole reference',
+    `image: org/app:v1\nimageDigests: [${digest}]\n`,
+    '2:16: the digest of the image stands within a map or a list; write it as text, under `imageDigests`',
+  ],
+  [
+    'Helm: a digest in a map that a merge key brings',
+    `x: &x {digest: {sha256: ${digest}}}\nimage: {<<: *x, repository: org/app, tag: v1}\n`,
+    '1:25: the digest of the image stands within a map or a list; write it as text, under `digest`',
+  ],
+  [
+    'a marked tag beside a digest in a map',
+    `kind: X\napiVersion: v1\nspec:\n  tag: v1 # tagboat: app:tag\n  digest: {sha256: ${digest}}\n`,
+    '5:20: the digest beside the marked image has no marker; put `# tagboat: app:digest` behind it',
+  ],
+  [
+    'Helm: a repository with a digest, beside a tag',
+    `image: {repository: "org/app@${digest}", tag: v1}\n`,
+    `1:21: ${digestInName}`,
+  ],
+  [
+    'Kustomize: a name with a digest, beside a tag',
+    `images:\n- name: x\n  newName: org/app@${digest}\n  newTag: v1\n`,
+    `3:12: ${digestInName}`,
+    'kustomization.yaml',
+  ],
+  [
+    'Argo CD: a parameter with a digest, beside a tag',
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      parameters:\n      - {name: image.repository, value: "org/app@${digest}"}\n      - {name: image.tag, value: v1}\n`,
+    `7:41: ${digestInName}`,
   ],
   [
     'Helm: an image under SOPS (getsops/sops#encrypting-only-parts-of-a-file)',
@@ -345,6 +399,35 @@ test.each([
   ['an anchor that contains itself', deployment('      - image: org/app:v1\n        x: &x [*x]')],
 ])('minds nothing about %s', (_name, text) => {
   expect(rewrite({ path: 'b.yml', text }, target).text).toBe(text.replace('org/app:v1', 'org/app:v2'));
+});
+
+const hex = 'c3'.repeat(32);
+
+test.each([
+  ['a secret', `sessionSecret: ${hex}`],
+  ['a checksum', `checksum: ${hex}`],
+  ['a shared secret', `sharedSecret: ${hex}`],
+  ['the digest of an image that stands beside it', `initImage: busybox, initDigest: sha256:${hex}`],
+  ['that of a repository', `sidecar_repository: busybox, sidecar_sha256: ${hex}`],
+  ['that of an image of several values', `proxyImage: {name: busybox}, proxyDigest: sha256:${hex}`],
+  ['maps without a digest', 'digest: {}, digests: [], sha: {enabled: true}'],
+])('leaves alone what stands beside a tag: %s', (_name, beside) => {
+  const text = `image: {repository: org/app, tag: v1, ${beside}}\n`;
+  for (const pin of [{}, { digest: `sha256:${'b2'.repeat(32)}` }]) {
+    const written = rewrite({ path: 'b.yml', text }, { ...target, ...pin }).text;
+    expect(written).toBe(text.replace('v1', pin.digest === undefined ? 'v2' : `v2@${pin.digest}`));
+  }
+});
+
+test.each([
+  ['another digest', `digest: ${digest}, sidecarDigest: sha256:${hex}`, `sidecarDigest: sha256:${hex}`],
+  ['the same digest', `digest: ${digest}, appDigest: ${digest}`, 'appDigest: ""'],
+  ['the same, without its algorithm', `sha: ${'a1'.repeat(32)}, appHash: ${'a1'.repeat(32)}`, 'appHash: ""'],
+])('where the digest of the image is known, takes only that one: %s', (_name, beside, expected) => {
+  const text = `image: {repository: org/app, tag: v1, ${beside}}\n`;
+  const written = rewrite({ path: 'b.yml', text }, target).text;
+  const [own] = beside.split(':');
+  expect(written).toBe(`image: {repository: org/app, tag: v2, ${own}: "", ${expected}}\n`);
 });
 
 test.each([

@@ -1,8 +1,7 @@
-import { isScalar } from 'yaml';
 import { familiarName, tryParseImage } from '../../image.ts';
 import { claimReference } from '../claim.ts';
 import { entries, isBlockScalar, offsetOf, rootOf, type ScalarCursor, scalarsIn, textOf } from '../cursor.ts';
-import { isDigestField } from '../digests.ts';
+import { digestsUnder } from '../digests.ts';
 import type { ManifestDocument } from '../document.ts';
 import type { Edit, Format, ImageTarget, Site, Wanted } from '../format.ts';
 import { tagAndDigest, withTarget } from '../reference.ts';
@@ -111,10 +110,11 @@ const siteOf = ({ at, part }: Mark, digest: Mark | undefined): readonly Site[] =
 /** A digest beside a marked tag would stay, if it has no marker. One of another app may have its own. */
 const refuseStale = ({ at }: Mark, marks: readonly Mark[], { app }: Wanted): void => {
   const { document, holder } = at;
-  for (const { key, value } of holder === undefined ? [] : entries({ ...at, node: holder })) {
-    if (!isScalar(value.node) || marks.some((mark) => mark.at.node === value.node)) continue;
+  const beside = holder === undefined ? [] : entries({ ...at, node: holder });
+  for (const value of beside.flatMap((entry) => digestsUnder(entry.key, entry.value))) {
+    if (marks.some((mark) => mark.at.node === value.node)) continue;
     const behind = document.text.slice(value.node.range?.[1]).split('\n', 1)[0] ?? '';
-    if (!isDigestField(key, textOf(value as ScalarCursor)) || behind.includes('tagboat:')) continue;
+    if (behind.includes('tagboat:')) continue;
     const reason = `the digest beside the marked image has no marker; put \`# tagboat: ${app}:digest\` behind it`;
     refuse(document, offsetOf(value.node), reason);
   }
