@@ -81,7 +81,7 @@ const checkStep = async (
     may(create).then(async (allowed) => {
       if (!allowed && !(await mayExist(cluster, step))) throw forbidden(create, at);
     }),
-    checkJob(cluster, step, image),
+    checkJob(cluster, step, release.image),
   ]);
 };
 

@@ -7,7 +7,7 @@ import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
-import type { TargetedRelease } from '../model/target.ts';
+import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
 import { readBefore } from '../record/read-back.ts';
@@ -131,7 +131,10 @@ const recordOutcomes = async (
   await settleAll(
     outcomes
       .filter((outcome) => outcome.type === 'ended' && outcome.wasPushed === true)
-      .map(({ release }) => record(release, staged.revision, context)),
+      .map(({ release }) => {
+        const target = targetOf(context.config, release.app, release.environment);
+        return record({ release, target }, staged.revision, context);
+      }),
   );
   const committed = await settleAll(
     outcomes.map(async (outcome) => {
