@@ -10,6 +10,7 @@ import type { Snapshot } from '../status/snapshot.ts';
 import type { RolloutProgress } from '../status/types.ts';
 import { judgeWorkload } from '../status/workload-verdict.ts';
 import { createFailures } from './failure.ts';
+import { createMovedDigests } from './moved-digest.ts';
 import { checkReadable, judgeByDelivery } from './not-carrying.ts';
 import { exceededBefore } from './progress-deadline.ts';
 import type { Tracked } from './track.ts';
@@ -56,6 +57,8 @@ export const createRolloutVerdict = (
   const failures = createFailures(cluster, rollout, clock);
   const agentHasActed = rollout.lastPhase !== undefined && rollout.lastPhase !== 'waiting-for-agent';
   const haveCarried = new Set<string>(agentHasActed ? rollout.workloads.map(describeWorkload) : []);
+  const movedDigests = createMovedDigests(rollout);
+  const uncompared = new Map<string, string>();
   const missingSince = new Map<string, number>();
   let said: string | undefined;
 
@@ -73,6 +76,13 @@ export const createRolloutVerdict = (
 
   const look = (snapshot: Snapshot): View => {
     const { ref, workload } = snapshot;
+    for (const { container, text } of workload === undefined ? [] : movedDigests.look(ref, workload)) {
+      haveCarried.add(describeWorkload(ref));
+      uncompared.set(
+        `${describeWorkload(ref)} ${container}`,
+        `Container ${container} of ${describeWorkload(ref)} has ${text}: the digest came with the tag, and was not compared with that of the registry, which is not known here.`,
+      );
+    }
     const expected = rollout.mode !== 'agent' || haveCarried.has(describeWorkload(ref));
     const workloadVerdict =
       judgeByDelivery(snapshot, rollout) ?? judgeWorkload(ref, workload, rollout, expected);
@@ -146,7 +156,7 @@ export const createRolloutVerdict = (
     const verdict = {
       type: 'healthy',
       message: message || nothingToWatch,
-      notes: [...notes, ...idleNotes],
+      notes: [...notes, ...uncompared.values(), ...idleNotes],
     } as const;
     return { verdict, nextCheckAt: 0 };
   };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
 import { now } from '../support/fixture.ts';
 import { deployments, done, half, rollout, withDeployment, withImage } from '../support/watching.ts';
@@ -58,3 +58,46 @@ test('agent: the digest comes later than the tag', () =>
     collections.put(deployments, withImage(`acme/okeydokey:2@${known}`, done));
     expect(await watching).toMatchObject({ type: 'healthy' });
   }));
+
+describe('agent: the digest of the release is not known', () => {
+  /** Gives the Deployment another image once it was seen with the one before. */
+  const change = async (
+    before: string,
+    after: string,
+    use: (
+      verdict: ReturnType<typeof watchRollout>,
+      told: readonly string[],
+      stop: () => void,
+    ) => Promise<void>,
+  ) => {
+    const stop = new AbortController();
+    const told: string[] = [];
+    await withDeployment(withImage(before, done), async ({ cluster }, collections) => {
+      const watched = watchRollout(
+        cluster,
+        rollout({ mode: 'agent', signal: stop.signal, onProgress: ({ message }) => told.push(message) }),
+      );
+      await expect.poll(() => told.length > 0 && collections.isWatched(deployments)).toBe(true);
+      collections.put(deployments, withImage(after, done));
+      await use(watched, told, () => stop.abort(new Error('stopped')));
+    });
+  };
+
+  test.each(['acme/okeydokey:1', `acme/okeydokey:1@${old}`])(
+    'one that a webhook writes behind the tag as it comes, after %s, is taken, and said',
+    (before) =>
+      change(before, `acme/okeydokey:2@${known}`, async (verdict) => {
+        expect(await verdict).toMatchObject({
+          type: 'healthy',
+          notes: [expect.stringContaining('the digest came with the tag, and was not compared')],
+        });
+      }),
+  );
+
+  test('one that stood there before the tag came is not', () =>
+    change(`acme/okeydokey:1@${old}`, stale, async (verdict, told, stop) => {
+      await expect.poll(() => told.at(-1)).toContain('cannot be compared');
+      stop();
+      await expect(verdict).rejects.toThrow('stopped');
+    }));
+});
