@@ -1,18 +1,28 @@
+/** A quoted scalar or a flow collection; offsets into the text. */
+export type FlowSpan = {
+  /** Of its quote or bracket. */
+  readonly start: number;
+  /** Behind the one that closes it. */
+  readonly end: number;
+  /** Where its lines begin, the first one excepted. */
+  readonly lines: readonly number[];
+};
+
 /**
- * Where the lines of a quoted scalar or a flow collection begin, the first one excepted. Scanned by libyaml's rules, for
- * which indentation means nothing in there: https://github.com/yaml/libyaml/blob/0.2.5/src/scanner.c
+ * The quoted scalar or flow collection that begins at an offset. Scanned by libyaml's rules, for which indentation means
+ * nothing in there: https://github.com/yaml/libyaml/blob/0.2.5/src/scanner.c
  * @param start offset of its quote or bracket
- * @returns offsets; undefined where it has no end
+ * @returns undefined where it has no end
  */
-export const flowLines = (text: string, start: number): readonly number[] | undefined => {
-  const lines = scan(text, start);
-  return lines?.some((at) => documentMarker.test(text.slice(at, at + 4))) ? undefined : lines;
+export const flowSpan = (text: string, start: number): FlowSpan | undefined => {
+  const span = scan(text, start);
+  return span?.lines.some((at) => documentMarker.test(text.slice(at, at + 4))) ? undefined : span;
 };
 
 /** It ends whatever it stands in. */
 const documentMarker = /^(?:---|\.\.\.)(?:\s|$)/;
 
-const scan = (text: string, start: number): readonly number[] | undefined => {
+const scan = (text: string, start: number): FlowSpan | undefined => {
   const lines: number[] = [];
   let depth = 0;
   let mayBegin = true; // whether a quote here opens a scalar; in `it's` it does not
@@ -25,14 +35,14 @@ const scan = (text: string, start: number): readonly number[] | undefined => {
       pushLines(lines, text, at, end);
       at = end;
       mayBegin = false;
-      if (depth === 0) return lines;
+      if (depth === 0) return { start, end: at + 1, lines };
     } else if (character === '[' || character === '{') {
       depth += 1;
       mayBegin = true;
     } else if (character === ']' || character === '}') {
       depth -= 1;
       mayBegin = false;
-      if (depth === 0) return lines;
+      if (depth === 0) return { start, end: at + 1, lines };
     } else if (character === '#' && !isInWord(text, at)) {
       const newline = text.indexOf('\n', at);
       if (newline === -1) return undefined;

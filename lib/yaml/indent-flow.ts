@@ -1,4 +1,4 @@
-import { flowLines } from './flow-lines.ts';
+import { type FlowSpan, flowSpan } from './flow-lines.ts';
 
 /** Spaces to be put in at an offset of a text. */
 type Insertion = { readonly at: number; readonly count: number };
@@ -27,13 +27,35 @@ export const unindented = (text: string): IndentedText => ({
  * @returns undefined where there is nothing (more) to indent
  */
 export const indentFlow = (original: string, done: IndentedText, start: number): IndentedText | undefined => {
-  const lines = flowLines(original, start) ?? [];
+  const lines = flowSpan(original, start)?.lines ?? [];
   const known = new Set(done.insertions.map(({ at }) => at));
   const fresh = lines.filter((at) => !known.has(at));
-  const lineStart = original.lastIndexOf('\n', start - 1) + 1;
-  const count = (/^[ ?-]*/.exec(original.slice(lineStart, start))?.[0].length ?? 0) + 1;
+  const count = spacesFor(original, start);
   if (fresh.length === 0 || fresh.length * count > maxSpaces) return undefined;
-  const insertions = [...done.insertions, ...fresh.map((at) => ({ at, count }))].sort((a, b) => a.at - b.at);
+  return indentedBy(original, [...done.insertions, ...fresh.map((at) => ({ at, count }))]);
+};
+
+/** The same for several at once. @param spans in the order of the text, none within another */
+export const indentSpans = (original: string, spans: readonly FlowSpan[]): IndentedText | undefined => {
+  const insertions: Insertion[] = [];
+  let spaces = 0;
+  for (const { start, lines } of spans) {
+    const count = spacesFor(original, start);
+    spaces += lines.length * count;
+    if (spaces > maxSpaces) return undefined;
+    for (const at of lines) insertions.push({ at, count });
+  }
+  return insertions.length === 0 ? undefined : indentedBy(original, insertions);
+};
+
+/** How many spaces are enough for a line of what begins at an offset, however few it has itself. */
+export const spacesFor = (text: string, start: number): number => {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  return (/^[ ?-]*/.exec(text.slice(lineStart, start))?.[0].length ?? 0) + 1;
+};
+
+const indentedBy = (original: string, inserted: readonly Insertion[]): IndentedText => {
+  const insertions = inserted.toSorted((a, b) => a.at - b.at);
   return { text: insert(original, insertions), insertions, toOriginal: wayBack(insertions) };
 };
 

@@ -11,7 +11,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { type IndentedText, indentFlow, unindented } from './indent-flow.ts';
+import { type IndentedText, indentFlow, indentSpans, unindented } from './indent-flow.ts';
+import { looseFlows } from './loose-flows.ts';
 
 /** A document and the ranges of its nodes, which are offsets into the text that was given. */
 export type ParsedYaml = {
@@ -22,7 +23,7 @@ export type ParsedYaml = {
 
 export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions;
 
-/** Each costs a parse of the text. */
+/** Of what the look of the lines does not tell. Each costs a parse of the text. */
 const maxRepairs = 50;
 const maxRepairedCharacters = 8 * 1024 * 1024;
 
@@ -37,12 +38,15 @@ export const parseYaml = (given: string, options: YamlOptions = {}): ParsedYaml 
   const text = withLineFeeds(given);
   const parse = (from: string) =>
     parseDocument(from, { ...options, uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
-  let indented = unindented(text);
-  let document = parse(text);
-  const first = faultOf(document, text);
-  if (first === undefined) return { document };
+  const asGiven = parse(text);
+  const first = faultOf(asGiven, text);
+  if (first === undefined) return { document: asGiven };
+  let { indented, document } = indentAtOnce(text, parse) ?? {
+    indented: unindented(text),
+    document: asGiven,
+  };
   const rounds = Math.min(maxRepairs, Math.ceil(maxRepairedCharacters / Math.max(text.length, 1)));
-  let fault: YAMLError | undefined = first;
+  let fault = faultOf(document, indented.text);
   for (let round = 0; fault !== undefined && round < rounds; round += 1) {
     const next = repair(text, indented, document, fault);
     if (next === undefined) break;
@@ -71,12 +75,27 @@ const faultOf = (document: Document.Parsed, text: string): YAMLError | undefined
  * was forgotten, and another one taken for it.
  */
 const toReport = (text: string, indented: IndentedText, first: YAMLError, last: YAMLError) => {
-  const lastLine = indented.insertions.at(-1)?.at ?? 0;
-  const lineEnd = text.indexOf('\n', lastLine);
   const offset = indented.toOriginal(last.pos[0]);
+  const lastLine = indented.insertions.findLast(({ at }) => at <= offset)?.at ?? 0;
+  const lineEnd = text.indexOf('\n', lastLine);
   return lineEnd !== -1 && offset > lineEnd
     ? { offset, cause: last }
     : { offset: first.pos[0], cause: first };
+};
+
+/** Indents all that seems to need it; undefined where, up to the first fault, something is not what it seemed to be. */
+const indentAtOnce = (text: string, parse: (from: string) => Document.Parsed) => {
+  const spans = looseFlows(text);
+  const indented = indentSpans(text, spans);
+  if (indented === undefined) return undefined;
+  const document = parse(indented.text);
+  const fault = faultOf(document, indented.text);
+  const until = fault === undefined ? text.length : indented.toOriginal(fault.pos[0]);
+  const ends = new Map(
+    flowsIn(document.contents).map(([start, end]) => [indented.toOriginal(start), indented.toOriginal(end)]),
+  );
+  const areFlows = spans.every(({ start, end }) => end > until || ends.get(start) === end);
+  return areFlows ? { indented, document } : undefined;
 };
 
 /** The error may come from lines that are not indented, of the last quoted scalar or flow collection before it. */
@@ -87,21 +106,24 @@ const repair = (
   fault: YAMLError,
 ): IndentedText | undefined => {
   if (fault.code === 'RESOURCE_EXHAUSTION') return undefined;
-  const start = lastFlowBefore(document.contents, fault.pos[0]);
+  const start = flowsIn(document.contents).reduce<number | undefined>(
+    (last, [at]) => (at < fault.pos[0] ? Math.max(last ?? 0, at) : last),
+    undefined,
+  );
   return start === undefined ? undefined : indentFlow(text, indented, indented.toOriginal(start));
 };
 
-const lastFlowBefore = (root: Node | null, offset: number): number | undefined => {
-  let last: number | undefined;
+/** Quoted scalars and flow collections, those within another one excepted. */
+const flowsIn = (root: Node | null): readonly (readonly [start: number, end: number])[] => {
+  const flows: (readonly [number, number])[] = [];
   visit(root, (_key, node) => {
     const isQuoted = isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
     const isFlow = isCollection(node) && node.flow === true;
     if (!isQuoted && !isFlow) return undefined;
-    const start = node.range?.[0];
-    if (start !== undefined && start < offset) last = Math.max(last ?? 0, start);
+    if (node.range) flows.push([node.range[0], node.range[1]]);
     return visit.SKIP;
   });
-  return last;
+  return flows;
 };
 
 const moveRanges = (document: Document.Parsed, { toOriginal }: IndentedText): void => {

@@ -68,7 +68,9 @@ test.each([
   }));
   expect(places).toHaveLength(count + 1);
   for (const { map } of sharing.places(shared) ?? [])
-    expect(isSameImageEverywhere(shared, places, map ?? first, ['repository'])).toBe(true);
+    expect(
+      isSameImageEverywhere(shared, places, shared === first ? first : (map ?? first), ['repository']),
+    ).toBe(true);
   expect(reads).toBeLessThan(6 * count);
   expect(rewriteText(text)).toBe(text.replace('v1', 'v2'));
   expect(() => rewriteText(`${text}x: {<<: *m, repository: org/other, tag: *v}\n`)).toThrow(
@@ -83,9 +85,29 @@ test.each([
   expect(() => rewriteText(text)).toThrow(expect.objectContaining({ code: 'manifest-unparsable' }));
 });
 
-test('loose lines are mended a bounded number of times, and then refused with their place', () => {
-  const loose = (count: number) =>
-    pod + Array.from({ length: count }, (_, at) => `k${at}:\n  v: "\n"\n`).join('');
+test.each([
+  ['400', 400, ''],
+  ['40 of a mebibyte', 40, `${'# nothing\n'.repeat(110_000)}`],
+])('%s loose lines are mended', (_name, count, filler) => {
+  const loose =
+    `%YAML 1.2\n---\n${pod}` +
+    filler +
+    Array.from({ length: count }, (_, at) => `k${at}:\n  v: "\n"\n`).join('');
+  expect(rewriteText(loose)).toBe(loose.replace('v1"', 'v2"'));
+});
+
+test('a fault behind many loose lines is reported where it is', () => {
+  const loose = pod + Array.from({ length: 200 }, (_, at) => `k${at}:\n  v: "\n"\n`).join('');
+  expect(() => rewriteText(`${loose}c: d: e\n`)).toThrow(
+    expect.objectContaining({
+      code: 'manifest-unparsable',
+      message: expect.stringMatching(/^a\.yml:605:4: /),
+    }),
+  );
+});
+
+test('what the look of the lines does not tell is mended a bounded number of times', () => {
+  const loose = (count: number) => `${pod}x: &s y\nk:\n${'  - *s : "\n"\n'.repeat(count)}`;
   expect(rewriteText(loose(40))).toBe(loose(40).replace('v1"', 'v2"'));
   expect(() => rewriteText(loose(400))).toThrow(expect.objectContaining({ code: 'manifest-unparsable' }));
 });

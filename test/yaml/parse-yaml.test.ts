@@ -37,6 +37,21 @@ describe('takes what Kubernetes takes (eemeli/yaml#403)', () => {
       { a: { b: ["it's", ']', 'x', "it's"] } },
     ],
     ['a scalar with a tag and an anchor', 'a:\n  b: [!!str &x "\n1", *x]\n', { a: { b: [' 1', ' 1'] } }],
+    [
+      'one beside a block scalar that has quotes',
+      'a: |\n  x: "\n  - [\n\n  y: z\nb:\n  - c: "\n"\n',
+      { a: 'x: "\n- [\n\ny: z\n', b: [{ c: ' ' }] },
+    ],
+    [
+      'one beside plain scalars of several lines that have quotes',
+      'a: x\n  "y\ne:\n  - x\n   [y\n  - "\n"\nb: &q\n  c: "\n"\nd: z"\n',
+      { a: 'x "y', e: ['x [y', ' '], b: { c: ' ' }, d: 'z"' },
+    ],
+    [
+      'one behind what only looks like a quote',
+      'k: &s x\n*s : a\n  "b\nc:\n  d: "\n"\ne: f"\n',
+      { k: 'x', x: 'a "b', c: { d: ' ' }, e: 'f"' },
+    ],
     ['a comment without a space', 'a: "v"#c\nb: [x]#d\n', { a: 'v', b: ['x'] }],
     ['a carriage return by itself', 'a: 1\rb: 2\r', { a: 1, b: 2 }],
     ['a key that stands twice', 'a: 1\na: 2\n', { a: 2 }],
