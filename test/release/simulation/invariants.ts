@@ -59,14 +59,12 @@ const count = (words: readonly string[]): ReadonlyMap<string, number> => {
   return counts;
 };
 
-/** A tag is tried again only once it has failed or was skipped. */
-const mayComeAgain = ({ state, reason }: Release): boolean =>
-  state === 'failed' ||
-  state === 'skipped' ||
-  (state === 'superseded' &&
-    reason?.code === 'superseded' &&
-    'other' in reason &&
-    reason.other === 'same-image');
+/**
+ * A tag is tried again only once it has failed or was skipped. Of two hooks, of which one cannot say the digest, both may be on
+ * record; what is overtaken before its commit has done nothing.
+ */
+const mayComeAgain = ({ state, commit }: Release): boolean =>
+  state === 'failed' || state === 'skipped' || (state === 'superseded' && commit === undefined);
 
 const again = ({ releases }: Place): readonly string[] => {
   const wanted = releases.filter(({ kind }) => kind === 'release');
