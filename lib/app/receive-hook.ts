@@ -4,6 +4,7 @@ import type { RawRequest } from '../http.ts';
 import { type SecretAge, verifyRotated } from '../rotated-secret.ts';
 import { sources } from '../sources/catalog.ts';
 import { withinScope } from '../sources/scope.ts';
+import { verifySource } from '../sources/verify.ts';
 import type { Runtime } from './runtime.ts';
 import { sourceSecrets } from './source-secrets.ts';
 
@@ -33,7 +34,7 @@ export const receiveHook = async (
   if (source === undefined || config === undefined)
     throw new TagboatError('source-unknown', 'no source of that name is configured');
   const provenBy = await verifyRotated(sourceSecrets(name, config, secrets.unseal), (opened) =>
-    source.verify(request, opened, key),
+    verifySource(source, { request, secrets: opened, pathKey: key }, config),
   );
   return { parsed: withinScope(source.parse(request, config), name, configured), provenBy };
 };

@@ -1,7 +1,7 @@
 import type { SourceConfig } from '../config/types.ts';
 import type { RotatedSecret } from '../rotated-secret.ts';
 import type { Secrets } from '../secrets/unseal.ts';
-import type { SourceSecrets } from '../sources/source.ts';
+import type { SourceSecrets } from '../sources/proof.ts';
 
 /** What a source is configured with, each value opened in its own slot when it is asked for. */
 export const sourceSecrets = (

@@ -80,12 +80,13 @@ const options = {
 const typeField = (type: string) =>
   z.literal(type).meta({ title: 'Type', description: 'What sends; the name of the source where absent.' });
 
-const fieldsOf = ({ needs, takes }: SourceFields): Record<string, z.ZodType> => {
+const fieldsOf = ({ needs, requires = [], takes }: SourceFields): Record<string, z.ZodType> => {
   const shape: Record<string, z.ZodType> = {};
   for (const need of needs) {
     shape[need] = secrets[need];
     shape[previousNames[need]] = previousSecrets[need].optional();
   }
+  for (const option of requires) shape[option] = options[option];
   for (const option of takes) shape[option] = options[option].optional();
   return shape;
 };

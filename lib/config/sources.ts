@@ -1,7 +1,10 @@
+type Option = 'host' | 'repositories' | 'images' | 'redelivery';
+
 /** What an entry of `sources:` holds: what the source cannot do without, and what it understands besides. */
 export type SourceFields = {
   readonly needs: readonly ('secret' | 'key')[];
-  readonly takes: readonly ('host' | 'repositories' | 'images' | 'redelivery')[];
+  readonly requires?: readonly Option[];
+  readonly takes: readonly Option[];
 };
 
 /**

@@ -1,6 +1,4 @@
 import * as z from 'zod/mini';
-import { equalInConstantTime } from '../constant-time.ts';
-import { TagboatError } from '../errors.ts';
 import type { Ignored, IgnoredReason, ImagePushed } from '../event.ts';
 import { isDigest, isTag, tryParseImage } from '../image.ts';
 import { checkShape, parseJson, person, word } from './payload.ts';
@@ -80,15 +78,7 @@ const withoutDuplicates = (events: readonly ImagePushed[]): readonly ImagePushed
 export const distribution: Source = {
   name: 'distribution',
   needs: ['secret'],
-  verify: (request, { secret }) => {
-    const given = request.headers.authorization;
-    if (given === undefined || given === '')
-      throw new TagboatError('signature-missing', 'the header Authorization is missing');
-    const asItStands = equalInConstantTime(given, secret ?? '');
-    const asBearer = equalInConstantTime(given, `Bearer ${secret ?? ''}`);
-    if (secret === undefined || secret === '' || !(asItStands || asBearer))
-      throw new TagboatError('signature-wrong', 'the header Authorization is not the configured one');
-  },
+  proofs: () => [{ type: 'token', header: 'authorization', schemes: ['Bearer '] }],
   parse: (request, config) => {
     const { events } = checkShape(payloadShape, parseJson(request.body));
     const outcomes = events.map((event) => readEvent(event, config.host));

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { equalInConstantTime } from '../constant-time.ts';
 import { TagboatError } from '../errors.ts';
 import { isTag, tryParseImage } from '../image.ts';
 import { announced, checkShape, ignored, parseJson, person, word } from './payload.ts';
@@ -24,12 +23,7 @@ const payloadShape = z.object({
 export const dockerhub: Source = {
   name: 'dockerhub',
   needs: ['key'],
-  verify: (_request, { key }, pathKey) => {
-    if (pathKey === undefined || pathKey === '')
-      throw new TagboatError('signature-missing', 'the path ends without its key: /webhooks/dockerhub/<key>');
-    if (key === undefined || !equalInConstantTime(pathKey, key))
-      throw new TagboatError('signature-wrong', 'the key in the path is not the configured one');
-  },
+  proofs: () => [{ type: 'key' }],
   parse: (request) => {
     const { push_data: push, repository } = checkShape(payloadShape, parseJson(request.body));
     const image = tryParseImage(`docker.io/${repository.repo_name}`);

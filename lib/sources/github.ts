@@ -5,6 +5,7 @@ import { TagboatError } from '../errors.ts';
 import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import { announced, checkShape, exactText, ignored, parseJson, word } from './payload.ts';
+import type { Claim } from './proof.ts';
 import type { Source } from './source.ts';
 
 // What is read of the payloads, and what tells each from every other event: the signature is over the body alone, so that
@@ -108,28 +109,34 @@ const payloadText = ({ body }: RawRequest): string | undefined => {
 };
 
 /**
+ * octokit compares in constant time, but takes text. Exact text stands for its bytes one to one; what is not UTF-8, or empty,
+ * GitHub never sends, and neither reaches the comparison.
+ * @throws TagboatError `signature-missing`, `signature-wrong`
+ */
+export const verifySignature = async ({ request, secrets: { secret } }: Claim): Promise<void> => {
+  const signature = request.headers['x-hub-signature-256'];
+  if (signature === undefined || signature === '')
+    throw new TagboatError('signature-missing', 'the header X-Hub-Signature-256 is missing');
+  const text = exactText(request.body);
+  const genuine =
+    text !== undefined &&
+    text !== '' &&
+    secret !== undefined &&
+    secret !== '' &&
+    (await new Webhooks({ secret }).verify(text, signature));
+  if (!genuine)
+    throw new TagboatError('signature-wrong', 'X-Hub-Signature-256 does not match body and secret');
+};
+
+/**
  * GitHub and GitHub Enterprise: HMAC-SHA256 over the raw body in `X-Hub-Signature-256`.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */
 export const github: Source = {
   name: 'github',
   needs: ['secret'],
-  verify: async (request, { secret }) => {
-    const signature = request.headers['x-hub-signature-256'];
-    if (signature === undefined || signature === '')
-      throw new TagboatError('signature-missing', 'the header X-Hub-Signature-256 is missing');
-    // octokit compares in constant time, but takes text. Exact text stands for its bytes one to one; what is not UTF-8,
-    // or empty, GitHub never sends, and neither reaches the comparison.
-    const text = exactText(request.body);
-    const genuine =
-      text !== undefined &&
-      text !== '' &&
-      secret !== undefined &&
-      secret !== '' &&
-      (await new Webhooks({ secret }).verify(text, signature));
-    if (!genuine)
-      throw new TagboatError('signature-wrong', 'X-Hub-Signature-256 does not match body and secret');
-  },
+  proofs: () => [{ type: 'hmac', header: 'x-hub-signature-256', algorithm: 'sha256', prefix: 'sha256=' }],
+  verify: verifySignature,
   parse: (request) => {
     const name = request.headers['x-github-event'];
     if (name === undefined) throw new TagboatError('payload-invalid', 'the header X-GitHub-Event is missing');

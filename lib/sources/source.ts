@@ -1,25 +1,24 @@
 import type { SourceConfig } from '../config/types.ts';
 import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
-
-/** The unsealed secrets of one source, as far as tagboat.yml gives them. */
-export type SourceSecrets = { readonly secret?: string | undefined; readonly key?: string | undefined };
+import type { Claim, Proof } from './proof.ts';
 
 /**
  * What a webhook source knows: how a genuine request of it looks, and what it says. It does no I/O and decides nothing.
  * `test/contract/sources.test.ts` holds every source to this.
  */
 export type Source = {
-  /** As in `sources:` of tagboat.yml, in the webhook's path, and the name of the source's file. */
+  /** A `type` of `sources:` in tagboat.yml, and the name of the source's file. */
   readonly name: string;
   /** Which fields of its configuration it cannot do without. */
   readonly needs: readonly ('secret' | 'key')[];
+  /** How its sender proves that it knows them; one of these is enough. */
+  proofs(config: SourceConfig): readonly Proof[];
   /**
-   * Checks the raw bytes, in constant time, before anything parses them.
-   * @param pathKey the last segment of `/webhooks/{source}/{key}`, where there is one
+   * Where a library checks the first of the proofs, or there is more to it than a secret.
    * @throws TagboatError `signature-missing`, `signature-wrong`
    */
-  verify(request: RawRequest, secrets: SourceSecrets, pathKey: string | undefined): void | Promise<void>;
+  verify?(claim: Claim, config: SourceConfig): Promise<void>;
   /**
    * Everything the request announces, and why the rest of it is no event.
    * @throws TagboatError `payload-not-json`, `payload-invalid`

@@ -1,92 +1,95 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { type Sample, sampledSources, samplesOf } from '../../infra/local/webhooks/sample.ts';
+import { bodyOf, prove, signSample } from '../../infra/local/webhooks/sign.ts';
 import type { RawRequest } from '../../lib/http.ts';
 import { toRawRequest } from '../../lib/http.ts';
-import type { SourceSecrets } from '../../lib/sources/source.ts';
+import { sources } from '../../lib/sources/catalog.ts';
+import type { Claim, SourceSecrets } from '../../lib/sources/proof.ts';
+import type { Source } from '../../lib/sources/source.ts';
+import { verifySource } from '../../lib/sources/verify.ts';
 import { httpEvent } from '../http/event.ts';
 
-/** How each kind of sender makes a genuine request; the contract suite runs every source through its own. */
+export const sourceNamed = (name: string): Source => {
+  const source = sources[name];
+  if (source === undefined) throw new Error(`no source ${name}`);
+  return source;
+};
+
+const own: SourceSecrets = { secret: "It's a Secret to Everybody", key: 'q7Jw0d4x' };
+const guessed: SourceSecrets = { secret: "It's a Secret to Everybodz", key: 'q7Jw0d4y' };
+
+/** A sender of one type of source: its samples, and how it sends them. The contract suite runs every source through its own. */
 export type Sender = {
   readonly name: string;
+  readonly source: Source;
   readonly secrets: SourceSecrets;
-  /** A payload that announces exactly one thing. */
+  readonly samples: readonly Sample[];
+  /** The one that announces exactly one thing. */
+  readonly sample: Sample;
+  /** The payload of it. */
   readonly payload: Readonly<Record<string, unknown>>;
   /** Whether a changed body is noticed; where the sender signs nothing, it cannot be. */
   readonly signsBody: boolean;
-  headers(body: Uint8Array): Readonly<Record<string, string>>;
-  /** The headers of somebody who does not know the secret. */
-  forgedHeaders(body: Uint8Array): Readonly<Record<string, string>>;
+  /** The headers of a genuine request with that body, as of the default sample. */
+  headers(body: Uint8Array | string): Readonly<Record<string, string>>;
+  /** The headers of a sender that does not know the secret. */
+  forgedHeaders(body: Uint8Array | string): Readonly<Record<string, string>>;
   /** Which headers carry the proof. */
   readonly proofHeaders: readonly string[];
   readonly pathKey: string | undefined;
   readonly forgedPathKey: string | undefined;
 };
 
-const fixture = (name: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(new URL(`../fixtures/webhooks/${name}`, import.meta.url), 'utf8'));
+const senderOf = (name: string): Sender => {
+  const source = sourceNamed(name);
+  const samples = samplesOf(name);
+  const [sample] = samples;
+  if (sample === undefined) throw new Error(`no samples of ${name}`);
+  const [proof] = source.proofs(sample.config);
+  if (proof === undefined) throw new Error(`no proof for ${name}`);
+  const needed = (secrets: SourceSecrets): SourceSecrets =>
+    Object.fromEntries(source.needs.map((need) => [need, secrets[need]]));
+  const headersWith = (secrets: SourceSecrets) => (body: Uint8Array | string) => ({
+    'content-type': 'application/json',
+    ...sample.headers,
+    ...prove(proof, body, secrets).headers,
+  });
+  return {
+    name,
+    source,
+    secrets: needed(own),
+    samples,
+    sample,
+    payload: JSON.parse(bodyOf(sample)),
+    signsBody: proof.type === 'hmac',
+    headers: headersWith(own),
+    forgedHeaders: headersWith(guessed),
+    proofHeaders: Object.keys(prove(proof, '', own).headers),
+    pathKey: proof.type === 'key' ? own.key : undefined,
+    forgedPathKey: proof.type === 'key' ? guessed.key : undefined,
+  };
+};
+
+export const senders: readonly Sender[] = sampledSources().map(senderOf);
+
+export const senderNamed = (name: string): Sender => {
+  const sender = senders.find((one) => one.name === name);
+  if (sender === undefined) throw new Error(`no sender ${name}`);
+  return sender;
+};
+
+/** What arrives at a function when a sender sends that sample. */
+export const arrivedSample = ({ source }: Sender, sample: Sample): RawRequest => {
+  const { body, headers } = signSample(sample, source, own);
+  return arrived(body, headers);
+};
+
+/** Verifies as the webhook function does. */
+export const verifyAs = (source: Source, claim: Claim, config = {}): Promise<void> =>
+  verifySource(source, claim, config);
 
 export const githubSignature = (body: Uint8Array | string, secret: string): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-
-const githubHeaders = (body: Uint8Array, secret: string) => ({
-  'content-type': 'application/json',
-  'x-github-event': 'push',
-  'x-github-delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958',
-  'x-hub-signature-256': githubSignature(body, secret),
-});
-
-const distributionHeaders = (secret: string) => ({
-  'content-type': 'application/vnd.docker.distribution.events.v1+json',
-  authorization: `Bearer ${secret}`,
-});
-
-export const senders: readonly Sender[] = [
-  {
-    name: 'github',
-    secrets: { secret: "It's a Secret to Everybody" },
-    payload: {
-      ref: 'refs/tags/v1.0.0',
-      before: '0'.repeat(40),
-      after: '6113728f27ae82c7b1a177c8d03f9e96e0adf246',
-      created: true,
-      deleted: false,
-      head_commit: { id: '6113728f27ae82c7b1a177c8d03f9e96e0adf246' },
-      repository: {
-        full_name: 'Codertocat/Hello-World',
-        html_url: 'https://github.com/Codertocat/Hello-World',
-      },
-      sender: { login: 'Codertocat' },
-    },
-    signsBody: true,
-    headers: (body) => githubHeaders(body, "It's a Secret to Everybody"),
-    forgedHeaders: (body) => githubHeaders(body, 'guessed'),
-    proofHeaders: ['x-hub-signature-256'],
-    pathKey: undefined,
-    forgedPathKey: undefined,
-  },
-  {
-    name: 'dockerhub',
-    secrets: { key: 'q7Jw0d4x' },
-    payload: fixture('dockerhub.json'),
-    signsBody: false,
-    headers: () => ({ 'content-type': 'application/json' }),
-    forgedHeaders: () => ({ 'content-type': 'application/json' }),
-    proofHeaders: [],
-    pathKey: 'q7Jw0d4x',
-    forgedPathKey: 'q7Jw0d4y',
-  },
-  {
-    name: 'distribution',
-    secrets: { secret: 's3cret' },
-    payload: fixture('distribution.json').body as Record<string, unknown>,
-    signsBody: false,
-    headers: () => distributionHeaders('s3cret'),
-    forgedHeaders: () => distributionHeaders('s3creT'),
-    proofHeaders: ['authorization'],
-    pathKey: undefined,
-    forgedPathKey: undefined,
-  },
-];
 
 /** What arrives at a function when somebody sends that. */
 export const arrived = (body: Uint8Array | string, headers: Readonly<Record<string, string>>): RawRequest =>

@@ -3,14 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TagboatError } from '../../lib/errors.ts';
 import type { RawRequest } from '../../lib/http.ts';
 import { sources } from '../../lib/sources/catalog.ts';
-import type { Source } from '../../lib/sources/source.ts';
-import { arrived, senders } from './senders.ts';
-
-const sourceNamed = (name: string): Source => {
-  const source = sources[name];
-  if (source === undefined) throw new Error(`no source ${name}`);
-  return source;
-};
+import { arrived, arrivedSample, senders, verifyAs } from './senders.ts';
 
 const codeOf = async (action: () => unknown): Promise<string> => {
   try {
@@ -28,11 +21,15 @@ test('every source runs through this suite', () => {
 });
 
 describe.each(senders)('$name: verify', (sender) => {
-  const source = sourceNamed(sender.name);
+  const { source, sample } = sender;
   const body = bytes(sender.payload);
   const genuine = sender.headers(body);
-  const check = (request = arrived(body, genuine), secrets = sender.secrets, pathKey = sender.pathKey) =>
-    codeOf(() => source.verify(request, secrets, pathKey));
+  /** @param pathKey null: the path has none */
+  const check = (
+    request = arrived(body, genuine),
+    secrets = sender.secrets,
+    pathKey: string | null | undefined = sender.pathKey,
+  ) => codeOf(() => verifyAs(source, { request, secrets, pathKey: pathKey ?? undefined }, sample.config));
 
   test('goes by the name it is registered under, and needs what it is given', () => {
     expect(source.name).toBe(sender.name);
@@ -63,17 +60,13 @@ describe.each(senders)('$name: verify', (sender) => {
         !sender.proofHeaders.includes(name) ? [[name, value]] : how === 'empty' ? [[name, '']] : [],
       ),
     );
-    const pathKey = how === 'empty' ? '' : undefined;
-    expect(await codeOf(() => source.verify(arrived(body, headers), sender.secrets, pathKey))).toBe(
-      'signature-missing',
-    );
+    const pathKey = how === 'empty' ? '' : null;
+    expect(await check(arrived(body, headers), sender.secrets, pathKey)).toBe('signature-missing');
   });
 
   test('refuses a proof made with another secret', async () => {
     const request = arrived(body, sender.forgedHeaders(body));
-    expect(await codeOf(() => source.verify(request, sender.secrets, sender.forgedPathKey))).toBe(
-      'signature-wrong',
-    );
+    expect(await check(request, sender.secrets, sender.forgedPathKey)).toBe('signature-wrong');
   });
 
   test.each(['longer', 'shorter'])('refuses a proof that is one character %s', async (how) => {
@@ -85,29 +78,24 @@ describe.each(senders)('$name: verify', (sender) => {
       ]),
     );
     const pathKey = sender.pathKey === undefined ? undefined : alter(sender.pathKey);
-    expect(await codeOf(() => source.verify(arrived(body, headers), sender.secrets, pathKey))).toBe(
-      'signature-wrong',
-    );
+    expect(await check(arrived(body, headers), sender.secrets, pathKey)).toBe('signature-wrong');
   });
 
   test.each([{}, { secret: '', key: '' }])(
     'refuses everything while no secret is configured: %j',
     async (secrets) => {
-      expect(await codeOf(() => source.verify(arrived(body, genuine), secrets, sender.pathKey))).toBe(
-        'signature-wrong',
-      );
-      expect(await codeOf(() => source.verify(arrived(body, genuine), secrets, 'undefined'))).toBe(
-        'signature-wrong',
-      );
+      expect(await check(arrived(body, genuine), secrets)).toBe('signature-wrong');
+      expect(await check(arrived(body, genuine), secrets, 'undefined')).toBe('signature-wrong');
     },
   );
 });
 
 describe.each(senders.filter(({ signsBody }) => signsBody))('$name: a signed body', (sender) => {
-  const source = sourceNamed(sender.name);
+  const { source, sample, secrets, pathKey } = sender;
   const body = bytes(sender.payload);
   const genuine = sender.headers(body);
-  const check = (request: RawRequest) => codeOf(() => source.verify(request, sender.secrets, sender.pathKey));
+  const check = (request: RawRequest) =>
+    codeOf(() => verifyAs(source, { request, secrets, pathKey }, sample.config));
 
   test('refuses a body of which any one byte was changed', async () => {
     await fc.assert(
@@ -135,11 +123,26 @@ const lengthless = { length: { toString: null, valueOf: null } };
 const hollow = { events: lengthless, ref: lengthless, push_data: lengthless, repository: lengthless };
 
 describe.each(senders)('$name: parse', (sender) => {
-  const source = sourceNamed(sender.name);
+  const { source, sample } = sender;
   const parse = (body: unknown) => {
     const raw = body instanceof Uint8Array ? body : bytes(body);
-    return source.parse(arrived(raw, sender.headers(raw)), {});
+    return source.parse(arrived(raw, sender.headers(raw)), sample.config);
   };
+
+  test('one sample is the default one, and every sample says where it is from', () => {
+    expect(sender.samples.filter(({ isDefault }) => isDefault)).toEqual([sample]);
+    for (const { origin } of sender.samples) expect(origin.length).toBeGreaterThan(20);
+  });
+
+  test.each(sender.samples)('what the sample $name says', async (one) => {
+    const request = arrivedSample(sender, one);
+    const { secrets, pathKey } = sender;
+    expect(await codeOf(() => verifyAs(source, { request, secrets, pathKey }, one.config))).toBe('accepted');
+    const { events, ignored } = source.parse(request, one.config);
+    const bare = events.map(({ source: _source, ...event }) => JSON.parse(JSON.stringify(event)));
+    expect(bare).toEqual(one.events);
+    expect(ignored.map(({ reason }) => reason)).toEqual(one.ignored);
+  });
 
   test('makes one event of the payload, under its own name', () => {
     const { events } = parse(sender.payload);

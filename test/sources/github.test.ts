@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { github } from '../../lib/sources/github.ts';
-import { arrived, githubSignature } from '../contract/senders.ts';
+import { arrived, githubSignature, verifyAs } from '../contract/senders.ts';
 
 type Example = { readonly name: string; readonly examples: readonly Record<string, unknown>[] };
 const require = createRequire(import.meta.url);
@@ -24,7 +24,7 @@ const deliver = (event: string, payload: unknown, headers: Readonly<Record<strin
 };
 const receive = async (...given: Parameters<typeof deliver>) => {
   const request = deliver(...given);
-  await github.verify(request, { secret }, undefined);
+  await verifyAs(github, { request, secrets: { secret }, pathKey: undefined });
   return github.parse(request, {});
 };
 
@@ -60,7 +60,9 @@ test('the signature of GitHub’s own documentation is accepted', async () => {
   const request = arrived('Hello, World!', {
     'x-hub-signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
   });
-  await expect(github.verify(request, { secret }, undefined)).resolves.toBeUndefined();
+  await expect(
+    verifyAs(github, { request, secrets: { secret }, pathKey: undefined }),
+  ).resolves.toBeUndefined();
 });
 
 test.each([
@@ -279,7 +281,7 @@ test.each([
   ['two signatures', (body: string) => `${githubSignature(body, secret)},${githubSignature(body, secret)}`],
 ])('a signature in another form is refused: %s', async (_name, sign) => {
   const request = deliver('push', push, { 'x-hub-signature-256': sign(JSON.stringify(push)) });
-  await expect(github.verify(request, { secret }, undefined)).rejects.toMatchObject({
+  await expect(verifyAs(github, { request, secrets: { secret }, pathKey: undefined })).rejects.toMatchObject({
     code: 'signature-wrong',
   });
 });
@@ -290,7 +292,7 @@ test('bytes that are not UTF-8 do not pass as the replacement character they wou
   const request = arrived(sent, { 'x-hub-signature-256': githubSignature(signed, secret) });
 
   expect(sent.toString()).toBe(signed.toString());
-  await expect(github.verify(request, { secret }, undefined)).rejects.toMatchObject({
+  await expect(verifyAs(github, { request, secrets: { secret }, pathKey: undefined })).rejects.toMatchObject({
     code: 'signature-wrong',
   });
 });
@@ -300,15 +302,19 @@ test('a byte order mark counts', async () => {
   const genuine = arrived(body, { 'x-hub-signature-256': githubSignature(body, secret) });
   const stripped = arrived(body, { 'x-hub-signature-256': githubSignature('{}', secret) });
 
-  await expect(github.verify(genuine, { secret }, undefined)).resolves.toBeUndefined();
-  await expect(github.verify(stripped, { secret }, undefined)).rejects.toMatchObject({
+  await expect(
+    verifyAs(github, { request: genuine, secrets: { secret }, pathKey: undefined }),
+  ).resolves.toBeUndefined();
+  await expect(
+    verifyAs(github, { request: stripped, secrets: { secret }, pathKey: undefined }),
+  ).rejects.toMatchObject({
     code: 'signature-wrong',
   });
 });
 
 test('an empty body is refused, whatever its signature', async () => {
   const request = arrived('', { 'x-hub-signature-256': githubSignature('', secret) });
-  await expect(github.verify(request, { secret }, undefined)).rejects.toMatchObject({
+  await expect(verifyAs(github, { request, secrets: { secret }, pathKey: undefined })).rejects.toMatchObject({
     code: 'signature-wrong',
   });
 });

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import type { Parsed } from '../../../lib/event.ts';
 import { github } from '../../../lib/sources/github.ts';
-import { arrived, githubSignature } from '../../contract/senders.ts';
+import { arrived, githubSignature, verifyAs } from '../../contract/senders.ts';
 
 type Example = { readonly name: string; readonly examples: readonly Record<string, unknown>[] };
 const require = createRequire(import.meta.url);
@@ -33,7 +33,7 @@ export const outcomeOf = async (
     'x-github-delivery': 'd-1',
     'x-hub-signature-256': githubSignature(body, secret),
   });
-  await github.verify(request, { secret }, undefined);
+  await verifyAs(github, { request, secrets: { secret }, pathKey: undefined });
   try {
     return github.parse(request, {});
   } catch (error) {

@@ -1,0 +1,56 @@
+import { createHmac } from 'node:crypto';
+import type { SourceConfig } from '../../../lib/config/types.ts';
+import type { Proof, SourceSecrets } from '../../../lib/sources/proof.ts';
+import type { Source } from '../../../lib/sources/source.ts';
+import type { Sample } from './sample.ts';
+
+/** The bytes that a sender sends, with the proof that it made over them. */
+export type SignedWebhook = {
+  /** What comes behind `/webhooks/<name>`: empty, or `/<key>`. */
+  readonly pathSuffix: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+type Proven = Pick<SignedWebhook, 'pathSuffix' | 'headers'>;
+
+/** The proof that a sender makes which knows these secrets. */
+export const prove = (proof: Proof, body: string | Uint8Array, secrets: SourceSecrets): Proven => {
+  const { secret = '', key = '' } = secrets;
+  switch (proof.type) {
+    case 'key':
+      return { pathSuffix: `/${encodeURIComponent(key)}`, headers: {} };
+    case 'basic':
+      return {
+        pathSuffix: '',
+        headers: { authorization: `Basic ${Buffer.from(`tagboat:${secret}`).toString('base64')}` },
+      };
+    case 'token':
+      return { pathSuffix: '', headers: { [proof.header]: `${proof.schemes?.[0] ?? ''}${secret}` } };
+    case 'hmac': {
+      const hmac = createHmac(proof.algorithm, secret).update(body).digest('hex');
+      return { pathSuffix: '', headers: { [proof.header]: `${proof.prefix ?? ''}${hmac}` } };
+    }
+  }
+};
+
+/** The body of a sample as text. */
+export const bodyOf = ({ body }: Pick<Sample, 'body'>): string =>
+  JSON.stringify(body, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '$base64')) return value;
+    return Buffer.from(JSON.stringify((value as { readonly $base64: unknown }).$base64)).toString('base64');
+  });
+
+/** A sample as its sender sends it. */
+export const signSample = (
+  sample: Sample,
+  source: Pick<Source, 'proofs'>,
+  secrets: SourceSecrets,
+  config: SourceConfig = sample.config,
+): SignedWebhook => {
+  const [proof] = source.proofs(config);
+  if (proof === undefined) throw new Error('a source has at least one way to prove a request');
+  const body = bodyOf(sample);
+  const { pathSuffix, headers } = prove(proof, body, secrets);
+  return { pathSuffix, body, headers: { 'content-type': 'application/json', ...sample.headers, ...headers } };
+};
