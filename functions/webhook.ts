@@ -18,9 +18,9 @@ export const createHandler = (runtime: Runtime) =>
     .handler(async (event: APIGatewayProxyEventV2) => {
       const receivedAt = runtime.clock.now();
       const request = toRawRequest(event);
-      const { source: name = '' } = event.pathParameters ?? {};
-      const { parsed, provenBy } = await receiveHook(request, event.pathParameters ?? {}, runtime);
+      const { source: name = '', key } = event.pathParameters ?? {};
       const { requestId } = event.requestContext;
+      const { parsed, provenBy } = await receiveHook(request, { source: name, key, requestId }, runtime);
       const answer = await intakeOrDefer(parsed, { source: name, requestId, receivedAt }, runtime);
       runtime.logger.info('webhook accepted', { requestId, source: name, provenBy, ...answer });
       return json(202, { requestId, ...answer });

@@ -1,3 +1,6 @@
+/** The `delivery` of an event whose sender does not name it; the webhook function puts the id of the request in its place. */
+export const unnamedDelivery = 'unknown';
+
 /**
  * What every source's webhook is parsed into. All code behind `lib/sources` knows only this type.
  */

@@ -1,5 +1,5 @@
 import { TagboatError } from '../errors.ts';
-import type { Parsed } from '../event.ts';
+import { type Parsed, type SourceEvent, unnamedDelivery } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import { type SecretAge, verifyRotated } from '../rotated-secret.ts';
 import { sources } from '../sources/catalog.ts';
@@ -18,13 +18,28 @@ export const withinConfig =
 export type ReceivedHook = { readonly parsed: Parsed; readonly provenBy: SecretAge };
 
 /**
+ * A sender that gives its deliveries no id may send the same bytes for a tag that was pushed again: each request counts then,
+ * and those that come to the same image are found to be one.
+ */
+const named =
+  (requestId: string) =>
+  (event: SourceEvent): SourceEvent =>
+    event.delivery === unnamedDelivery ? { ...event, delivery: `request:${requestId}` } : event;
+
+type Addressed = {
+  readonly source?: string | undefined;
+  readonly key?: string | undefined;
+  readonly requestId: string;
+};
+
+/**
  * Verifies the raw bytes of a webhook, and only then parses them; what the source may not announce is set aside.
- * @param path the segments of `/webhooks/{source}[/{key}]`
+ * @param path the segments of `/webhooks/{source}[/{key}]`, and the id of the request
  * @throws TagboatError `source-unknown`, `signature-…`, `payload-…`; `kms-…`, `secret-…`
  */
 export const receiveHook = async (
   request: RawRequest,
-  { source: name = '', key }: { readonly source?: string | undefined; readonly key?: string | undefined },
+  { source: name = '', key, requestId }: Addressed,
   { config: { sources: configured }, secrets }: Pick<Runtime, 'config' | 'secrets'>,
 ): Promise<ReceivedHook> => {
   const config = Object.hasOwn(configured, name) ? configured[name] : undefined;
@@ -36,5 +51,7 @@ export const receiveHook = async (
   const provenBy = await verifyRotated(sourceSecrets(name, config, secrets.unseal), (opened) =>
     verifySource(source, { request, secrets: opened, pathKey: key }, config),
   );
-  return { parsed: withinScope(source.parse(request, config), name, configured), provenBy };
+  const { events, ignored } = source.parse(request, config);
+  const parsed = { events: events.map(named(requestId)), ignored };
+  return { parsed: withinScope(parsed, name, configured), provenBy };
 };

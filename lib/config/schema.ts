@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { sources } from '../sources/catalog.ts';
 import { allow } from './allow-schema.ts';
 import { app } from './app-schema.ts';
 import { commit } from './commit-schema.ts';
 import * as field from './fields.ts';
 import { sourceMap } from './source-schema.ts';
-import { knownSources, type SourceFields } from './sources.ts';
 import { normaliseHost } from './text-checks.ts';
 import type { Config } from './types.ts';
 
@@ -121,7 +121,7 @@ const registries = z
  * What tagboat.yml may hold: the one definition behind the checks, the JSON Schema and (held by the compiler) `Config`.
  * Checks one value at a time; what concerns several is in `check.ts`.
  */
-export const createSchema = (sources: Readonly<Record<string, SourceFields>> = knownSources) =>
+export const createSchema = () =>
   z
     .strictObject({
       clusters: field.mapOf(cluster, 'Clusters', 'Kubernetes clusters, by name.').default({}),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Source } from '../sources/source.ts';
 import * as field from './fields.ts';
-import type { SourceFields } from './sources.ts';
 import type { SourceConfig } from './types.ts';
 
 const secrets = {
@@ -80,6 +80,11 @@ const options = {
 const typeField = (type: string) =>
   z.literal(type).meta({ title: 'Type', description: 'What sends; the name of the source where absent.' });
 
+/** What an entry of `sources:` holds. */
+type SourceFields = Pick<Source, 'needs' | 'requires' | 'takes'>;
+
+type Known = Readonly<Record<string, SourceFields>>;
+
 const fieldsOf = ({ needs, requires = [], takes }: SourceFields): Record<string, z.ZodType> => {
   const shape: Record<string, z.ZodType> = {};
   for (const need of needs) {
@@ -90,8 +95,6 @@ const fieldsOf = ({ needs, requires = [], takes }: SourceFields): Record<string,
   for (const option of takes) shape[option] = options[option].optional();
   return shape;
 };
-
-type Known = Readonly<Record<string, SourceFields>>;
 
 /** A source that is called after its type. */
 const plainSource = (type: string, fields: SourceFields) =>

@@ -1,11 +1,15 @@
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
 import { github } from './github.ts';
+import { gitlab } from './gitlab.ts';
+import { quay } from './quay.ts';
 import type { Source } from './source.ts';
 
 /** Every source there is, by its name in tagboat.yml and in the webhook's path. */
 export const sources: Readonly<Record<string, Source>> = {
   github,
+  gitlab,
   dockerhub,
   distribution,
+  quay,
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Ignored, IgnoredReason, ImagePushed } from '../event.ts';
+import { type Ignored, type IgnoredReason, type ImagePushed, unnamedDelivery } from '../event.ts';
 import { isDigest, isTag, tryParseImage } from '../image.ts';
 import { checkShape, parseJson, person, word } from './payload.ts';
 import type { Source } from './source.ts';
@@ -40,7 +40,7 @@ const readEvent = (value: unknown, configuredHost: string | undefined): Outcome 
   return {
     type: 'image-pushed',
     source: 'distribution',
-    delivery: id ?? 'unknown',
+    delivery: id ?? unnamedDelivery,
     image: image.name,
     tag: target.tag,
     digest: target.digest !== undefined && isDigest(target.digest) ? target.digest : undefined,
@@ -78,6 +78,7 @@ const withoutDuplicates = (events: readonly ImagePushed[]): readonly ImagePushed
 export const distribution: Source = {
   name: 'distribution',
   needs: ['secret'],
+  takes: ['host', 'images'],
   proofs: () => [{ type: 'token', header: 'authorization', schemes: ['Bearer '] }],
   parse: (request, config) => {
     const { events } = checkShape(payloadShape, parseJson(request.body));

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
+import { unnamedDelivery } from '../event.ts';
 import { isTag, tryParseImage } from '../image.ts';
 import { announced, checkShape, ignored, parseJson, person, word } from './payload.ts';
 import type { Source } from './source.ts';
@@ -23,6 +24,7 @@ const payloadShape = z.object({
 export const dockerhub: Source = {
   name: 'dockerhub',
   needs: ['key'],
+  takes: ['images'],
   proofs: () => [{ type: 'key' }],
   parse: (request) => {
     const { push_data: push, repository } = checkShape(payloadShape, parseJson(request.body));
@@ -35,7 +37,7 @@ export const dockerhub: Source = {
     return announced({
       type: 'image-pushed',
       source: 'dockerhub',
-      delivery: `dockerhub:${push.pushed_at ?? 'unknown'}`,
+      delivery: push.pushed_at === undefined ? unnamedDelivery : `dockerhub:${push.pushed_at}`,
       image: image.name,
       tag,
       digest: undefined,

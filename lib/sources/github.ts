@@ -4,8 +4,18 @@ import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
-import { announced, checkShape, exactText, ignored, parseJson, word } from './payload.ts';
+import {
+  announced,
+  checkShape,
+  deliveryOf,
+  exactText,
+  ignored,
+  objectId,
+  parseJson,
+  word,
+} from './payload.ts';
 import type { Claim } from './proof.ts';
+import { isNoObject, tagOfRef } from './repository.ts';
 import type { Source } from './source.ts';
 
 // What is read of the payloads, and what tells each from every other event: the signature is over the body alone, so that
@@ -15,7 +25,6 @@ const common = {
   repository: z.object({ full_name: word, html_url: z.url() }),
   sender: z.optional(z.object({ login: word })),
 };
-const objectId = z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/));
 /** Nearly all events have an `action`; of those that are used, only `release`. */
 const withoutAction = { action: z.optional(z.undefined()) };
 const pingPayload = z.object({ zen: z.string(), hook_id: z.number(), ...withoutAction });
@@ -42,27 +51,17 @@ const releasePayload = z.object({ ...common, action: word, release: z.object({ t
 
 type Common = z.output<z.ZodMiniObject<typeof common>>;
 
-/** The id of the delivery, which is not signed either; any other text is not kept. */
-const deliveryOf = ({ headers }: RawRequest): string => {
-  const given = headers['x-github-delivery'] ?? '';
-  return /^[\w-]{1,100}$/.test(given) ? given : 'unknown';
-};
-
 const tagPushed = (request: RawRequest, payload: Common, tag: string, revision: string | undefined): Parsed =>
   announced({
     type: 'tag-pushed',
     source: github.name,
-    delivery: deliveryOf(request),
+    delivery: deliveryOf(request, 'x-github-delivery'),
     // From html_url and not a constant: GitHub Enterprise has hosts of its own
     repository: `${new URL(payload.repository.html_url).host}/${payload.repository.full_name}`.toLowerCase(),
     tag,
     revision,
     actor: payload.sender?.login,
   });
-
-const tagRef = 'refs/tags/';
-/** The `after` of a ref that is gone. */
-const noObject = /^0+$/;
 
 const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Parsed>> = {
   ping: (_request, body) => {
@@ -71,10 +70,9 @@ const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Pa
   },
   push: (request, body) => {
     const payload = checkShape(pushPayload, body);
-    if (!payload.ref.startsWith(tagRef) || payload.ref === tagRef)
-      return ignored('not-a-tag', `${payload.ref} is not a tag`);
-    const tag = payload.ref.slice(tagRef.length);
-    if (payload.deleted || noObject.test(payload.after))
+    const tag = tagOfRef(payload.ref);
+    if (tag === undefined) return ignored('not-a-tag', `${payload.ref} is not a tag`);
+    if (payload.deleted || isNoObject(payload.after))
       return ignored('tag-deleted', `the tag ${tag} was deleted`);
     // `after` is the tag object where the tag is annotated; head_commit is always the commit
     return tagPushed(request, payload, tag, payload.head_commit?.id);
@@ -135,6 +133,7 @@ export const verifySignature = async ({ request, secrets: { secret } }: Claim): 
 export const github: Source = {
   name: 'github',
   needs: ['secret'],
+  takes: ['repositories', 'redelivery'],
   proofs: () => [{ type: 'hmac', header: 'x-hub-signature-256', algorithm: 'sha256', prefix: 'sha256=' }],
   verify: verifySignature,
   parse: (request) => {

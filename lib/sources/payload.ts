@@ -1,10 +1,26 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
-import type { Ignored, IgnoredReason, Parsed, SourceEvent } from '../event.ts';
+import {
+  type Ignored,
+  type IgnoredReason,
+  type Parsed,
+  type SourceEvent,
+  unnamedDelivery,
+} from '../event.ts';
+import type { RawRequest } from '../http.ts';
 import { jsonOrUndefined } from '../json.ts';
 
 /** A short text that can be stored and shown, without control characters and halves of characters: names, tags, ids. */
 export const word = z.string().check(z.regex(/^[^\p{Cc}\p{Cs}\p{NChar}]{1,1024}$/u));
+
+/** The id of an object of Git: a commit, or the object of an annotated tag. */
+export const objectId = z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/));
+
+/** The id of a delivery in a header, which nobody signs: any other text is not kept. */
+export const deliveryOf = ({ headers }: RawRequest, header: string): string => {
+  const given = headers[header] ?? '';
+  return /^[\w-]{1,100}$/.test(given) ? given : unnamedDelivery;
+};
 
 /** What a sender calls a person. It is no part of what is announced: one that is no name is left out. */
 export const person = (value: unknown): string | undefined => z.safeParse(word, value).data;

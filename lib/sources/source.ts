@@ -3,6 +3,8 @@ import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import type { Claim, Proof } from './proof.ts';
 
+export type SourceOption = 'host' | 'repositories' | 'images' | 'redelivery';
+
 /**
  * What a webhook source knows: how a genuine request of it looks, and what it says. It does no I/O and decides nothing.
  * `test/contract/sources.test.ts` holds every source to this.
@@ -10,8 +12,12 @@ import type { Claim, Proof } from './proof.ts';
 export type Source = {
   /** A `type` of `sources:` in tagboat.yml, and the name of the source's file. */
   readonly name: string;
-  /** Which fields of its configuration it cannot do without. */
+  /** The secrets that it cannot do without. */
   readonly needs: readonly ('secret' | 'key')[];
+  /** Other fields of its configuration that it cannot do without; what each is, `lib/config/source-schema.ts` says. */
+  readonly requires?: readonly SourceOption[];
+  /** Fields that it understands besides. */
+  readonly takes: readonly SourceOption[];
   /** How its sender proves that it knows them; one of these is enough. */
   proofs(config: SourceConfig): readonly Proof[];
   /**

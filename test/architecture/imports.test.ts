@@ -42,8 +42,8 @@ const levels: readonly (readonly string[])[] = [
   ['lib/app'],
   ['lib/slack-app'],
   ['lib/release'],
+  ['lib/config'],
   [
-    'lib/config',
     'lib/sources',
     'lib/manifests',
     'lib/git',

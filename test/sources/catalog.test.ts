@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import { sources } from '../../lib/sources/catalog.ts';
 
 /** What stands in the folder and is no source. */
-const shared = ['catalog.ts', 'payload.ts', 'proof.ts', 'scope.ts', 'source.ts', 'verify.ts'];
+const shared = [
+  'catalog.ts',
+  'payload.ts',
+  'proof.ts',
+  'repository.ts',
+  'scope.ts',
+  'source.ts',
+  'verify.ts',
+];
 
 test('every file is a registered source of that name, and the other way round', () => {
   const files = readdirSync(new URL('../../lib/sources', import.meta.url))

@@ -33,7 +33,7 @@ test.each([
     payload({ pushed_at: 1417566161.25 }),
     { ...event, delivery: 'dockerhub:1417566161.25' },
   ],
-  ['no pushed_at', payload({ pushed_at: undefined }), { ...event, delivery: 'dockerhub:unknown' }],
+  ['no pushed_at', payload({ pushed_at: undefined }), { ...event, delivery: 'unknown' }],
   ['no pusher', payload({ pusher: '' }), { ...event, actor: undefined }],
   ['a pusher without end', payload({ pusher: 'x'.repeat(500_000) }), { ...event, actor: undefined }],
   ['a pusher with half a character', payload({ pusher: 'x\ud800' }), { ...event, actor: undefined }],
