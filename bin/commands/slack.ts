@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { actionOf, kindOf, type Making, makingOf } from '../../infra/local/emulators/slack/client/answers.ts';
 import { findButton } from '../../infra/local/emulators/slack/client/buttons.ts';
@@ -14,17 +13,16 @@ import {
   sendPress,
   slackPatienceMs,
 } from '../../infra/local/emulators/slack/client/send.ts';
-import { readMessages, stateOf } from '../../infra/local/emulators/slack/client/stack-client.ts';
+import { readMessages } from '../../infra/local/emulators/slack/client/stack-client.ts';
 import { renderMessage } from '../../infra/local/emulators/slack/render/render.ts';
-import { defaultPort, defaultState } from '../../infra/local/options.ts';
 import { configOf, findSender } from '../../infra/local/play/slack-sender.ts';
-import { type RunningStack, readStackFile } from '../../infra/local/state/stack-file.ts';
 import { createTerminal, type Terminal } from '../../infra/local/terminal/terminal.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
 import type { Command as SlackCommand } from '../../lib/slack/commands.ts';
 import { parseCommand } from '../../lib/slack/parse.ts';
 import { type Command, type CommandIo, exitCodes, reporting } from './command.ts';
+import { findStack } from './find-stack.ts';
 
 const usage = `Usage: tagboat slack "/undo <app> [environment] [to <tag>]" [options]
        tagboat slack "/tagboat status|history|hold|… …" [options]
@@ -62,9 +60,9 @@ export const run: Command = reporting(usage, async (args, io) => {
     io.stderr.write(`${problem}\n\n${usage}`);
     return exitCodes.usage;
   }
-  const { state, stack } = await findStack(values.state, io.env);
+  const { stack } = await findStack(values.state, io.env);
   const config = configOf(stack.config);
-  const { token, ...found } = findSender(stack, config, state);
+  const { token, ...found } = findSender(stack, config);
   const sender: Sender = {
     ...found,
     origin: stack.url,
@@ -100,21 +98,6 @@ export const run: Command = reporting(usage, async (args, io) => {
   });
   return conclude(outcome, terminal);
 });
-
-/** The stack on that state directory; where none is named on the default one, or on the port that stacks have by default. */
-const findStack = async (
-  named: string | undefined,
-  env: CommandIo['env'],
-): Promise<{ readonly state: string; readonly stack: RunningStack }> => {
-  const state = path.resolve(named ?? defaultState);
-  const stack = readStackFile(state);
-  if (stack !== undefined) return { state, stack };
-  const other =
-    named === undefined ? await stateOf(`http://127.0.0.1:${env.PORT || defaultPort}`) : undefined;
-  const running = other === undefined ? undefined : readStackFile(other);
-  if (other !== undefined && running !== undefined) return { state: other, stack: running };
-  throw new TagboatError('local-stack-missing', `no local stack runs with its state in ${state}`);
-};
 
 const problemWith = (
   line: string,

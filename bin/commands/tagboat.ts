@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, Entry>> = {
   seal: { load: () => import('./seal.ts'), summary: 'encrypt a secret for one slot of tagboat.yml' },
   validate: { load: () => import('./validate.ts'), summary: 'check a tagboat.yml' },
   schema: { load: () => import('./schema.ts'), summary: 'print the JSON Schema of tagboat.yml' },
+  hook: { load: () => import('./hook.ts'), summary: 'send a webhook of any source to the local stack' },
   slack: { load: () => import('./slack.ts'), summary: 'send a slash command to the local stack' },
 };
 

@@ -3,8 +3,7 @@ import { defaultState } from '../options.ts';
 import type { Stack } from '../stack/types.ts';
 import { shortPath } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { tagPushHook, toCurl } from './hook.ts';
-import { githubSecret } from './play.ts';
+import { openSource, toCurl, webhookRequest } from './hook.ts';
 import {
   chooseTarget,
   currentTag,
@@ -23,7 +22,8 @@ export const showHints = async (stack: Stack, terminal: Terminal): Promise<void>
   const { line, style } = terminal;
   const target = chooseTarget(stack);
   const { namespace } = target.environment;
-  const bad = tagPushHook(stack, await githubSecret(stack), { repository: target.repository, tag: badTag });
+  const github = await openSource('github', stack);
+  const bad = webhookRequest(stack.url, github, { repository: target.repository, tag: badTag });
   const kubeconfig = shortPath(stack.kubeconfigPath);
   const state = shortPath(stack.stateDirectory);
   const where = state === defaultState ? '' : ` --state ${state}`;

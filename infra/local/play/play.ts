@@ -4,7 +4,7 @@ import { formatDiff, formatDuration, progressBar } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { followRelease } from './follow-release.ts';
 import { describeCommit } from './git.ts';
-import { tagPushHook } from './hook.ts';
+import { openSource, webhookRequest } from './hook.ts';
 import { prepare } from './prepare.ts';
 import { chooseTarget } from './target.ts';
 
@@ -38,8 +38,9 @@ export const playRelease = async (
   const digest = await stack.registry.push(target.imagePath, prepared.next);
   step('image pushed', `${target.imagePath}:${prepared.next} ${style.dim(digest.slice(0, 19))}`);
 
-  const secret = await githubSecret(stack);
-  const hook = tagPushHook(stack, secret, { repository: target.repository, tag: prepared.next });
+  const { repository } = target;
+  const github = await openSource('github', stack);
+  const hook = webhookRequest(stack.url, github, { repository, tag: prepared.next });
   const began = performance.now();
   const response = await fetch(hook.url, { method: 'POST', headers: hook.headers, body: hook.body });
   const answer = (await response.json()) as {
@@ -94,9 +95,6 @@ export const playRelease = async (
   );
   return release.state === 'healthy';
 };
-
-export const githubSecret = (stack: Pick<Stack, 'config' | 'unseal'>): Promise<string> =>
-  stack.unseal(stack.config.sources.github?.secret ?? '', 'sources/github/secret');
 
 /** How a release ended, and why. @param options `since`: beginning of its rollout, on the clock of `performance` */
 export const showVerdict = (

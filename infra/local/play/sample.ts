@@ -1,10 +1,11 @@
 import type { AppConfig, EnvironmentConfig } from '../../../lib/config/types.ts';
+import { TagboatError } from '../../../lib/errors.ts';
 import { type ImageReference, parseImage } from '../../../lib/image.ts';
 import { satisfies } from '../../../lib/release/model/tag-policy.ts';
 import type { Synced } from '../gitops/gitops.ts';
 import type { Stack } from '../stack/types.ts';
-import { distributionHook, dockerHubHook, type ShellRequest, tagPushHook } from './hook.ts';
-import { githubSecret } from './play.ts';
+import { announces } from '../webhooks/webhook.ts';
+import { openSource, type ShellRequest, webhookRequest } from './hook.ts';
 import { imagePush } from './push-image.ts';
 import { listReleases, nextTag, tagsOf } from './target.ts';
 
@@ -21,7 +22,7 @@ export type Sample = {
   /** The tag that stands in the config repo. */
   readonly current: string | undefined;
   readonly tag: string;
-  /** `a signed GitHub hook` */
+  /** `a webhook of github, signed as it signs` */
   readonly kind: string;
   readonly hook: ShellRequest;
 };
@@ -90,23 +91,23 @@ type Asked = {
 
 const hookFor = async (
   stack: Asking,
-  { repository }: AppConfig,
+  { repository, image: name }: AppConfig,
   { environment, image, tag }: Asked,
 ): Promise<Pick<Sample, 'kind' | 'hook'> | undefined> => {
-  const { github, dockerhub, distribution } = stack.config.sources;
-  if (environment.on === 'tag-push') {
-    if (github === undefined || repository === undefined) return undefined;
-    const hook = tagPushHook(stack, await githubSecret(stack), { repository, tag });
-    return { kind: 'a signed GitHub hook', hook };
+  const isTag = environment.on === 'tag-push';
+  const digest = isTag ? undefined : imagePush(stack, image.path, tag).digest;
+  const announcement = isTag ? { repository, tag } : { image: name, tag, digest };
+  const wanted = isTag ? 'tag-pushed' : 'image-pushed';
+  if (isTag && repository === undefined) return undefined;
+  for (const [source, config] of Object.entries(stack.config.sources)) {
+    if (announces({ name: source, config }) !== wanted) continue;
+    try {
+      const hook = webhookRequest(stack.url, await openSource(source, stack), announcement);
+      return { kind: `a webhook of ${source}, signed as it signs`, hook };
+    } catch (error) {
+      // Of another host
+      if (!(error instanceof TagboatError) || error.code !== 'payload-invalid') throw error;
+    }
   }
-  if (dockerhub?.key !== undefined && image.host === 'docker.io') {
-    const key = await stack.unseal(dockerhub.key, 'sources/dockerhub/key');
-    const hook = dockerHubHook(stack, key, { image: image.path, tag, now: Date.now() });
-    return { kind: 'a Docker Hub hook, with its key', hook };
-  }
-  if (distribution?.secret === undefined) return undefined;
-  const secret = await stack.unseal(distribution.secret, 'sources/distribution/secret');
-  const { digest } = imagePush(stack, image.path, tag);
-  const hook = distributionHook(stack, secret, { host: image.host, path: image.path, tag, digest });
-  return { kind: 'a registry’s notification, with its header', hook };
+  return undefined;
 };

@@ -210,7 +210,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
       index: indexOf(served),
     }),
   );
-  if (source.type === 'file') writeStackSecrets(state, await commandSecrets(config, vault));
+  if (source.type !== 'given') writeStackSecrets(state, await commandSecrets(config, vault));
   functions.start();
   cleanup.add(() => functions.close());
 

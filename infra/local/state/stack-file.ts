@@ -32,7 +32,8 @@ export const writeStackSecrets = (state: StateDirectory, secrets: StackSecrets):
   writePrivately(file, `${JSON.stringify({ ...readJson(file), secrets }, null, 2)}\n`);
 };
 
-type StackSecrets = { readonly signingSecret?: string | undefined; readonly apiToken?: string | undefined };
+/** By slot: `slack/signingSecret`. */
+type StackSecrets = Readonly<Record<string, string>>;
 
 const fileIn = (directory: string): string => path.join(directory, 'stack.json');
 
@@ -42,14 +43,13 @@ export type RunningStack = NonNullable<ReturnType<typeof readStackFile>>;
 export const readStackFile = (directory: string) => {
   const { url, pid, config, secrets } = readJson(fileIn(directory));
   if (typeof url !== 'string' || typeof pid !== 'number') return undefined;
-  const { signingSecret, apiToken } = mapping(secrets);
+  const texts = Object.entries(mapping(secrets)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return {
     url,
     pid,
     config: typeof config === 'string' ? config : undefined,
-    secrets: {
-      signingSecret: typeof signingSecret === 'string' ? signingSecret : undefined,
-      apiToken: typeof apiToken === 'string' ? apiToken : undefined,
-    } satisfies StackSecrets,
+    secrets: Object.fromEntries(texts) satisfies StackSecrets,
   };
 };

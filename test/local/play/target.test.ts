@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tagPushHook, toCurl } from '../../../infra/local/play/hook.ts';
+import { toCurl } from '../../../infra/local/play/hook.ts';
 import { nextTag } from '../../../infra/local/play/target.ts';
 
 describe('nextTag', () => {
@@ -21,25 +21,7 @@ describe('nextTag', () => {
   });
 });
 
-describe('tagPushHook', () => {
-  it('is a push of a new tag, signed over its very bytes', () => {
-    const hook = tagPushHook({ url: 'http://127.0.0.1:1' }, 'secret', {
-      repository: 'github.com/devops-with-kubernetes/okeydokey',
-      tag: 'v1.2.3',
-    });
-
-    expect(hook.url).toBe('http://127.0.0.1:1/webhooks/github');
-    expect(hook.headers).toMatchObject({
-      'x-github-event': 'push',
-      'x-hub-signature-256': expect.stringMatching(/^sha256=[0-9a-f]{64}$/),
-    });
-    expect(JSON.parse(hook.body)).toMatchObject({
-      ref: 'refs/tags/v1.2.3',
-      deleted: false,
-      repository: { full_name: 'devops-with-kubernetes/okeydokey' },
-    });
-  });
-
+describe('toCurl', () => {
   it('is quoted for a shell', () => {
     const curl = toCurl({ url: 'http://x', headers: { a: 'b' }, body: "it's $HOME" });
 

@@ -70,11 +70,8 @@ export const startStandIn = async (options: StandInOptions) => {
   });
   const state = await mkdtemp(join(tmpdir(), 'tagboat-slack-'));
   onTestFinished(() => rm(state, { recursive: true }));
-  await writeFile(join(state, 'stack.json'), JSON.stringify({ url: origin, pid: process.pid }));
-  await writeFile(
-    join(state, 'secrets.json'),
-    JSON.stringify({ TAGBOAT_DEMO_SLACK_SIGNING_SECRET: signingSecret }),
-  );
+  const secrets = { 'slack/signingSecret': signingSecret };
+  await writeFile(join(state, 'stack.json'), JSON.stringify({ url: origin, pid: process.pid, secrets }));
 
   const slack = async (...args: readonly string[]) => {
     let stdout = '';
