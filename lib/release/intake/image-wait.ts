@@ -7,7 +7,7 @@ import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecy
 import { currentRelease } from '../model/current-release.ts';
 import { findHold } from '../model/hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
-import { isOlder } from '../model/tag-policy.ts';
+import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
@@ -107,12 +107,14 @@ const endDuplicate = async (
  * The tag of the current release, where it is newer: then the release would be skipped, and its image need not be waited
  * for. Not while the current release may still be undone, or a user is just releasing another tag.
  */
-const newerThan = async (release: Release, { store }: Context): Promise<string | undefined> => {
+const newerThan = async (release: Release, { config, store }: Context): Promise<string | undefined> => {
   if (release.kind !== 'release' || release.byHand === true) return undefined;
   const known = await readToCurrent(release, store);
   if (known.some(({ state, byHand }) => byHand === true && isUnderWay(state))) return undefined;
   const current = currentRelease(known);
-  return current?.state === 'healthy' && isOlder(release.tag, current.tag) ? current.tag : undefined;
+  if (current?.state !== 'healthy') return undefined;
+  const scheme = schemeOf(targetOf(config, release.app, release.environment));
+  return isOlder(scheme, release.tag, current.tag) ? current.tag : undefined;
 };
 
 /** The digest, nothing, or the passing fault that kept the registry from answering. */
