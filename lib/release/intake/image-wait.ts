@@ -12,6 +12,7 @@ import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
 import { readToCurrent } from '../record/read-back.ts';
+import { relativeHint } from './relatives.ts';
 
 /**
  * The step of the job `check-image`: asks the registry for the image of a release. If it is there, the release is handed to
@@ -53,7 +54,8 @@ export const checkImage = async (
     const isNamed = release.kind === 'undo' || release.byHand === true;
     const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedImageSeconds;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
-    if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
+    if (clock.now() >= giveUpAt)
+      throw digest ?? notFound(release.image, release.tag, patience, await relativeHint(release, context));
     const newer = round === 0 ? await newerThan(release, context) : undefined;
     if (newer !== undefined) {
       const { tag, environment } = release;
@@ -137,8 +139,8 @@ const ask = async (
 const isTransport = (error: TagboatError): boolean =>
   error.code === 'store-unreachable' || error.code === 'queue-unreachable';
 
-const notFound = (image: string, tag: string, seconds: number): TagboatError =>
+const notFound = (image: string, tag: string, seconds: number, hint: string): TagboatError =>
   new TagboatError(
     'image-not-found',
-    `the registry has no ${familiarName(image)}:${tag}${seconds === 0 ? '' : ` after ${seconds} s`}`,
+    `the registry has no ${familiarName(image)}:${tag}${seconds === 0 ? '' : ` after ${seconds} s`}${hint}`,
   );

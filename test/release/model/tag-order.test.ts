@@ -11,7 +11,10 @@ const word = fc.constantFrom('v', 'rc', 'release', 'alpha', 'f00d123', '0abc999'
 const separator = fc.constantFrom('.', '-', '_');
 /** Tags that are alike, so that there is something to compare. */
 const tag = fc
-  .tuple(fc.oneof(word, number), fc.array(fc.tuple(separator, fc.oneof(number, number, word)), { maxLength: 4 }))
+  .tuple(
+    fc.oneof(word, number),
+    fc.array(fc.tuple(separator, fc.oneof(number, number, word)), { maxLength: 4 }),
+  )
   .map(([first, rest]) => first + rest.map(([between, one]) => between + one).join(''));
 const version = fc.oneof(
   tag,
@@ -53,17 +56,20 @@ describe('every order', () => {
     );
   });
 
-  it.each(named)('%s: to what it can compare, those that are neither older nor newer are the same', (order) => {
-    fc.assert(
-      fc.property(some(version), (versions) => {
-        for (const a of versions)
-          for (const b of versions.filter((one) => orders[order](a, one) === 0))
-            for (const c of versions)
-              expect([a, b, c, sign(orders[order](a, c))]).toEqual([a, b, c, sign(orders[order](b, c))]);
-      }),
-      { ...runs, examples: [[['2026.1', '2026.01', '2026.2', '1.0.0']]] },
-    );
-  });
+  it.each(named)(
+    '%s: to what it can compare, those that are neither older nor newer are the same',
+    (order) => {
+      fc.assert(
+        fc.property(some(version), (versions) => {
+          for (const a of versions)
+            for (const b of versions.filter((one) => orders[order](a, one) === 0))
+              for (const c of versions)
+                expect([a, b, c, sign(orders[order](a, c))]).toEqual([a, b, c, sign(orders[order](b, c))]);
+        }),
+        { ...runs, examples: [[['2026.1', '2026.01', '2026.2', '1.0.0']]] },
+      );
+    },
+  );
 });
 
 describe('how tags look', () => {
@@ -105,7 +111,8 @@ describe('an order that is added to a pattern', () => {
       fc.property(patterns, fc.constantFrom(...named), tag, tag, (pattern, order, one, other) => {
         const before = stepBack({ policy: { pattern } }, one, other);
         expect(before).not.toBe('older');
-        if (stepBack({ policy: { pattern, order } }, one, other) === 'unclear') expect(before).toBe('unclear');
+        if (stepBack({ policy: { pattern, order } }, one, other) === 'unclear')
+          expect(before).toBe('unclear');
       }),
     );
   });

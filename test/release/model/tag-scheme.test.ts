@@ -43,7 +43,9 @@ describe('a pattern without an order', () => {
   ])('does not go down by itself: %s', (_name, lower, higher) => {
     // The second of them is more digits than a hash has at the least, and so may be one.
     const isCertain = !lower.includes('9007199254740992');
-    expect(bothWays(policy, lower, higher)).toEqual(isCertain ? ['unclear', 'released'] : ['released', 'released']);
+    expect(bothWays(policy, lower, higher)).toEqual(
+      isCertain ? ['unclear', 'released'] : ['released', 'released'],
+    );
   });
 });
 
@@ -52,9 +54,19 @@ describe('an order', () => {
     ['semver, of a range', { semver: '>=0.0.1' }, 'v1.9.0', 'v1.10.0'],
     ['semver, of a range, of a version outside of it', { semver: '^1' }, '1.9.0', '2.0.0'],
     ['semver, of what is captured', { pattern: 'app@(.+)', order: 'semver' }, 'app@1.9.0', 'app@1.10.0'],
-    ['semver, without a group', { pattern: 'release-.+', order: 'semver' }, 'release-1.9.3', 'release-1.10.0'],
+    [
+      'semver, without a group',
+      { pattern: 'release-.+', order: 'semver' },
+      'release-1.9.3',
+      'release-1.10.0',
+    ],
     ['semver, a prerelease', { pattern: '.+', order: 'semver' }, 'v2.0.0-rc.9', 'v2.0.0-rc.10'],
-    ['semver, rc10 as the text that it is to SemVer', { pattern: '.+', order: 'semver' }, '1.0.0-rc10', '1.0.0-rc9'],
+    [
+      'semver, rc10 as the text that it is to SemVer',
+      { pattern: '.+', order: 'semver' },
+      '1.0.0-rc10',
+      '1.0.0-rc9',
+    ],
     ['a group called version', { pattern: '(a|b)-(?P<version>\\d+)', order: 'numeric' }, 'b-9', 'a-10'],
     ['numeric', { pattern: 'build-(\\d+)', order: 'numeric' }, 'build-9', 'build-10'],
     ['numeric, beyond 2^53', { pattern: '(\\d+)', order: 'numeric' }, '9007199254740992', '9007199254740993'],
@@ -80,12 +92,48 @@ describe('an order', () => {
   });
 
   it.each<[string, TagPolicy, string, string, readonly string[]]>([
-    ['four parts are no version', { pattern: '.+', order: 'semver' }, '1.2.3.4', '1.2.3.10', ['unclear', 'released']],
-    ['a tag that the pattern does not match', { pattern: 'v1\\..+', order: 'semver' }, 'v1.9.0', 'v2.0.0', ['unclear', 'released']],
-    ['not by the alphabet either', { pattern: 'b-\\d+', order: 'alphabetical' }, 'b-1', 'c-2', ['released', 'released']],
-    ['a year of two and of four digits', { pattern: '.+', order: 'calver' }, '2026.1', '26.4', ['released', 'unclear']],
-    ['the dates of two words', { pattern: '.+', order: 'calver' }, 'a-2026.1', 'b-2026.4', ['released', 'released']],
-    ['what is captured is no number', { pattern: '(.+)', order: 'numeric' }, 'x', 'y', ['released', 'released']],
+    [
+      'four parts are no version',
+      { pattern: '.+', order: 'semver' },
+      '1.2.3.4',
+      '1.2.3.10',
+      ['unclear', 'released'],
+    ],
+    [
+      'a tag that the pattern does not match',
+      { pattern: 'v1\\..+', order: 'semver' },
+      'v1.9.0',
+      'v2.0.0',
+      ['unclear', 'released'],
+    ],
+    [
+      'not by the alphabet either',
+      { pattern: 'b-\\d+', order: 'alphabetical' },
+      'b-1',
+      'c-2',
+      ['released', 'released'],
+    ],
+    [
+      'a year of two and of four digits',
+      { pattern: '.+', order: 'calver' },
+      '2026.1',
+      '26.4',
+      ['released', 'unclear'],
+    ],
+    [
+      'the dates of two words',
+      { pattern: '.+', order: 'calver' },
+      'a-2026.1',
+      'b-2026.4',
+      ['released', 'released'],
+    ],
+    [
+      'what is captured is no number',
+      { pattern: '(.+)', order: 'numeric' },
+      'x',
+      'y',
+      ['released', 'released'],
+    ],
   ])('that cannot read both goes by how they look: %s', (_name, policy, tag, after, expected) => {
     expect(bothWays(policy, tag, after)).toEqual(expected);
   });
@@ -94,8 +142,20 @@ describe('an order', () => {
 describe('the version in the tag of an image', () => {
   it.each<[string, TagPolicy, string, string, string]>([
     ['that is the version', { pattern: 'app@(.+)', order: 'semver' }, '{version}', '1.9.0', '1.10.0'],
-    ['with text around it', { pattern: 'app/v(.+)', order: 'semver' }, 'app-{version}-slim', 'app-1.9.0-slim', 'app-1.10.0-slim'],
-    ['that is the Git tag with more', { pattern: 'b-(\\d+)', order: 'numeric' }, '{tag}-slim', 'b-9-slim', 'b-10-slim'],
+    [
+      'with text around it',
+      { pattern: 'app/v(.+)', order: 'semver' },
+      'app-{version}-slim',
+      'app-1.9.0-slim',
+      'app-1.10.0-slim',
+    ],
+    [
+      'that is the Git tag with more',
+      { pattern: 'b-(\\d+)', order: 'numeric' },
+      '{tag}-slim',
+      'b-9-slim',
+      'b-10-slim',
+    ],
     ['with both', { pattern: 'v(.+)', order: 'semver' }, '{version}-{tag}', '1.9.0-v1.9.0', '1.10.0-v1.10.0'],
     ['twice', { semver: '*' }, '{version}_{version}', '1.9.0_1.9.0', '1.10.0_1.10.0'],
     ['without a group', { pattern: 'release-.+', order: 'numeric' }, '{version}', '1.9.0', '1.10.0'],
