@@ -18,10 +18,11 @@ export const tags = z
       })
       .optional(),
     prereleases: z
-      .literal(true)
+      .boolean()
       .meta({
         title: 'Prereleases',
-        description: 'semver: release prereleases in the range too, and not only those that it names.',
+        description:
+          'true: with semver, prereleases in the range are released too, and not only those that it names.',
       })
       .optional(),
     pattern: field
@@ -56,7 +57,7 @@ export const tags = z
   })
   .transform(({ semver, prereleases, pattern, order }, context) => {
     if (semver !== undefined && pattern === undefined)
-      return { semver, ...(prereleases === undefined ? {} : { prereleases }) };
+      return { semver, ...(prereleases === true ? { prereleases } : {}) };
     if (pattern !== undefined && semver === undefined)
       return { pattern, ...(order === undefined ? {} : { order }) };
     const which =
