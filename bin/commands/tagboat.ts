@@ -6,6 +6,7 @@ type Entry = { readonly summary: string; readonly load: () => Promise<{ readonly
 const commands: Readonly<Record<string, Entry>> = {
   seal: { load: () => import('./seal.ts'), summary: 'encrypt a secret for one slot of tagboat.yml' },
   validate: { load: () => import('./validate.ts'), summary: 'check a tagboat.yml' },
+  explain: { load: () => import('./explain.ts'), summary: 'say what would come of a tag, and why' },
   schema: { load: () => import('./schema.ts'), summary: 'print the JSON Schema of tagboat.yml' },
   hook: { load: () => import('./hook.ts'), summary: 'send a webhook of any source to the local stack' },
   slack: { load: () => import('./slack.ts'), summary: 'send a slash command to the local stack' },

@@ -1,15 +1,18 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../lib/config/load.ts';
 import { secretSlots } from '../../lib/config/slots.ts';
+import { listedTags } from '../../lib/config/tag-pattern.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
+import { schemeFactsOf } from '../../lib/release/model/explain-tag.ts';
 import { parseReference } from '../../lib/secrets/reference.ts';
 import { parseSealed } from '../../lib/secrets/sealed.ts';
+import { schemeText } from '../../lib/view/tag-scheme.ts';
 import { type Command, exitCodes, reporting } from './command.ts';
 
 const usage = `Usage: tagboat validate [FILE] [--local]
 
-Checks tagboat.yml, or another file, and lists everything that is wrong with it.
+Checks tagboat.yml, or another file, and lists everything that is wrong with it; else what each environment releases.
 
   --local   allow what only the local stack may use: env: and file: secrets, http:// and file:// URLs
 `;
@@ -35,8 +38,29 @@ const warnings = (config: Config, local: boolean): readonly string[] => {
         : [],
     ),
   );
-  return [...unsealed, ...silent];
+  return [...unsealed, ...silent, ...withoutOrder(config)];
 };
+
+/** Patterns that more than a few listed tags match, and that do not say which of two is older. */
+const withoutOrder = (config: Config): readonly string[] =>
+  Object.entries(config.apps).flatMap(([app, { environments }]) =>
+    Object.entries(environments).flatMap(([name, { tags }]) =>
+      'pattern' in tags && tags.order === undefined && listedTags(tags.pattern) === undefined
+        ? [
+            `apps.${app}.environments.${name}.tags has no order: a tag that looks lower than the one that stands is not released; say what is older with order: semver, numeric, calver or alphabetical, or with order: time that nothing is`,
+          ]
+        : [],
+    ),
+  );
+
+/** A sentence for each environment. */
+const policies = (config: Config): readonly string[] =>
+  Object.entries(config.apps).flatMap(([name, app]) =>
+    Object.entries(app.environments).map(
+      ([environmentName, environment]) =>
+        `  ${name} ${environmentName} releases ${schemeText(schemeFactsOf({ app, environment }))}`,
+    ),
+  );
 
 const problemsIn = (error: TagboatError): number => error.message.split('\n').length;
 
@@ -69,7 +93,7 @@ export const run: Command = reporting(usage, async (args, io) => {
     for (const warning of warnings(config, values.local)) io.stderr.write(`warning: ${warning}\n`);
     const environments = Object.values(config.apps).flatMap((app) => Object.keys(app.environments));
     io.stdout.write(
-      `${file} is valid: ${count(Object.keys(config.apps).length, 'app')}, ${count(environments.length, 'environment')}\n`,
+      `${[`${file} is valid: ${count(Object.keys(config.apps).length, 'app')}, ${count(environments.length, 'environment')}`, ...policies(config)].join('\n')}\n`,
     );
     return exitCodes.well;
   } catch (error) {

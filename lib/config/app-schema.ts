@@ -1,38 +1,7 @@
 import { z } from 'zod';
 import { allow } from './allow-schema.ts';
 import * as field from './fields.ts';
-
-const tags = z
-  .strictObject({
-    semver: field
-      .semverRange({
-        title: 'Semver range',
-        description: 'Tags in this range are released; an older one than the running one is skipped.',
-        examples: ['>=0.0.1', '^2.1'],
-      })
-      .optional(),
-    pattern: field
-      .pattern({
-        title: 'Pattern',
-        description:
-          'Tags that this regular expression, in the syntax of RE2, matches as a whole are released.',
-        examples: ['main-[0-9a-f]{7}'],
-      })
-      .optional(),
-  })
-  .meta({
-    title: 'Tags',
-    description: 'Which tags are released: a semver range, or a pattern.',
-    oneOf: [{ required: ['semver'] }, { required: ['pattern'] }],
-  })
-  .transform(({ semver, pattern }, context) => {
-    if (semver !== undefined && pattern === undefined) return { semver };
-    if (pattern !== undefined && semver === undefined) return { pattern };
-    const which =
-      semver === undefined ? 'one of `semver` and `pattern` is required' : '`semver` or `pattern`, not both';
-    context.addIssue({ code: 'custom', message: which });
-    return z.NEVER;
-  });
+import { tags } from './tags-schema.ts';
 
 const environment = z
   .strictObject({
@@ -142,6 +111,14 @@ export const app = z
         title: 'Repository',
         description: 'Git repository whose tags count; needed for `on: tag-push`.',
         examples: ['github.com/owner/name'],
+      })
+      .optional(),
+    imageTag: field
+      .imageTag({
+        title: 'Image tag',
+        description:
+          'on: tag-push: the tag of the image that CI makes of a Git tag. {version} is the part that `tags` captures (of a semver range, and of a pattern without a group, the SemVer part: 1.2.3 of v1.2.3), {tag} the whole. The Git tag itself where absent.',
+        examples: ['{version}', 'release-{version}'],
       })
       .optional(),
     allow: allow('Who may give commands for this app, instead of those of `slack`.').optional(),

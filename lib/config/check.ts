@@ -56,6 +56,19 @@ const environmentFindings = ({ path, app, fields }: Environment): readonly Findi
   return findings;
 };
 
+/** Where images trigger, their tags are what they are. */
+const unusedImageTag = (name: string, app: Readonly<Record<string, unknown>>): readonly Finding[] => {
+  const triggers = Object.values(record(app.environments)).map((environment) => record(environment).on);
+  return app.imageTag === undefined || triggers.includes('tag-push')
+    ? []
+    : [
+        atKey(
+          ['apps', name, 'imageTag'],
+          '`imageTag` is for Git tags: no environment of the app is released `on: tag-push`',
+        ),
+      ];
+};
+
 const credentials = (data: unknown): readonly Finding[] =>
   (['configRepos', 'registries'] as const).flatMap((section) =>
     Object.entries(record(record(data)[section])).flatMap(([name, entry]) => {
@@ -129,7 +142,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
     const given = record(app).environments;
     return typeof given === 'object' && given !== null && Object.keys(given).length === 0
       ? [atKey(['apps', name, 'environments'], 'an app has at least one environment')]
-      : [];
+      : unusedImageTag(name, record(app));
   });
   return [
     ...environments.flatMap((environment) => [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationPattern } from './duration.ts';
+import { checkImageTag } from './image-tag-template.ts';
 import { checkKindName, kindNamePattern } from './kind-name.ts';
 import * as check from './text-checks.ts';
 import { checkTimeZone } from './time-zone.ts';
@@ -56,6 +57,7 @@ export const host = (title: Title) => checked(check.checkHost, title);
 export const glob = (title: Title) => checked(check.checkGlob, title);
 export const semverRange = (title: Title) => checked(check.checkRange, title);
 export const pattern = (title: Title) => checked(check.checkPattern, title);
+export const imageTag = (title: Title) => checked(checkImageTag, title);
 export const kindName = (title: Title) =>
   checked(checkKindName, { ...title, pattern: kindNamePattern.source });
 export const timeZone = (title: Title) => checked(checkTimeZone, title);

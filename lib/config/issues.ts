@@ -28,7 +28,7 @@ const knownKeys = (path: Path): readonly string[] => {
     schema = typeof part === 'number' ? items : (record(properties)[part] ?? additionalProperties);
   }
   const forms = list(record(schema).oneOf);
-  const keys = (forms.length === 0 ? [schema] : forms).map((form) => record(record(form).properties));
+  const keys = [schema, ...forms].map((form) => record(record(form).properties));
   return [...new Set(keys.flatMap(Object.keys))];
 };
 

@@ -3,7 +3,15 @@ import { RE2JS, RE2JSSyntaxException } from 're2js';
 /** Whether a tag fits a `tags.pattern`. */
 export type TagPattern = (tag: string) => boolean;
 
-const compiled = new Map<string, TagPattern>();
+const compiled = new Map<string, RE2JS>();
+
+const compile = (pattern: string): RE2JS => {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  const expression = RE2JS.compile(`^(?:${pattern})$`);
+  compiled.set(pattern, expression);
+  return expression;
+};
 
 /**
  * A `tags.pattern`, which has to match a tag as a whole, whatever a webhook says. RE2 does not backtrack: the time grows with the
@@ -11,12 +19,22 @@ const compiled = new Map<string, TagPattern>();
  * @throws RE2JSSyntaxException where it does not parse, or asks for what only backtracking can do: `(?=…)`, `(?<!…)`, `\1`
  */
 export const tagPattern = (pattern: string): TagPattern => {
-  const known = compiled.get(pattern);
-  if (known !== undefined) return known;
-  const expression = RE2JS.compile(`^(?:${pattern})$`);
-  const fits: TagPattern = (tag) => expression.testExact(tag);
-  compiled.set(pattern, fits);
-  return fits;
+  const expression = compile(pattern);
+  return (tag) => expression.testExact(tag);
+};
+
+/** True where the pattern captures a part of the tag. */
+export const hasGroup = (pattern: string): boolean => compile(pattern).groupCount() > 0;
+
+/**
+ * The part of a tag that a pattern captures: its group `version`, or else its first one. Undefined where the pattern does not
+ * match, has no group, or matches without it.
+ */
+export const capturedBy = (pattern: string, tag: string): string | undefined => {
+  const expression = compile(pattern);
+  const matcher = expression.matcher(tag);
+  if (!matcher.matches() || expression.groupCount() === 0) return undefined;
+  return matcher.group('version' in expression.namedGroups() ? 'version' : 1) || undefined;
 };
 
 /** What is wrong with a pattern, or undefined where nothing is. */

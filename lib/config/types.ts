@@ -94,8 +94,17 @@ export type SlackConfig = {
   readonly timeZone: string;
 };
 
+/** By what of two tags one is older; `time`: neither is, and the one that was asked for last stands. */
+export type TagOrder = 'semver' | 'numeric' | 'calver' | 'alphabetical' | 'time';
+
 /** Which tags are released: all that satisfy a semver range, or all that match a regular expression as a whole. */
-export type TagPolicy = { readonly semver: string } | { readonly pattern: string };
+export type TagPolicy =
+  | {
+      readonly semver: string;
+      /** Also those prereleases that the range does not name. */
+      readonly prereleases?: boolean | undefined;
+    }
+  | { readonly pattern: string; readonly order?: TagOrder | undefined };
 
 export type EnvironmentConfig = {
   readonly on: 'image-push' | 'tag-push';
@@ -124,6 +133,8 @@ export type AppConfig = {
   readonly image: string;
   /** Lower case, without scheme and `.git`: `github.com/devops-with-kubernetes/okeydokey`. */
   readonly repository?: string | undefined;
+  /** `tag-push`: the tag of the image that a Git tag stands for, a template with `{version}` or `{tag}`; the Git tag itself where absent. */
+  readonly imageTag?: string | undefined;
   /** Instead of `slack.allow`. */
   readonly allow?: AllowConfig | undefined;
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;

@@ -1,4 +1,5 @@
 import { type Actor, actorText } from '../actor.ts';
+import type { TagOrder, TagPolicy } from '../config/types.ts';
 import { type Hold, type HoldReason, holdReasonText } from './hold.ts';
 
 /** Why a release is in its state, as it is recorded. */
@@ -19,7 +20,32 @@ export type Reason =
       readonly tag: string;
       readonly newer: string;
       readonly environment?: string | undefined;
+    }
+  | OrderUnclear
+  | {
+      readonly code: 'tag-policy';
+      readonly policy: TagPolicy;
+      readonly problem: PolicyProblem;
     };
+
+/**
+ * Why a policy does not admit a tag: no SemVer version, or a prerelease that the range does not name, or outside of the range;
+ * or the pattern does not match.
+ */
+export type PolicyProblem = 'no-version' | 'prerelease' | 'out-of-range' | 'no-match';
+
+/** The tag looks lower than the one that stands, and no order says whether it is older. */
+export type OrderUnclear = {
+  readonly code: 'order-unclear';
+  readonly app: string;
+  readonly environment: string;
+  readonly tag: string;
+  readonly current: string;
+  /** The order of the policy, which cannot compare the two; absent: it has none. */
+  readonly order?: TagOrder | undefined;
+  /** The order that would read both. */
+  readonly fitting: TagOrder;
+};
 
 export type HeldReason = {
   readonly code: 'held';
@@ -77,5 +103,25 @@ export const reasonText = (reason: Reason, { actor, time, newer, name, text }: F
           ? `${reason.tag} is older than ${reason.newer}, which the config repo has`
           : `${reason.tag} is older than ${reason.newer}, which stands in ${reason.environment}, and its image is not there`,
       );
+    case 'order-unclear':
+      return text(orderUnclearText(reason));
+    case 'tag-policy':
+      return text(policyProblemText(reason.policy, reason.problem));
   }
+};
+
+const orderUnclearText = ({ app, environment, tag, current, order, fitting }: OrderUnclear): string => {
+  const line = `apps.${app}.environments.${environment}.tags`;
+  const looks = `${tag} looks lower than ${current}, which the config repo has, and`;
+  return order === undefined
+    ? `${looks} ${line} has no order: \`order: ${fitting}\` there skips what is lower, \`order: time\` releases what was pushed last`
+    : `${looks} the order ${order} of ${line} cannot compare the two; release it by hand if it is meant`;
+};
+
+const policyProblemText = (policy: TagPolicy, problem: PolicyProblem): string => {
+  const what = `the tag does not match ${'semver' in policy ? `semver ${policy.semver}` : `pattern ${policy.pattern}`}`;
+  if (problem === 'no-version') return `${what}: it is not a version such as 1.2.3 or v1.2.3`;
+  return problem === 'prerelease'
+    ? `${what}, which names no such prerelease; \`prereleases: true\` releases those too`
+    : what;
 };

@@ -63,6 +63,8 @@ export type ReleaseFacts = {
   /** Normalised name, without tag. */
   readonly image: string;
   readonly tag: string;
+  /** The Git tag that asked for it, where the image has another. */
+  readonly gitTag?: string | undefined;
   readonly state: ReleaseState;
   readonly requestedBy: Actor;
   /** The hook: `github`, `dockerhub`; `slack`, `tagboat`. */

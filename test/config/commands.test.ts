@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Command } from '../../bin/commands/command.ts';
+import * as explain from '../../bin/commands/explain.ts';
 import * as schema from '../../bin/commands/schema.ts';
 import * as sealing from '../../bin/commands/seal.ts';
 import * as validate from '../../bin/commands/validate.ts';
@@ -165,7 +166,9 @@ describe('tagboat validate', () => {
 
     expect(await call(validate.run, [path])).toEqual({
       code: 0,
-      stdout: `${path} is valid: 1 app, 1 environment\n`,
+      stdout: `${path} is valid: 1 app, 1 environment
+  okeydokey production releases versions in \`>=0.0.1\`, prereleases only where it names them; older is the lower version, as SemVer has it
+`,
       stderr:
         'warning: api/token is still a placeholder: tagboat seal api/token\n' +
         'warning: apps.okeydokey.environments.production.notify.slack tells nobody without slack.botToken\n',
@@ -183,6 +186,34 @@ ${path}:30:18: write a time of at most a day as \`90s\`, \`5m\` or \`1h\`
 2 problems
 `,
     });
+  });
+
+  it('warns of a pattern that does not say what is older, unless it only lists tags', async () => {
+    const tagsOf = (tags: string) => file('tagboat.yml', sealed.replace("{ semver: '>=0.0.1' }", tags));
+    const warned = (path: string) => call(validate.run, ['--local', path]);
+
+    expect(await warned(await tagsOf("{ pattern: 'build-(\\d+)' }"))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(
+        'releases tags that match `build-(\\d+)` as a whole; nothing is older, and one that looks lower than what stands is not released\n',
+      ),
+      stderr: expect.stringMatching(
+        /^warning: apps\.okeydokey\.environments\.production\.tags has no order: .*\n$/,
+      ),
+    });
+    expect(await warned(await tagsOf("{ pattern: 'build-(\\d+)', order: numeric }"))).toMatchObject({
+      stdout: expect.stringContaining('older is the one with the lower number in what it captures'),
+      stderr: '',
+    });
+    const listed = (await tagsOf('{ pattern: main|edge }')).toString();
+    await file(
+      'tagboat.yml',
+      (await readFile(listed, 'utf8')).replace(
+        'pattern: main|edge }',
+        'pattern: main|edge }\n        pin: digest',
+      ),
+    );
+    expect(await warned(listed)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('finds a damaged sealed value', async () => {
@@ -214,6 +245,80 @@ ${path}:30:18: write a time of at most a day as \`90s\`, \`5m\` or \`1h\`
       stdout: '',
       stderr: `${path} cannot be read\nCreate it at the given path, or name another with --config.\n`,
     });
+  });
+});
+
+describe('tagboat explain', () => {
+  const monorepo = example
+    .replace('    environments:', "    imageTag: '{version}'\n    environments:")
+    .replace('on: image-push', 'on: tag-push')
+    .replace("{ semver: '>=0.0.1' }", "{ pattern: 'app@(.+)', order: semver }");
+  const its =
+    '  it releases tags that match `app@(.+)` as a whole; older is the lower version in what it captures, as SemVer has it; the image of a Git tag has the tag `{version}`\n';
+  const repository = 'github.com/DevOps-with-Kubernetes/okeydokey';
+  const range =
+    '  it releases versions in `>=0.0.1`, prereleases only where it names them; older is the lower version, as SemVer has it\n';
+
+  it.each<[string, string, readonly string[], string]>([
+    [
+      'an image',
+      example,
+      ['devopswithkubernetes/okeydokey:v1.0.0'],
+      `okeydokey production: v1.0.0 would be released\n${range}`,
+    ],
+    [
+      'an image of an older version',
+      example,
+      ['docker.io/devopswithkubernetes/okeydokey:v1.0.0', '--current', 'v1.1.0'],
+      `okeydokey production: v1.0.0 would not be released: v1.0.0 is older than v1.1.0, which the config repo has\n${range}`,
+    ],
+    [
+      'what is no tag of an image',
+      example,
+      ['devopswithkubernetes/okeydokey:1.0+b'],
+      `okeydokey production: 1.0+b would not be released: the tag cannot be the tag of an image\n${range}`,
+    ],
+    [
+      'a Git tag',
+      monorepo,
+      [`${repository}@app@1.2.3`],
+      `okeydokey production: app@1.2.3, whose image is 1.2.3, would be released\n${its}`,
+    ],
+    [
+      'a Git tag of an older version',
+      monorepo,
+      [`https://${repository}.git@app@1.2.3`, '--current', '1.10.0'],
+      `okeydokey production: app@1.2.3, whose image is 1.2.3, would not be released: 1.2.3 is older than 1.10.0, which the config repo has\n${its}`,
+    ],
+    [
+      'a Git tag of another app',
+      monorepo,
+      [`${repository}@api/v1.2.3`],
+      `okeydokey production: api/v1.2.3 would not be released: the tag does not match pattern app@(.+)\n${its}`,
+    ],
+  ])('says what would come of %s', async (_name, config, args, stdout) => {
+    const path = await file('tagboat.yml', config);
+
+    expect(await call(explain.run, [...args, '--config', path])).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
+  it.each<[string, readonly string[], number, string]>([
+    ['an image of nobody', ['other/app:v1'], 1, 'no app in tagboat.yml has the image other/app\n'],
+    [
+      'a repository of nobody',
+      ['github.com/other/app@v1'],
+      1,
+      'no app in tagboat.yml has the repository github.com/other/app\n',
+    ],
+    ['neither', ['v1.2.3'], 2, 'Usage: tagboat explain <image>:<tag> [options]\n'],
+    ['nothing', [], 2, 'Usage: tagboat explain <image>:<tag> [options]\n'],
+  ])('is asked of %s', async (_name, args, code, stderr) => {
+    const path = await file('tagboat.yml', example);
+
+    const answer = await call(explain.run, [...args, '--config', path]);
+
+    expect([answer.code, answer.stdout]).toEqual([code, '']);
+    expect(answer.stderr.startsWith(stderr)).toBe(true);
   });
 });
 

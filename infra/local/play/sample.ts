@@ -1,7 +1,7 @@
 import type { AppConfig, EnvironmentConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import { type ImageReference, parseImage } from '../../../lib/image.ts';
-import { satisfies } from '../../../lib/release/model/tag-policy.ts';
+import { admits } from '../../../lib/release/model/tag-policy.ts';
 import type { Synced } from '../gitops/gitops.ts';
 import type { Stack } from '../stack/types.ts';
 import { announces } from '../webhooks/webhook.ts';
@@ -73,7 +73,7 @@ const sampleTag = async (
   ].filter((candidate) => candidate !== current && !tried.includes(candidate));
   // A tag that moves is released again, by its digest.
   const moved = environment.pin === 'digest' && current !== undefined ? [current] : [];
-  return [...others, ...moved].find((candidate) => satisfies(environment.tags, candidate));
+  return [...others, ...moved].find((candidate) => admits(environment.tags, candidate));
 };
 
 /** Where tags are no versions: the same but for the last digit, `main-1a2b3c4` → `main-1a2b3c5`. */

@@ -13,6 +13,7 @@ export const viewOf = (release: Release) => ({
   byHand: release.byHand ?? false,
   image: familiarName(release.image),
   tag: release.tag,
+  gitTag: release.gitTag ?? null,
   digest: release.digest ?? null,
   state: release.state,
   code: release.reason?.code ?? null,

@@ -6,7 +6,7 @@ import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts'
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
-import { isOlder } from '../model/tag-policy.ts';
+import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { maxCommitRounds } from '../queue/schedule.ts';
@@ -96,7 +96,9 @@ const holdReplaced = async (
   { release, target, replaced }: Pick<Edited, 'release' | 'target' | 'replaced'>,
   { store, clock }: Context,
 ): Promise<void> => {
-  const undone = replaced.length > 1 ? replaced.filter(({ tag }) => !isOlder(tag, release.tag)) : replaced;
+  const scheme = schemeOf(target);
+  const undone =
+    replaced.length > 1 ? replaced.filter(({ tag }) => !isOlder(scheme, tag, release.tag)) : replaced;
   if (undone.length === 0 || (await isPutBack(release, store))) return;
   const { app, environment, requestedBy: by } = release;
   const holds = await store.holds(app, environment);

@@ -1,7 +1,7 @@
 import { settleAll } from '../../settle-all.ts';
 import { winner } from '../model/decide.ts';
 import { isUnderWay, type Release } from '../model/release.ts';
-import { isOlder } from '../model/tag-policy.ts';
+import { schemeOf, stepBack } from '../model/tag-scheme.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import { readSince } from '../record/read-back.ts';
 import type { Store } from '../record/store.ts';
@@ -18,10 +18,10 @@ export const readNewerCommits = async (
   releases: readonly TargetedRelease[],
   store: Store,
 ): Promise<NewerCommits> => {
-  const waiting = releases.map(({ release }) => release).filter(({ state }) => state !== 'committed');
+  const waiting = releases.filter(({ release }) => release.state !== 'committed');
   const found = await settleAll(
     waiting.map(
-      async (release) => [release.id, newerCommit(release, await readSince(release, store))] as const,
+      async (one) => [one.release.id, newerCommit(one, await readSince(one.release, store))] as const,
     ),
   );
   return new Map(found.flatMap(([id, newer]) => (newer === undefined ? [] : [[id, newer]])));
@@ -31,11 +31,16 @@ export const readNewerCommits = async (
  * An undo was asked for against what stood then, and would take out what nobody asked it to. A release gives way only to one
  * that still stands; where the order of versions decides, the config repo says what is newer. Pure.
  */
-const newerCommit = (release: Release, since: readonly Release[]): Release | undefined =>
-  since.find((newer) => {
+const newerCommit = (
+  { release, target }: TargetedRelease,
+  since: readonly Release[],
+): Release | undefined => {
+  const scheme = schemeOf(target);
+  return since.find((newer) => {
     if (newer.commit === undefined) return false;
     if (release.kind === 'undo') return true;
     const stands = newer.kind === 'release' && (isUnderWay(newer.state) || newer.state === 'healthy');
-    const isOrdered = release.byHand !== true && isOlder(release.tag, newer.tag);
-    return stands && !isOrdered && winner([release, newer]) === newer.id;
+    const goesBack = release.byHand !== true && stepBack(scheme, release.tag, newer.tag) !== undefined;
+    return stands && !goesBack && winner([release, newer], scheme) === newer.id;
   });
+};

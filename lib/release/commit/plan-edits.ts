@@ -7,6 +7,7 @@ import type { Reason } from '../../view/reason.ts';
 import { type Remark, type Remarks, summarizeRemarks } from '../../view/remark.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
 import { type ImageVersion, isSameVersion, type Release } from '../model/release.ts';
+import { schemeOf } from '../model/tag-scheme.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
@@ -69,9 +70,9 @@ export const planEdits = async (
       if ('type' in admission) outcomes.push(admission);
       else admitted.push(admission);
     }
-    const [first, ...rest] = admitted.map(({ release }) => release);
+    const [first, ...rest] = admitted;
     if (first === undefined) continue;
-    const best = winner([first, ...rest]);
+    const best = winner([first.release, ...rest.map(({ release }) => release)], schemeOf(first.target));
     for (const one of admitted)
       outcomes.push(
         one.release.id === best
@@ -146,7 +147,12 @@ const admit = async (
       : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
   // What Git has already is not skipped: its cluster would be left behind, and nobody would know why.
   if (wasPushed) return admitted;
-  const skip = decideAtTip(release, restored ?? deployed, holds.get(target.name) ?? [], clock.now());
+  const skip = decideAtTip(
+    { release, target },
+    restored ?? deployed,
+    holds.get(target.name) ?? [],
+    clock.now(),
+  );
   return skip === undefined ? admitted : { type: 'ended', release, state: 'skipped', reason: skip };
 };
 

@@ -7,11 +7,12 @@ import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecy
 import { currentRelease } from '../model/current-release.ts';
 import { findHold } from '../model/hold.ts';
 import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
-import { isOlder } from '../model/tag-policy.ts';
+import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
 import { readToCurrent } from '../record/read-back.ts';
+import { relativeHint } from './relatives.ts';
 
 /**
  * The step of the job `check-image`: asks the registry for the image of a release. If it is there, the release is handed to
@@ -53,7 +54,8 @@ export const checkImage = async (
     const isNamed = release.kind === 'undo' || release.byHand === true;
     const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedImageSeconds;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
-    if (clock.now() >= giveUpAt) throw digest ?? notFound(release.image, release.tag, patience);
+    if (clock.now() >= giveUpAt)
+      throw digest ?? notFound(release.image, release.tag, patience, await relativeHint(release, context));
     const newer = round === 0 ? await newerThan(release, context) : undefined;
     if (newer !== undefined) {
       const { tag, environment } = release;
@@ -107,12 +109,14 @@ const endDuplicate = async (
  * The tag of the current release, where it is newer: then the release would be skipped, and its image need not be waited
  * for. Not while the current release may still be undone, or a user is just releasing another tag.
  */
-const newerThan = async (release: Release, { store }: Context): Promise<string | undefined> => {
+const newerThan = async (release: Release, { config, store }: Context): Promise<string | undefined> => {
   if (release.kind !== 'release' || release.byHand === true) return undefined;
   const known = await readToCurrent(release, store);
   if (known.some(({ state, byHand }) => byHand === true && isUnderWay(state))) return undefined;
   const current = currentRelease(known);
-  return current?.state === 'healthy' && isOlder(release.tag, current.tag) ? current.tag : undefined;
+  if (current?.state !== 'healthy') return undefined;
+  const scheme = schemeOf(targetOf(config, release.app, release.environment));
+  return isOlder(scheme, release.tag, current.tag) ? current.tag : undefined;
 };
 
 /** The digest, nothing, or the passing fault that kept the registry from answering. */
@@ -135,8 +139,8 @@ const ask = async (
 const isTransport = (error: TagboatError): boolean =>
   error.code === 'store-unreachable' || error.code === 'queue-unreachable';
 
-const notFound = (image: string, tag: string, seconds: number): TagboatError =>
+const notFound = (image: string, tag: string, seconds: number, hint: string): TagboatError =>
   new TagboatError(
     'image-not-found',
-    `the registry has no ${familiarName(image)}:${tag}${seconds === 0 ? '' : ` after ${seconds} s`}`,
+    `the registry has no ${familiarName(image)}:${tag}${seconds === 0 ? '' : ` after ${seconds} s`}${hint}`,
   );

@@ -20,6 +20,8 @@ export type IntakeAnswer = {
     readonly environment: string;
     readonly image: string;
     readonly tag: string;
+    /** The Git tag, where the image has another. */
+    readonly gitTag?: string | undefined;
     readonly digest?: string | undefined;
     readonly state: ReleaseState;
     /** False where an earlier hook asked for the same thing. */
@@ -29,6 +31,7 @@ export type IntakeAnswer = {
     readonly app?: string;
     readonly environment?: string;
     readonly tag?: string;
+    readonly gitTag?: string | undefined;
     readonly reason: string;
     readonly message: string;
     /** Where it is on record: what was held back. */
@@ -122,13 +125,14 @@ const learnDigest = async (
 };
 
 const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined): ReleaseRequest => {
-  const { app, environment, tag, target } = wanted;
+  const { app, environment, tag, gitTag, target } = wanted;
   return {
     app,
     environment,
     kind: 'release',
     image: target.app.image,
     tag,
+    gitTag,
     digest,
     requestedBy: { type: 'webhook', source: event.source, user: event.actor },
     source: event.source,
@@ -189,8 +193,8 @@ const skip = async (
   digest: string | undefined,
   context: Steps,
 ): Promise<IntakeAnswer['skipped'][number]> => {
-  const { app, environment, tag, reason } = plan;
-  const answer = { app, environment, tag, ...answerOf(reason) };
+  const { app, environment, tag, gitTag, reason } = plan;
+  const answer = { app, environment, tag, gitTag, ...answerOf(reason) };
   return reason.code === 'held' ? { ...answer, id: await recordHeld(event, plan, digest, context) } : answer;
 };
 
@@ -228,6 +232,6 @@ const recordHeld = async (
 };
 
 const summary = (release: Release, created: boolean) => {
-  const { id, app, environment, image, tag, digest, state } = release;
-  return { id, app, environment, image, tag, digest, state, created };
+  const { id, app, environment, image, tag, gitTag, digest, state } = release;
+  return { id, app, environment, image, tag, gitTag, digest, state, created };
 };

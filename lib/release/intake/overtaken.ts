@@ -1,5 +1,6 @@
 import { isUnderWay, type Release } from '../model/release.ts';
-import { isOlder } from '../model/tag-policy.ts';
+import { isOrdered, schemeOf } from '../model/tag-scheme.ts';
+import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 
 /** As many releases of an environment are looked through, newest first: what came since a hook was received. */
@@ -19,16 +20,16 @@ const askedAt = ({ receivedAt, createdAt }: Release): number => receivedAt ?? Da
  */
 export const overtakenBy = async (
   { app, environment, tag, digest, receivedAt }: Late,
-  { store }: Context,
+  { config, store }: Context,
 ): Promise<Release | undefined> => {
-  const hasOrder = (other: string): boolean => isOlder(tag, other) || isOlder(other, tag);
+  const scheme = schemeOf(targetOf(config, app, environment));
   const known = await store.list(app, environment, { limit: looksBack });
   return known.find(
     (one) =>
       one.kind === 'release' &&
       askedAt(one) > receivedAt &&
       (isUnderWay(one.state) || one.state === 'healthy') &&
-      !hasOrder(one.tag) &&
+      !isOrdered(scheme, tag, one.tag) &&
       !(one.tag === tag && one.digest === digest),
   );
 };

@@ -113,6 +113,7 @@ export type ReleaseRequest = Pick<
   | 'kind'
   | 'image'
   | 'tag'
+  | 'gitTag'
   | 'digest'
   | 'requestedBy'
   | 'source'

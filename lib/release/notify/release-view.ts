@@ -2,7 +2,9 @@ import type { Config } from '../../config/types.ts';
 import type { Offer, ReleaseView } from '../../view/release.ts';
 import { currentRelease } from '../model/current-release.ts';
 import { isUndelivered, isUnderWay, notesOf, type Release } from '../model/release.ts';
+import { findTarget } from '../model/target.ts';
 import { commitUrl, diffUrl } from './commit-url.ts';
+import { gitTagOf } from './git-tag.ts';
 
 /** What people are shown of a release, as it is recorded now. @param known the releases around it, newest first */
 export const releaseView = (release: Release, known: readonly Release[], config: Config): ReleaseView => {
@@ -25,7 +27,7 @@ export const releaseView = (release: Release, known: readonly Release[], config:
     reason: state === 'undone' ? release.failure : release.reason,
     diagnosis: state === 'failed' || (state === 'undone' && undoneFrom === 'failed') ? diagnosis : [],
     commitUrl: repository && release.commit && commitUrl(repository, release.commit),
-    diffUrl: diffOf(release, config),
+    diffUrl: diffOf(release, known, config),
     undoneBy: known.find(({ undoes }) => undoes === release.id)?.requestedBy,
     undoneTag,
     isUndoneHeld: release.holdTakenBack !== true,
@@ -48,12 +50,17 @@ const removes = ({ holdsUndone, state, commit }: Release): boolean =>
   holdsUndone === true && (state !== 'failed' || commit !== undefined);
 
 /** The comparison in the source repository of what is new since the tag before; of an undo, of what it removes. */
-const diffOf = ({ app, kind, tag, previous, holdsUndone }: Release, config: Config): string | undefined => {
-  const repository = config.apps[app]?.repository;
-  if (repository === undefined || previous === undefined || previous.tag === tag) return undefined;
+const diffOf = (release: Release, known: readonly Release[], config: Config): string | undefined => {
+  const { app, environment, kind, tag, previous, holdsUndone } = release;
+  const target = findTarget(config, app, environment);
+  const repository = target?.app.repository;
+  if (target === undefined || repository === undefined || previous === undefined || previous.tag === tag)
+    return undefined;
+  const [before, after] = [previous.tag, tag].map((one) => gitTagOf(one, [release, ...known], target));
+  if (before === undefined || after === undefined) return undefined;
   return kind === 'undo' && holdsUndone === true
-    ? diffUrl(repository, tag, previous.tag)
-    : diffUrl(repository, previous.tag, tag);
+    ? diffUrl(repository, after, before)
+    : diffUrl(repository, before, after);
 };
 
 /** What can be done about the current release. */

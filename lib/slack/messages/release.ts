@@ -104,6 +104,7 @@ const timesOf = ({ state, startedAt, endedAt }: ReleaseView): readonly string[] 
 const smallPrintOf = (release: ReleaseView): readonly string[] => [
   ...numbers(release.number),
   code(`${familiarName(release.image)}:${release.tag}`),
+  ...(release.gitTag === undefined ? [] : [`Git tag ${code(release.gitTag)}`]),
   ...(release.commitUrl === undefined
     ? []
     : [link(release.commitUrl, release.commit?.slice(0, 7) ?? 'commit')]),

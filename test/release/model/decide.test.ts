@@ -3,6 +3,8 @@ import type { EnvironmentConfig } from '../../../lib/config/types.ts';
 import type { ImagePushed, TagPushed } from '../../../lib/event.ts';
 import { candidates, decide, decideAtTip, unmatched, winner } from '../../../lib/release/model/decide.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
+import { schemeOf } from '../../../lib/release/model/tag-scheme.ts';
+import { targetOf } from '../../../lib/release/model/target.ts';
 import type { Hold } from '../../../lib/view/hold.ts';
 import { reasonText } from '../../../lib/view/reason.ts';
 import { actor, given } from '../../support/records.ts';
@@ -47,6 +49,9 @@ const release = (id: string, tag: string, kind: Release['kind'] = 'release'): Re
   updatedAt: '',
 });
 
+const target = (environment: Partial<EnvironmentConfig> = {}) =>
+  targetOf(configWith(environment), 'okeydokey', 'production');
+
 describe('decide', () => {
   const cases: readonly {
     readonly name: string;
@@ -65,12 +70,14 @@ describe('decide', () => {
     {
       name: 'a pre-release, which a range does not ask for',
       event: imagePushed('v1.0.0-rc.1'),
-      outcome: 'tag-policy: the tag does not match semver >=0.0.1',
+      outcome:
+        'tag-policy: the tag does not match semver >=0.0.1, which names no such prerelease; `prereleases: true` releases those too',
     },
     {
       name: 'no version at all',
       event: imagePushed('feature-x'),
-      outcome: 'tag-policy: the tag does not match semver >=0.0.1',
+      outcome:
+        'tag-policy: the tag does not match semver >=0.0.1: it is not a version such as 1.2.3 or v1.2.3',
     },
     {
       name: 'a tag that fits the pattern',
@@ -196,15 +203,26 @@ describe('decideAtTip', () => {
     ['nothing there', 'v1.0.0', [], undefined],
   ])('%s', (_name, tag, current, reason) => {
     const versions = current.map((one) => ({ tag: one }));
-    expect(decideAtTip(release('1', tag), versions, [], now)?.code).toBe(reason);
+    expect(decideAtTip({ release: release('1', tag), target: target() }, versions, [], now)?.code).toBe(
+      reason,
+    );
   });
 
   it('holds back a tag that was held after the webhook', () => {
-    expect(decideAtTip(release('1', 'v1.0.0'), [], [hold({})], now)?.code).toBe('held');
+    expect(
+      decideAtTip({ release: release('1', 'v1.0.0'), target: target() }, [], [hold({})], now)?.code,
+    ).toBe('held');
   });
 
   it('lets an undo go back, held or not', () => {
-    expect(decideAtTip(release('1', 'v1.0.0', 'undo'), [{ tag: 'v2.0.0' }], [hold({})], now)).toBeUndefined();
+    expect(
+      decideAtTip(
+        { release: release('1', 'v1.0.0', 'undo'), target: target() },
+        [{ tag: 'v2.0.0' }],
+        [hold({})],
+        now,
+      ),
+    ).toBeUndefined();
   });
 });
 
@@ -224,7 +242,9 @@ describe('decideAtTip, for what somebody asked for by hand', () => {
     ],
   ])('%s', (_name, holds, reason) => {
     // Older than what stands there, which is no reason.
-    expect(decideAtTip(asked, [{ tag: 'v2.0.0' }], holds, now)?.code).toBe(reason);
+    expect(decideAtTip({ release: asked, target: target() }, [{ tag: 'v2.0.0' }], holds, now)?.code).toBe(
+      reason,
+    );
   });
 });
 
@@ -255,6 +275,6 @@ describe('winner', () => {
     ],
     ['what was asked for after an undo', [release('1', 'v1.0.0', 'undo'), release('2', 'v9.0.0')], '2'],
   ] as const)('%s', (_name, [first, ...rest], id) => {
-    expect(winner([first, ...rest])).toBe(id);
+    expect(winner([first, ...rest], schemeOf(target()))).toBe(id);
   });
 });

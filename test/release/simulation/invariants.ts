@@ -1,6 +1,6 @@
 import { currentRelease } from '../../../lib/release/model/current-release.ts';
 import { isUnderWay, type Release } from '../../../lib/release/model/release.ts';
-import { isOlder } from '../../../lib/release/model/tag-policy.ts';
+import { isOlder as isOlderIn } from '../../../lib/release/model/tag-scheme.ts';
 import type { Hold } from '../../../lib/view/hold.ts';
 import { queueNames } from './deployment.ts';
 import { fileOf, firstTag } from './project.ts';
@@ -120,6 +120,9 @@ const deliveredIsCommitted = (world: World, places: readonly Place[]): readonly 
       : [`delivered, and not committed: ${place} ${tag}`];
   });
 };
+
+/** Every app of the simulation is released by versions. */
+const isOlder = (tag: string, than: string): boolean => isOlderIn({ policy: { semver: '*' } }, tag, than);
 
 /** Git and the cluster have what the current release says, and no newer tag was passed over. */
 const newestWins = ({ app, environment, releases, tagInGit, tagInCluster }: Place): readonly string[] => {

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../lib/cluster/connect/connect.ts';
 import type { WorkloadRef } from '../../../lib/cluster/deliver/deliver.ts';
 import type { RolloutVerdict } from '../../../lib/cluster/watch/watch-rollout.ts';
-import type { Config, EnvironmentConfig, SlackConfig } from '../../../lib/config/types.ts';
+import type { AppConfig, Config, EnvironmentConfig, SlackConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Parsed } from '../../../lib/event.ts';
 import { createSlackNotifier } from '../../../lib/notifiers/slack.ts';
@@ -73,14 +73,18 @@ type Extra = { readonly id?: string; readonly confirmed?: boolean; readonly expe
  * cluster in memory. The config repo starts with `v1.0.0`.
  * @param text of its one file
  */
-export const createHarness = (environment: Partial<EnvironmentConfig> = {}, text = manifest) => {
+export const createHarness = (
+  environment: Partial<EnvironmentConfig> = {},
+  text = manifest,
+  app: Pick<AppConfig, 'imageTag'> = {},
+) => {
   const environments = {
     production: { ...production, files: ['app.yml'], notify: { slack: '#deploys' }, ...environment },
   };
   const config: Config = {
     ...configWith(),
     slack,
-    apps: { app: { image, repository: 'github.com/example/app', environments } },
+    apps: { app: { image, repository: 'github.com/example/app', environments, ...app } },
   };
   const all = createContext(memoryTable(), config);
   const { clock, store } = all;

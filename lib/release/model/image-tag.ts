@@ -1,0 +1,39 @@
+import { templateParts } from '../../config/image-tag-template.ts';
+import type { TagPolicy } from '../../config/types.ts';
+import { capturedVersion } from './tag-version.ts';
+
+/** What no tag of an image may have; docker/metadata-action and Git hosts' own CI put a `-` in its place. */
+const asTag = (text: string): string => text.replace(/[^\w.-]+/g, '-');
+
+/**
+ * The tag of the image that a Git tag stands for, by the template `imageTag`. Undefined where the template asks for a version,
+ * and the tag has none. It may be longer than a tag may be. Pure.
+ */
+export const imageTagOf = (template: string, policy: TagPolicy, gitTag: string): string | undefined => {
+  const version = capturedVersion(policy, gitTag);
+  const filled = templateParts(template).map((part) => {
+    if ('text' in part) return part.text;
+    const value = part.placeholder === 'tag' ? gitTag : version;
+    return value === undefined ? undefined : asTag(value);
+  });
+  return filled.includes(undefined) ? undefined : filled.join('');
+};
+
+/** What a tag of an image was made of, as far as it can be told. */
+type Origin = { readonly version?: string | undefined; readonly tag?: string | undefined };
+
+/**
+ * Goes back from the tag of an image to what the template was filled with. Undefined for a tag that was not made by it. What
+ * `-` has taken the place of is not known any more. Pure.
+ */
+export const originOf = (template: string, imageTag: string): Origin | undefined => {
+  const seen = new Set<string>();
+  const pattern = templateParts(template).map((part) => {
+    if ('text' in part) return part.text.replaceAll('.', '\\.');
+    const { placeholder } = part;
+    if (seen.has(placeholder)) return `\\k<${placeholder}>`;
+    seen.add(placeholder);
+    return `(?<${placeholder}>.+)`;
+  });
+  return new RegExp(`^${pattern.join('')}$`).exec(imageTag)?.groups;
+};
