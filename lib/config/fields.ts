@@ -56,6 +56,7 @@ export const host = (title: Title) => checked(check.checkHost, title);
 export const glob = (title: Title) => checked(check.checkGlob, title);
 export const semverRange = (title: Title) => checked(check.checkRange, title);
 export const pattern = (title: Title) => checked(check.checkPattern, title);
+export const path = (title: Title) => checked(check.checkFieldPath, title);
 export const kindName = (title: Title) =>
   checked(checkKindName, { ...title, pattern: kindNamePattern.source });
 export const timeZone = (title: Title) => checked(checkTimeZone, title);

@@ -27,8 +27,7 @@ const knownKeys = (path: Path): readonly string[] => {
     const { properties, additionalProperties, items } = record(schema);
     schema = typeof part === 'number' ? items : (record(properties)[part] ?? additionalProperties);
   }
-  const forms = list(record(schema).oneOf);
-  const keys = (forms.length === 0 ? [schema] : forms).map((form) => record(record(form).properties));
+  const keys = [schema, ...list(record(schema).oneOf)].map((form) => record(record(form).properties));
   return [...new Set(keys.flatMap(Object.keys))];
 };
 

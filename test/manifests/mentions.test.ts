@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inspect } from '../../lib/manifests/rewrite.ts';
 
 const mentionsOf = (text: string, image = 'docker.io/org/app', path = 'x.yml') =>
-  inspect({ path, text }, image, 'app').mentions.map(
+  inspect({ path, text }, { image, app: 'app' }).mentions.map(
     ({ line, column, text: reference, hasVersion }) =>
       `${line}:${column} ${reference}${hasVersion ? '' : ' (no version)'}`,
   );

@@ -34,7 +34,7 @@ const find = (
   files: Readonly<Record<string, string | Uint8Array>>,
   globs = ['**'],
   links: readonly string[] = [],
-) => createStagedManifests(snapshotOf(files, links)).find(globs, image, 'shop');
+) => createStagedManifests(snapshotOf(files, links)).find({ files: globs }, image, 'shop');
 
 const refusalOf = async (work: Promise<unknown>): Promise<string> => {
   const error = await work.then(
@@ -82,7 +82,7 @@ describe('where no file carries the image, it says what the files are', () => {
   it('a kind that no format reads, and how to reach it', async () => {
     const workflow = `apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nspec:\n  templates:\n  - container: {image: "${image}:v1"}\n`;
     expect(await refusalOf(find({ 'job.yaml': workflow }))).toBe(
-      `manifest-image-not-found: no file of ** carries ${image}; it is mentioned at job.yaml:5:25 (${image}:v1) in a place that no format reads: put the comment \`# tagboat: shop\` behind the value`,
+      `manifest-image-not-found: no file of ** carries ${image}; it is mentioned at job.yaml:5:25 (${image}:v1) in a place that no format reads: mark the value with the comment \`# tagboat: shop\`, or name its place under \`fields\` (\`- { files: job.yaml, path: 'spec.templates[0].container.image' }\`)`,
     );
     const { uses } = await find({ 'job.yaml': workflow.replace('"}', '" # tagboat: shop\n    }') });
     expect(uses).toMatchObject([{ line: 5, tag: 'v1' }]);
