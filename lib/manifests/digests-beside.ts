@@ -12,3 +12,7 @@ export const digestsOf = (
     ...digestNames.map((name) => ({ key: `image${name}`, values: child(map, key + name) })),
     ...digestNamesAlone.map((name) => ({ key: name, values: key === 'image' ? child(map, name) : [] })),
   ].flatMap(({ key: name, values }) => values.map((value) => ({ key: name, value })));
+
+/** Whether a key beside that of an image is where its digest may stand. */
+export const isDigestKeyOf = (image: string, key: string): boolean =>
+  digestNames.some((name) => key === image + name) || (image === 'image' && digestNamesAlone.includes(key));

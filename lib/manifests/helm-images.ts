@@ -4,6 +4,7 @@ import { type Cursor, child, entries, items, type ScalarCursor, scalarOf, textAt
 import { digestsOf } from './digests-beside.ts';
 import type { Site, Wanted } from './format.ts';
 import { referenceSite, referenceWithDigests } from './reference.ts';
+import { registryPaths, repositoryNames } from './registries.ts';
 import { tagPairSite } from './tag-pair.ts';
 
 /**
@@ -27,11 +28,9 @@ const imagesIn = (values: Cursor, wanted: Wanted, registries: readonly string[])
 ];
 
 const imageKey = /image$/i;
-const repositoryNames = ['registry', 'repository', 'name'];
 
-/** A registry for all images of a chart and its subcharts, as Bitnami's charts have it. */
 const globalRegistries = (values: Cursor): readonly string[] =>
-  [['imageRegistry'], ['image', 'registry'], ['registry']]
+  registryPaths
     .map((keys) => textAt(values, 'global', ...keys))
     .filter((registry) => registry !== undefined && registry !== '') as readonly string[];
 
