@@ -211,11 +211,17 @@ export const errorCatalogue = {
     meaning: 'No file of the config repo matches `files`.',
     next: 'Correct the globs of the environment, or the branch of the config repo.',
   },
+  'manifest-field-not-found': {
+    retry: 'terminal',
+    status: 422,
+    meaning: 'None of the documents has the image at a path that `fields` names.',
+    next: 'Correct `files`, `kind` or the path of that entry of `fields`, or take it out.',
+  },
   'manifest-image-not-found': {
     retry: 'terminal',
     status: 422,
     meaning: 'None of the files carries the image of the app.',
-    next: 'Correct `image` or `files` of the app, add the image to a manifest, or mark it with `# tagboat: <app>`.',
+    next: 'Correct `image` or `files` of the app, add the image to a manifest, mark it with `# tagboat: <app>`, or name its place in `fields`.',
   },
   'manifest-unparsable': {
     retry: 'terminal',

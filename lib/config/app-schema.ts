@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allow } from './allow-schema.ts';
 import * as field from './fields.ts';
+import { imageFields } from './image-fields.ts';
 import { tags } from './tags-schema.ts';
 
 const environment = z
@@ -29,6 +30,7 @@ const environment = z
       )
       .min(1, 'at least one glob is required')
       .meta({ title: 'Files', description: 'Globs of the manifests that carry the image.' }),
+    fields: imageFields.optional(),
     cluster: field.name.meta({ title: 'Cluster', description: 'A name of `clusters`.' }),
     namespace: z
       .string()

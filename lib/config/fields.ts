@@ -58,6 +58,7 @@ export const glob = (title: Title) => checked(check.checkGlob, title);
 export const semverRange = (title: Title) => checked(check.checkRange, title);
 export const pattern = (title: Title) => checked(check.checkPattern, title);
 export const imageTag = (title: Title) => checked(checkImageTag, title);
+export const path = (title: Title) => checked(check.checkFieldPath, title);
 export const kindName = (title: Title) =>
   checked(checkKindName, { ...title, pattern: kindNamePattern.source });
 export const timeZone = (title: Title) => checked(checkTimeZone, title);

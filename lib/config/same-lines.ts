@@ -22,6 +22,15 @@ const repositoryKey = (repo: unknown): string | undefined => {
 /** One that the schema lets through; the others are told of by it. */
 const isGlob = (glob: unknown): glob is string => typeof glob === 'string' && 'value' in checkGlob(glob);
 
+/** Of `files`, and of each of `fields`, with the way to them in the environment. */
+const globsOf = ({ fields }: Environment): readonly { readonly at: Path; readonly glob: string }[] => [
+  ...list(fields.files).flatMap((glob, at) => (isGlob(glob) ? [{ at: ['files', at], glob }] : [])),
+  ...list(fields.fields).flatMap((field, at) => {
+    const glob = record(field).files;
+    return isGlob(glob) ? [{ at: ['fields', at, 'files'], glob }] : [];
+  }),
+];
+
 /** Two environments that would rewrite the same line: same repository, branch and image, and globs that provably overlap. */
 export const sameLines = (data: unknown, environments: readonly Environment[]): readonly Finding[] => {
   const repos = record(record(data).configRepos);
@@ -34,16 +43,15 @@ export const sameLines = (data: unknown, environments: readonly Environment[]): 
   return writers.flatMap(({ environment, target }, index) => {
     for (const earlier of writers.slice(0, index)) {
       if (earlier.target !== target) continue;
-      const others = list(earlier.environment.fields.files).filter(isGlob);
-      for (const [at, glob] of list(environment.fields.files).entries()) {
-        if (!isGlob(glob)) continue;
+      const others = globsOf(earlier.environment);
+      for (const { at, glob } of globsOf(environment)) {
         for (const other of others) {
-          const path = commonPath(other, glob);
+          const path = commonPath(other.glob, glob);
           if (path === undefined) continue;
           const who = formatPath(earlier.environment.path);
           return [
             atValue(
-              [...environment.path, 'files', at],
+              [...environment.path, ...at],
               `\`${who}\` writes the same lines: the same image, config repo and branch, and files such as \`${path}\``,
             ),
           ];

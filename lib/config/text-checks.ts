@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import semver from 'semver';
+import { parseFieldPath } from '../field-path.ts';
 import { tryParseImage } from '../image.ts';
 import { parseDuration } from './duration.ts';
 import { isMutableTag } from './mutable-tags.ts';
@@ -78,6 +79,11 @@ export const checkHost = (text: string): Checked => {
   return host === undefined
     ? wrong('this is not the host of an image; write it as in `host[:port]/name`, without a scheme')
     : { value: host };
+};
+
+export const checkFieldPath = (text: string): Checked => {
+  const parsed = parseFieldPath(text);
+  return 'wrong' in parsed ? parsed : { value: text };
 };
 
 /** Each multiplies the time that a path which does not match can take. */

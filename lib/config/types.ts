@@ -106,6 +106,23 @@ export type TagPolicy =
     }
   | { readonly pattern: string; readonly order?: TagOrder | undefined };
 
+/**
+ * A place of the image in files that no format reads. Paths are of keys, as `lib/field-path.ts` reads them; either `path` or
+ * `tag` is there.
+ */
+export type ImageField = {
+  /** Glob over the paths of the config repo. */
+  readonly files: string;
+  /** The kind of the documents, with its API group: `WorkflowTemplate.argoproj.io`. */
+  readonly kind?: string | undefined;
+  /** Of a whole reference. */
+  readonly path?: string | undefined;
+  /** Of the name, where it is apart from the tag. */
+  readonly name?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
+};
+
 export type EnvironmentConfig = {
   readonly on: 'image-push' | 'tag-push';
   readonly tags: TagPolicy;
@@ -113,6 +130,8 @@ export type EnvironmentConfig = {
   readonly configRepo: string;
   /** Globs over the paths of the config repo. */
   readonly files: readonly string[];
+  /** Places of the image that no format knows, in these files and others. */
+  readonly fields?: readonly ImageField[] | undefined;
   readonly cluster: string;
   readonly namespace: string;
   readonly deliver: 'apply' | 'set-image' | 'agent';

@@ -19,6 +19,10 @@ const bareHex = /^[0-9a-f]{64}$/;
 /** `digest`, `imageDigest`, `sha`, `sha256`, `imageSha`, `image_sha256`; what stands there is a digest, or nothing. */
 const fieldName = /^(?:image[_-]?)?(?:digest|sha(?:256)?)$/i;
 const digestName = /digest$/i;
+
+/** Under such a name stands the digest of the image, or none. */
+export const isDigestName = (key: string): boolean => fieldName.test(key);
+
 /** Names that say of no other image that it is meant, where a digest stands there. */
 const plainName = /^(?:image[_-]?)?(?:hash|id|ref|revision|version)$/i;
 /** `sidecarDigest`, `configSha256`, `init_hash`: what stands before may be the name of another image. */

@@ -1,3 +1,4 @@
+import type { ImageField } from '../config/types.ts';
 import type { Cursor, ScalarCursor } from './cursor.ts';
 import type { ManifestDocument } from './document.ts';
 
@@ -7,6 +8,8 @@ export type Wanted = {
   readonly image: string;
   /** Name of the app in tagboat.yml; only with it are `# tagboat:` markers found. */
   readonly app?: string | undefined;
+  /** Those of the environment's `fields` whose glob means the file. */
+  readonly fields?: readonly ImageField[] | undefined;
 };
 
 /** What is to stand there. */
@@ -33,6 +36,8 @@ export type Site = {
   readonly tag: string | undefined;
   readonly digest: string | undefined;
   readonly workload?: Workload | undefined;
+  /** What of `fields` led here. */
+  readonly field?: ImageField | undefined;
   /** Called where no other format has this place. @throws TagboatError `manifest-refused` where an edit would not be all */
   checkAlone?(): void;
   /** @throws TagboatError `manifest-refused` where the target cannot be written in this form */

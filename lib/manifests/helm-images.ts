@@ -1,8 +1,10 @@
 import { isScalar } from 'yaml';
 import { tryParseImage } from '../image.ts';
 import { type Cursor, child, entries, items, type ScalarCursor, scalarOf, textAt, textOf } from './cursor.ts';
+import { digestsOf } from './digests-beside.ts';
 import type { Site, Wanted } from './format.ts';
 import { referenceSite, referenceWithDigests } from './reference.ts';
+import { registryPaths, repositoryNames } from './registries.ts';
 import { tagPairSite } from './tag-pair.ts';
 
 /**
@@ -26,11 +28,9 @@ const imagesIn = (values: Cursor, wanted: Wanted, registries: readonly string[])
 ];
 
 const imageKey = /image$/i;
-const repositoryNames = ['registry', 'repository', 'name'];
 
-/** A registry for all images of a chart and its subcharts, as Bitnami's charts have it. */
 const globalRegistries = (values: Cursor): readonly string[] =>
-  [['imageRegistry'], ['image', 'registry'], ['registry']]
+  registryPaths
     .map((keys) => textAt(values, 'global', ...keys))
     .filter((registry) => registry !== undefined && registry !== '') as readonly string[];
 
@@ -64,16 +64,6 @@ const mergedDigests = (map: Cursor) => {
   const own = new Set(entries(map).map(({ value }) => value.node));
   return digestsOf(map, 'image').filter(({ value }) => !own.has(value.node));
 };
-
-const digestNames = ['Digest', 'Digests', 'Sha', 'SHA', 'Sha256', 'SHA256'];
-const digestNamesAlone = ['digest', 'digests', 'sha', 'sha256'];
-
-/** Where the digest of the image under a key may stand in the same map, by the names it would have beside `image`. */
-const digestsOf = (map: Cursor, key: string) =>
-  [
-    ...digestNames.map((name) => ({ key: `image${name}`, values: child(map, key + name) })),
-    ...digestNamesAlone.map((name) => ({ key: name, values: key === 'image' ? child(map, name) : [] })),
-  ].flatMap(({ key: name, values }) => values.map((value) => ({ key: name, value })));
 
 const stringSites = (map: Cursor, key: string, value: Cursor, wanted: Wanted): readonly Site[] => {
   const scalar = scalarOf([value]);

@@ -4,7 +4,8 @@ import { isJsonPatch, jsonPatchImages } from './json-patch.ts';
 import { objectImages } from './object-images.ts';
 
 /**
- * Where patches stand as text in a kustomization, or in what Flux has of one: inline, or as the path of a file.
+ * Where patches stand as text in a kustomization, or in what Flux has of one: inline, or as the path of a file. What makes or
+ * changes resources otherwise may be text, too.
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
  */
 export const patchTexts = (kustomization: Cursor): readonly Cursor[] => [
@@ -12,7 +13,9 @@ export const patchTexts = (kustomization: Cursor): readonly Cursor[] => [
     .flatMap((key) => child(kustomization, key))
     .flatMap(items)
     .flatMap((entry) => child(entry, 'patch')),
-  ...['patchesStrategicMerge', 'transformers'].flatMap((key) => child(kustomization, key)).flatMap(items),
+  ...['patchesStrategicMerge', 'generators', 'transformers']
+    .flatMap((key) => child(kustomization, key))
+    .flatMap(items),
 ];
 
 /** The same where the patches are no text but objects and lists of operations, as Flux had them. */

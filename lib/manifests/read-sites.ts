@@ -36,12 +36,14 @@ const maxDepth = 3;
  * @throws TagboatError `manifest-unparsable`, `manifest-refused`
  */
 export const readSites = (file: ManifestFile, wanted: Wanted): readonly DocumentSites[] => {
-  if (!mayCarry(file.text, wanted)) return [];
+  // A field may be the tag alone, in a document that does not name the image.
+  const isAsked = (text: string): boolean => (wanted.fields ?? []).length > 0 || mayCarry(text, wanted);
+  if (!isAsked(file.text)) return [];
   const whole = { file: file.path, places: placesIn(file.text), toFile: (offset: number) => offset };
   if (file.text.length > maxFileCharacters)
     return fail(whole, 0, 'manifest-unparsable', tooLong(file.text.length));
   return splitDocuments(file.text).flatMap(({ start, text }, index) => {
-    if (!mayCarry(text, wanted)) return [];
+    if (!isAsked(text)) return [];
     const source = { ...whole, index, toFile: (offset: number) => start + offset };
     try {
       const found = sitesOf(parseManifest(source, text), wanted, 0);

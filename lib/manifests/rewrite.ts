@@ -1,14 +1,16 @@
+import type { ImageField } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
 import { isDigest, isTag } from '../image.ts';
 import { applyEdits } from './apply-edits.ts';
 import { offsetOf, type ScalarCursor, textOf } from './cursor.ts';
-import type { Edit, ImageTarget, Site, Workload } from './format.ts';
+import { fieldPathTo } from './field-path-to.ts';
+import type { Edit, ImageTarget, Site, Wanted, Workload } from './format.ts';
 import { mentionsIn } from './mentions.ts';
 import { firstOf, type ManifestFile, readSites } from './read-sites.ts';
 import { tagAndDigest } from './reference.ts';
 import { placeIn } from './refusal.ts';
 
-export type { ImageTarget, Workload } from './format.ts';
+export type { ImageTarget, Wanted, Workload } from './format.ts';
 
 /** One scalar that was changed. */
 export type ImageChange = {
@@ -46,6 +48,8 @@ export type ImageMention = {
   readonly text: string;
   /** True with a tag or a digest, which a release leaves as it was. */
   readonly hasVersion: boolean;
+  /** As `path` in `fields` leads there; undefined where none would. */
+  readonly path: string | undefined;
 };
 
 /**
@@ -82,15 +86,17 @@ export const rewrite = (
  * @throws TagboatError `manifest-unparsable`, `manifest-refused`
  */
 export const findImage = (file: ManifestFile, image: string, app?: string): readonly ImageUse[] =>
-  inspect(file, image, app).uses;
+  inspect(file, { image, app }).uses;
 
-/** Where the image stands, as `findImage` says, and where it is mentioned without being read. */
+/** Where the image stands, as `findImage` says; where it is mentioned without being read; and what of `fields` was there. */
 export const inspect = (
   file: ManifestFile,
-  image: string,
-  app?: string,
-): { readonly uses: readonly ImageUse[]; readonly mentions: readonly ImageMention[] } => {
-  const wanted = { image, app };
+  wanted: Wanted,
+): {
+  readonly uses: readonly ImageUse[];
+  readonly mentions: readonly ImageMention[];
+  readonly fields: readonly ImageField[];
+} => {
   const documents = readSites(file, wanted);
   return {
     uses: documents.flatMap(({ sites }) => inOrder(firstOf(sites)).map((site) => useOf(file, site))),
@@ -100,8 +106,10 @@ export const inspect = (
         ...placeIn(at.document, offset),
         text,
         hasVersion,
+        path: hasVersion && textOf(at) === text ? fieldPathTo(at) : undefined,
       })),
     ),
+    fields: documents.flatMap(({ sites }) => sites.flatMap(({ field }) => field ?? [])),
   };
 };
 

@@ -45,7 +45,7 @@ export const fileKindText: Readonly<Record<FileKind, string>> = {
 const remarkText = (remark: Remark, app: string): string =>
   remark.type === 'unread'
     ? `Not read: ${remark.file} ${fileKindText[remark.kind]}.`
-    : `Not changed: ${remark.file}:${remark.line} has ${remark.text} in a place that no format reads. A comment \`# tagboat: ${app}\` behind a value has it changed with the others.`;
+    : `Not changed: ${remark.file}:${remark.line} has ${remark.text} in a place that no format reads. A comment \`# tagboat: ${app}\` behind a value, or its place in \`fields\`, has it changed with the others.`;
 
 /** A sentence or two for each, and one for those that are not named. */
 export const remarkTexts = ({ first, total }: Remarks, app: string): readonly string[] => [

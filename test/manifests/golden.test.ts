@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import picomatch from 'picomatch';
 import { describe, expect, test } from 'vitest';
 import { formats } from '../../lib/manifests/catalog.ts';
-import { findImage, type ImageTarget, rewrite } from '../../lib/manifests/rewrite.ts';
+import { type ImageTarget, inspect, rewrite } from '../../lib/manifests/rewrite.ts';
 
 const root = join(import.meta.dirname, '../golden');
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -18,8 +19,14 @@ const readTree = (directory: string): Record<string, string> =>
 
 const rewriteTree = (tree: Record<string, string>, target: ImageTarget): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(tree).map(([path, text]) => [path, rewrite({ path, text }, target).text]),
+    Object.entries(tree).map(([path, text]) => [path, rewrite({ path, text }, inFile(path, target)).text]),
   );
+
+/** With those of its fields that are meant for the file. */
+const inFile = (path: string, target: ImageTarget): ImageTarget => ({
+  ...target,
+  fields: (target.fields ?? []).filter(({ files }) => picomatch(files)(path)),
+});
 
 const cases = globSync('*/*/target.json', { cwd: root }).map((path) => path.replace('/target.json', ''));
 
@@ -44,7 +51,7 @@ describe.each(cases)('golden %s', (name) => {
 
   test('reads back as the target, in as many places as before', () => {
     const places = (tree: Record<string, string>) =>
-      Object.entries(tree).flatMap(([path, text]) => findImage({ path, text }, target.image, target.app));
+      Object.entries(tree).flatMap(([path, text]) => inspect({ path, text }, inFile(path, target)).uses);
     const after = places(expected);
     expect(after.map(({ line, file, document }) => ({ line, file, document }))).toEqual(
       places(original).map(({ line, file, document }) => ({ line, file, document })),

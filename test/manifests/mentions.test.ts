@@ -2,22 +2,16 @@ import { expect, test } from 'vitest';
 import { inspect } from '../../lib/manifests/rewrite.ts';
 
 const mentionsOf = (text: string, image = 'docker.io/org/app', path = 'x.yml') =>
-  inspect({ path, text }, image, 'app').mentions.map(
+  inspect({ path, text }, { image, app: 'app' }).mentions.map(
     ({ line, column, text: reference, hasVersion }) =>
       `${line}:${column} ${reference}${hasVersion ? '' : ' (no version)'}`,
   );
 
 test.each<[string, string, readonly string[]]>([
-  // https://github.com/kubernetes-sigs/kustomize/issues/758, https://github.com/renovatebot/renovate/issues/3906
   [
-    'an Argo Workflow',
-    'kind: Workflow\napiVersion: argoproj.io/v1alpha1\nspec:\n  templates:\n  - container: {image: "org/app:v1"}\n',
-    ['5:25 org/app:v1'],
-  ],
-  [
-    'a Tekton Task',
-    'kind: Task\napiVersion: tekton.dev/v1\nspec: {steps: [{image: docker.io/org/app:v1}]}\n',
-    ['3:24 docker.io/org/app:v1'],
+    "a kind of one's own",
+    'kind: Backend\napiVersion: example.com/v1\nspec: {parts: [{runs: docker.io/org/app:v1}]}\n',
+    ['3:23 docker.io/org/app:v1'],
   ],
   [
     'an OpenShift Template',

@@ -253,9 +253,14 @@ const refused: readonly (readonly [
     '5:8: the digest beside the marked image has no marker; put `# tagboat: app:digest` behind it',
   ],
   [
-    'Argo CD: values as text',
-    'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        image: org/app:v1\n',
-    '6:15: the values are a block of text; use `valuesObject` instead',
+    'Argo CD: values as folded text',
+    'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: >\n        image: org/app:v1\n',
+    `6:15: ${hiddenText}`,
+  ],
+  [
+    'Argo CD: values as text that is a template',
+    'apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec: {template: {spec: {source: {helm: {values: "image: org/app:{{ tag }}"}}}}}\n',
+    `3:58: ${templateImage}`,
   ],
   [
     'a null with an anchor',

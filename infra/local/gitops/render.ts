@@ -3,7 +3,8 @@ import { type ManifestObject, readDocuments } from '../../../lib/cluster/deliver
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Snapshot } from '../../../lib/git/remote.ts';
 import { familiarName } from '../../../lib/image.ts';
-import { findImage, type ImageUse } from '../../../lib/manifests/rewrite.ts';
+import { type ImageUse, inspect } from '../../../lib/manifests/rewrite.ts';
+import { allGlobs, fieldsByFile } from '../../../lib/release/commit/environment-files.ts';
 import { readTexts } from './config-repo.ts';
 import { imagesOf } from './images.ts';
 import { findKustomizations } from './kustomizations.ts';
@@ -29,7 +30,7 @@ export const render = async (
   { env, signal }: RenderOptions,
 ): Promise<Desired> => {
   const { environment, image } = target;
-  const files = await readTexts(snapshot, environment.files);
+  const files = await readTexts(snapshot, allGlobs(environment));
   const uses = usesIn(files, target);
   const kustomizations = await findKustomizations(
     snapshot,
@@ -56,10 +57,12 @@ export const render = async (
 
 /** The tag that stands in the config repo; undefined: none. @throws TagboatError `git-…`, `manifest-…` */
 export const readTag = async (snapshot: Snapshot, target: Target): Promise<string | undefined> =>
-  tagOf(usesIn(await readTexts(snapshot, target.environment.files), target));
+  tagOf(usesIn(await readTexts(snapshot, allGlobs(target.environment)), target));
 
-const usesIn = (files: readonly ManifestFile[], { image, app }: Target): readonly ImageUse[] =>
-  files.flatMap((file) => findImage(file, image, app));
+const usesIn = (files: readonly ManifestFile[], { image, app, environment }: Target): readonly ImageUse[] => {
+  const fieldsOf = fieldsByFile(environment);
+  return files.flatMap((file) => inspect(file, { image, app, fields: fieldsOf(file.path) }).uses);
+};
 
 const tagOf = (uses: readonly ImageUse[]): string | undefined =>
   uses.find(({ tag }) => tag !== undefined)?.tag;

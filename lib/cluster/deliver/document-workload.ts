@@ -6,9 +6,8 @@ import type { ReleaseImage } from '../objects/template-image.ts';
 import type { ManifestObject } from './documents.ts';
 
 /**
- * True where the rewritten object sets a container to the release. One that names the image elsewhere than where it is
- * rewritten (the pod specs of a Kubeflow PyTorchJob) keeps its version: it is remarked on at the commit, and waiting for the
- * release in it would be waiting for ever.
+ * True where the rewritten object sets a container to the release. One that keeps another version all the same, because
+ * something else fills it in, is no reason to wait: waiting for the release in it would be waiting for ever.
  */
 export const carriesRelease = (object: ManifestObject, { image, tag, digest }: ReleaseImage): boolean =>
   carriersIn(object, image).some(({ reference }) =>

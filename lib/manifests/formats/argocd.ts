@@ -1,34 +1,32 @@
-import { type Cursor, child, descend, items, offsetOf, rootOf, scalarOf, textAt, textOf } from '../cursor.ts';
+import { isArgocdSourceFile } from '../argocd-source-file.ts';
+import { type Cursor, child, descend, items, rootOf, scalarOf, textAt, textOf } from '../cursor.ts';
+import type { ManifestDocument } from '../document.ts';
 import { flatImages } from '../flat-images.ts';
 import type { Format, Site, Wanted } from '../format.ts';
 import { helmImages } from '../helm-images.ts';
-import { mayCarry } from '../mention.ts';
 import { referenceSite } from '../reference.ts';
-import { refuse } from '../refusal.ts';
 
 /**
  * Argo CD: what an Application, or the template of an ApplicationSet, says inline about the image: `helm.valuesObject`,
- * `helm.parameters`, `kustomize.images`. `helm.values` is text within text, and refused.
+ * `helm.values`, `helm.parameters`, `kustomize.images` and patches; and the same in the file by which a source is overridden.
  * https://argo-cd.readthedocs.io/en/stable/operator-manual/application.yaml
  */
 export const argocd: Format = {
   name: 'argocd',
-  find: (document, wanted) => {
-    const root = rootOf(document);
-    if (root === undefined) return [];
-    return sourcesOf(root).flatMap((source) => sitesOf(source, wanted));
-  },
-  texts: (document) => {
-    const root = rootOf(document);
-    if (root === undefined) return [];
-    return sourcesOf(root)
-      .flatMap((source) => descend(source, 'kustomize', 'patches'))
-      .flatMap(items)
-      .flatMap((entry) => child(entry, 'patch'));
-  },
+  find: (document, wanted) => sourcesOf(document).flatMap((source) => sitesOf(source, wanted)),
+  texts: (document) =>
+    sourcesOf(document).flatMap((source) => [
+      ...descend(source, 'helm', 'values'),
+      ...descend(source, 'kustomize', 'patches')
+        .flatMap(items)
+        .flatMap((entry) => child(entry, 'patch')),
+    ]),
 };
 
-const sourcesOf = (root: Cursor): readonly Cursor[] => {
+const sourcesOf = (document: ManifestDocument): readonly Cursor[] => {
+  const root = rootOf(document);
+  if (root === undefined || document.within !== undefined) return [];
+  if (isArgocdSourceFile(document.file)) return [root];
   if (textAt(root, 'apiVersion')?.startsWith('argoproj.io/') !== true) return [];
   return (specPaths[textAt(root, 'kind') ?? ''] ?? [])
     .flatMap((path) => descend(root, ...path))
@@ -40,26 +38,13 @@ const specPaths: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ApplicationSet: [['spec', 'template', 'spec']],
 };
 
-const sitesOf = (source: Cursor, wanted: Wanted): readonly Site[] => {
-  for (const values of descend(source, 'helm', 'values')) refuseText(values, wanted);
-  return [
-    ...descend(source, 'helm', 'valuesObject').flatMap((values) => helmImages(values, wanted)),
-    ...descend(source, 'helm', 'parameters').flatMap((list) => parameterSites(list, wanted)),
-    ...descend(source, 'kustomize', 'images')
-      .flatMap(items)
-      .flatMap((item) => kustomizeSite(item, wanted)),
-  ];
-};
-
-const refuseText = (values: Cursor, wanted: Wanted): void => {
-  const scalar = scalarOf([values]);
-  if (scalar !== undefined && mayCarry(textOf(scalar), { image: wanted.image }))
-    refuse(
-      scalar.document,
-      offsetOf(scalar.node),
-      'the values are a block of text; use `valuesObject` instead',
-    );
-};
+const sitesOf = (source: Cursor, wanted: Wanted): readonly Site[] => [
+  ...descend(source, 'helm', 'valuesObject').flatMap((values) => helmImages(values, wanted)),
+  ...descend(source, 'helm', 'parameters').flatMap((list) => parameterSites(list, wanted)),
+  ...descend(source, 'kustomize', 'images')
+    .flatMap(items)
+    .flatMap((item) => kustomizeSite(item, wanted)),
+];
 
 /** `[{name: image.repository, value: org/app}, {name: image.tag, value: v1}]` */
 const parameterSites = (list: Cursor, wanted: Wanted): readonly Site[] =>

@@ -5,7 +5,8 @@ import { objectImages } from '../object-images.ts';
 /**
  * `image:` of the containers of a pod template, wherever Kubernetes and those who extend it put one: Deployment,
  * StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, Argo Rollout, Knative Service (`spec.template.spec`),
- * CronJob, KEDA ScaledJob, Pod, PodTemplate, and a `List` of these.
+ * CronJob, KEDA ScaledJob, Pod, PodTemplate; pod specs deeper within (Kubeflow, JobSet, OpenShift's Template); the steps of
+ * Argo Workflows and Tekton; and a `List` of these.
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/
  */
 export const kubernetes: Format = {

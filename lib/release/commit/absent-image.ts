@@ -35,12 +35,21 @@ export const absentImage = (
     ...(places.length === 0
       ? []
       : [
-          `it is mentioned at ${listed(places)} in a place that no format reads: put the comment \`# tagboat: ${app}\` behind the value`,
+          `it is mentioned at ${listed(places)} in a place that no format reads: mark the value with the comment \`# tagboat: ${app}\`, or name its place under \`fields\`${exampleFor(mentions)}`,
         ]),
     ...sentences(unread),
   ].join('; ');
   return new TagboatError('manifest-image-not-found', message);
 };
+
+/** The line for the first of the mentions to which a path leads. */
+const exampleFor = (mentions: readonly ImageMention[]): string => {
+  const found = mentions.find(({ file, path }) => path !== undefined && isPlain(file) && !path.includes("'"));
+  return found === undefined ? '' : ` (\`- { files: ${found.file}, path: '${found.path}' }\`)`;
+};
+
+/** As a glob it means itself, and needs no quotes. */
+const isPlain = (path: string): boolean => /^[A-Za-z0-9][\w./-]*$/.test(path);
 
 /** No file at all, or nothing but symlinks. */
 export const noFiles = (globs: readonly string[], links: readonly UnreadFile[]): TagboatError =>

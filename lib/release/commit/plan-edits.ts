@@ -47,7 +47,7 @@ export const planEdits = async (
   staged: StagedManifests,
   context: Context,
 ): Promise<readonly Outcome[]> => {
-  await staged.prepare(releases.map(({ target }) => target.environment.files));
+  await staged.prepare(releases.map(({ target }) => target.environment));
   const holds = await readHolds(releases, context);
   const newer = await readNewerCommits(releases, context.store);
   const outcomes: Outcome[] = releases.flatMap(({ release }) => {
@@ -134,7 +134,7 @@ const admit = async (
   { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
   { clock }: Context,
 ): Promise<Admitted | Outcome> => {
-  const found = await staged.find(target.environment.files, release.image, release.app);
+  const found = await staged.find(target.environment, release.image, release.app);
   const { uses } = found;
   const remarks = summarizeRemarks(found.remarks.filter((remark) => !hasTag(remark, release.tag)));
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
@@ -176,7 +176,7 @@ const edit = async (
 ): Promise<Outcome> => {
   const { environment } = target;
   const pinned = environment.pin === 'digest' ? release.digest : undefined;
-  const { changes, paths } = await staged.edit(environment.files, {
+  const { changes, paths } = await staged.edit(environment, {
     image: release.image,
     app: release.app,
     tag: release.tag,

@@ -1,6 +1,5 @@
 import type { Snapshot } from '../../git/remote.ts';
 import {
-  findImage,
   type ImageChange,
   type ImageTarget,
   type ImageUse,
@@ -9,6 +8,7 @@ import {
 } from '../../manifests/rewrite.ts';
 import type { Remark } from '../../view/remark.ts';
 import { absentImage, noFiles, remarksOn } from './absent-image.ts';
+import { allGlobs, checkFieldsFound, fieldsByFile, type ImagePlaces } from './environment-files.ts';
 import { createManifestFiles } from './manifest-files.ts';
 import { refuseOutsideOverlays } from './outside-overlays.ts';
 
@@ -25,18 +25,18 @@ export type StagedManifests = {
    * Finds the files of many releases, so that the first one read brings them all: one request instead of one a release.
    * Throws nothing; what is wrong shows when the files are asked for.
    */
-  prepare(globs: readonly (readonly string[])[]): Promise<void>;
+  prepare(places: readonly ImagePlaces[]): Promise<void>;
   /**
    * Where the manifests have the image, and with which versions; and what of the files is not looked at, or not touched.
    * @throws TagboatError `manifest-…`
    */
   find(
-    globs: readonly string[],
+    places: ImagePlaces,
     image: string,
     app: string,
   ): Promise<{ readonly uses: readonly ImageUse[]; readonly remarks: readonly Remark[] }>;
   /** Writes the image into every file that carries it. @throws TagboatError `manifest-…` */
-  edit(globs: readonly string[], target: ImageTarget): Promise<Edit>;
+  edit(places: ImagePlaces, target: ImageTarget): Promise<Edit>;
   /** A file as it is after all edits so far; only for paths that an edit named. */
   textOf(path: string): string;
   /** The files whose bytes differ from the snapshot's. */
@@ -56,30 +56,40 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
   return {
     revision: snapshot.revision,
 
-    prepare: async (globs) => {
+    prepare: async (places) => {
       try {
-        for (const one of globs) await snapshot.files(one);
+        for (const one of places) await snapshot.files(allGlobs(one));
       } catch {
         // Not again for the next: a server that does not answer may take its time.
       }
     },
 
-    find: async (globs, image, app) => {
+    find: async (places, image, app) => {
+      const globs = allGlobs(places);
       const { texts, unread } = await load(globs, image);
-      const found = texts.map((file) => inspect(file, image, app));
+      const fieldsOf = fieldsByFile(places);
+      const found = texts.map((file) => inspect(file, { image, app, fields: fieldsOf(file.path) }));
       const uses = found.flatMap((one) => one.uses);
       const mentions = found.flatMap((one) => one.mentions);
+      checkFieldsFound(
+        places,
+        texts.map(({ path }) => path),
+        new Set(found.flatMap((one) => one.fields)),
+      );
       if (uses.length === 0)
         throw absentImage(globs, { image, app }, mentions, [...unread, ...(await files.links(globs))]);
       await refuseOutsideOverlays(texts, { image, app }, (paths) => files.loadPaths(paths, image));
       return { uses, remarks: remarksOn(mentions, unread) };
     },
 
-    edit: async (globs, target) => {
+    edit: async (places, target) => {
+      const globs = allGlobs(places);
       const { texts, unread } = await load(globs, target.image);
+      const fieldsOf = fieldsByFile(places);
       const results = texts
-        .filter((file) => findImage(file, target.image, target.app).length > 0)
-        .map((file) => ({ path: file.path, before: file.text, ...rewrite(file, target) }));
+        .map((file) => ({ file, wanted: { ...target, fields: fieldsOf(file.path) } }))
+        .filter(({ file, wanted }) => inspect(file, wanted).uses.length > 0)
+        .map(({ file, wanted }) => ({ path: file.path, before: file.text, ...rewrite(file, wanted) }));
       if (results.length === 0) throw absentImage(globs, target, [], unread);
       for (const { path, text, before } of results) if (text !== before) edited.set(path, text);
       return {

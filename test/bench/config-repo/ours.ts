@@ -6,7 +6,7 @@ import { branch, released } from './repository.ts';
 export const writeOurs = async (url: string, tag: string, cache: ObjectCache): Promise<void> => {
   const tip = await openRemote({ url, branch, cache }).tip();
   const staged = createStagedManifests(tip);
-  await staged.edit([released.file.replace(/[^/]+$/, '*.yml')], { image: released.image, tag });
+  await staged.edit({ files: [released.file.replace(/[^/]+$/, '*.yml')] }, { image: released.image, tag });
   const author = { name: 'Tagboat', email: 'tagboat@noreply.invalid' };
   const outcome = await tip.commit(staged.changed(), { message: `Release ${tag}`, author, time: Date.now() });
   if (outcome.type !== 'pushed') throw new Error('the branch moved');

@@ -1,5 +1,7 @@
 import picomatch from 'picomatch';
 import { describe, expect, it, test } from 'vitest';
+import { parse } from 'yaml';
+import type { ImageField } from '../../../lib/config/types.ts';
 import type { Snapshot } from '../../../lib/git/remote.ts';
 import { createStagedManifests } from '../../../lib/release/commit/staged-manifests.ts';
 
@@ -34,7 +36,7 @@ const find = (
   files: Readonly<Record<string, string | Uint8Array>>,
   globs = ['**'],
   links: readonly string[] = [],
-) => createStagedManifests(snapshotOf(files, links)).find(globs, image, 'shop');
+) => createStagedManifests(snapshotOf(files, links)).find({ files: globs }, image, 'shop');
 
 const refusalOf = async (work: Promise<unknown>): Promise<string> => {
   const error = await work.then(
@@ -78,14 +80,25 @@ describe('where no file carries the image, it says what the files are', () => {
     expect(message).not.toContain('5.gz');
   });
 
-  // https://github.com/kubernetes-sigs/kustomize/issues/758, https://github.com/renovatebot/renovate/issues/3906
   it('a kind that no format reads, and how to reach it', async () => {
-    const workflow = `apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nspec:\n  templates:\n  - container: {image: "${image}:v1"}\n`;
-    expect(await refusalOf(find({ 'job.yaml': workflow }))).toBe(
-      `manifest-image-not-found: no file of ** carries ${image}; it is mentioned at job.yaml:5:25 (${image}:v1) in a place that no format reads: put the comment \`# tagboat: shop\` behind the value`,
+    const backend = `apiVersion: example.com/v1\nkind: Backend\nspec:\n  parts:\n  - {name: web, runs: "${image}:v1"}\n`;
+    const entry = "- { files: job.yaml, path: 'spec.parts[name=web].runs' }";
+    expect(await refusalOf(find({ 'job.yaml': backend }))).toBe(
+      `manifest-image-not-found: no file of ** carries ${image}; it is mentioned at job.yaml:5:24 (${image}:v1) in a place that no format reads: mark the value with the comment \`# tagboat: shop\`, or name its place under \`fields\` (\`${entry}\`)`,
     );
-    const { uses } = await find({ 'job.yaml': workflow.replace('"}', '" # tagboat: shop\n    }') });
-    expect(uses).toMatchObject([{ line: 5, tag: 'v1' }]);
+    const marked = await find({ 'job.yaml': backend.replace('"}', '" # tagboat: shop\n    }') });
+    expect(marked.uses).toMatchObject([{ line: 5, tag: 'v1' }]);
+    const [field] = parse(entry) as readonly ImageField[];
+    const named = createStagedManifests(snapshotOf({ 'job.yaml': backend }));
+    expect((await named.find({ files: ['**'], fields: field && [field] }, image, 'shop')).uses).toMatchObject(
+      [{ line: 5, tag: 'v1' }],
+    );
+  });
+
+  it('a name without a version, for which there is no example', async () => {
+    expect(await refusalOf(find({ 'job.yaml': `a: ${image}\n` }))).toMatch(
+      /or name its place under `fields`$/,
+    );
   });
 });
 

@@ -11,22 +11,22 @@ const start = async () => {
   const repo = await startMemoryConfigRepo(files);
   onTestFinished(repo.close);
   const staged = createStagedManifests(await openRemote({ url: repo.url, branch: repo.branch }).tip());
-  const globs = (name: string) => [`apps/${name}/*.yml`];
+  const places = (name: string) => ({ files: [`apps/${name}/*.yml`] });
   return {
     repo,
     staged,
-    globs: names.map(globs),
+    places: names.map(places),
     tags: async () => {
-      const uses = names.map((name) => staged.find(globs(name), `docker.io/org/${name}`, name));
+      const uses = names.map((name) => staged.find(places(name), `docker.io/org/${name}`, name));
       return (await Promise.all(uses)).flatMap((one) => one.uses.map(({ tag }) => tag));
     },
   };
 };
 
 it('the files of many releases come in one request, once they are prepared', async () => {
-  const { repo, staged, globs, tags } = await start();
+  const { repo, staged, places, tags } = await start();
 
-  await staged.prepare(globs);
+  await staged.prepare(places);
   repo.requests.length = 0;
 
   expect(await tags()).toEqual(['v1', 'v1', 'v1', 'v1']);
@@ -34,12 +34,12 @@ it('the files of many releases come in one request, once they are prepared', asy
 });
 
 it('globs that nobody may use spoil nothing for the others', async () => {
-  const { staged, globs, tags } = await start();
+  const { staged, places, tags } = await start();
 
-  await staged.prepare([['../*.yml'], ...globs]);
+  await staged.prepare([{ files: ['../*.yml'] }, ...places]);
 
   expect(await tags()).toEqual(['v1', 'v1', 'v1', 'v1']);
-  await expect(staged.find(['../*.yml'], 'docker.io/org/a', 'a')).rejects.toThrow(
+  await expect(staged.find({ files: ['../*.yml'] }, 'docker.io/org/a', 'a')).rejects.toThrow(
     expect.objectContaining({ code: 'manifest-path-refused' }),
   );
 });

@@ -1,0 +1,50 @@
+import type { EnvironmentConfig, ImageField } from '../../config/types.ts';
+import { TagboatError } from '../../errors.ts';
+import { compileGlobs } from '../../git/globs.ts';
+
+/** What an environment says of where its image stands. */
+export type ImagePlaces = Pick<EnvironmentConfig, 'files' | 'fields'>;
+
+/** Globs of all files of an environment that may carry the image. */
+export const allGlobs = ({ files, fields = [] }: ImagePlaces): readonly string[] => [
+  ...new Set([...files, ...fields.map((field) => field.files)]),
+];
+
+/** What of `fields` is meant for a file. */
+export const fieldsByFile = ({ fields = [] }: ImagePlaces): ((path: string) => readonly ImageField[]) => {
+  const compiled = fields.map((field) => ({ field, globs: compileGlobs([field.files]) }));
+  return (path) => compiled.flatMap(({ field, globs }) => (globs.matches(path) ? [field] : []));
+};
+
+const maxNamed = 5;
+
+/**
+ * @param files paths of all files that were read
+ * @param found those of the fields that led to the image
+ * @throws TagboatError `manifest-field-not-found` for a field that is nowhere: what stands there would stay as it is
+ */
+export const checkFieldsFound = (
+  places: ImagePlaces,
+  files: readonly string[],
+  found: ReadonlySet<ImageField>,
+): void => {
+  const missing = (places.fields ?? []).find((field) => !found.has(field));
+  if (missing === undefined) return;
+  const globs = compileGlobs([missing.files]);
+  const read = files.filter((path) => globs.matches(path));
+  const [first] = read;
+  if (first === undefined)
+    throw new TagboatError(
+      'manifest-field-not-found',
+      `no file of the config repo matches ${missing.files}, which \`fields\` names`,
+    );
+  const where = read.length > maxNamed ? `the ${read.length} files of ${missing.files}` : read.join(', ');
+  throw new TagboatError(
+    'manifest-field-not-found',
+    `no ${missing.kind ?? 'document'} of ${where} has the image at ${describe(missing)}, which \`fields\` names`,
+    read.length === 1 ? { at: { file: first } } : {},
+  );
+};
+
+const describe = ({ path, name, tag }: ImageField): string =>
+  path ?? [name, tag].filter((one) => one !== undefined).join(' and ');
