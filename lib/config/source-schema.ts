@@ -71,21 +71,37 @@ const options = {
     )
     .min(1, 'an empty list would announce nothing; take it out')
     .meta({ title: 'Repositories', description: `The only ones that this source announces. ${only}` }),
+  regions: z
+    .array(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'this is not a region of AWS'))
+    .min(1, 'an empty list would announce nothing; take it out')
+    .meta({ title: 'Regions', description: 'The regions whose events count; all where absent.' }),
   images: z
     .array(field.image({ title: 'Image', description: 'An `image` of an app.', examples: ['registry/name'] }))
     .min(1, 'an empty list would announce nothing; take it out')
     .meta({ title: 'Images', description: `The only ones that this source announces. ${only}` }),
 };
 
+const provenances = {
+  accounts: z
+    .array(z.string().regex(/^\d{12}$/, 'an account of AWS has 12 digits; write it in quotes'))
+    .min(1, 'an empty list would announce nothing; take the source out')
+    .meta({
+      title: 'Accounts',
+      description: 'The accounts of AWS whose events count.',
+      examples: [['123456789012']],
+    }),
+};
+
 const typeField = (type: string) =>
   z.literal(type).meta({ title: 'Type', description: 'What sends; the name of the source where absent.' });
 
-const fieldsOf = ({ needs, takes }: SourceFields): Record<string, z.ZodType> => {
+const fieldsOf = ({ needs, takes, knownBy }: SourceFields): Record<string, z.ZodType> => {
   const shape: Record<string, z.ZodType> = {};
   for (const need of needs) {
     shape[need] = secrets[need];
     shape[previousNames[need]] = previousSecrets[need].optional();
   }
+  if (knownBy !== undefined) shape[knownBy] = provenances[knownBy];
   for (const option of takes) shape[option] = options[option].optional();
   return shape;
 };
@@ -94,9 +110,11 @@ type Known = Readonly<Record<string, SourceFields>>;
 
 /** A source that is called after its type. */
 const plainSource = (type: string, fields: SourceFields) =>
-  z
-    .strictObject({ type: typeField(type).optional(), ...fieldsOf(fields) })
-    .meta({ title: type, description: `Webhooks at /webhooks/${type}.` });
+  z.strictObject({ type: typeField(type).optional(), ...fieldsOf(fields) }).meta({
+    title: type,
+    description:
+      fields.knownBy === undefined ? `Webhooks at /webhooks/${type}.` : 'Events of Amazon EventBridge.',
+  });
 
 /** A source with a name of its own, which says what type it is of. */
 const namedSource = (known: Known) => {

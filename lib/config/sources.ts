@@ -1,7 +1,9 @@
 /** What an entry of `sources:` holds: what the source cannot do without, and what it understands besides. */
 export type SourceFields = {
   readonly needs: readonly ('secret' | 'key')[];
-  readonly takes: readonly ('host' | 'repositories' | 'images' | 'redelivery')[];
+  readonly takes: readonly ('host' | 'repositories' | 'images' | 'redelivery' | 'regions')[];
+  /** What its events are known by, where they come through EventBridge and so through IAM, and not as a webhook. */
+  readonly knownBy?: 'accounts';
 };
 
 /**
@@ -12,4 +14,5 @@ export const knownSources: Readonly<Record<string, SourceFields>> = {
   github: { needs: ['secret'], takes: ['repositories', 'redelivery'] },
   dockerhub: { needs: ['key'], takes: ['images'] },
   distribution: { needs: ['secret'], takes: ['host', 'images'] },
+  ecr: { needs: [], takes: ['regions', 'images'], knownBy: 'accounts' },
 };

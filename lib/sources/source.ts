@@ -26,3 +26,16 @@ export type Source = {
    */
   parse(request: RawRequest, config: SourceConfig): Parsed;
 };
+
+/**
+ * What a source knows whose events come through EventBridge and not as a webhook: who may send them, IAM has decided before.
+ * It does no I/O either.
+ */
+export type EventSource = {
+  /** As in `sources:` of tagboat.yml, and the name of the source's file. */
+  readonly name: string;
+  /** The field of its configuration that says whose events count. */
+  readonly knownBy: 'accounts';
+  /** @throws TagboatError `payload-invalid` */
+  parse(event: unknown, config: SourceConfig): Parsed;
+};

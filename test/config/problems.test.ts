@@ -16,7 +16,7 @@ describe('one key, type or name wrong in the example', () => {
       'a source that does not exist',
       '  github: ',
       '  githbu: ',
-      '11:3: `githbu` is no type of source (did you mean `github`?); a source with a name of its own says its `type`: `github`, `dockerhub` or `distribution`',
+      '11:3: `githbu` is no type of source (did you mean `github`?); a source with a name of its own says its `type`: `github`, `dockerhub`, `distribution` or `ecr`',
     ],
     [
       'a source with a field it has no use for',

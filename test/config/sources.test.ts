@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/config/load.ts';
 import { secretSlots } from '../../lib/config/slots.ts';
 import { knownSources } from '../../lib/config/sources.ts';
-import { sources } from '../../lib/sources/catalog.ts';
+import { eventSources, sources } from '../../lib/sources/catalog.ts';
 import { edited, plainSecret, problemsOf } from './support.ts';
 
-const needs = (table: Readonly<Record<string, { readonly needs: readonly string[] }>>) =>
-  Object.fromEntries(Object.entries(table).map(([name, source]) => [name, source.needs.toSorted()]));
+type Known = { readonly needs?: readonly string[]; readonly knownBy?: string };
+const needs = (table: Readonly<Record<string, Known>>) =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, { needs = [], knownBy }]) => [name, [...needs, knownBy].toSorted()]),
+  );
 
 /** The example with another `sources.github`, or with more beside it. */
 const withSource = (line: string): string => edited('  github:    { secret: kms:… }\n', `${line}\n`);
@@ -14,7 +17,7 @@ const at = (column: number, message: string) => [`tagboat.yml:11:${column}: ${me
 
 describe('the sources that tagboat.yml may name', () => {
   it('are those that there is code for, with the secrets they need', () => {
-    expect(needs(knownSources)).toEqual(needs(sources));
+    expect(needs(knownSources)).toEqual(needs({ ...sources, ...eventSources }));
   });
 
   it('may have a second, older secret, which was sealed for the same slot', () => {
@@ -67,13 +70,13 @@ describe('the sources that tagboat.yml may name', () => {
       '  shop: { secret: kms:A }',
       at(
         3,
-        '`shop` is no type of source; a source with a name of its own says its `type`: `github`, `dockerhub` or `distribution`',
+        '`shop` is no type of source; a source with a name of its own says its `type`: `github`, `dockerhub`, `distribution` or `ecr`',
       ),
     ],
     [
       'a type that there is not',
       '  shop: { type: gitlab, secret: kms:A }',
-      at(17, '`github`, `dockerhub` or `distribution` is expected here, not `gitlab`'),
+      at(17, '`github`, `dockerhub`, `distribution` or `ecr` is expected here, not `gitlab`'),
     ],
     [
       'the name of one type and another type',
@@ -106,6 +109,17 @@ describe('the sources that tagboat.yml may name', () => {
       'an image that no app has',
       '  hub: { type: dockerhub, key: kms:A, images: [acme/shop] }',
       at(48, 'no app has the image `docker.io/acme/shop`'),
+    ],
+    ['events of no account', '  ecr: {}', at(3, '`accounts` is missing')],
+    [
+      'an account that lost its first zeros as a number',
+      "  ecr: { accounts: ['123'] }",
+      at(21, 'an account of AWS has 12 digits; write it in quotes'),
+    ],
+    [
+      'a secret of what sends no webhook',
+      "  ecr: { accounts: ['123456789012'], secret: kms:A }",
+      at(38, 'unknown key `secret`'),
     ],
     [
       'a list of nothing',
