@@ -134,6 +134,6 @@ export const createCallAws =
     const fault = faultOf(answer);
     throw new TagboatError(
       isThrottling(fault) ? 'registry-unreachable' : 'registry-denied',
-      `AWS answers ${status} to ${name}: ${fault}`,
+      `AWS answers ${status} (${fault}) to ${name}`,
     );
   };
