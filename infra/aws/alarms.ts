@@ -3,6 +3,7 @@ export type FunctionEntry = {
   readonly events: readonly {
     readonly sqs?: { readonly arn: { readonly 'Fn::GetAtt': readonly string[] } };
     readonly schedule?: string;
+    readonly eventBridge?: { readonly deadLetterQueueArn?: unknown };
   }[];
 };
 
@@ -34,7 +35,7 @@ const lateSeconds = 1200;
 const missedInvocations = 5;
 
 /**
- * The alarms of a deployment, all to one topic: a message that was given up, or is late; a function that failed, timed out,
+ * The alarms of a deployment, all to one topic: a message or an event that was given up, a message that is late; a function that failed, timed out,
  * or was throttled; a schedule that has stopped; and answers of the API with a 5xx, since hosts do not send a hook again by
  * themselves.
  * @param functions of serverless.yml, by their names
@@ -49,6 +50,7 @@ export const alarms = (
     ...collect(Object.entries(functions), ([name, { events }]) => ({
       ...functionAlarms(name),
       ...collect(events, ({ schedule }) => (schedule === undefined ? {} : scheduleAlarm(name, schedule))),
+      ...collect(events, ({ eventBridge }) => lostEventAlarm(name, eventBridge?.deadLetterQueueArn)),
     })),
     ApiErrorsAlarm: {
       ...failure,
@@ -112,6 +114,22 @@ const queueAlarms = (id: string, { Properties }: QueueEntry, reader: string | un
     },
   };
 };
+
+/** An event has no queue of its own: what a function could not take in goes straight to the dead letters. */
+const lostEventAlarm = (name: string, deadLetters: unknown) =>
+  deadLetters === undefined
+    ? {}
+    : {
+        [`${normalized(name)}DeadLetterAlarm`]: {
+          ...failure,
+          AlarmDescription: `An event for ${name} could not be handled; look at its log`,
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Dimensions: [{ Name: 'QueueName', Value: nameOf(logicalId(deadLetters)) }],
+          Statistic: 'Maximum' as const,
+          Period: 60,
+        },
+      };
 
 const functionAlarms = (name: string) => {
   const metric = { ...failure, Namespace: 'AWS/Lambda', Dimensions: dimensionsOf(name) };

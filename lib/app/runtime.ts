@@ -11,6 +11,7 @@ import type { Logger } from '../logger.ts';
 import { once } from '../once.ts';
 import { createQueues, type Queues } from '../queues/queues.ts';
 import type { RegistryClient } from '../registry/client.ts';
+import type { CallAws } from '../registry/credentials/aws.ts';
 import type { Context } from '../release/queue/context.ts';
 import { createJobs } from '../release/queue/jobs.ts';
 import { createLeases, type Leases } from '../release/record/lease.ts';
@@ -53,6 +54,8 @@ export type RuntimeOptions = {
   readonly logger: Logger;
   /** Clients that several runtimes share; its own where absent. */
   readonly aws?: ClientFactories;
+  /** Calls ECR and STS as that function may; its own where absent. */
+  readonly callAws?: CallAws | undefined;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -94,6 +97,7 @@ export const createRuntime = ({
   local,
   logger,
   aws = createAwsClients(env),
+  callAws,
   clock = systemClock,
   random = secureRandom,
 }: RuntimeOptions): Runtime => {
@@ -141,9 +145,11 @@ export const createRuntime = ({
     jobs: createJobs(queues),
     registry: once(async () => {
       const { createRegistryClient } = await import('../registry/client.ts');
+      const { createCallAws } = await import('../registry/credentials/aws.ts');
       return createRegistryClient({
         registries: config.registries,
         unseal: secrets.unseal,
+        callAws: callAws ?? createCallAws(env),
         clock,
         ...(local?.registryEndpoint === undefined ? {} : { defaultEndpoint: local.registryEndpoint }),
       });

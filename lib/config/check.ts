@@ -1,3 +1,4 @@
+import { ecrRegistry } from '../ecr-registry.ts';
 import { allowFindings } from './allow-checks.ts';
 import { kindsFindings } from './kinds-checks.ts';
 import { atKey, atValue, type Finding, formatPath } from './problems.ts';
@@ -82,6 +83,30 @@ const credentials = (data: unknown): readonly Finding[] =>
     }),
   );
 
+/** Ways to the credentials of a registry, of which it has one. */
+const registryCredentials = (data: unknown): readonly Finding[] =>
+  Object.entries(record(record(data).registries)).flatMap(([given, entry]) => {
+    const { password, serviceAccountKey, ecr, roleArn } = record(entry);
+    const ways = { password, serviceAccountKey, ecr: ecr === true ? ecr : undefined, roleArn };
+    const named = Object.entries(ways).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+    const [first, ...others] = named.filter((field) => field !== 'roleArn' || ecr !== true);
+    const isEcr = ecrRegistry(normaliseHost(given) ?? given) !== undefined;
+    return [
+      ...others.map((field) =>
+        atKey(
+          ['registries', given, field],
+          `\`${field}\` beside \`${first}\`: a registry is asked with one of them`,
+        ),
+      ),
+      ...named
+        .filter((field) => (field === 'ecr' || field === 'roleArn') && !isEcr)
+        .map((field) => atKey(['registries', given, field], `\`${given}\` is not a host of Amazon ECR`)),
+      ...(ecr === false && roleArn !== undefined
+        ? [atKey(['registries', given, 'roleArn'], '`roleArn` is for nothing where `ecr` is false')]
+        : []),
+    ];
+  });
+
 const registryHosts = (data: unknown): readonly Finding[] => {
   const seen = new Map<string, string>();
   return Object.keys(record(record(data).registries)).flatMap((given) => {
@@ -153,6 +178,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
     ...apps,
     ...sameLines(data, environments),
     ...credentials(data),
+    ...registryCredentials(data),
     ...registryHosts(data),
     ...allowFindings(data),
     ...sourceFindings(data),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { sources } from '../sources/catalog.ts';
+import { sourceTypes } from '../sources/catalog.ts';
 import { createJsonSchema } from './json-schema.ts';
 import { atKey, atValue, type Finding, type Path } from './problems.ts';
 import { list, record, valueAt } from './raw.ts';
@@ -34,7 +34,7 @@ const knownKeys = (path: Path): readonly string[] => {
 
 /** A source that is not called after its type, and does not say what type it is of. */
 const typeMissing = (name: string): string => {
-  const types = Object.keys(sources);
+  const types = Object.keys(sourceTypes);
   return `\`${name}\` is no type of source${didYouMean(name, types)}; a source with a name of its own says its \`type\`: ${oneOf(types)}`;
 };
 
@@ -60,7 +60,7 @@ export const toFindings = (issue: z.core.$ZodIssue, data: unknown): readonly Fin
     const name = String(path[1]);
     return value === undefined
       ? [atKey(path.slice(0, -1), typeMissing(name))]
-      : [atValue(path, `${oneOf(Object.keys(sources))} is expected here, not \`${String(value)}\``)];
+      : [atValue(path, `${oneOf(Object.keys(sourceTypes))} is expected here, not \`${String(value)}\``)];
   }
   if (issue.code === 'unrecognized_keys') {
     // A source of another type may have it

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sources } from '../sources/catalog.ts';
+import { sourceTypes } from '../sources/catalog.ts';
 import { allow } from './allow-schema.ts';
 import { app } from './app-schema.ts';
 import { commit } from './commit-schema.ts';
@@ -61,6 +61,42 @@ const registry = z
       .secret({
         title: 'Password',
         description: 'Sealed password or token; slot registries/<host>/password.',
+      })
+      .optional(),
+    tokenService: field
+      .host({
+        title: 'Token service',
+        description:
+          'Host of the token service that the registry names, where that is on another site than the registry.',
+        examples: ['auth.example.com'],
+      })
+      .optional(),
+    ecr: z
+      .boolean()
+      .meta({
+        title: 'Amazon ECR',
+        description:
+          'Whether the role of the functions gets the password; for a host of Amazon ECR true where nothing else is said.',
+      })
+      .optional(),
+    roleArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:iam::\d{12}:role\/tagboat-pull[\w+=,.@-]*$/,
+        'this is not the ARN of a role whose name begins with `tagboat-pull`: the functions may assume no other',
+      )
+      .meta({
+        title: 'Role',
+        description:
+          'Amazon ECR: the role, of another account for instance, that is assumed for the password.',
+        examples: ['arn:aws:iam::123456789012:role/tagboat-pull'],
+      })
+      .optional(),
+    serviceAccountKey: field
+      .secret({
+        title: 'Service account key',
+        description:
+          'Google Artifact Registry: sealed JSON key of a service account that may read; slot registries/<host>/serviceAccountKey.',
       })
       .optional(),
   })
@@ -128,7 +164,7 @@ export const createSchema = () =>
       configRepos: field
         .mapOf(configRepo, 'Config repos', 'Git repositories that hold manifests, by name.')
         .default({}),
-      sources: sourceMap(sources).prefault({}),
+      sources: sourceMap(sourceTypes).prefault({}),
       registries: registries.prefault({}),
       slack: slack.optional(),
       api: z

@@ -29,7 +29,7 @@ const fields: Readonly<Record<string, Section>> = {
     within: { token: 'redelivery' },
     previous: { previousSecret: 'secret', previousKey: 'key' },
   },
-  registries: { named: true, keys: ['password'] },
+  registries: { named: true, keys: ['password', 'serviceAccountKey'] },
   slack: {
     named: false,
     keys: ['signingSecret', 'botToken'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventSources } from '../sources/catalog.ts';
 import type { Source } from '../sources/source.ts';
 import * as field from './fields.ts';
 import type { SourceConfig } from './types.ts';
@@ -71,6 +72,18 @@ const options = {
     )
     .min(1, 'an empty list would announce nothing; take it out')
     .meta({ title: 'Repositories', description: `The only ones that this source announces. ${only}` }),
+  accounts: z
+    .array(z.string().regex(/^\d{12}$/, 'an account of AWS has 12 digits; write it in quotes'))
+    .min(1, 'an empty list would announce nothing; take the source out')
+    .meta({
+      title: 'Accounts',
+      description: 'The accounts of AWS whose events count.',
+      examples: [['123456789012']],
+    }),
+  regions: z
+    .array(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'this is not a region of AWS'))
+    .min(1, 'an empty list would announce nothing; take it out')
+    .meta({ title: 'Regions', description: 'The regions whose events count; all where absent.' }),
   images: z
     .array(field.image({ title: 'Image', description: 'An `image` of an app.', examples: ['registry/name'] }))
     .min(1, 'an empty list would announce nothing; take it out')
@@ -98,9 +111,12 @@ const fieldsOf = ({ needs, requires = [], takes }: SourceFields): Record<string,
 
 /** A source that is called after its type. */
 const plainSource = (type: string, fields: SourceFields) =>
-  z
-    .strictObject({ type: typeField(type).optional(), ...fieldsOf(fields) })
-    .meta({ title: type, description: `Webhooks at /webhooks/${type}.` });
+  z.strictObject({ type: typeField(type).optional(), ...fieldsOf(fields) }).meta({
+    title: type,
+    description: Object.hasOwn(eventSources, type)
+      ? 'Events of Amazon EventBridge.'
+      : `Webhooks at /webhooks/${type}.`,
+  });
 
 /** A source with a name of its own, which says what type it is of. */
 const namedSource = (known: Known) => {

@@ -64,6 +64,10 @@ export type SourceConfig = {
   readonly repositories?: readonly string[] | undefined;
   /** The same of images. */
   readonly images?: readonly string[] | undefined;
+  /** Amazon ECR: the accounts whose events count. */
+  readonly accounts?: readonly string[] | undefined;
+  /** Amazon ECR: the regions whose events count; all where absent. */
+  readonly regions?: readonly string[] | undefined;
 };
 
 type RegistryConfig = {
@@ -71,6 +75,14 @@ type RegistryConfig = {
   readonly endpoint?: string | undefined;
   readonly username?: string | undefined;
   readonly password?: SecretReference | undefined;
+  /** Host of its token service, where that is not known to be the registry's own. */
+  readonly tokenService?: string | undefined;
+  /** Amazon ECR: whether the function's role is asked for the password; as a rule where the host is one of ECR. */
+  readonly ecr?: boolean | undefined;
+  /** Amazon ECR: the role that is assumed for it. */
+  readonly roleArn?: string | undefined;
+  /** Google Artifact Registry: the JSON key of a service account. */
+  readonly serviceAccountKey?: SecretReference | undefined;
 };
 
 /**

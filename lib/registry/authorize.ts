@@ -2,22 +2,21 @@ import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import { jsonOrUndefined } from '../json.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
+import type { Credentials, CredentialsProvider } from './credentials/credentials.ts';
+import { type RegistryPlace, realmOf, tokenServiceTrust } from './token-service.ts';
 import { type Answer, send, type Transport } from './transport.ts';
 
-export type Credentials = { readonly username: string; readonly password: string };
-
-/** What a request is authorized with, and until when (ms since the epoch; never ends for Basic). */
+/** What a request is authorized with, and until when (ms since the epoch). */
 export type Authorization = { readonly header: string; readonly expires: number };
 
 type Authorize = {
   readonly transport: Transport;
-  /** Where the registry itself is asked: decides whether plain http is good enough for credentials. */
-  readonly endpoint: URL;
+  readonly place: RegistryPlace;
   /** As in image references, for messages. */
   readonly image: string;
   /** What is asked for where the challenge does not say: `repository:team/app:pull`. */
   readonly scope: string;
-  readonly credentials: () => Promise<Credentials | undefined>;
+  readonly credentials: CredentialsProvider | undefined;
 };
 
 const maxTokenBytes = 256 * 1024;
@@ -51,7 +50,7 @@ export const denied = (image: string, status: number, place: string): TagboatErr
   );
 
 /** Credentials that are wrong stay so, whatever is pushed. */
-const wrongCredentials = (image: string, place: string): TagboatError =>
+export const wrongCredentials = (image: string, place: string): TagboatError =>
   new TagboatError(
     'registry-denied',
     `${place} does not accept the credentials that ${image} is asked for with`,
@@ -59,18 +58,6 @@ const wrongCredentials = (image: string, place: string): TagboatError =>
 
 const noCredentials = (image: string, place: string): TagboatError =>
   new TagboatError('registry-denied', `${place} wants credentials for ${image}, and there are none for it`);
-
-const realmUrl = (challenge: Challenge, endpoint: URL): URL => {
-  const realm = challenge.parameters.get('realm') ?? '';
-  const url = URL.canParse(realm) ? new URL(realm) : undefined;
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && endpoint.protocol === 'http:');
-  if (url === undefined || !safe || url.username !== '' || url.password !== '')
-    throw new TagboatError(
-      'registry-protocol',
-      `${endpoint.host} names a token service that is not asked (its realm must be an https URL)`,
-    );
-  return url;
-};
 
 const readToken = (answer: Answer, place: string, now: number): Authorization => {
   const shape = tokenShape.safeParse(jsonOrUndefined(Buffer.from(answer.body).toString()));
@@ -84,14 +71,19 @@ const readToken = (answer: Answer, place: string, now: number): Authorization =>
   return { header: `Bearer ${token}`, expires: now + (seconds - marginSeconds) * 1000 };
 };
 
-const bearerAuthorization = async (challenge: Challenge, options: Authorize): Promise<Authorization> => {
-  const { transport, endpoint, image } = options;
-  const url = realmUrl(challenge, endpoint);
+/** A Bearer challenge whose token service may be asked. */
+type TokenService = { readonly challenge: Challenge; readonly realm: URL };
+
+const bearerAuthorization = async (
+  { challenge, realm }: TokenService,
+  { transport, image, scope: ownScope, credentials: provider }: Authorize,
+): Promise<Authorization> => {
+  const url = new URL(realm);
   const service = challenge.parameters.get('service');
   if (service !== undefined) url.searchParams.set('service', service);
-  for (const scope of (challenge.parameters.get('scope') ?? options.scope).split(' ').filter(Boolean))
+  for (const scope of (challenge.parameters.get('scope') ?? ownScope).split(' ').filter(Boolean))
     url.searchParams.append('scope', scope);
-  const credentials = await options.credentials();
+  const credentials = await provider?.get(transport);
   const now = transport.now();
   const answer = await send(transport, {
     method: 'GET',
@@ -100,26 +92,46 @@ const bearerAuthorization = async (challenge: Challenge, options: Authorize): Pr
     authorization: credentials === undefined ? undefined : basic(credentials),
     limit: maxTokenBytes,
   });
-  if (answer.status === 401 && credentials !== undefined) throw wrongCredentials(image, url.host);
+  if (answer.status === 401 || answer.status === 403) provider?.forget();
+  const isPassword = credentials !== undefined && credentials.expires === undefined;
+  if (answer.status === 401 && isPassword) throw wrongCredentials(image, url.host);
   if (answer.status === 401 || answer.status === 403) throw denied(image, answer.status, url.host);
   return readToken(answer, url.host, now);
 };
 
+const notAsked = ({ host, endpoint }: RegistryPlace, realm: URL | undefined): TagboatError =>
+  new TagboatError(
+    'registry-protocol',
+    realm === undefined
+      ? `${endpoint.host} names a token service that is not asked (its realm must be an https URL)`
+      : `${endpoint.host} names the token service ${realm.host}, which is not known to be its own; if it is, set \`registries.<${host}>.tokenService\``,
+  );
+
 /**
- * Answers a 401 of a registry: a token from the service that it names, or Basic.
- * @throws TagboatError `registry-denied`, `registry-unreachable`, `registry-protocol`
+ * Answers a 401 of a registry: a token from the service that it names, or Basic. Of several challenges the first is taken that
+ * can be.
+ * @throws TagboatError `registry-denied`, `registry-unreachable`, `registry-protocol`; what comes of opening a secret
  */
 export const authorize = async (refusal: Answer, options: Authorize): Promise<Authorization> => {
+  const { place, credentials: provider, image, transport } = options;
   const challenges = parseChallenges(refusal.headers.get('www-authenticate') ?? '');
-  const wanted = (scheme: string) => challenges.find((challenge) => challenge.scheme === scheme);
-  const bearerChallenge = wanted('bearer');
-  if (bearerChallenge !== undefined) return bearerAuthorization(bearerChallenge, options);
-  if (wanted('basic') === undefined)
-    throw new TagboatError(
-      'registry-protocol',
-      `${options.endpoint.host} answers 401 without a challenge that is understood (Bearer, Basic)`,
-    );
-  const credentials = await options.credentials();
-  if (credentials === undefined) throw noCredentials(options.image, options.endpoint.host);
-  return { header: basic(credentials), expires: Number.POSITIVE_INFINITY };
+  const bearers = challenges.filter(({ scheme }) => scheme === 'bearer');
+  const needed = provider === undefined ? 'anonymous' : 'credentials';
+  for (const challenge of bearers) {
+    const realm = realmOf(challenge, place.endpoint);
+    const trust = realm === undefined ? 'none' : tokenServiceTrust(realm, place);
+    if (realm !== undefined && (trust === 'credentials' || trust === needed))
+      return bearerAuthorization({ challenge, realm }, options);
+  }
+  if (challenges.some(({ scheme }) => scheme === 'basic')) {
+    const credentials = await provider?.get(transport);
+    if (credentials === undefined) throw noCredentials(image, place.endpoint.host);
+    return { header: basic(credentials), expires: credentials.expires ?? Number.POSITIVE_INFINITY };
+  }
+  const [first] = bearers;
+  if (first !== undefined) throw notAsked(place, realmOf(first, place.endpoint));
+  throw new TagboatError(
+    'registry-protocol',
+    `${place.endpoint.host} answers 401 without a challenge that is understood (Bearer, Basic)`,
+  );
 };

@@ -5,7 +5,11 @@ import { TagboatError } from '../errors.ts';
 import { type ImageReference, isDigest, isTag, parseImage } from '../image.ts';
 import { jsonOrUndefined } from '../json.ts';
 import { mapping } from '../mapping.ts';
-import { type Authorization, authorize, type Credentials, denied } from './authorize.ts';
+import { type Authorization, authorize, denied, wrongCredentials } from './authorize.ts';
+import { type CallAws, createCallAws } from './credentials/aws.ts';
+import { credentialsProvider } from './credentials/catalog.ts';
+import type { CredentialsProvider } from './credentials/credentials.ts';
+import type { RegistryPlace } from './token-service.ts';
 import { type Answer, send, type Transport } from './transport.ts';
 
 /** The one question a release has for a registry (OCI distribution specification, "pull"). */
@@ -28,6 +32,10 @@ export type RegistryClientOptions = {
   readonly unseal: (reference: string, slot: string) => Promise<string>;
   /** The local stack's: hosts for which `registries` names no endpoint are asked there. */
   readonly defaultEndpoint?: string | undefined;
+  /** Where credentials for Amazon ECR come from; there are none for it where absent. */
+  readonly callAws?: CallAws | undefined;
+  /** In the place of Google's own. */
+  readonly googleTokenUrl?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
 };
@@ -57,12 +65,18 @@ const namedDigest = ({ status, headers }: Answer, place: string): string | undef
 
 /** The digest of a manifest that was asked for with GET. */
 const readDigest = (answer: Answer, place: string): string | undefined => {
-  const { status, body } = answer;
+  const { status, body, headers } = answer;
   if (status === 404) return undefined;
   if (status !== 200)
     throw new TagboatError('registry-protocol', `${place} answers ${status} to GET of a manifest`);
   const named = namedDigest(answer, place);
   if (named !== undefined) return named;
+  // Its digest is that of the body without the signatures in it.
+  if (/manifest\.v1\+/.test(headers.get('content-type') ?? ''))
+    throw new TagboatError(
+      'registry-protocol',
+      `${place} has the image as schema 1 only; push it again with a newer tool`,
+    );
   if (!isManifest(body))
     throw new TagboatError('registry-protocol', `${place} answers with something that is no manifest`);
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
@@ -84,10 +98,24 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
     return new URL(endpoint.replace(/\/*$/, '/'));
   };
 
-  const credentialsOf = async (host: string): Promise<Credentials | undefined> => {
-    const { username, password } = configOf(host) ?? {};
-    if (username === undefined || password === undefined) return undefined;
-    return { username, password: await options.unseal(password, `registries/${host}/password`) };
+  const placeOf = (host: string): RegistryPlace => ({
+    host,
+    endpoint: endpointOf(host),
+    tokenService: configOf(host)?.tokenService,
+  });
+
+  const providers = new Map<string, CredentialsProvider | undefined>();
+  const credentialsOf = (host: string): CredentialsProvider | undefined => {
+    if (!providers.has(host)) {
+      const config = configOf(host);
+      const isElsewhere = (config?.endpoint ?? options.defaultEndpoint) !== undefined;
+      const { unseal, callAws = createCallAws({}), googleTokenUrl } = options;
+      providers.set(
+        host,
+        credentialsProvider(host, config, isElsewhere, { unseal, callAws, googleTokenUrl }),
+      );
+    }
+    return providers.get(host);
   };
 
   const knownAuthorization = (key: string): string | undefined => {
@@ -109,15 +137,36 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
     if (answer.status === 401) {
       const authorization = await authorize(answer, {
         transport,
-        endpoint,
+        place: placeOf(image.host),
         image: image.name,
         scope: `repository:${image.path}:pull`,
-        credentials: () => credentialsOf(image.host),
+        credentials: credentialsOf(image.host),
       });
       answer = await sendWith(authorization.header);
       if (answer.status !== 401) authorizations.set(image.name, authorization);
+      else await refuseWrong(transport, image, authorization);
     }
     return answer;
+  };
+
+  /**
+   * Credentials that the registry does not take for what has nothing to do with an image (`GET /v2/`) are wrong; where it does, or
+   * where they are a token, a 401 may mean that the repository is not there yet, and what was issued may have ended early.
+   */
+  const refuseWrong = async (
+    transport: Transport,
+    image: ImageReference,
+    { header: authorization, expires }: Authorization,
+  ): Promise<void> => {
+    credentialsOf(image.host)?.forget();
+    if (!authorization.startsWith('Basic ') || expires !== Number.POSITIVE_INFINITY) return;
+    const endpoint = endpointOf(image.host);
+    const url = new URL('v2/', endpoint);
+    const { status } = await send(transport, {
+      ...{ method: 'GET', url, authorization },
+      ...{ accept: 'application/json', limit: maxManifestBytes },
+    });
+    if (status === 401) throw wrongCredentials(image.name, endpoint.host);
   };
 
   /**

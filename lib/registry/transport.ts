@@ -1,6 +1,7 @@
 import { TagboatError } from '../errors.ts';
 import { readLimited } from '../http/read-limited.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
+import { isInsideAddress } from './address.ts';
 
 /** What a request of this client needs from outside. */
 export type Transport = {
@@ -11,10 +12,13 @@ export type Transport = {
 };
 
 type RegistryRequest = {
-  readonly method: 'GET' | 'HEAD';
+  /** A POST is not sent on where its answer is a redirect. */
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly accept: string;
   readonly authorization?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
   /** How many bytes of body may come; more is `registry-protocol`. */
   readonly limit: number;
 };
@@ -29,12 +33,17 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 /** Host of a URL for messages: a whole URL may carry a signed query. */
 const placeOf = (url: URL): string => url.host;
 
-/** Where a redirect leads; credentials go along only within one origin, and nothing goes from https to http. */
+/**
+ * Where a redirect leads; credentials go along only within one origin, and nothing goes from https to http, or from outside to
+ * an address that only the inside of a network has.
+ */
 const follow = (request: RegistryRequest, location: string): RegistryRequest => {
   const url = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined;
   const allowed =
     url?.protocol === 'https:' || (url?.protocol === 'http:' && request.url.protocol === 'http:');
-  if (url === undefined || !allowed || url.username !== '' || url.password !== '')
+  const leadsInside =
+    url !== undefined && isInsideAddress(url.hostname) && !isInsideAddress(request.url.hostname);
+  if (url === undefined || !allowed || leadsInside || url.username !== '' || url.password !== '')
     throw new TagboatError(
       'registry-protocol',
       `${placeOf(request.url)} redirects to a place that is not followed`,
@@ -47,7 +56,7 @@ const follow = (request: RegistryRequest, location: string): RegistryRequest => 
 };
 
 const fetchOnce = async (transport: Transport, request: RegistryRequest): Promise<Answer> => {
-  const { method, url, accept, authorization, limit } = request;
+  const { method, url, accept, authorization, limit, headers, body: sent } = request;
   try {
     const response = await transport.fetch(url, {
       method,
@@ -56,8 +65,10 @@ const fetchOnce = async (transport: Transport, request: RegistryRequest): Promis
       headers: {
         accept,
         'user-agent': 'tagboat',
+        ...headers,
         ...(authorization === undefined ? {} : { authorization }),
       },
+      ...(sent === undefined ? {} : { body: sent }),
     });
     const body = await readLimited(response, limit);
     if (body === undefined)
@@ -83,7 +94,7 @@ export const send = async (transport: Transport, first: RegistryRequest): Promis
         retryAfterSeconds: retryAfterSeconds(headers.get('retry-after'), transport.now()),
       });
     }
-    const location = redirects.has(status) ? headers.get('location') : null;
+    const location = redirects.has(status) && current.method !== 'POST' ? headers.get('location') : null;
     if (location === null) return answer;
     current = follow(current, location);
   }

@@ -1,9 +1,10 @@
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
+import { ecr } from './ecr.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { quay } from './quay.ts';
-import type { Source } from './source.ts';
+import type { EventSource, Source } from './source.ts';
 
 /** Every source there is, by its name in tagboat.yml and in the webhook's path. */
 export const sources: Readonly<Record<string, Source>> = {
@@ -13,3 +14,9 @@ export const sources: Readonly<Record<string, Source>> = {
   distribution,
   quay,
 };
+
+/** Those whose events come through EventBridge, by their names in tagboat.yml; there is no webhook of theirs. */
+export const eventSources: Readonly<Record<string, EventSource>> = { ecr };
+
+/** The types that an entry of `sources:` in tagboat.yml may have. */
+export const sourceTypes = { ...sources, ...eventSources };

@@ -3,7 +3,7 @@ import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import type { Claim, Proof } from './proof.ts';
 
-export type SourceOption = 'host' | 'repositories' | 'images' | 'redelivery';
+export type SourceOption = 'host' | 'repositories' | 'images' | 'redelivery' | 'accounts' | 'regions';
 
 /**
  * What a webhook source knows: how a genuine request of it looks, and what it says. It does no I/O and decides nothing.
@@ -30,4 +30,18 @@ export type Source = {
    * @throws TagboatError `payload-not-json`, `payload-invalid`
    */
   parse(request: RawRequest, config: SourceConfig): Parsed;
+};
+
+/**
+ * What a source knows whose events come through EventBridge and not as a webhook: who may send them, IAM has decided before.
+ * It does no I/O either.
+ */
+export type EventSource = {
+  /** As in `sources:` of tagboat.yml, and the name of the source's file. */
+  readonly name: string;
+  readonly needs: readonly [];
+  readonly requires: readonly SourceOption[];
+  readonly takes: readonly SourceOption[];
+  /** @throws TagboatError `payload-invalid` */
+  parse(event: unknown, config: SourceConfig): Parsed;
 };

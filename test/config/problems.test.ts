@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { oneOf } from '../../lib/config/suggest.ts';
-import { sources } from '../../lib/sources/catalog.ts';
+import { sourceTypes } from '../../lib/sources/catalog.ts';
 import { edited, example, plainSecret, problemsOf } from './support.ts';
 
 describe('one key, type or name wrong in the example', () => {
@@ -18,7 +18,7 @@ describe('one key, type or name wrong in the example', () => {
       'a source that does not exist',
       '  github: ',
       '  githbu: ',
-      `11:3: \`githbu\` is no type of source (did you mean \`github\`?); a source with a name of its own says its \`type\`: ${oneOf(Object.keys(sources))}`,
+      `11:3: \`githbu\` is no type of source (did you mean \`github\`?); a source with a name of its own says its \`type\`: ${oneOf(Object.keys(sourceTypes))}`,
     ],
     [
       'a source with a field it has no use for',

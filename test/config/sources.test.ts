@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/config/load.ts';
 import { secretSlots } from '../../lib/config/slots.ts';
 import { oneOf } from '../../lib/config/suggest.ts';
-import { sources } from '../../lib/sources/catalog.ts';
+import { sourceTypes } from '../../lib/sources/catalog.ts';
 import { edited, plainSecret, problemsOf } from './support.ts';
 
 /** The example with another `sources.github`, or with more beside it. */
 const withSource = (line: string): string => edited('  github:    { secret: kms:… }\n', `${line}\n`);
-const types = oneOf(Object.keys(sources));
+const types = oneOf(Object.keys(sourceTypes));
 const at = (column: number, message: string) => [`tagboat.yml:11:${column}: ${message}`];
 
 describe('the sources that tagboat.yml may name', () => {
@@ -97,6 +97,17 @@ describe('the sources that tagboat.yml may name', () => {
       'an image that no app has',
       '  hub: { type: dockerhub, key: kms:A, images: [acme/shop] }',
       at(48, 'no app has the image `docker.io/acme/shop`'),
+    ],
+    ['events of no account', '  ecr: {}', at(3, '`accounts` is missing')],
+    [
+      'an account that lost its first zeros as a number',
+      "  ecr: { accounts: ['123'] }",
+      at(21, 'an account of AWS has 12 digits; write it in quotes'),
+    ],
+    [
+      'a secret of what sends no webhook',
+      "  ecr: { accounts: ['123456789012'], secret: kms:A }",
+      at(38, 'unknown key `secret`'),
     ],
     [
       'a list of nothing',

@@ -94,8 +94,11 @@ describe('queues', () => {
   const read = () =>
     template.mappings.map((mapping) => ({ ...mapping, ...find(template.queues, mapping.queue) }));
 
-  it('that a function reads, and their dead-letter queues, are all there are', () => {
-    const ids = read().flatMap(({ id, redrive }) => [id, redrive?.deadLetters]);
+  it('that a function reads, and dead-letter queues, are all there are', () => {
+    const ids = [
+      ...read().flatMap(({ id, redrive }) => [id, redrive?.deadLetters]),
+      ...template.failures.map(({ deadLetters }) => deadLetters),
+    ];
     expect(template.queues.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
@@ -130,6 +133,48 @@ describe('queues', () => {
   });
 });
 
+describe('the events of Amazon ECR', () => {
+  it('invoke their function with pushes that succeeded, and nothing else', () => {
+    expect(template.waiting).toEqual([
+      {
+        function: 'EcrDasheventsLambdaFunction',
+        rate: undefined,
+        pattern: {
+          source: ['aws.ecr'],
+          'detail-type': ['ECR Image Action'],
+          detail: { 'action-type': ['PUSH'], result: ['SUCCESS'] },
+        },
+        deadLetters: 'EcrEventsDeadLetterQueue',
+      },
+    ]);
+    expect(template.invokers).toContainEqual({
+      function: 'EcrDasheventsLambdaFunction',
+      principal: 'events.amazonaws.com',
+    });
+  });
+
+  it('are kept where the function fails on them, which its role lets it', () => {
+    expect(template.failures).toEqual([
+      { function: 'EcrDasheventsLambdaFunction', attempts: 2, deadLetters: 'EcrEventsDeadLetterQueue' },
+    ]);
+    expect(allowedOn(find(template.functions, 'EcrDasheventsLambdaFunction'), 'sqs:SendMessage')).toContain(
+      'EcrEventsDeadLetterQueue',
+    );
+  });
+
+  it('lead to the registry just those functions that ask it', () => {
+    const asking = template.functions.filter((one) =>
+      one.statements.some(({ Action }) => Action.includes('ecr:GetAuthorizationToken')),
+    );
+    expect(asking.map(({ id }) => id).toSorted()).toEqual([
+      'EcrDasheventsLambdaFunction',
+      'HookDashworkerLambdaFunction',
+      'ImageDashpollerLambdaFunction',
+      'WebhookLambdaFunction',
+    ]);
+  });
+});
+
 describe('alarms', () => {
   /** What the alarms on a metric watch. */
   const watched = (metric: string) =>
@@ -150,7 +195,10 @@ describe('alarms', () => {
     const queues = template.queues.filter(({ redrive }) => redrive !== undefined);
     const late = template.alarms.filter(({ metric }) => metric === 'AWS/SQS ApproximateAgeOfOldestMessage');
     expect(watched('AWS/SQS ApproximateNumberOfMessagesVisible').toSorted()).toEqual(
-      queues.map(({ redrive }) => redrive?.deadLetters).toSorted(),
+      [
+        ...queues.map(({ redrive }) => redrive?.deadLetters),
+        ...template.failures.map(({ deadLetters }) => deadLetters),
+      ].toSorted(),
     );
     expect(late.map(({ of }) => of).toSorted()).toEqual(queues.map(({ id }) => id).toSorted());
     for (const { properties } of late) expect(properties.Threshold).toBeGreaterThan(900);

@@ -86,6 +86,18 @@ const viewOf = (resources: Readonly<Record<string, Resource>>) => {
         Resource: list(on),
         Condition,
       }));
+  const rules = all('AWS::Events::Rule', (_id, properties) => {
+    const [target] = properties.Targets as readonly {
+      readonly Arn: unknown;
+      readonly DeadLetterConfig?: { readonly Arn: unknown };
+    }[];
+    return {
+      function: referenced(target?.Arn),
+      rate: properties.ScheduleExpression as string | undefined,
+      pattern: properties.EventPattern,
+      deadLetters: referenced(target?.DeadLetterConfig?.Arn),
+    };
+  });
   return {
     roles: all('AWS::IAM::Role', (id) => id),
     functions: all('AWS::Lambda::Function', (id, { Timeout, RecursiveLoop, Role }): DeployedFunction => {
@@ -125,10 +137,23 @@ const viewOf = (resources: Readonly<Record<string, Resource>>) => {
       function: referenced(properties.IntegrationUri),
       timeoutMs: Number(properties.TimeoutInMillis),
     })),
-    scheduled: all('AWS::Events::Rule', (_id, properties) => {
-      const [target] = properties.Targets as readonly { readonly Arn: unknown }[];
-      return { function: referenced(target?.Arn), rate: String(properties.ScheduleExpression) };
-    }),
+    scheduled: rules.filter(({ rate }) => rate !== undefined),
+    /** Rules that wait for events. */
+    waiting: rules.filter(({ pattern }) => pattern !== undefined),
+    /** What becomes of an event that a function fails on. */
+    failures: all('AWS::Lambda::EventInvokeConfig', (_id, properties) => ({
+      function: referenced(properties.FunctionName),
+      attempts: properties.MaximumRetryAttempts,
+      deadLetters: referenced(
+        (properties.DestinationConfig as { readonly OnFailure: { readonly Destination: unknown } }).OnFailure
+          .Destination,
+      ),
+    })),
+    /** By function, the service that may invoke it. */
+    invokers: all('AWS::Lambda::Permission', (_id, properties) => ({
+      function: referenced(properties.FunctionName),
+      principal: properties.Principal,
+    })),
     alarms: all('AWS::CloudWatch::Alarm', (id, properties): Alarm => {
       const [dimension] = properties.Dimensions as readonly { readonly Value: unknown }[];
       return {

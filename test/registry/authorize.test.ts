@@ -181,14 +181,32 @@ test.each([
   ['Basic, and still 401', withPassword, 'Basic realm="r"', 401],
   ['forbidden', withPassword, '', 403],
 ])('denied for now: %s', async (_name, registries, challenge, status) => {
-  const registry = await serve((_request, response) =>
-    answer(response, status, challenge === '' ? {} : { 'www-authenticate': challenge }),
+  const registry = await serve((request, response) =>
+    request.url === '/v2/'
+      ? answer(response, 200)
+      : answer(response, status, challenge === '' ? {} : { 'www-authenticate': challenge }),
   );
   await expect(clientOf(registry.url, registries).client.digestOf(image, 'v1')).rejects.toMatchObject({
     code: 'registry-denied',
     retry: 'retryable',
     message: `${registry.host} answers ${status} for ${image}: the credentials may not pull it, some are wanted, or there is no such repository yet`,
   });
+});
+
+test('denied for good: Basic credentials that the registry takes for nothing', async () => {
+  const registry = await serve((_request, response) =>
+    answer(response, 401, { 'www-authenticate': 'Basic realm="r"' }),
+  );
+  await expect(clientOf(registry.url, withPassword).client.digestOf(image, 'v1')).rejects.toMatchObject({
+    code: 'registry-denied',
+    retry: 'terminal',
+    message: `${registry.host} does not accept the credentials that ${image} is asked for with`,
+  });
+  expect(registry.seen.map(({ method, url, authorization }) => [method, url, authorization])).toEqual([
+    ['HEAD', '/v2/team/app/manifests/v1', undefined],
+    ['HEAD', '/v2/team/app/manifests/v1', basic],
+    ['GET', '/v2/', basic],
+  ]);
 });
 
 test('denied for now: a token, and still 401, as Docker Hub answers for what does not exist', async () => {
@@ -261,4 +279,115 @@ test('a registry under https cannot have the credentials sent over http', async 
   await expect(client.digestOf(image, 'v1')).rejects.toMatchObject({ code: 'registry-protocol' });
   expect(service.seen).toEqual([]);
   expect(unseal).not.toHaveBeenCalled();
+});
+
+// GHCR and Docker Hub tell nobody whether a repository is there: docker/hub-feedback#1771
+test.each([401, 403])(
+  'denied for now: the token service answers %i to nobody in particular',
+  async (status) => {
+    const { registry, service } = await registryWithTokens({
+      status,
+      body: { errors: [{ code: 'DENIED' }] },
+    });
+    await expect(clientOf(registry.url).client.digestOf(image, 'v1')).rejects.toMatchObject({
+      code: 'registry-denied',
+      retry: 'retryable',
+    });
+    expect(service.seen).toHaveLength(1);
+  },
+);
+
+test.each([
+  ['in seconds', '17', 17],
+  ['as a date', 'Thu, 01 Jan 1970 00:20:30 GMT', 230],
+])('a token service that is asked too often says when to ask again, %s', async (_name, header, seconds) => {
+  const service = await serve((_request, response) => answer(response, 429, { 'retry-after': header }));
+  const registry = await serve((_request, response) =>
+    answer(response, 401, { 'www-authenticate': `Bearer realm="${service.url}/"` }),
+  );
+  const clock: Clock = { now: () => 1_000_000, sleep: async () => {} };
+  await expect(clientOf(registry.url, {}, clock).client.digestOf(image, 'v1')).rejects.toMatchObject({
+    code: 'registry-unreachable',
+    retry: 'retryable',
+    message: `${service.host} answers 429`,
+    retryAfterSeconds: seconds,
+  });
+});
+
+test('of several challenges the first is taken that can be', async () => {
+  const { registry: tokens, service } = await registryWithTokens();
+  const registry = await serve((request, response) =>
+    /^Bearer /.test(request.headers.authorization ?? '')
+      ? answer(response, 200, found)
+      : answer(response, 401, {
+          'www-authenticate': `Negotiate, Bearer realm="http://169.254.169.254/", Bearer realm="${service.url}/", Basic realm="r"`,
+        }),
+  );
+
+  expect(await clientOf(registry.url, withPassword).client.digestOf(image, 'v1')).toBe(digest);
+  expect(service.seen.map(({ authorization }) => authorization)).toEqual([basic]);
+  expect(tokens.seen).toEqual([]);
+});
+
+test('Basic is taken where the token service beside it is a stranger', async () => {
+  const registry = await serve((request, response) =>
+    request.headers.authorization === basic
+      ? answer(response, 200, found)
+      : answer(response, 401, {
+          'www-authenticate': 'Bearer realm="http://auth.example.net/token", Basic realm="r"',
+        }),
+  );
+  expect(await clientOf(registry.url, withPassword).client.digestOf(image, 'v1')).toBe(digest);
+});
+
+test.each([
+  ['of the metadata of the machine', 'http://169.254.169.254/latest/meta-data/'],
+  ['on a private address', 'http://10.0.0.1/token'],
+  ['on the machine itself, by name', 'http://localhost:9/token'],
+  ['of a stranger', 'http://evil.example.net/token'],
+])('nothing is sent to a token service %s', async (_name, realm) => {
+  const asked: string[] = [];
+  const unseal = vi.fn(async () => 'hunter2');
+  const client = createRegistryClient({
+    registries: {
+      ...withPassword,
+      [host]: { ...withPassword[host], endpoint: 'http://registry.example.com' },
+    },
+    unseal,
+    fetch: async (url) => {
+      asked.push(String(url));
+      return new Response(null, { status: 401, headers: { 'www-authenticate': `Bearer realm="${realm}"` } });
+    },
+  });
+
+  await expect(client.digestOf(image, 'v1')).rejects.toMatchObject({
+    code: 'registry-protocol',
+    message: expect.stringContaining(`\`registries.<${host}>.tokenService\``),
+  });
+  expect(asked).toEqual(['http://registry.example.com/v2/team/app/manifests/v1']);
+  expect(unseal).not.toHaveBeenCalled();
+});
+
+test('a token service elsewhere is asked where tagboat.yml names it', async () => {
+  const { service } = await registryWithTokens();
+  const registry = await serve((request, response) =>
+    request.headers.authorization === 'Bearer t-1'
+      ? answer(response, 200, found)
+      : answer(response, 401, { 'www-authenticate': `Bearer realm="http://auth.example.net/token"` }),
+  );
+  const unseal = async () => 'hunter2';
+  const clientWith = (tokenService: string | undefined) =>
+    createRegistryClient({
+      registries: { [host]: { ...withPassword[host], tokenService } },
+      unseal,
+      defaultEndpoint: registry.url,
+      fetch: (url, init) => fetch(String(url).replace('http://auth.example.net', service.url), init),
+    });
+
+  await expect(clientWith(undefined).digestOf(image, 'v1')).rejects.toMatchObject({
+    code: 'registry-protocol',
+  });
+  expect(service.seen).toEqual([]);
+  expect(await clientWith('auth.example.net').digestOf(image, 'v1')).toBe(digest);
+  expect(service.seen.map(({ authorization }) => authorization)).toEqual([basic]);
 });

@@ -198,6 +198,49 @@ test.each([
   expect(fetched.mock.calls.map(([url]) => String(url))).toEqual([expected]);
 });
 
+test.each([
+  'http://169.254.169.254/latest/meta-data/',
+  'http://10.1.2.3/',
+  'http://[::1]/',
+  'http://localhost/',
+  'http://[::ffff:127.0.0.1]/',
+])('no redirect leads from outside to the inside: %s', async (location) => {
+  const fetched = vi.fn<typeof fetch>(async () => new Response(null, { status: 307, headers: { location } }));
+  const registries = { 'registry.example.com': { endpoint: 'http://registry.example.com' } };
+  const client = createRegistryClient({ registries, unseal: noSecrets, fetch: fetched });
+  await expect(client.digestOf(image, 'v1')).rejects.toMatchObject({ code: 'registry-protocol' });
+  expect(fetched).toHaveBeenCalledTimes(1);
+});
+
+test('an image that is there as schema 1 only, whose digest is not that of its text', async () => {
+  const { url } = await serve((request, response) =>
+    answer(
+      response,
+      200,
+      { 'content-type': 'application/vnd.docker.distribution.manifest.v1+prettyjws' },
+      request.method === 'GET' ? '{"schemaVersion":1,"signatures":[]}' : '',
+    ),
+  );
+  await expect(clientOf(url).digestOf(image, 'v1')).rejects.toMatchObject({
+    code: 'registry-protocol',
+    message: expect.stringContaining('schema 1'),
+  });
+});
+
+test('an index is its own digest, and not that of a platform', async () => {
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [{ digest, size: 1, platform: { os: 'linux', architecture: 'arm64' } }],
+  });
+  const { url } = await serve((request, response) =>
+    answer(response, 200, {}, request.method === 'GET' ? index : ''),
+  );
+  expect(await clientOf(url).digestOf(image, 'v1')).toBe(
+    `sha256:${createHash('sha256').update(index).digest('hex')}`,
+  );
+});
+
 test('a redirect is followed', async () => {
   const { url, seen } = await serve((request, response) =>
     request.url?.startsWith('/v2/')

@@ -230,6 +230,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
     slackMessages: slack.messages,
     onSlackMessage: slack.subscribe,
     invoke: functions.invoke,
+    putEvent: functions.putEvent,
     idle: ({ timeoutMs = 240_000 } = {}) =>
       untilQuiet(async () => {
         await registry.idle();

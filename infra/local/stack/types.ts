@@ -2,6 +2,7 @@ import type { Timings } from '@tagboat/embedded-cluster';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Config } from '../../../lib/config/types.ts';
 import type { Logger } from '../../../lib/logger.ts';
+import type { Unknowns } from '../../../lib/mapping.ts';
 import type { AwsClients } from '../emulators/aws/clients.ts';
 import type { AwsAccess, Environment } from '../emulators/aws/endpoints.ts';
 import type { GitServer } from '../emulators/git-server/git-server.ts';
@@ -86,6 +87,8 @@ export type Stack = {
   onSlackMessage(listener: (message: SlackMessage) => void): () => void;
   /** Invokes a function as its trigger would: `invoke('reconcile', scheduledEvent())`. */
   invoke(name: string, event: unknown): Promise<Invocation>;
+  /** Hands an event to the functions whose rules let it in, as EventBridge would; how each ended, by its name. */
+  putEvent(event: Unknowns): Promise<Readonly<Record<string, Invocation>>>;
   /** Resolves when no function runs and no queue holds a message, delayed ones included. */
   idle(options?: { readonly timeoutMs?: number }): Promise<void>;
   /** How many messages no function could handle, by the logical id of the dead-letter queue; empty ones are left out. */

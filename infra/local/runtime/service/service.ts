@@ -31,6 +31,8 @@ export type FunctionDescription = {
   readonly queues: readonly QueueMapping[];
   /** Every how many milliseconds, one entry for each schedule. */
   readonly schedules: readonly number[];
+  /** Of rules of EventBridge: what an event has to look like. */
+  readonly patterns: readonly Unknowns[];
 };
 
 /** What serverless.yml declares: all that the local stack knows about how the functions are deployed. */
@@ -78,6 +80,10 @@ const readFunction = (
     routes: events.flatMap((event) => readRoute(event.httpApi)),
     queues: events.flatMap((event) => readMapping(event.sqs)),
     schedules: events.flatMap((event) => readSchedule(event.schedule)),
+    patterns: events.flatMap((event) => {
+      const { pattern } = mapping(event.eventBridge);
+      return isMapping(pattern) ? [pattern] : [];
+    }),
   };
 };
 

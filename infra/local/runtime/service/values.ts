@@ -26,6 +26,7 @@ export const resolveArn = (
   if (typeof value === 'string') return value;
   const text = mapping(value)['Fn::Sub'];
   if (typeof text !== 'string') return resolve(mapping(value), created);
+  if (text.startsWith('arn:')) return text.replace(/\$\{AWS::Partition\}/, 'aws');
   const [, id = '', rest = ''] = /^\$\{(\w+)\.Arn\}(.*)$/.exec(text) ?? [];
   const arn = created[id]?.arn;
   return arn === undefined ? undefined : `${arn}${rest}`;

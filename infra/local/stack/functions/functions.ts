@@ -12,22 +12,22 @@ import { type Created, resolveEnvironment } from '../../runtime/service/values.t
  * Makes every function that serverless.yml declares, each with a runtime of its own, as on Lambda, where each has its
  * own process and environment.
  * @param project directory of serverless.yml
- * @param clientsOf makes the clients of AWS that a function gets
+ * @param clientsOf makes what a function calls AWS with
  */
 export const createFunctions = async (
   service: Service,
   project: string,
   created: Readonly<Record<string, Created>>,
   options: RuntimeOptions,
-  clientsOf: (description: FunctionDescription) => RuntimeOptions['aws'],
+  clientsOf: (description: FunctionDescription) => Pick<RuntimeOptions, 'aws' | 'callAws'>,
   logger: Logger,
 ): Promise<ReadonlyMap<string, LambdaFunction>> => {
   const createRuntime = await loadCreateRuntime(project);
   const functions = await Promise.all(
     service.functions.map(async (description): Promise<[string, LambdaFunction]> => {
       const env = { ...options.env, ...resolveEnvironment(description.environment, created) };
-      const aws = clientsOf(description);
-      const handler = await loadHandler(description, createRuntime({ ...options, env, ...(aws && { aws }) }));
+      const clients = clientsOf(description);
+      const handler = await loadHandler(description, createRuntime({ ...options, ...clients, env }));
       return [description.name, createFunction(withPatience(description), handler, logger)];
     }),
   );

@@ -1,8 +1,9 @@
 import type { RuntimeOptions } from '../../../../lib/app/runtime.ts';
 import type { Logger } from '../../../../lib/logger.ts';
+import { createCallAws } from '../../../../lib/registry/credentials/aws.ts';
 import type { AwsClients } from '../../emulators/aws/clients.ts';
 import { readStatements } from '../../runtime/iam/policy.ts';
-import { assumeRole, type RoleCall } from '../../runtime/iam/role.ts';
+import { assumeRole, callInRole, type RoleCall } from '../../runtime/iam/role.ts';
 import type { FunctionDescription } from '../../runtime/service/service.ts';
 import { type Created, resolveArn } from '../../runtime/service/values.ts';
 
@@ -10,15 +11,17 @@ type RoleOptions = {
   /** One set for all functions: what they share on a laptop is its time, and each client takes some to warm up. */
   readonly clients: AwsClients;
   readonly created: Readonly<Record<string, Created>>;
+  /** Where Amazon ECR is called, and with which credentials. */
+  readonly env: RuntimeOptions['env'];
   readonly onAwsCall: ((call: RoleCall) => void) | undefined;
   readonly logger: Logger;
 };
 
-/** The clients of AWS that a function's runtime gets, which may do what its role in serverless.yml allows. */
+/** What a function's runtime calls AWS with, which may do what its role in serverless.yml allows. */
 export const clientsInRole = (
   { name, permissions }: Pick<FunctionDescription, 'name' | 'permissions'>,
-  { clients, created, onAwsCall, logger }: RoleOptions,
-): NonNullable<RuntimeOptions['aws']> => {
+  { clients, created, env, onAwsCall, logger }: RoleOptions,
+): Required<Pick<RuntimeOptions, 'aws' | 'callAws'>> => {
   const role = {
     function: name,
     statements: readStatements(permissions, (reference) => resolveArn(reference, created)),
@@ -29,5 +32,8 @@ export const clientsInRole = (
   const kms = assumeRole(clients.kms, 'kms', role);
   const sqs = assumeRole(clients.sqs, 'sqs', role);
   const dynamodb = assumeRole(clients.dynamodb, 'dynamodb', role);
-  return { kms: async () => kms, sqs: async () => sqs, dynamodb: async () => dynamodb };
+  return {
+    aws: { kms: async () => kms, sqs: async () => sqs, dynamodb: async () => dynamodb },
+    callAws: callInRole(createCallAws(env), role),
+  };
 };

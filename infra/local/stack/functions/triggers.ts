@@ -1,6 +1,7 @@
 import type { RuntimeOptions } from '../../../../lib/app/runtime.ts';
 import { TagboatError } from '../../../../lib/errors.ts';
 import type { Logger } from '../../../../lib/logger.ts';
+import type { Unknowns } from '../../../../lib/mapping.ts';
 import type { AwsClients } from '../../emulators/aws/clients.ts';
 import type { LocalSqs } from '../../emulators/aws/sqs.ts';
 import { createGateway } from '../../runtime/gateway/gateway.ts';
@@ -8,6 +9,7 @@ import type { RoleCall } from '../../runtime/iam/role.ts';
 import { atMost, type Concurrency } from '../../runtime/lambda/concurrency.ts';
 import type { Invocation, LambdaFunction } from '../../runtime/lambda/function.ts';
 import type { Poller } from '../../runtime/queues/poller.ts';
+import { putEvent } from '../../runtime/rules.ts';
 import { startSchedules } from '../../runtime/schedules.ts';
 import type { Service } from '../../runtime/service/service.ts';
 import type { Created } from '../../runtime/service/values.ts';
@@ -48,7 +50,7 @@ export const startFunctions = async (options: FunctionsOptions) => {
     options.project,
     created,
     options.runtime,
-    (description) => clientsInRole(description, options),
+    (description) => clientsInRole(description, { ...options, env: options.runtime.env }),
     logger,
   );
   const lambda = (name: string): LambdaFunction => {
@@ -102,6 +104,7 @@ export const startFunctions = async (options: FunctionsOptions) => {
       });
       if (options.schedules) endSchedules = startSchedules(service.functions, functions);
     },
+    putEvent: (event: Unknowns) => putEvent(service.functions, functions, event),
     invoke: async (name: string, event: unknown): Promise<Invocation> => lambda(name).invoke(event),
     /** True when no function runs and no queue that one reads holds a message. */
     isQuiet: async (): Promise<boolean> => {

@@ -22,6 +22,7 @@ const describeModule = (text: string) => {
     routes: [],
     queues: [],
     schedules: [],
+    patterns: [],
   };
 };
 

@@ -50,6 +50,7 @@ functions:
       - sqs: { arn: !GetAtt Other.Arn }
       - schedule: rate(2 minutes)
       - schedule: rate(1 hour)
+      - eventBridge: { pattern: { source: [aws.things] } }
 `,
     });
 
@@ -71,6 +72,7 @@ functions:
         ],
         queues: [],
         schedules: [],
+        patterns: [],
       },
       {
         name: 'worker',
@@ -84,6 +86,7 @@ functions:
           { queue: 'Other', batchSize: 10, reportsFailures: false },
         ],
         schedules: [120_000, 3_600_000],
+        patterns: [{ source: ['aws.things'] }],
       },
     ]);
   });
