@@ -19,6 +19,17 @@ export type Reason =
       readonly tag: string;
       readonly newer: string;
       readonly environment?: string | undefined;
+    }
+  /** The image tag was pushed again, and the config repo has it already, without a digest: nothing changes there. */
+  | { readonly code: 'tag-moved'; readonly tag: string; readonly digest: string }
+  /** The Git tag points at another commit, and the registry still has the image of the one before under it. */
+  | {
+      readonly code: 'image-not-moved';
+      readonly tag: string;
+      readonly revision: string;
+      readonly digest: string;
+      /** How long it was waited for; absent while it is. */
+      readonly seconds?: number | undefined;
     };
 
 export type HeldReason = {
@@ -77,5 +88,15 @@ export const reasonText = (reason: Reason, { actor, time, newer, name, text }: F
           ? `${reason.tag} is older than ${reason.newer}, which the config repo has`
           : `${reason.tag} is older than ${reason.newer}, which stands in ${reason.environment}, and its image is not there`,
       );
+    case 'tag-moved':
+      return text(
+        `${reason.tag} was pushed again as ${reason.digest}, and the config repo has ${reason.tag} already: nothing changes there, and nothing is restarted; set \`pin: digest\`, or \`onMovedTag: restart\``,
+      );
+    case 'image-not-moved': {
+      const after = reason.seconds === undefined ? '' : ` after ${reason.seconds} s`;
+      return text(
+        `the Git tag ${reason.tag} moved to commit ${reason.revision.slice(0, 12)}, and${after} the registry still has ${reason.digest} under it, the image of the commit before`,
+      );
+    }
   }
 };

@@ -1,11 +1,11 @@
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isOfAnotherCommit, isUnderWay, type Release } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
 import type { Context } from '../queue/context.ts';
 
 /** As many releases of an environment are looked through, newest first: what came since a hook was received. */
 const looksBack = 100;
 
-type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest'> & {
+type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest' | 'revision'> & {
   /** When the hook was received first, in milliseconds since 1970. */
   readonly receivedAt: number;
 };
@@ -18,7 +18,7 @@ const askedAt = ({ receivedAt, createdAt }: Release): number => receivedAt ?? Da
  * nobody's place.
  */
 export const overtakenBy = async (
-  { app, environment, tag, digest, receivedAt }: Late,
+  { app, environment, tag, digest, revision, receivedAt }: Late,
   { store }: Context,
 ): Promise<Release | undefined> => {
   const hasOrder = (other: string): boolean => isOlder(tag, other) || isOlder(other, tag);
@@ -29,6 +29,6 @@ export const overtakenBy = async (
       askedAt(one) > receivedAt &&
       (isUnderWay(one.state) || one.state === 'healthy') &&
       !hasOrder(one.tag) &&
-      !(one.tag === tag && one.digest === digest),
+      !(one.tag === tag && one.digest === digest && !isOfAnotherCommit(one, { revision })),
   );
 };
