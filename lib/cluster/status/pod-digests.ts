@@ -1,4 +1,4 @@
-import type { DigestComparison } from '../../image.ts';
+import { type DigestComparison, tryParseImage } from '../../image.ts';
 import type { Pod, PodSpec } from '../objects/objects.ts';
 import { describeRelease, type Expected } from '../objects/template-image.ts';
 import { readyCarriers } from './pod-images.ts';
@@ -34,17 +34,23 @@ export const comparePodDigests = async (
     compared.set(digest, comparison);
     return comparison;
   };
+  /** A node that was given the digest, by an admission webhook, runs no other. */
+  const isOf = async (given = '', running?: string): Promise<DigestComparison> => {
+    if (tryParseImage(given)?.digest === knownDigest) return 'same';
+    return running === undefined ? 'unknown' : await compareOnce(running);
+  };
   return await Promise.all(
     readyCarriers(template, pods, image).map(async ({ pod, carrier }) => {
       const { list, container } = carrier;
       const running = runningImage(pod, carrier);
+      const given = pod.spec[list]?.find(({ name }) => name === container);
       return {
         pod: pod.metadata.name,
         container,
         digest: running?.digest,
         isNamed: running?.isNamed === true,
-        pullPolicy: pod.spec[list]?.find(({ name }) => name === container)?.imagePullPolicy,
-        is: running === undefined ? 'unknown' : await compareOnce(running.digest),
+        pullPolicy: given?.imagePullPolicy,
+        is: await isOf(given?.image, running?.digest),
       };
     }),
   );

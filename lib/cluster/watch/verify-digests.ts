@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { DigestComparison } from '../../image.ts';
 import type { Pod, Workload, WorkloadRef } from '../objects/objects.ts';
 import { describeRelease } from '../objects/template-image.ts';
 import { comparePodDigests, digestNotes, type RunningDigest, shortDigest } from '../status/pod-digests.ts';
@@ -22,6 +23,12 @@ export const unknownDigest = (
   diagnosis: diagnoseUnknownDigest(ref, found, rollout, why === undefined ? [] : [why]),
 });
 
+/** What can be told without asking anybody. */
+const compareKnown =
+  (known: string | undefined) =>
+  async (digest: string): Promise<DigestComparison> =>
+    digest === known ? 'same' : 'unknown';
+
 /**
  * Checks what is run under the release's tag, where the digest that the registry had under it is known: a node may have kept an
  * older image of the same tag, or have pulled a newer one. What certainly is another image is waited for. What cannot be told is
@@ -35,8 +42,7 @@ export const verifyDigests = async (
   clock: Clock,
 ): Promise<PodVerification> => {
   const { compareDigest, knownDigest, isRestart } = rollout;
-  const compare =
-    compareDigest ?? (async (digest: string) => (digest === knownDigest ? 'same' : 'unknown') as const);
+  const compare = compareDigest ?? compareKnown(knownDigest);
   const found = await comparePodDigests(workload.spec.template.spec, pods, rollout, compare);
   const others = found.filter(({ is }) => is === 'other');
   const [first] = others;
