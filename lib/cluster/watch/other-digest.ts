@@ -42,7 +42,7 @@ export const diagnoseOtherDigest = (
     cause: 'other-digest',
     ...(keepsOld(first)
       ? {
-          summary: `${runs}: with imagePullPolicy ${first.pullPolicy} the node keeps the image that it had.`,
+          summary: `${runs}: with imagePullPolicy ${first.pullPolicy} a node does not pull a tag again that it has.`,
           next: 'Give each image a tag of its own, set `pin: digest`, or `imagePullPolicy: Always` in the manifest.',
         }
       : {

@@ -42,7 +42,7 @@ describe('a release whose tag is not pinned', () => {
         {
           cause: 'other-digest',
           summary:
-            'Container web runs sha256:bbbbbbbbbbbb… under the tag 2, and the release is of sha256:aaaaaaaaaaaa…: with imagePullPolicy IfNotPresent the node keeps the image that it had.',
+            'Container web runs sha256:bbbbbbbbbbbb… under the tag 2, and the release is of sha256:aaaaaaaaaaaa…: with imagePullPolicy IfNotPresent a node does not pull a tag again that it has.',
           evidence: [
             `acme/okeydokey:2 was ${asked} in the registry when it was released`,
             `pod web-1, container web: ${other} (imagePullPolicy: IfNotPresent)`,
