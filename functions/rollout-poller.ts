@@ -13,6 +13,7 @@ export const createHandler = (runtime: Runtime) => {
   const context: WatchContext = {
     ...withUndo(runtime),
     cluster: createClusters(runtime),
+    manifests: runtime.registry,
     watchRollout: async (cluster, rollout) =>
       (await import('../lib/cluster/watch/watch-rollout.ts')).watchRollout(cluster, rollout),
   };

@@ -15,6 +15,8 @@ export type TagPushed = {
   readonly tag: string;
   /** The commit the tag points at, where the payload says so. */
   readonly revision: string | undefined;
+  /** The commit the tag pointed at before, where the payload says so: the tag has moved then. */
+  readonly previous?: string | undefined;
   /** Who pushed, in the words of the sender. */
   readonly actor: string | undefined;
 };

@@ -16,6 +16,9 @@ export type ImageReference = {
   readonly digest: string | undefined;
 };
 
+/** Whether two digests are of the same image, as far as can be told. */
+export type DigestComparison = 'same' | 'other' | 'unknown';
+
 const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const hostPattern =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?$/;

@@ -12,6 +12,7 @@ import { once } from '../once.ts';
 import { createQueues, type Queues } from '../queues/queues.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { CallAws } from '../registry/credentials/aws.ts';
+import type { ManifestReader } from '../registry/manifest-parts.ts';
 import type { Context } from '../release/queue/context.ts';
 import { createJobs } from '../release/queue/jobs.ts';
 import { createLeases, type Leases } from '../release/record/lease.ts';
@@ -64,7 +65,7 @@ export type RuntimeOptions = {
 /** What every function is wired from. Clients are made, and their code loaded, when they are first needed. */
 export type Runtime = Context & {
   readonly secrets: Secrets;
-  readonly registry: () => Promise<RegistryClient>;
+  readonly registry: () => Promise<RegistryClient & ManifestReader>;
   /** Rows that one process at a time may work on. */
   readonly leases: Leases;
   readonly queues: Queues;

@@ -19,6 +19,14 @@ const environment = z
         description: 'Write `name:tag@sha256:…`; allows `latest` and other mutable tags.',
       })
       .optional(),
+    onMovedTag: z
+      .enum(['restart', 'skip'])
+      .meta({
+        title: 'On moved tag',
+        description:
+          'Without `pin: digest`, of a tag that is pushed again with another image: skip: only say so; restart: restart the workloads that carry it, which pull it again where their imagePullPolicy is Always.',
+      })
+      .optional(),
     configRepo: field.name.meta({ title: 'Config repo', description: 'A name of `configRepos`.' }),
     files: z
       .array(

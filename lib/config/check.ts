@@ -45,6 +45,17 @@ const environmentFindings = ({ path, app, fields }: Environment): readonly Findi
         `\`tag-push\` needs \`${formatPath([...path.slice(0, 2), 'repository'])}\`: the Git repository whose tags count`,
       ),
     );
+  if (fields.onMovedTag === 'restart' && fields.deliver === 'agent')
+    findings.push(
+      atValue(
+        [...path, 'onMovedTag'],
+        'with `deliver: agent` nothing in the cluster is touched, and the agent would take the restart back; set `pin: digest`, so that Git says what is new',
+      ),
+    );
+  if (fields.onMovedTag !== undefined && fields.pin === 'digest')
+    findings.push(
+      atKey([...path, 'onMovedTag'], 'with `pin: digest` a tag that is pushed again is a release of its own'),
+    );
   const pattern = text(record(fields.tags).pattern);
   const mutable = pattern === undefined ? undefined : onlyMutable(pattern);
   if (mutable !== undefined && fields.pin !== 'digest')

@@ -139,6 +139,8 @@ export type EnvironmentConfig = {
   readonly on: 'image-push' | 'tag-push';
   readonly tags: TagPolicy;
   readonly pin?: 'digest' | undefined;
+  /** What becomes of a tag that is pushed again with another image, where Git has the tag alone; `skip` where absent. */
+  readonly onMovedTag?: 'restart' | 'skip' | undefined;
   readonly configRepo: string;
   /** Globs over the paths of the config repo. */
   readonly files: readonly string[];

@@ -9,6 +9,7 @@ import { type Authorization, authorize, denied, wrongCredentials } from './autho
 import { type CallAws, createCallAws } from './credentials/aws.ts';
 import { credentialsProvider } from './credentials/catalog.ts';
 import type { CredentialsProvider } from './credentials/credentials.ts';
+import { type ManifestReader, partsOfManifest } from './manifest-parts.ts';
 import type { RegistryPlace } from './token-service.ts';
 import { type Answer, send, type Transport } from './transport.ts';
 
@@ -83,7 +84,7 @@ const readDigest = (answer: Answer, place: string): string | undefined => {
 };
 
 /** A client for every registry that image references name. Tokens are kept until they expire, in memory only. */
-export const createRegistryClient = (options: RegistryClientOptions): RegistryClient => {
+export const createRegistryClient = (options: RegistryClientOptions): RegistryClient & ManifestReader => {
   const clock = options.clock ?? systemClock;
   const authorizations = new Map<string, Authorization>();
   /** Hosts that answered HEAD as they answer GET. */
@@ -193,7 +194,25 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
     return readDigest(answer, host);
   };
 
+  const transportOf = (timeoutMs: number, signal?: AbortSignal): Transport => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    return {
+      fetch: options.fetch ?? fetch,
+      now: () => clock.now(),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    };
+  };
+
   return {
+    partsOf: async (name, digest) => {
+      const image = parseImage(name);
+      if (!isDigest(digest))
+        throw new TagboatError('image-reference-invalid', `"${digest.slice(0, 200)}" is no digest`);
+      const { status, body } = await request(transportOf(defaultTimeoutMs), image, digest, 'GET');
+      if (status === 401 || status === 403) throw denied(image.name, status, endpointOf(image.host).host);
+      return status === 200 ? partsOfManifest(digest, body) : undefined;
+    },
+
     digestOf: async (name, reference, { signal, timeoutMs = defaultTimeoutMs } = {}) => {
       const image = parseImage(name);
       if (!isTag(reference) && !isDigest(reference))
@@ -201,13 +220,7 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
           'image-reference-invalid',
           `"${reference.slice(0, 200)}" is neither a tag nor a digest`,
         );
-      const timeout = AbortSignal.timeout(timeoutMs);
-      const transport: Transport = {
-        fetch: options.fetch ?? fetch,
-        now: () => clock.now(),
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      };
-      return askDigest(transport, image, reference);
+      return askDigest(transportOf(timeoutMs, signal), image, reference);
     },
   };
 };

@@ -51,7 +51,14 @@ const releasePayload = z.object({ ...common, action: word, release: z.object({ t
 
 type Common = z.output<z.ZodMiniObject<typeof common>>;
 
-const tagPushed = (request: RawRequest, payload: Common, tag: string, revision: string | undefined): Parsed =>
+type Commits = { readonly revision?: string | undefined; readonly previous?: string | undefined };
+
+const tagPushed = (
+  request: RawRequest,
+  payload: Common,
+  tag: string,
+  { revision, previous }: Commits = {},
+): Parsed =>
   announced({
     type: 'tag-pushed',
     source: github.name,
@@ -60,6 +67,7 @@ const tagPushed = (request: RawRequest, payload: Common, tag: string, revision: 
     repository: `${new URL(payload.repository.html_url).host}/${payload.repository.full_name}`.toLowerCase(),
     tag,
     revision,
+    previous,
     actor: payload.sender?.login,
   });
 
@@ -75,18 +83,21 @@ const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Pa
     if (payload.deleted || isNoObject(payload.after))
       return ignored('tag-deleted', `the tag ${tag} was deleted`);
     // `after` is the tag object where the tag is annotated; head_commit is always the commit
-    return tagPushed(request, payload, tag, payload.head_commit?.id);
+    const revision = payload.head_commit?.id;
+    // Of a tag that is not annotated. Else `before` may be another tag object on the same commit.
+    const isCommit = payload.after === revision && !isNoObject(payload.before);
+    return tagPushed(request, payload, tag, { revision, previous: isCommit ? payload.before : undefined });
   },
   create: (request, body) => {
     const payload = checkShape(createPayload, body);
     return payload.ref_type === 'tag'
-      ? tagPushed(request, payload, payload.ref, undefined)
+      ? tagPushed(request, payload, payload.ref)
       : ignored('not-a-tag', `a ${payload.ref_type} was created, not a tag`);
   },
   release: (request, body) => {
     const payload = checkShape(releasePayload, body);
     return payload.action === 'published'
-      ? tagPushed(request, payload, payload.release.tag_name, undefined)
+      ? tagPushed(request, payload, payload.release.tag_name)
       : ignored('event-not-used', `release ${payload.action} is not used`);
   },
 };

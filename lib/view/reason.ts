@@ -26,6 +26,17 @@ export type Reason =
       readonly code: 'tag-policy';
       readonly policy: TagPolicy;
       readonly problem: PolicyProblem;
+    }
+  /** The image tag was pushed again, and the config repo has it already, without a digest: nothing changes there. */
+  | { readonly code: 'tag-moved'; readonly tag: string; readonly digest: string }
+  /** The Git tag points at another commit, and the registry still has the image of the one before under it. */
+  | {
+      readonly code: 'image-not-moved';
+      readonly tag: string;
+      readonly revision: string;
+      readonly digest: string;
+      /** How long it was waited for; absent while it is. */
+      readonly seconds?: number | undefined;
     };
 
 /**
@@ -107,6 +118,16 @@ export const reasonText = (reason: Reason, { actor, time, newer, name, text }: F
       return text(orderUnclearText(reason));
     case 'tag-policy':
       return text(policyProblemText(reason.policy, reason.problem));
+    case 'tag-moved':
+      return text(
+        `${reason.tag} was pushed again as ${reason.digest}, and the config repo has ${reason.tag} already: nothing changes there, and nothing is restarted; set \`pin: digest\`, or \`onMovedTag: restart\``,
+      );
+    case 'image-not-moved': {
+      const after = reason.seconds === undefined ? '' : ` after ${reason.seconds} s`;
+      return text(
+        `the Git tag ${reason.tag} moved to commit ${reason.revision.slice(0, 12)}, and${after} the registry still has ${reason.digest} under it, the image of the commit before`,
+      );
+    }
   }
 };
 

@@ -3,7 +3,7 @@ import { type Cluster, connect } from '../../lib/cluster/connect/connect.ts';
 import { type Delivery, deliver, type WorkloadRef } from '../../lib/cluster/deliver/deliver.ts';
 import type { DiagnosisCause } from '../../lib/cluster/diagnose/finding.ts';
 import type { Pod, WorkloadKind } from '../../lib/cluster/objects/objects.ts';
-import { type RolloutVerdict, watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
+import { type Rollout, type RolloutVerdict, watchRollout } from '../../lib/cluster/watch/watch-rollout.ts';
 import { apiVersionOf, type Change, image, manifest } from './manifest.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -11,10 +11,14 @@ type Fields = Readonly<Record<string, unknown>>;
 export type ReleaseOptions = Change & {
   /** Further documents that are delivered along with the workload. */
   readonly beside?: string;
+  readonly restartedAt?: string;
 };
 
 /** A workload beside the example's, in its namespace. */
 export type Beside = Omit<WorkloadRef, 'namespace'>;
+
+/** What is known of the digests of the tag. */
+export type Digests = Pick<Rollout, 'knownDigest' | 'compareDigest' | 'isRestart'>;
 
 /** A namespace of a cluster, and what a scenario does in it. */
 export type Fixture = {
@@ -22,7 +26,12 @@ export type Fixture = {
   /** Delivers the example with a tag and changes, as a release does. */
   deliver(tag: string, options?: ReleaseOptions): Promise<void>;
   /** Watches that tag until there is a verdict. @param also further workloads */
-  watch(tag: string, mode?: Delivery['mode'], also?: readonly Beside[]): Promise<RolloutVerdict>;
+  watch(
+    tag: string,
+    mode?: Delivery['mode'],
+    also?: readonly Beside[],
+    digests?: Digests,
+  ): Promise<RolloutVerdict>;
   /** Delivers and watches until it is healthy. */
   start(tag: string, options?: ReleaseOptions): Promise<void>;
   /** @param path within the namespace: `pods/web-1` */
@@ -58,11 +67,12 @@ const fixtureIn = (
     (await cluster.api.json({ method: 'GET', path: at(path), what: `read ${path}`, signal })) as T;
 
   const deliverIt: Fixture['deliver'] = async (tag, options = {}) => {
-    const { beside, ...change } = options;
+    const { beside, restartedAt, ...change } = options;
     const { kind = 'Deployment' } = change;
     ref = { ...ref, kind, apiVersion: apiVersionOf(kind) };
     await deliver(cluster, {
       ...{ mode: 'apply', namespace, image, tag, changeCause: `okeydokey ${tag} (test)` },
+      restartedAt,
       kinds: ['ResourceQuota', 'LimitRange'],
       files: [
         ...(beside === undefined ? [] : [{ path: 'deployment/beside.yml', text: beside }]),
@@ -75,11 +85,13 @@ const fixtureIn = (
     mode: Delivery['mode'],
     seconds: number,
     also: readonly Beside[] = [],
+    digests: Digests = {},
   ): Promise<RolloutVerdict> => {
     // A new one each time: the times that the cluster writes are ours.
     const clock = startClock();
     const deadline = clock.now() + seconds * 1_000;
     return watchRollout(cluster, {
+      ...digests,
       ...{
         workloads: [ref, ...also.map((one) => ({ ...one, namespace }))],
         image,
@@ -95,7 +107,7 @@ const fixtureIn = (
   return {
     namespace,
     deliver: deliverIt,
-    watch: (tag, mode = 'apply', also = []) => watch(tag, mode, timeoutSeconds, also),
+    watch: (tag, mode = 'apply', also = [], digests = {}) => watch(tag, mode, timeoutSeconds, also, digests),
     start: async (tag, options) => {
       await deliverIt(tag, options);
       const verdict = await watch(tag, 'apply', never);

@@ -1,3 +1,4 @@
+import { createDigestComparison } from '../../lib/registry/compare-digests.ts';
 import { workloadPath } from './fixture.ts';
 import { releaseOf, type Scenario } from './scenario.ts';
 
@@ -14,6 +15,10 @@ spec:
       restartPolicy: Never
       containers: [{ name: migrate, image: "devopswithkubernetes/okeydokey:v0.0.3" }]
 `;
+
+const restartedAt = '2026-11-23T12:00:00.000Z';
+/** What a tag has that was pushed again. */
+const movedDigest = `sha256:${'b2'.repeat(32)}`;
 
 /** Of the rollout itself. */
 export const rollouts: readonly Scenario[] = [
@@ -135,6 +140,38 @@ export const rollouts: readonly Scenario[] = [
         ),
       );
       return await fixture.watch('v0.0.4');
+    },
+  },
+  {
+    name: 'other-digest',
+    title: 'A node kept the old image of a tag',
+    means:
+      'With `onMovedTag: restart`, a tag was pushed again with another image. The pods were restarted, and are pulled with `IfNotPresent`.',
+    causes: ['other-digest', 'timeout'],
+    on: ['embedded'],
+    run: async (fixture) => {
+      await fixture.start('v0.0.4');
+      await fixture.deliver('v0.0.4', { restartedAt });
+      return await fixture.watch('v0.0.4', 'apply', [], {
+        knownDigest: movedDigest,
+        compareDigest: createDigestComparison('docker.io/devopswithkubernetes/okeydokey', movedDigest, {
+          partsOf: async (_image, digest) => [digest],
+        }),
+        isRestart: true,
+      });
+    },
+  },
+  {
+    name: 'digest-unknown',
+    title: 'It cannot be told whether the new image of a tag runs',
+    means:
+      'The same, and the registry does not answer: what the container runtime reports may be the digest of its platform in the image.',
+    causes: ['digest-unknown', 'timeout'],
+    on: ['embedded'],
+    run: async (fixture) => {
+      await fixture.start('v0.0.4');
+      await fixture.deliver('v0.0.4', { restartedAt });
+      return await fixture.watch('v0.0.4', 'apply', [], { knownDigest: movedDigest, isRestart: true });
     },
   },
   {

@@ -265,3 +265,24 @@ test('no redirect leads from https to http', async () => {
   await expect(client.digestOf(image, 'v1')).rejects.toMatchObject({ code: 'registry-protocol' });
   expect(fetched).toHaveBeenCalledTimes(1);
 });
+
+test('the parts of an image are asked for by its digest', async () => {
+  const parts = { manifests: [{ digest: `sha256:${'b'.repeat(64)}` }] };
+  const { url, seen } = await serve((_request, response) => answer(response, 200, {}, JSON.stringify(parts)));
+
+  expect(await clientOf(url).partsOf(image, digest)).toEqual([digest, `sha256:${'b'.repeat(64)}`]);
+  expect(seen).toMatchObject([{ method: 'GET', url: `/v2/team/app/manifests/${digest}` }]);
+});
+
+test('an image that the registry does not have any more has no parts', async () => {
+  const { url } = await serve((_request, response) => answer(response, 404));
+
+  expect(await clientOf(url).partsOf(image, digest)).toBeUndefined();
+});
+
+test('the parts of an image are not asked for by its tag, nor told to everybody', async () => {
+  const { url } = await serve((_request, response) => answer(response, 403));
+
+  await expect(clientOf(url).partsOf(image, 'v1')).rejects.toThrow(/is no digest/);
+  await expect(clientOf(url).partsOf(image, digest)).rejects.toMatchObject({ code: 'registry-denied' });
+});

@@ -246,6 +246,8 @@ describe('onFailure: undo', () => {
     'terminating',
     'workload-missing',
     'other-image',
+    'other-digest',
+    'digest-unknown',
     'not-set',
     'agent-waiting',
   ];

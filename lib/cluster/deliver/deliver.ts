@@ -1,11 +1,12 @@
 import { TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { describeWorkload, type WorkloadRef } from '../objects/objects.ts';
+import { describeWorkload, hasRollout, type WorkloadRef } from '../objects/objects.ts';
 import { carriersOf } from '../objects/template-image.ts';
 import { applyFiles } from './apply.ts';
 import type { Delivery } from './delivery.ts';
 import { readIfAllowed } from './read-if-allowed.ts';
+import { restart } from './restart.ts';
 import { setImage } from './set-image.ts';
 import { rolloutsReferringTo, workloadsCarrying } from './workloads.ts';
 import { workloadsInFiles } from './workloads-in-files.ts';
@@ -87,5 +88,8 @@ export const deliver = async (cluster: Cluster, delivery: Delivery): Promise<rea
     delivery.mode === 'apply' ? await applyFiles(cluster, delivery) : await findWorkloads(cluster, delivery);
   if (delivery.mode === 'set-image')
     for (const ref of workloads) await setImage(cluster, ref, delivery, delivery.changeCause);
+  const { restartedAt } = delivery;
+  if (restartedAt !== undefined && delivery.mode !== 'agent')
+    for (const ref of workloads.filter(hasRollout)) await restart(cluster, ref, restartedAt);
   return distinct([...workloads, ...(await rolloutsReferringTo(cluster, workloads))]);
 };

@@ -15,6 +15,8 @@ export const diagnosisCauses = [
   'workload-missing',
   'unknown',
   'other-image',
+  'other-digest',
+  'digest-unknown',
   'not-set',
   'agent-waiting',
   'rollout-degraded',

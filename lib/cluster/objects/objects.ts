@@ -32,7 +32,11 @@ export type Condition = {
   readonly lastTransitionTime?: string;
 };
 
-export type Container = { readonly name: string; readonly image?: string };
+export type Container = {
+  readonly name: string;
+  readonly image?: string;
+  readonly imagePullPolicy?: string;
+};
 
 export type PodSpec = {
   readonly containers: readonly Container[];

@@ -14,8 +14,8 @@ import { createMovedDigests } from './moved-digest.ts';
 import { checkReadable, judgeByDelivery } from './not-carrying.ts';
 import { exceededBefore } from './progress-deadline.ts';
 import type { Tracked } from './track.ts';
-import type { Rollout, RolloutVerdict, View } from './types.ts';
-import { type PodVerification, verifyPods } from './verify-pods.ts';
+import type { PodVerification, Rollout, RolloutVerdict, View } from './types.ts';
+import { verifyPods } from './verify-pods.ts';
 
 const progressOf = ({ snapshot, workloadVerdict }: View): RolloutProgress => ({
   phase: workloadVerdict.phase,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import type { DigestComparison } from '../../image.ts';
 import type { RolloutPhase } from '../../view/release.ts';
 import type { Delivery } from '../deliver/deliver.ts';
 import type { Diagnosis } from '../diagnose/finding.ts';
@@ -24,6 +25,18 @@ export type RolloutVerdict =
   /** Still going when `until` was reached. */
   | { readonly type: 'pending'; readonly progress: RolloutProgress };
 
+/** What the pods say of a workload that is rolled out by its counts. */
+export type PodVerification =
+  | { readonly type: 'verified'; readonly notes: readonly string[] }
+  | {
+      readonly type: 'waiting';
+      readonly message: string;
+      /** When to check again even if nothing changes, in milliseconds since 1970. */
+      readonly nextCheckAt: number;
+      /** The diagnosis if the deadline passes now. */
+      readonly diagnosis?: Diagnosis;
+    };
+
 /**
  * In mode `agent`: where to look for the workloads while none of those that are known is in the cluster, because the agent has
  * yet to create them, under names that only it knows where it builds them from Helm values or a Kustomization. Of what pulls the
@@ -41,8 +54,12 @@ export type Rollout = ReleaseImage & {
   readonly workloads: readonly WorkloadRef[];
   readonly mode: Delivery['mode'];
   readonly seek?: SeekWorkloads | undefined;
-  /** Of the image that the registry has under the tag, where it is known without being pinned; a pod that runs another is noted. */
+  /** Of the image that the registry has under the tag, where it is known without being pinned. */
   readonly knownDigest?: string | undefined;
+  /** Whether a digest that a container runtime reports is of the image with the known one; it cannot be told where absent. */
+  readonly compareDigest?: ((running: string) => Promise<DigestComparison>) | undefined;
+  /** The workloads were restarted for a tag that has moved: it is healthy only where every pod is known to run the known digest. */
+  readonly isRestart?: boolean | undefined;
   /** Milliseconds since 1970: from then on, what is not healthy has failed. `Infinity` while the rollout is paused. */
   readonly deadline: number;
   /** Milliseconds since 1970: return `pending` by then. */

@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import type { Diagnosis } from '../diagnose/finding.ts';
 import {
   describeWorkload,
   hasRollout,
@@ -16,19 +15,8 @@ import { rolloutCounts } from '../status/rollout-status.ts';
 import { isReady, rolledOutPods } from '../status/snapshot.ts';
 import { statefulSetAvailability } from '../status/stateful-availability.ts';
 import { templateNotes } from '../status/template-status.ts';
-import type { Rollout } from './types.ts';
-
-/** What the pods say of a workload that is rolled out by its counts. */
-export type PodVerification =
-  | { readonly type: 'verified'; readonly notes: readonly string[] }
-  | {
-      readonly type: 'waiting';
-      readonly message: string;
-      /** When to check again even if nothing changes, in milliseconds since 1970. */
-      readonly nextCheckAt: number;
-      /** The diagnosis if the deadline passes now. */
-      readonly diagnosis?: Diagnosis;
-    };
+import type { PodVerification, Rollout } from './types.ts';
+import { unknownDigest, verifyDigests } from './verify-digests.ts';
 
 /** How soon pods that could not be listed are listed again. */
 const retryMs = 1_000;
@@ -107,19 +95,19 @@ export const verifyPods = async (
     if (unready !== undefined) return unready;
     const { others, notes } = checkPodImages(workload.spec.template.spec, pods, rollout);
     const first = others[0];
-    return first === undefined ? { type: 'verified', notes } : otherImage(ref, others, first, rollout);
+    if (first !== undefined) return otherImage(ref, others, first, rollout);
+    const digests = await verifyDigests(ref, workload, pods, rollout, clock);
+    return digests.type === 'verified' ? { type: 'verified', notes: [...notes, ...digests.notes] } : digests;
   } catch (error) {
     if (!(error instanceof TagboatError)) throw error;
     const now = clock.now();
     if (error.code === 'cluster-forbidden') {
       const availability = available(undefined);
       if (availability.type === 'waiting') return availability;
-      return {
-        type: 'verified',
-        notes: [
-          `Which images the pods of ${describeWorkload(ref)} run could not be checked: ${error.message}`,
-        ],
-      };
+      const unread = `Which images the pods of ${describeWorkload(ref)} run could not be checked: ${error.message}`;
+      return rollout.isRestart === true
+        ? unknownDigest(ref, [], rollout, now, unread)
+        : { type: 'verified', notes: [unread] };
     }
     if (!isRetryable(error) || now >= rollout.deadline) throw error;
     return {

@@ -5,7 +5,7 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isUnderWay, type Release, stands } from '../model/release.ts';
 import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -161,7 +161,7 @@ const recordOutcomes = async (
  * older rollouts of the environment count as superseded. A release that ended while its commit was made is not delivered.
  */
 const record = async (
-  { release, target }: TargetedRelease,
+  { release, target, restarts = false }: TargetedRelease & { readonly restarts?: boolean },
   commit: string,
   context: FinalizeContext,
 ): Promise<Omit<CommittedRelease, 'files'> | undefined> => {
@@ -185,6 +185,7 @@ const record = async (
           commit,
           // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
           paused: release.kind === 'undo' || paused?.by.type === 'cluster' ? undefined : paused,
+          restartedAt: restarts ? new Date(context.clock.now()).toISOString() : undefined,
           attempts: 0,
           notBefore: undefined,
           reason: undefined,
@@ -206,7 +207,7 @@ const supersedeOlder = async (
   context: FinalizeContext,
 ): Promise<void> => {
   const { store, jobs, logger } = context;
-  const previous = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
+  const previous = older.find(stands);
   const reason = { code: 'superseded', releaseId: release.id, other: 'committed' } as const;
   for (const one of older) {
     if (one.state !== 'committed' && one.state !== 'rolling-out') continue;

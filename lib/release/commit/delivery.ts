@@ -14,5 +14,6 @@ export const deliveryOf = (
   digest: environment.pin === 'digest' ? release.digest : undefined,
   files,
   kinds: environment.kinds,
+  restartedAt: release.restartedAt,
   changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
 });

@@ -6,10 +6,12 @@ import type { Hold } from '../../view/hold.ts';
 import type { Reason } from '../../view/reason.ts';
 import { type Remark, type Remarks, summarizeRemarks } from '../../view/remark.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
-import { type ImageVersion, isSameVersion, type Release } from '../model/release.ts';
+import { decideOnMovedTag, type MovedTag, mayHaveMoved } from '../model/moved-tag.ts';
+import { type ImageVersion, isSameVersion, type Release, stands } from '../model/release.ts';
 import { schemeOf } from '../model/tag-scheme.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
+import { readBefore } from '../record/read-back.ts';
 import type { Committed } from './commit-message.ts';
 import { readNewerCommits } from './newer-commit.ts';
 import type { StagedManifests } from './staged-manifests.ts';
@@ -26,6 +28,8 @@ export type Outcome =
       readonly replaced: readonly ImageVersion[];
       /** What of its files is not touched, and should be known. */
       readonly remarks: Remarks | undefined;
+      /** The tag has moved, and its workloads are to be restarted. */
+      readonly restarts: boolean;
     })
   | {
       readonly type: 'ended';
@@ -91,6 +95,7 @@ type Admitted = TargetedRelease & {
   readonly wasPushed: boolean;
   readonly deployed: readonly ImageVersion[];
   readonly remarks: Remarks | undefined;
+  readonly restarts: boolean;
 };
 
 /** By the name of the target. */
@@ -132,28 +137,38 @@ const admit = async (
   { release, target }: TargetedRelease,
   restored: readonly ImageVersion[] | undefined,
   { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
-  { clock }: Context,
+  { clock, store }: Context,
 ): Promise<Admitted | Outcome> => {
   const found = await staged.find(target.environment, release.image, release.app);
   const { uses } = found;
   const remarks = summarizeRemarks(found.remarks.filter((remark) => !hasTag(remark, release.tag)));
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
   const wasPushed = isPushed(release, deployed, target.environment.pin);
-  const admitted = { release, target, wasPushed, deployed, remarks };
+  const admitted = { release, target, wasPushed, deployed, remarks, restarts: false };
   // An earlier attempt committed it and did not deliver it.
   if (release.state === 'committed')
     return deployed.some(({ tag }) => tag === release.tag)
       ? admitted
       : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
+  const moved = await movedTag({ release, target }, restored ?? deployed, store);
   // What Git has already is not skipped: its cluster would be left behind, and nobody would know why.
-  if (wasPushed) return admitted;
-  const skip = decideAtTip(
-    { release, target },
-    restored ?? deployed,
-    holds.get(target.name) ?? [],
-    clock.now(),
-  );
-  return skip === undefined ? admitted : { type: 'ended', release, state: 'skipped', reason: skip };
+  if (wasPushed) return { ...admitted, restarts: moved.type === 'restart' };
+  const skip =
+    decideAtTip({ release, target }, restored ?? deployed, holds.get(target.name) ?? [], clock.now()) ??
+    (moved.type === 'skip' ? moved.reason : undefined);
+  return skip === undefined
+    ? { ...admitted, restarts: moved.type === 'restart' }
+    : { type: 'ended', release, state: 'skipped', reason: skip };
+};
+
+const movedTag = async (
+  { release, target: { environment } }: TargetedRelease,
+  deployed: readonly ImageVersion[],
+  store: Context['store'],
+): Promise<MovedTag> => {
+  if (!mayHaveMoved(release, deployed, environment)) return { type: 'unmoved' };
+  const standing = (await readBefore(release, store)).find(stands);
+  return decideOnMovedTag(release, deployed, standing, environment);
 };
 
 /** True where an earlier attempt has noted what it was about to push, and the manifests have it. */
@@ -171,7 +186,7 @@ const hasTag = (remark: Remark, tag: string): boolean =>
   remark.type === 'mention' && tryParseImage(remark.text)?.tag === tag;
 
 const edit = async (
-  { release, target, deployed, remarks }: Admitted,
+  { release, target, deployed, remarks, restarts }: Admitted,
   staged: StagedManifests,
 ): Promise<Outcome> => {
   const { environment } = target;
@@ -193,6 +208,7 @@ const edit = async (
     previous: changes.length > 0 ? (replaced[0] ?? deployed[0]) : undefined,
     replaced,
     remarks,
+    restarts,
   };
 };
 

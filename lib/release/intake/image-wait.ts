@@ -2,17 +2,23 @@ import { isDeepStrictEqual } from 'node:util';
 import { isRetryable, TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { RegistryClient } from '../../registry/client.ts';
-import { heldReason } from '../../view/reason.ts';
+import type { Reason } from '../../view/reason.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { currentRelease } from '../model/current-release.ts';
-import { findHold } from '../model/hold.ts';
-import { claimOfDigest, isUnderWay, mayBeRetried, type Release, type ReleaseKey } from '../model/release.ts';
+import {
+  isOfAnotherCommit,
+  isUnderWay,
+  mayBeRetried,
+  type Release,
+  type ReleaseKey,
+} from '../model/release.ts';
 import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
 import { readToCurrent } from '../record/read-back.ts';
 import { relativeHint } from './relatives.ts';
+import { endDuplicate, sameImage } from './same-image.ts';
 
 /**
  * The step of the job `check-image`: asks the registry for the image of a release. If it is there, the release is handed to
@@ -35,12 +41,14 @@ export const checkImage = async (
   const list = `work#${release.group}` as const;
   try {
     const { environment } = targetOf(config, key.app, key.environment);
-    const digest = release.digest ?? (await ask(release.image, release.tag, context));
+    const found = release.digest ?? (await ask(release.image, release.tag, context));
+    const same = typeof found === 'string' ? await sameImage(release, found, context) : undefined;
+    // What the registry had before the Git tag moved is not the image of the commit it points at now.
+    const stale =
+      typeof found === 'string' && same !== undefined && isOfAnotherCommit(release, same) ? found : undefined;
+    const digest = stale === undefined ? found : undefined;
     if (typeof digest === 'string') {
-      // A release that a user asked for is never a duplicate of one that a hook asked for.
-      const isHooked = release.kind === 'release' && release.byHand !== true;
-      const same = isHooked && (await store.claim(key, claimOfDigest(release.tag, digest)));
-      if (same && !mayBeRetried(same.state)) {
+      if (same !== undefined && !mayBeRetried(same.state)) {
         await endDuplicate(release, digest, same, context);
         return;
       }
@@ -54,22 +62,19 @@ export const checkImage = async (
     const isNamed = release.kind === 'undo' || release.byHand === true;
     const patience = !isNamed ? environment.imageTimeout : digest === undefined ? 0 : namedImageSeconds;
     const giveUpAt = Date.parse(release.createdAt) + patience * 1000;
-    if (clock.now() >= giveUpAt)
-      throw digest ?? notFound(release.image, release.tag, patience, await relativeHint(release, context));
+    if (clock.now() >= giveUpAt) {
+      if (stale === undefined)
+        throw digest ?? notFound(release.image, release.tag, patience, await relativeHint(release, context));
+      await skip(release, { ...notMoved(release, stale), seconds: patience }, context);
+      return;
+    }
     const newer = round === 0 ? await newerThan(release, context) : undefined;
     if (newer !== undefined) {
       const { tag, environment } = release;
-      await store.advance(key, 'skipped', {
-        reason: { code: 'older-than-current', tag, newer, environment },
-      });
-      await finalizeIfEnded(key, context);
-      await store.outbox.acknowledge('images', key);
+      await skip(release, { code: 'older-than-current', tag, newer, environment }, context);
       return;
     }
-    const reason =
-      digest === undefined
-        ? { code: 'image-not-found', message: 'the registry does not have the image yet' }
-        : { code: digest.code, message: digest.message };
+    const reason = stale === undefined ? waitsFor(digest) : notMoved(release, stale);
     if (release.state === 'queued') {
       if (await store.advance(key, 'waiting-for-image', { reason }))
         await jobs.notify(release, 'waiting-for-image');
@@ -86,24 +91,20 @@ export const checkImage = async (
   }
 };
 
-/** Two hooks, of which only one could say the digest at once; or a late one for what is held by its digest by now. */
-const endDuplicate = async (
-  release: Release,
-  digest: string,
-  same: ReleaseKey,
-  { store, jobs, clock }: Context,
-): Promise<void> => {
-  const holds = await store.holds(release.app, release.environment);
-  const hold = findHold(holds, { tag: release.tag, digest }, clock.now());
-  if (hold === undefined) {
-    const reason = { code: 'superseded', releaseId: same.id, other: 'same-image' } as const;
-    await store.advance(release, 'superseded', { digest, reason });
-  } else await store.advance(release, 'skipped', { digest, reason: heldReason(hold) });
-  // A duplicate needs no notification, unless one said that it waits.
-  if (hold !== undefined || release.state === 'waiting-for-image')
-    await jobs.notify(release, hold === undefined ? 'superseded' : 'skipped');
-  await store.outbox.acknowledge('images', release);
+const skip = async (release: Release, reason: Reason, context: FinalizeContext): Promise<void> => {
+  await context.store.advance(release, 'skipped', { reason });
+  await finalizeIfEnded(release, context);
+  await context.store.outbox.acknowledge('images', release);
 };
+
+/** @param fault the passing one that kept the registry from answering */
+const waitsFor = (fault: TagboatError | undefined): Reason =>
+  fault === undefined
+    ? { code: 'image-not-found', message: 'the registry does not have the image yet' }
+    : { code: fault.code, message: fault.message };
+
+const notMoved = ({ tag, revision = '' }: Release, digest: string) =>
+  ({ code: 'image-not-moved', tag, revision, digest }) as const;
 
 /**
  * The tag of the current release, where it is newer: then the release would be skipped, and its image need not be waited

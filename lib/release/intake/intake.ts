@@ -1,3 +1,4 @@
+import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { Ignored, Parsed, SourceEvent } from '../../event.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { settleAll } from '../../settle-all.ts';
@@ -5,12 +6,14 @@ import { type Reason, reasonText } from '../../view/reason.ts';
 import type { ReleaseState } from '../../view/release.ts';
 import { type Candidate, candidates, decide, type Plan, unmatched } from '../model/decide.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
+import { staysSkipped } from '../model/moved-tag.ts';
 import { claimOf, mayBeRetried, type Release, type ReleaseRequest } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import type { OutboxList } from '../record/outbox.ts';
 import { overtakenBy } from './overtaken.ts';
+import { recordGitTag } from './record-git-tag.ts';
 
 /** The answer to a webhook: the releases it made, and why it made no others. */
 export type IntakeAnswer = {
@@ -134,6 +137,7 @@ const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined)
     tag,
     gitTag,
     digest,
+    revision: event.type === 'tag-pushed' ? event.revision : undefined,
     requestedBy: { type: 'webhook', source: event.source, user: event.actor },
     source: event.source,
     delivery: event.delivery,
@@ -156,6 +160,21 @@ const isOfThisHook = async (
 const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
   digest === undefined ? 'images' : `work#${group}`;
 
+/** Records a request, or finds the release that the same thing was asked for by before; see `Releases.record`. */
+const recordOnce = (
+  event: SourceEvent,
+  request: ReleaseRequest,
+  mayRetry: (known: Release) => boolean | Promise<boolean>,
+  { store, clock }: Steps,
+) => {
+  const recordAs = (as: ReleaseRequest, isNewest: (known: Release) => boolean) =>
+    store.record(as, listOf(as), clock.now() + pickUpMs, (known) => isNewest(known) && mayRetry(known));
+  // What moves by convention has a claim for every commit, and none of its own.
+  return event.type === 'tag-pushed' && !isMutableTag(event.tag)
+    ? recordGitTag(event, request, store, recordAs)
+    : recordAs(request, () => true);
+};
+
 const record = async (
   event: SourceEvent,
   wanted: Plan,
@@ -164,16 +183,18 @@ const record = async (
 ): Promise<IntakeAnswer['releases'][number]> => {
   const receivedAt = await context.firstReceived?.(event);
   const request = { ...requestOf(event, wanted, digest), receivedAt };
-  const { store, clock } = context;
+  const { store } = context;
   const newer = receivedAt === undefined ? undefined : await overtakenBy({ ...request, receivedAt }, context);
-  const { release, created } = await store.record(
+  const { release, created } = await recordOnce(
+    event,
     request,
-    listOf(request),
-    clock.now() + pickUpMs,
     async (known) =>
-      mayBeRetried(known.state) && !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
+      mayBeRetried(known.state) &&
+      !staysSkipped(known, wanted.target.environment) &&
+      !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
+    context,
   );
-  if (newer === undefined || !(created || release.state === 'queued')) {
+  if (newer === undefined || newer.id === release.id || !(created || release.state === 'queued')) {
     await enqueueNext(release, context);
     return summary(release, created);
   }
@@ -210,18 +231,13 @@ const recordHeld = async (
 ): Promise<string> => {
   const { store, clock } = context;
   const request = requestOf(event, held, digest);
-  const list = listOf(request);
-  const recordAs = (claim: string) =>
-    store.record(
-      { ...request, claim },
-      list,
-      clock.now() + pickUpMs,
-      async (known) => known.state === 'failed' && !(await isOfThisHook(known, event, context)),
-    );
-  const first = await recordAs(request.claim);
+  const mayRetry = async (known: Release) =>
+    known.state === 'failed' && !(await isOfThisHook(known, event, context));
+  const first = await recordOnce(event, request, mayRetry, context);
+  const claim = `held#${event.source}#${event.delivery}#${request.claim}`;
   const { release, created } =
     first.release.state === 'undone' && !(await isOfThisHook(first.release, event, context))
-      ? await recordAs(`held#${event.source}#${event.delivery}#${request.claim}`)
+      ? await store.record({ ...request, claim }, listOf(request), clock.now() + pickUpMs, mayRetry)
       : first;
   if (created || release.state === 'queued') {
     await store.advance(release, 'skipped', { reason: held.reason });

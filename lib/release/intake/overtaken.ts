@@ -1,4 +1,4 @@
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isOfAnotherCommit, isUnderWay, type Release } from '../model/release.ts';
 import { isOrdered, schemeOf } from '../model/tag-scheme.ts';
 import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -6,7 +6,7 @@ import type { Context } from '../queue/context.ts';
 /** As many releases of an environment are looked through, newest first: what came since a hook was received. */
 const looksBack = 100;
 
-type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest'> & {
+type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest' | 'revision'> & {
   /** When the hook was received first, in milliseconds since 1970. */
   readonly receivedAt: number;
 };
@@ -19,7 +19,7 @@ const askedAt = ({ receivedAt, createdAt }: Release): number => receivedAt ?? Da
  * nobody's place.
  */
 export const overtakenBy = async (
-  { app, environment, tag, digest, receivedAt }: Late,
+  { app, environment, tag, digest, revision, receivedAt }: Late,
   { config, store }: Context,
 ): Promise<Release | undefined> => {
   const scheme = schemeOf(targetOf(config, app, environment));
@@ -30,6 +30,6 @@ export const overtakenBy = async (
       askedAt(one) > receivedAt &&
       (isUnderWay(one.state) || one.state === 'healthy') &&
       !isOrdered(scheme, tag, one.tag) &&
-      !(one.tag === tag && one.digest === digest),
+      !(one.tag === tag && one.digest === digest && !isOfAnotherCommit(one, { revision })),
   );
 };

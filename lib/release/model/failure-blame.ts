@@ -29,6 +29,9 @@ const blames = {
   unknown: 'unclear',
   // A webhook gave the pods another image.
   'other-image': 'outside',
+  // A node kept the image that it had, or the tag was pushed again.
+  'other-digest': 'outside',
+  'digest-unknown': 'outside',
   // Of a kind that `set-image` cannot change.
   'not-set': 'outside',
   'agent-waiting': 'outside',

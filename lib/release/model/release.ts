@@ -54,6 +54,8 @@ export type Release = ReleaseFacts & {
   readonly kind: 'release' | 'undo';
   readonly digest?: string | undefined;
   readonly delivery: string;
+  /** The commit that its Git tag pointed at, where a hook has said so. Releases of older versions of Tagboat have none. */
+  readonly revision?: string | undefined;
   /** Its lock group: one per config repo and branch. */
   readonly group: string;
   /** What the manifests carried before the commit; of several versions, the first. */
@@ -73,6 +75,8 @@ export type Release = ReleaseFacts & {
   readonly seeksWorkloads?: boolean | undefined;
   /** The rollout has to be done by then, in milliseconds since 1970. */
   readonly deadline?: number | undefined;
+  /** Its tag was pushed again with another image, and its workloads were restarted for that: when, ISO 8601. */
+  readonly restartedAt?: string | undefined;
   readonly diagnosis?: readonly ReleaseDiagnosis[] | undefined;
   /** `failed`: why `onFailure: undo` does not act on it. */
   readonly notUndone?: Reason | undefined;
@@ -115,6 +119,7 @@ export type ReleaseRequest = Pick<
   | 'tag'
   | 'gitTag'
   | 'digest'
+  | 'revision'
   | 'requestedBy'
   | 'source'
   | 'delivery'
@@ -153,7 +158,8 @@ export type ReleasePatch = Partial<
 /**
  * Two hooks that ask for the same thing get the same claim, from any source and however often: app and environment
  * (by where it is stored), tag, and digest. A registry hook whose digest could not be learnt yet is told apart by its
- * delivery, so that a re-pushed tag is not taken for the old one.
+ * delivery, so that a re-pushed tag is not taken for the old one. A Git tag that can move has further claims: see
+ * `recordGitTag`.
  */
 export const claimOf = (event: SourceEvent, digest: string | undefined): string =>
   `${event.tag}@${digest ?? discriminatorOf(event)}`;
@@ -167,11 +173,21 @@ const discriminatorOf = (event: SourceEvent): string => {
 /** The claim of a tag whose digest is known. */
 export const claimOfDigest = (tag: string, digest: string): string => `${tag}@${digest}`;
 
+/** The claim of a Git tag on one commit. */
+export const claimOfRevision = (tag: string, revision: string): string => `${tag}@${revision}`;
+
+/** True where both are of the same Git tag, which is known to have pointed at different commits. */
+export const isOfAnotherCommit = (a: Pick<Release, 'revision'>, b: Pick<Release, 'revision'>): boolean =>
+  a.revision !== undefined && b.revision !== undefined && a.revision !== b.revision;
+
 /**
  * True where asking again for the same thing starts a new attempt, instead of finding the old one. A superseded release
  * stays: a late second hook for it must not go back behind what overtook it.
  */
 export const mayBeRetried = (state: ReleaseState): boolean => state === 'failed' || state === 'skipped';
+
+/** True for a release that was committed, and not undone since. */
+export const stands = ({ state, commit }: Release): boolean => commit !== undefined && state !== 'undone';
 
 /** Failed after its commit and before its rollout: Git has it, and the cluster may not. */
 export const isUndelivered = ({ state, commit, workloads }: Release): boolean =>

@@ -38,6 +38,10 @@ export type Releases = {
   ): Promise<{ readonly release: Release; readonly created: boolean }>;
   /** Makes a further claim lead to a release; the release that has it already, if another one does. */
   claim(key: ReleaseKey, claim: string): Promise<Release | undefined>;
+  /** The release that a claim leads to; undefined where there is none, or it is about to be recorded. */
+  findClaimed(of: Omit<ReleaseKey, 'id'>, claim: string): Promise<Release | undefined>;
+  /** Makes a claim that leads to an older release, or to none, lead to this one. */
+  takeClaim(key: ReleaseKey, claim: string): Promise<void>;
   get(key: ReleaseKey): Promise<Release | undefined>;
   /** @throws TagboatError `release-unknown` */
   require(key: ReleaseKey): Promise<Release>;
@@ -147,6 +151,23 @@ export const createReleases = (
       if (await table.put({ pk, sk, release: key.id }, 'absent')) return undefined;
       const other = String((await table.get(pk, sk))?.release);
       return other === key.id ? undefined : get({ ...key, id: other });
+    },
+
+    findClaimed: async ({ app, environment }, claim) => {
+      const row = await table.get(partition(app, environment), `claim#${claim}`);
+      return row && get({ app, environment, id: String(row.release) });
+    },
+
+    takeClaim: async (key, claim) => {
+      const pk = partition(key.app, key.environment);
+      const row = { pk, sk: `claim#${claim}`, release: key.id };
+      for (let attempt = 0; attempt < maxContention; attempt++) {
+        const known = await table.get(pk, row.sk);
+        const id = known && String(known.release);
+        if (id !== undefined && id >= key.id) return;
+        if (await table.put(row, id === undefined ? 'absent' : { attribute: 'release', value: id })) return;
+      }
+      throw contention(`claim ${claim} of ${key.app}/${key.environment}`);
     },
 
     require: async (key) => {

@@ -2,6 +2,9 @@ import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { Rollout, RolloutVerdict, watchRollout } from '../../cluster/watch/watch-rollout.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
+import type { DigestComparison } from '../../image.ts';
+import { createDigestComparison } from '../../registry/compare-digests.ts';
+import type { ManifestReader } from '../../registry/manifest-parts.ts';
 import { type RolloutPhase, waitsForPerson } from '../../view/release.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { clipDiagnoses } from '../model/failure-blame.ts';
@@ -22,6 +25,8 @@ import { createProgress } from './progress.ts';
 export type WatchContext = FinalizeContext & {
   readonly cluster: (name: string) => Promise<Cluster>;
   readonly watchRollout: typeof watchRollout;
+  /** To tell apart what runs and what the registry has; see `createDigestComparison`. */
+  readonly manifests?: () => Promise<ManifestReader>;
 };
 
 /**
@@ -135,6 +140,8 @@ const watchUntil = async (
         mode: environment.deliver,
         seek: environment.deliver === 'agent' ? seekOf(release, environment.namespace, context) : undefined,
         knownDigest: release.digest,
+        compareDigest: compareWith(release, context),
+        isRestart: release.restartedAt !== undefined,
         lastPhase: release.phase,
         deadline: deadlineOf(release),
         until,
@@ -146,6 +153,17 @@ const watchUntil = async (
     await progress.end();
   }
 };
+
+/** Asks the registry, where what a pod runs is not just the digest of the release. */
+const compareWith = (
+  { image, digest }: Release,
+  { manifests }: WatchContext,
+): ((running: string) => Promise<DigestComparison>) | undefined =>
+  digest === undefined || manifests === undefined
+    ? undefined
+    : createDigestComparison(image, digest, {
+        partsOf: async (...asked) => (await manifests()).partsOf(...asked),
+      });
 
 /** What an agent creates under names that only it knows is recorded as it is found. */
 const seekOf = (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkPodImages } from '../../../lib/cluster/status/pod-images.ts';
-import { container, image, type PodOptions, pod, readyFor } from '../support/fixture.ts';
+import { image, type PodOptions, pod, readyFor } from '../support/fixture.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const otherDigest = `sha256:${'b'.repeat(64)}`;
@@ -76,34 +76,4 @@ test('pods that are not ready, or on their way out, are not looked at', () => {
   const options = { image: 'acme/okeydokey:1' };
   const going = { deletionTimestamp: '2026-11-23T10:00:00Z' };
   expect(check({}, { ...options, conditions: [] }, { ...options, metadata: going }).others).toEqual([]);
-});
-
-const running = (imageID: string) => ({ containers: [container({ ready: true, imageID })] });
-
-test.each<[string, Release]>([
-  [`docker.io/acme/okeydokey@${digest}`, { knownDigest: digest }],
-  [`docker-pullable://acme/okeydokey@${digest}`, { knownDigest: digest }],
-  [`docker.io/acme/okeydokey@${otherDigest}`, {}],
-  [`docker.io/acme/okeydokey@${otherDigest}`, { digest, knownDigest: digest }],
-  [otherDigest, { knownDigest: digest }],
-  ['', { knownDigest: digest }],
-])('a runtime that names %s is not worth a note to the release %j', (imageID, release) => {
-  const text = release.digest === undefined ? {} : { image: `acme/okeydokey:2@${digest}` };
-  expect(check(release, { ...running(imageID), ...text })).toEqual({ others: [], notes: [] });
-});
-
-test('a runtime that names another digest than the registry has is worth one note, over all pods', () => {
-  const kept = running(`docker.io/acme/okeydokey@${otherDigest}`);
-  const fresh = running(`docker.io/acme/okeydokey@${digest}`);
-  const why =
-    "either the tag was pushed again and the node kept the old image, or the container runtime names the digest of its platform's part of the image.";
-  expect(check({ knownDigest: digest }, kept, { ...fresh, name: 'web-2' })).toEqual({
-    others: [],
-    notes: [
-      `Pod web-1 runs sha256:bbbbbbbbbbbb…, and the registry has sha256:aaaaaaaaaaaa… under acme/okeydokey:2: ${why}`,
-    ],
-  });
-  expect(check({ knownDigest: digest }, kept, { ...kept, name: 'web-2' }).notes).toEqual([
-    `2 pods (web-1 and others) run sha256:bbbbbbbbbbbb…, and the registry has sha256:aaaaaaaaaaaa… under acme/okeydokey:2: ${why}`,
-  ]);
 });

@@ -30,6 +30,7 @@ export const set = async (
   text: string,
   { objects, forbidden = [] }: Api,
   mode: Delivery['mode'] = 'set-image',
+  restartedAt?: string,
 ) => {
   const patches: { path: string; body: unknown }[] = [];
   let answered: Awaited<ReturnType<typeof deliver>> = [];
@@ -58,6 +59,7 @@ export const set = async (
         tag: '3',
         files,
         changeCause: 'x',
+        restartedAt,
       });
     },
   );

@@ -80,6 +80,7 @@ export type PodOptions = {
   /** Of the container `web`. */
   readonly image?: string;
   readonly metadata?: Partial<Pod['metadata']>;
+  readonly pullPolicy?: string;
   readonly status?: Partial<NonNullable<Pod['status']>>;
 };
 
@@ -105,7 +106,11 @@ export const pod = (kind: WorkloadKind, options: PodOptions): Pod => {
     },
     spec: {
       containers: [
-        { name: 'web', image: options.image ?? `acme/okeydokey:${number}` },
+        {
+          name: 'web',
+          image: options.image ?? `acme/okeydokey:${number}`,
+          ...(options.pullPolicy === undefined ? {} : { imagePullPolicy: options.pullPolicy }),
+        },
         { name: 'proxy', image: 'acme/proxy:7' },
       ],
       initContainers: [{ name: 'migrate', image: 'acme/migrate:3' }],

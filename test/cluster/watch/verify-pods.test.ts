@@ -113,7 +113,7 @@ describe('the image that the pods run', () => {
       });
     }));
 
-  test('another digest than the registry has is a note', () =>
+  test('another digest than the registry has is a note, where nobody can compare the two', () =>
     withDeployment(workload('Deployment', {}, done), async ({ cluster }, collections) => {
       collections.put(replicaSets, replicaSet('2'));
       const imageID = `docker.io/acme/okeydokey@${otherDigest}`;

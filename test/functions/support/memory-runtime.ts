@@ -58,7 +58,7 @@ export const memoryRuntime = (
         return secrets.unseal(reference, slot);
       },
     },
-    registry: async () => ({ digestOf }),
+    registry: async () => ({ digestOf, partsOf: async (_image, digest) => [digest] }),
     timeLeft: createTimeLeft(clock),
     local: undefined,
   };

@@ -104,6 +104,8 @@ export const createHarness = (
     /** What it says, or does not say, to a delivery before the commit. */
     refusal: undefined as TagboatError | undefined,
     deadlines: [] as number[],
+    /** When it was told to restart the workloads. */
+    restarts: [] as string[],
   };
   const delivered: string[] = [];
   const reach = (): void => {
@@ -123,9 +125,13 @@ export const createHarness = (
     preflight: async () => async () => {
       if (cluster.refusal !== undefined) throw cluster.refusal;
     },
-    deliver: async (_cluster: Cluster, { tag }: { readonly tag: string }) => {
+    deliver: async (
+      _cluster: Cluster,
+      { tag, restartedAt }: { readonly tag: string; readonly restartedAt?: string | undefined },
+    ) => {
       reach();
       cluster.tag = tag;
+      if (restartedAt !== undefined) cluster.restarts.push(restartedAt);
       delivered.push(tag);
       return [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'app' } as const];
     },
