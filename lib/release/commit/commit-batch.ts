@@ -5,7 +5,7 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isInGit, isUnderWay, type Release } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -176,17 +176,16 @@ const record = async (
   }
   const older = await readBefore(release, store);
   const paused = older.find((one) => one.commit !== undefined)?.paused;
-  const committed =
-    release.state === 'committed'
-      ? release
-      : await store.advance(release, 'committed', {
-          commit,
-          // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
-          paused: release.kind === 'undo' || paused?.by.type === 'cluster' ? undefined : paused,
-          attempts: 0,
-          notBefore: undefined,
-          reason: undefined,
-        });
+  const committed = isInGit(release)
+    ? release
+    : await store.advance(release, 'committed', {
+        commit,
+        // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
+        paused: release.kind === 'undo' || paused?.by.type === 'cluster' ? undefined : paused,
+        attempts: 0,
+        notBefore: undefined,
+        reason: undefined,
+      });
   if (committed === undefined) return undefined;
   await supersedeOlder(release, older, context);
   const isAgents = target.environment.deliver === 'agent';
@@ -207,7 +206,7 @@ const supersedeOlder = async (
   const previous = older.find(({ state, commit }) => commit !== undefined && state !== 'undone');
   const reason = { code: 'superseded', releaseId: release.id, other: 'committed' } as const;
   for (const one of older) {
-    if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
+    if (!isInGit(one)) continue;
     await store.advance(one, 'superseded', { reason });
     await finalizeIfEnded(one, context);
   }

@@ -14,5 +14,8 @@ export const deliveryOf = (
   digest: environment.pin === 'digest' ? release.digest : undefined,
   files,
   kinds: environment.kinds,
+  release: release.id,
+  replaceJobs: environment.replaceJobs,
+  leavesJobs: release.kind === 'undo',
   changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
 });

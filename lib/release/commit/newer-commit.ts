@@ -1,6 +1,6 @@
 import { settleAll } from '../../settle-all.ts';
 import { winner } from '../model/decide.ts';
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isInGit, isUnderWay, type Release } from '../model/release.ts';
 import { isOlder } from '../model/tag-policy.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import { readSince } from '../record/read-back.ts';
@@ -18,7 +18,7 @@ export const readNewerCommits = async (
   releases: readonly TargetedRelease[],
   store: Store,
 ): Promise<NewerCommits> => {
-  const waiting = releases.map(({ release }) => release).filter(({ state }) => state !== 'committed');
+  const waiting = releases.map(({ release }) => release).filter((release) => !isInGit(release));
   const found = await settleAll(
     waiting.map(
       async (release) => [release.id, newerCommit(release, await readSince(release, store))] as const,

@@ -6,7 +6,7 @@ import type { Hold } from '../../view/hold.ts';
 import type { Reason } from '../../view/reason.ts';
 import { type Remark, type Remarks, summarizeRemarks } from '../../view/remark.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
-import { type ImageVersion, isSameVersion, type Release } from '../model/release.ts';
+import { type ImageVersion, isInGit, isSameVersion, type Release } from '../model/release.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
@@ -140,7 +140,7 @@ const admit = async (
   const wasPushed = isPushed(release, deployed, target.environment.pin);
   const admitted = { release, target, wasPushed, deployed, remarks };
   // An earlier attempt committed it and did not deliver it.
-  if (release.state === 'committed')
+  if (isInGit(release))
     return deployed.some(({ tag }) => tag === release.tag)
       ? admitted
       : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
@@ -152,11 +152,11 @@ const admit = async (
 
 /** True where an earlier attempt has noted what it was about to push, and the manifests have it. */
 const isPushed = (
-  { state, changes, tag, digest }: Release,
+  { changes, tag, digest, ...release }: Release,
   deployed: readonly ImageVersion[],
   pin: EnvironmentConfig['pin'],
 ): boolean =>
-  state !== 'committed' &&
+  !isInGit(release) &&
   changes !== undefined &&
   deployed.some((version) => version.tag === tag && (pin !== 'digest' || version.digest === digest));
 

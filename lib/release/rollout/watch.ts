@@ -16,6 +16,7 @@ import {
   unreachableGraceMs,
   unwatchedMs,
 } from '../queue/schedule.ts';
+import { deliverRest } from './deliver-rest.ts';
 import { notePause, noteReminder } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 
@@ -46,6 +47,11 @@ export const watchRelease = async (
     if (!isUnderWay(release.state)) await finalize(release, context);
     return;
   }
+  if (release.stage === 'rest') {
+    // The job of the release worker may have been lost.
+    await deliverRest(release, context);
+    return;
+  }
   // A paused rollout does not change by itself.
   const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedWatchMs;
   const until = clock.now() + Math.max(0, Math.min(remainingMs - invocationMarginMs, patience));
@@ -66,7 +72,8 @@ export const watchRelease = async (
       await watchAgain(release, round, 1, context);
       return;
     }
-    await record(release, watched, context);
+    if (watched.type === 'healthy' && release.stage === 'first-jobs') await deliverRest(release, context);
+    else await record(release, watched, context);
   } catch (error) {
     if (
       error instanceof TagboatError &&
@@ -136,6 +143,10 @@ const watchUntil = async (
         seek: environment.deliver === 'agent' ? seekOf(release, environment.namespace, context) : undefined,
         knownDigest: release.digest,
         lastPhase: release.phase,
+        completedJobs: release.completedJobs,
+        onJobCompleted: async (completedJobs) => {
+          await context.store.amend(release, ['rolling-out'], { completedJobs });
+        },
         deadline: deadlineOf(release),
         until,
         onProgress: progress.note,
