@@ -13,7 +13,7 @@ const isTrue = (type: string, reason?: string, message?: string) => ({
   ...(reason === undefined ? {} : { reason }),
   ...(message === undefined ? {} : { message }),
 });
-const job = (status: NonNullable<Workload["status"]>, spec: Partial<Workload['spec']> = {}): Workload => ({
+const job = (status: NonNullable<Workload['status']>, spec: Partial<Workload['spec']> = {}): Workload => ({
   ...workload('Deployment', spec),
   ...{ apiVersion: 'batch/v1', kind: 'Job', status },
 });

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../lib/cluster/connect/connect.ts';
-import type { WorkloadRef } from '../../../lib/cluster/deliver/deliver.ts';
+import type { Delivery, WorkloadRef } from '../../../lib/cluster/deliver/deliver.ts';
 import type { RolloutVerdict } from '../../../lib/cluster/watch/watch-rollout.ts';
 import type { Config, EnvironmentConfig, SlackConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
@@ -100,8 +100,12 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}, text
     /** What it says, or does not say, to a delivery before the commit. */
     refusal: undefined as TagboatError | undefined,
     deadlines: [] as number[],
+    /** The part of a delivery that it does not answer. */
+    silentOn: undefined as Delivery['part'],
   };
   const delivered: string[] = [];
+  /** Of each delivery: `first`, `rest` or `whole`. */
+  const parts: string[] = [];
   const reach = (): void => {
     if (!cluster.answers) throw new TagboatError('cluster-unreachable', 'no answer');
     if (cluster.fault !== undefined) throw cluster.fault;
@@ -119,11 +123,16 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}, text
     preflight: async () => async () => {
       if (cluster.refusal !== undefined) throw cluster.refusal;
     },
-    deliver: async (_cluster: Cluster, { tag }: { readonly tag: string }) => {
+    deliver: async (_cluster: Cluster, { tag, part }: Pick<Delivery, 'tag' | 'part'>) => {
       reach();
+      if (part !== undefined && part === cluster.silentOn)
+        throw new TagboatError('cluster-unreachable', 'no answer');
       cluster.tag = tag;
       delivered.push(tag);
-      return [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'app' } as const];
+      parts.push(part ?? 'whole');
+      return part === 'first'
+        ? [{ apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespace: 'default', name: 'migrate' }]
+        : [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'app' }];
     },
     watchRollout: async (_cluster: Cluster, { tag, deadline }: { tag: string; deadline: number }) => {
       reach();
@@ -232,6 +241,7 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}, text
     verdicts,
     cluster,
     delivered,
+    parts,
     handled,
     settle,
     pass,
