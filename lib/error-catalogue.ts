@@ -355,6 +355,12 @@ export const errorCatalogue = {
     meaning: 'The API server refuses the object; its words are in the message.',
     next: 'Mend the manifest.',
   },
+  'job-running': {
+    retry: 'retryable',
+    status: 409,
+    meaning: '`replaceJobs`: the Job of an earlier release has not ended, and is not ended by a release.',
+    next: 'Wait for it, or delete it (kubectl delete job), and release again.',
+  },
   'workload-not-found': {
     retry: 'terminal',
     status: 502,

@@ -70,6 +70,14 @@ const environment = z
           'deliver: apply: what may be applied besides Deployment, StatefulSet, DaemonSet, CronJob, Job, Rollout (Argo), Service and ConfigMap. Anything else in a file that carries the image stops the release before its commit.',
       })
       .optional(),
+    replaceJobs: z
+      .boolean()
+      .meta({
+        title: 'Replace Jobs',
+        description:
+          'deliver: apply: a Job that carries the image is applied as a new one: the Job of that name is deleted first, once it has ended. Needs get and delete on jobs in the role.',
+      })
+      .optional(),
     timeout: field
       .duration({ title: 'Timeout', description: 'How long a rollout may take.', examples: ['90s', '5m'] })
       .prefault('5m'),

@@ -1,5 +1,6 @@
 import { ecrRegistry } from '../ecr-registry.ts';
 import { allowFindings } from './allow-checks.ts';
+import { jobsFindings } from './jobs-checks.ts';
 import { kindsFindings } from './kinds-checks.ts';
 import { atKey, atValue, type Finding, formatPath } from './problems.ts';
 import { record, text } from './raw.ts';
@@ -185,6 +186,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
       ...unresolved(data, environment),
       ...environmentFindings(environment),
       ...kindsFindings(environment),
+      ...jobsFindings(environment),
     ]),
     ...apps,
     ...sameLines(data, environments),

@@ -151,6 +151,8 @@ export type EnvironmentConfig = {
   readonly deliver: 'apply' | 'set-image' | 'agent';
   /** `apply`: what may be applied besides the kinds that every environment allows: `Ingress.networking.k8s.io`, `Secret`. */
   readonly kinds?: readonly string[] | undefined;
+  /** `apply`: the Job of an earlier release that has the name of the new one is deleted once it has ended. */
+  readonly replaceJobs?: boolean | undefined;
   /** How long a rollout may take, in seconds (`5m` is 300). */
   readonly timeout: number;
   /** `tag-push`: how long to wait for the image, in seconds. */

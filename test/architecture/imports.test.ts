@@ -155,6 +155,7 @@ describe('imports', () => {
     ['@aws-lambda-powertools/logger', ['lib/app']],
     ['yaml', ['lib/config', 'lib/manifests', 'lib/cluster', 'lib/yaml']],
     ['picomatch', ['lib/git', 'lib/config']],
+    ['croner', ['lib/cluster']],
   ])('%s is known to %j only', (name, parts) => {
     const strangers = packages
       .filter(({ to, from }) => to === name && !parts.includes(partOf(from)))

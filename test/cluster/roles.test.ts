@@ -90,16 +90,16 @@ const beside = ['Service', 'ConfigMap']
     }),
   )
   .join('---\n');
-/** Of the same image, and a Job of another: its template is never changed. */
+/** Of the same image: a CronJob, and a Job with a new name for each release. */
 const jobs = (tag: string): string =>
   ['CronJob', 'Job']
     .map((kind) => {
-      const image = kind === 'Job' ? 'registry.test/setup:1' : `acme/okeydokey:${tag}`;
+      const image = `acme/okeydokey:${tag}`;
       const spec = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image }] } } };
       return stringify({
         apiVersion: 'batch/v1',
         kind,
-        metadata: { name: 'web' },
+        metadata: { name: kind === 'Job' ? `web-${tag}` : 'web' },
         spec: kind === 'Job' ? spec : { schedule: '@daily', jobTemplate: { spec } },
       });
     })

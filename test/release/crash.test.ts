@@ -80,13 +80,17 @@ const tableWithOutage = () => {
   };
 };
 
+const podOf = (tag: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec:\n  containers: [{ name: x, image: 'example/app:${tag}' }]\n`;
+/** A Job that goes first. */
+const jobOf = (tag: string): string =>
+  `apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: x-, annotations: { tagboat.dev/first: 'true' } }\nspec:\n  template: { spec: { containers: [{ name: x, image: 'example/app:${tag}' }] } }\n`;
+
 /** One app that is being released and, if it fails, undone; everything real but Git and the cluster. */
-const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
+const arrange = async (verdict: (tag: string) => RolloutVerdict, manifest = podOf('v1.0.0')) => {
   const app = 'app';
   const image = 'docker.io/example/app';
-  const repo = memoryRepo(
-    `apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec:\n  containers: [{ name: x, image: 'example/app:v1.0.0' }]\n`,
-  );
+  const repo = memoryRepo(manifest);
   const environments = { production: { ...production, files: ['app.yml'], onFailure: 'undo' as const } };
   const config: Config = { ...configWith(), apps: { [app]: { image, environments } } };
   const table = memoryTable();
@@ -115,7 +119,7 @@ const arrange = async (verdict: (tag: string) => RolloutVerdict) => {
       cluster: async () => ({}) as Cluster,
       preflight: async () => mortal({ check: async () => undefined }, life, after).check,
       deliver: async (_cluster, delivery) => {
-        delivered.push(delivery.tag);
+        delivered.push([delivery.tag, delivery.part].filter(Boolean).join(' '));
         return [];
       },
       setPaused: async () => [],
@@ -295,6 +299,42 @@ it.each([
       await runToTheEnd(setup, life, after);
 
       expect(await endOf(setup), death).toEqual(expected);
+    }),
+  60_000,
+);
+
+it.each([
+  {
+    name: 'complete',
+    verdict: healthy,
+    before: [],
+    expected: { releases: ['release healthy'], commits: 1, tag: 'v1.1.0', held: [], owed: 0 },
+    deliveries: ['v1.1.0 first', 'v1.1.0 rest'],
+  },
+  {
+    name: 'failed',
+    verdict: failsAt('v1.1.0'),
+    before: [wasHealthy],
+    expected: afterUndo,
+    // The undo runs no Jobs, and the rest of the release never came to the cluster.
+    deliveries: ['v1.1.0 first', 'v1.0.0'],
+  },
+])(
+  'a release whose Job goes first, and is $name, comes to the same end wherever a function dies',
+  ({ verdict, before, expected, deliveries }) =>
+    everyDeath(async (life, after, death) => {
+      const setup = await arrange(verdict, `${podOf('v1.0.0')}---\n${jobOf('v1.0.0')}`);
+      for (const prepare of before) await prepare(setup);
+      const send = (context: ReturnType<typeof setup.living>) => intake(pushed(setup.image), context);
+      await send(setup.living(life, after)).catch(() => send(setup.living(immortal(), after)));
+      await runToTheEnd(setup, life, after);
+
+      expect(await endOf(setup), death).toEqual(expected);
+      // Each perhaps twice, and none after the next has begun.
+      expect(
+        setup.delivered.filter((one, at, all) => one !== all[at - 1]),
+        death,
+      ).toEqual(deliveries);
     }),
   60_000,
 );

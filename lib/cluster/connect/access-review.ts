@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 
 /** Something that a role may allow. */
 export type Access = {
-  readonly verb: 'create' | 'patch' | 'list' | 'watch';
+  readonly verb: 'get' | 'create' | 'patch' | 'list' | 'watch' | 'delete';
   /** Empty for the core group. */
   readonly group: string;
   /** In the plural: `deployments`. */

@@ -1,22 +1,19 @@
 import type { Cluster } from '../connect/cluster.ts';
-import { groupPath } from '../connect/discovery.ts';
-import { isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
-import type { ReleaseImage } from '../objects/template-image.ts';
+import { isJob, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { withDefaultProtocol } from './default-protocol.ts';
+import type { Delivery } from './delivery.ts';
 import { carriesRelease } from './document-workload.ts';
 import type { ManifestObject } from './documents.ts';
-import { type ApplyStep, type Manifests, planApply } from './plan-apply.ts';
+import { isDelivered } from './goes-first.ts';
+import { objectPath } from './object-path.ts';
+import { type ApplyStep, planApply } from './plan-apply.ts';
+import { deleteEarlierJob, withReleaseId } from './replace-job.ts';
 
 /** Under which name the API server records who set a field. */
 export const fieldManager = 'tagboat';
 
 /** Shown by `kubectl rollout history`. */
 export const changeCauseAnnotation = 'kubernetes.io/change-cause';
-
-type Apply = Manifests &
-  ReleaseImage & {
-    readonly changeCause: string;
-  };
 
 const describe = (object: ManifestObject): string =>
   `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`;
@@ -28,13 +25,6 @@ const withChangeCause = (object: ManifestObject, changeCause: string): ManifestO
     annotations: { ...object.metadata.annotations, [changeCauseAnnotation]: changeCause },
   },
 });
-
-/** `/api/v1/namespaces/shop/services/web` */
-export const objectPath = ({ object: { apiVersion, metadata }, resource }: ApplyStep): string => {
-  const scope =
-    metadata.namespace === undefined ? '' : `/namespaces/${encodeURIComponent(metadata.namespace)}`;
-  return `${groupPath(apiVersion)}${scope}/${resource.plural}/${encodeURIComponent(metadata.name)}`;
-};
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 const applyObject = async (cluster: Cluster, step: ApplyStep): Promise<void> => {
@@ -55,18 +45,25 @@ const applyObject = async (cluster: Cluster, step: ApplyStep): Promise<void> => 
   cluster.logger.info('applied', { kind, namespace: metadata.namespace, name: metadata.name, file: at.file });
 };
 
-/** Applies every document of the files; see `deliver`. */
-export const applyFiles = async (cluster: Cluster, apply: Apply): Promise<readonly WorkloadRef[]> => {
+/** One that carries the release says for which it was applied; a Job that is in its way goes first, where that is allowed. */
+const applyCarrier = async (cluster: Cluster, step: ApplyStep, delivery: Delivery): Promise<void> => {
+  const { changeCause, release, replaceJobs } = delivery;
+  const object = withChangeCause(step.object, changeCause);
+  if (!isJob(object)) return await applyObject(cluster, { ...step, object });
+  if (replaceJobs === true) await deleteEarlierJob(cluster, step, release);
+  await applyObject(cluster, { ...step, object: withReleaseId(object, release) });
+};
+
+/** Applies the documents of the files; see `deliver`. */
+export const applyFiles = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
   const workloads: WorkloadRef[] = [];
-  for (const step of await planApply(cluster, apply)) {
+  for (const step of await planApply(cluster, delivery)) {
     const { apiVersion, kind, metadata } = step.object;
-    const isCarrier = carriesRelease(step.object, apply);
-    await applyObject(
-      cluster,
-      isCarrier ? { ...step, object: withChangeCause(step.object, apply.changeCause) } : step,
-    );
+    if (!isDelivered(step.object, delivery)) continue;
+    const isCarrier = carriesRelease(step.object, delivery);
+    await (isCarrier ? applyCarrier(cluster, step, delivery) : applyObject(cluster, step));
     if (!isCarrier || !step.resource.namespaced) continue;
-    const ref = { apiVersion, kind, namespace: apply.namespace, name: metadata.name };
+    const ref = { apiVersion, kind, namespace: delivery.namespace, name: metadata.name };
     workloads.push(isWorkloadKind(apiVersion, kind) ? ref : { ...ref, plural: step.resource.plural });
   }
   return workloads;

@@ -1,49 +1,51 @@
 import { TagboatError } from '../../errors.ts';
 import type { ImageReference } from '../../image.ts';
-import { statusOf } from '../connect/api-error.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { groupOf } from '../connect/discovery.ts';
+import { failureOf } from '../objects/job-end.ts';
+import { isJob } from '../objects/objects.ts';
 import { carriersIn } from '../objects/pod-specs.ts';
-import { objectPath } from './apply.ts';
+import type { Delivery } from './delivery.ts';
 import type { ApplyStep } from './plan-apply.ts';
-
-/** What is there; undefined where nothing is, or where it may not be read. */
-const readObject = async (cluster: Cluster, step: ApplyStep): Promise<unknown> => {
-  try {
-    return await cluster.api.json({
-      method: 'GET',
-      path: objectPath(step),
-      what: `read ${step.object.kind}`,
-    });
-  } catch (error) {
-    const status = statusOf(error);
-    if (status === 404 || status === 403) return undefined;
-    throw error;
-  }
-};
+import { readJob, replaceable } from './replace-job.ts';
 
 /** Not where only one of them has a digest: a webhook may have added it, and does so again. */
 const isOther = (a: ImageReference, b: ImageReference): boolean =>
   a.tag !== b.tag || (a.digest !== undefined && b.digest !== undefined && a.digest !== b.digest);
 
+const howToRunIt =
+  'delete the Job, give it a new name for each release (`generateName`), or set `replaceJobs: true` for the environment';
+
 /**
  * Refuses a Job that is in the cluster with another version of the image: the server would, with 422, after the commit. Its
- * pod template cannot be changed: https://kubernetes.io/docs/concepts/workloads/controllers/job/
- * @throws TagboatError `cluster-refused`, `cluster-*`
+ * pod template cannot be changed: https://kubernetes.io/docs/concepts/workloads/controllers/job/. Nor would one run again that
+ * has failed. Where Jobs are replaced, it has to have ended.
+ * @throws TagboatError `cluster-refused`, `job-running`, `cluster-*`
  */
-export const checkJob = async (cluster: Cluster, step: ApplyStep, image: string): Promise<void> => {
+export const checkJob = async (
+  cluster: Cluster,
+  step: ApplyStep,
+  { image, replaceJobs, release }: Delivery,
+): Promise<void> => {
   const { object, at } = step;
-  if (object.kind !== 'Job' || groupOf(object.apiVersion) !== 'batch') return;
+  if (!isJob(object)) return;
   const wanted = carriersIn(object, image);
   if (wanted.length === 0) return;
-  const found = carriersIn(await readObject(cluster, step), image);
-  const fixed = found.find(({ container, reference }) =>
+  if (replaceJobs === true) {
+    await replaceable(cluster, step, release);
+    return;
+  }
+  const live = await readJob(cluster, step);
+  if (live === undefined) return;
+  const { name } = object.metadata;
+  const refuse = (why: string): TagboatError =>
+    new TagboatError('cluster-refused', `Job ${name} ${why}; ${howToRunIt}`, { at });
+  const fixed = carriersIn(live, image).find(({ container, reference }) =>
     wanted.some((one) => one.container === container && isOther(one.reference, reference)),
   );
   if (fixed !== undefined)
-    throw new TagboatError(
-      'cluster-refused',
-      `Job ${object.metadata.name} is in the cluster with ${fixed.text}, and Kubernetes does not let the pod template of a Job be changed; delete the Job, or give it a new name for each release`,
-      { at },
+    throw refuse(
+      `is in the cluster with ${fixed.text}, and Kubernetes does not let the pod template of a Job be changed`,
     );
+  if (failureOf(live) !== undefined)
+    throw refuse('is in the cluster and has failed, and Kubernetes does not run it again');
 };

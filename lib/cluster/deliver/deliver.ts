@@ -1,7 +1,7 @@
 import { TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import { describeWorkload, hasRollout, type WorkloadRef } from '../objects/objects.ts';
+import { describeWorkload, hasRollout, isJob, type WorkloadRef } from '../objects/objects.ts';
 import { carriersOf } from '../objects/template-image.ts';
 import { applyFiles } from './apply.ts';
 import type { Delivery } from './delivery.ts';
@@ -13,9 +13,6 @@ import { workloadsInFiles } from './workloads-in-files.ts';
 
 export type { WorkloadKind, WorkloadRef } from '../objects/objects.ts';
 export type { Delivery, ManifestFile } from './delivery.ts';
-
-/** A Job that is not there has ended and was cleared away, or an agent runs it for a moment: nothing runs an old image. */
-const mayBeAbsent = ({ kind }: WorkloadRef): boolean => kind === 'Job';
 
 const distinct = (workloads: readonly WorkloadRef[]): readonly WorkloadRef[] => [
   ...new Map(workloads.map((ref) => [describeWorkload(ref), ref])).values(),
@@ -42,8 +39,9 @@ export const findWorkloads = async (
       return { ref, isPresent };
     }),
   );
-  const expected = known.filter(({ ref, isPresent }) => isPresent || !mayBeAbsent(ref));
-  const defined = expected.map(({ ref }) => ref);
+  // A Job that is not there has ended and was cleared away, or an agent is about to run it: nothing runs an old image.
+  const expected = known.filter(({ ref, isPresent }) => isPresent || !isJob(ref));
+  const defined = (delivery.mode === 'agent' ? known : expected).map(({ ref }) => ref);
   const present = expected.map(({ isPresent }) => isPresent);
   // An agent may have created some of them, and not the others yet.
   if (delivery.mode === 'agent' ? present.some(Boolean) : defined.length > 0 && present.every(Boolean))
@@ -75,13 +73,16 @@ export const findWorkloads = async (
  *   set is answered as well, so that the verdict names it.
  * - `agent`: changes nothing. Answers nothing where the agent has yet to create what it is; see `SeekWorkloads`.
  *
+ * With `replaceJobs`, the Job of an earlier release goes before that of this one; see `deleteEarlierJob`.
+ *
  * Workloads of kinds that have no rollout (CronJob, custom resources with a pod template) are answered with the others: they
  * count once their template has the image.
  *
  * An Argo Rollout that has its template from one of these Deployments is answered with it.
  *
  * @throws TagboatError `cluster-*`; `manifest-unparsable`, `manifest-not-applicable`, `kind-not-allowed` (apply);
- *   `workload-not-found`, `manifest-not-applicable` where one names another namespace (set-image)
+ *   `job-running` (apply, where Jobs are replaced); `workload-not-found`, `manifest-not-applicable` where one names another
+ *   namespace (set-image)
  */
 export const deliver = async (cluster: Cluster, delivery: Delivery): Promise<readonly WorkloadRef[]> => {
   const workloads =

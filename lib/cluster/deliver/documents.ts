@@ -1,8 +1,10 @@
 import { type Document, isScalar, LineCounter } from 'yaml';
 import { type Place, TagboatError } from '../../errors.ts';
-import { isMapping } from '../../mapping.ts';
+import { isMapping, type Unknowns } from '../../mapping.ts';
 import { parseYaml, type YamlOptions } from '../../yaml/parse-yaml.ts';
 import { splitDocuments } from '../../yaml/split-documents.ts';
+import { isJob } from '../objects/objects.ts';
+import { generatedName } from './generated-name.ts';
 import { identityProblem } from './object-identity.ts';
 
 export type ManifestObject = {
@@ -32,8 +34,20 @@ const notInKubernetes = new Set([
 const refuse = (at: Place, message: string): TagboatError =>
   new TagboatError('manifest-not-applicable', message, { at });
 
-const checkObject = (value: unknown, at: Place): ManifestObject => {
-  if (!isMapping(value)) throw refuse(at, 'is not a Kubernetes object');
+/** A Job that asks for a new name each time is given that of the release. */
+const withName = (value: Unknowns, release: string | undefined): Unknowns => {
+  const { apiVersion, kind, metadata } = value;
+  if (release === undefined || typeof apiVersion !== 'string' || typeof kind !== 'string') return value;
+  if (!isJob({ apiVersion, kind }) || !isMapping(metadata)) return value;
+  const { generateName, ...rest } = metadata;
+  return typeof generateName === 'string' && generateName !== '' && !metadata.name
+    ? { ...value, metadata: { ...rest, name: generatedName(generateName, release) } }
+    : value;
+};
+
+const checkObject = (given: unknown, at: Place, release: string | undefined): ManifestObject => {
+  if (!isMapping(given)) throw refuse(at, 'is not a Kubernetes object');
+  const value = withName(given, release);
   const { apiVersion, kind, metadata } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw refuse(
@@ -58,13 +72,13 @@ const checkObject = (value: unknown, at: Place): ManifestObject => {
 /** What one document has, each read for itself: what is wrong with one object does not take the others with it. */
 type Reading = () => readonly ManifestDocument[];
 
-const unpack = (value: unknown, at: Place): readonly Reading[] =>
+const unpack = (value: unknown, at: Place, release: string | undefined): readonly Reading[] =>
   isMapping(value) &&
   typeof value.kind === 'string' &&
   value.kind.endsWith('List') &&
   Array.isArray(value.items)
-    ? value.items.flatMap((item: unknown) => unpack(item, at))
-    : [() => [{ object: checkObject(value, at), at }]];
+    ? value.items.flatMap((item: unknown) => unpack(item, at, release))
+    : [() => [{ object: checkObject(value, at, release), at }]];
 
 const plain = (document: Document.Parsed, at: Place): unknown => {
   try {
@@ -79,6 +93,7 @@ type File = { readonly path: string; readonly text: string };
 
 const readingsOf = (
   file: File,
+  release: string | undefined,
 ): readonly { readonly text: string; readonly read: () => readonly Reading[] }[] => {
   const lines = new LineCounter();
   for (let start = 0; start !== -1; start = file.text.indexOf('\n', start) + 1 || -1) lines.addNewLine(start);
@@ -94,7 +109,7 @@ const readingsOf = (
     if (contents === null || (isScalar(contents) && contents.value === null)) return [];
     const { line } = lines.linePos(offset + (contents.range?.[0] ?? 0));
     const at = { file: file.path, line };
-    return unpack(plain(document, at), at);
+    return unpack(plain(document, at), at, release);
   };
   return splitDocuments(file.text).map(({ start, text }) => ({ text, read: () => read(start, text) }));
 };
@@ -103,10 +118,11 @@ const readingsOf = (
  * Reads the objects of a manifest, YAML or JSON, the way Kubernetes does: YAML 1.1, so that `defaultMode: 0644` is an
  * octal number, less the types that Kubernetes reads as text, and with what its parser takes beyond the specification. Of
  * keys that stand twice the last counts, as for kubectl. Lists are unpacked; empty documents are skipped.
+ * @param release the id of the release that Jobs with `generateName` are named after; without it they have no name
  * @throws TagboatError `manifest-unparsable` or `manifest-not-applicable`, with file and line
  */
-export const readDocuments = (file: File): readonly ManifestDocument[] =>
-  readingsOf(file)
+export const readDocuments = (file: File, release?: string): readonly ManifestDocument[] =>
+  readingsOf(file, release)
     .flatMap(({ read }) => read())
     .flatMap((reading) => reading());
 
@@ -120,7 +136,7 @@ export type ReadableDocuments = {
 export const readWhatIsReadable = (file: File): ReadableDocuments => {
   const objects: ManifestDocument[] = [];
   const unread = new Set<string>();
-  for (const { text, read } of readingsOf(file)) {
+  for (const { text, read } of readingsOf(file, undefined)) {
     const attempt = <T>(of: () => readonly T[]): readonly T[] => {
       try {
         return of();

@@ -1,24 +1,16 @@
-import { TagboatError } from '../../errors.ts';
 import { isMapping } from '../../mapping.ts';
 import type { WorkloadRef } from '../objects/objects.ts';
-import { type ManifestDocument, readDocuments } from './documents.ts';
+import { readWhatIsReadable } from './documents.ts';
 
 type File = { readonly path: string; readonly text: string };
 
-/** What no manifest is, Helm values for example, pauses nothing. */
-const read = (file: File): readonly ManifestDocument[] => {
-  try {
-    return readDocuments(file);
-  } catch (error) {
-    if (error instanceof TagboatError) return [];
-    throw error;
-  }
-};
-
-/** Whether a manifest among the files has `spec.paused: true` for a workload: then it is not for Tagboat to resume. */
+/**
+ * Whether a manifest among the files has `spec.paused: true` for a workload: then it is not for Tagboat to resume. What no
+ * manifest is, Helm values for example, pauses nothing.
+ */
 export const pausedInManifests = (files: readonly File[]): ((ref: WorkloadRef) => boolean) => {
   const paused = files
-    .flatMap(read)
+    .flatMap((file) => readWhatIsReadable(file).objects)
     .filter(({ object: { spec } }) => isMapping(spec) && spec.paused === true);
   return ({ apiVersion, kind, name }) =>
     paused.some(

@@ -13,6 +13,8 @@ export type Manifests = {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   /** What may be applied besides the kinds that every environment allows: `Ingress.networking.k8s.io`. */
   readonly kinds?: readonly string[] | undefined;
+  /** Id of the release. */
+  readonly release?: string | undefined;
 };
 
 /** A document in its namespace, and the resource that it is one of. */
@@ -40,9 +42,9 @@ const locate = async (
  */
 export const planApply = async (
   cluster: Cluster,
-  { namespace, files, kinds }: Manifests,
+  { namespace, files, kinds, release }: Manifests,
 ): Promise<readonly ApplyStep[]> => {
-  const documents = files.flatMap((file) => readDocuments(file));
+  const documents = files.flatMap((file) => readDocuments(file, release));
   for (const document of documents) checkKind(document, kinds);
   return settleAll(documents.map((document) => locate(cluster, namespace, document)));
 };

@@ -12,11 +12,11 @@ import { findResource, groupOf } from '../connect/discovery.ts';
 import { templateHolder } from '../objects/argo-template.ts';
 import { collectionPath, hasRollout, isWorkloadKind, type WorkloadRef } from '../objects/objects.ts';
 import { unsettable } from '../objects/settable.ts';
-import type { ReleaseImage } from '../objects/template-image.ts';
-import { objectPath } from './apply.ts';
 import { checkJob } from './check-job.ts';
 import { type Delivery, findWorkloads } from './deliver.ts';
 import { carriesRelease } from './document-workload.ts';
+import { goesFirst, isDelivered, isJobOfRelease } from './goes-first.ts';
+import { objectPath } from './object-path.ts';
 import { type ApplyStep, planApply } from './plan-apply.ts';
 import { readWorkload } from './workloads.ts';
 
@@ -67,21 +67,25 @@ const checkStep = async (
   cluster: Cluster,
   may: AccessReviews,
   step: ApplyStep,
-  release: ReleaseImage,
+  delivery: Delivery,
 ): Promise<void> => {
   const { object, at } = step;
   const { apiVersion, kind, metadata } = object;
-  const isWatched = isWorkloadKind(apiVersion, kind) && carriesRelease(object, release);
+  const isJob = isJobOfRelease(object, delivery);
+  // Of what has no rollout, what may not be read is not checked; but what is waited for has to be seen.
+  const isWatched =
+    (isWorkloadKind(apiVersion, kind) && carriesRelease(object, delivery)) || (isJob && goesFirst(object));
+  const replacing = isJob && delivery.replaceJobs === true ? (['get', 'delete'] as const) : [];
   const create = accessTo(step, 'create');
   await settleAll([
-    ...(['patch', ...(isWatched ? watching : [])] as const).map((verb) =>
+    ...(['patch', ...(isWatched ? watching : []), ...replacing] as const).map((verb) =>
       mustAllow(may, accessTo(step, verb), metadata.name, at),
     ),
     // What is there already is patched, and never created.
     may(create).then(async (allowed) => {
       if (!allowed && !(await mayExist(cluster, step))) throw forbidden(create, at);
     }),
-    checkJob(cluster, step, release.image),
+    checkJob(cluster, step, delivery),
   ]);
 };
 
@@ -119,7 +123,8 @@ export const createPreflight = (cluster: Cluster): Preflight => {
   return async (delivery) => {
     if (delivery.mode === 'apply') {
       const steps = await planApply(cluster, delivery);
-      await settleAll(steps.map((step) => checkStep(cluster, may, step, delivery)));
+      const delivered = steps.filter(({ object }) => isDelivered(object, delivery));
+      await settleAll(delivered.map((step) => checkStep(cluster, may, step, delivery)));
     } else if (delivery.mode === 'set-image') {
       const workloads = await findWorkloads(cluster, delivery);
       await settleAll(workloads.map((ref) => checkWorkload(cluster, may, ref)));

@@ -6,7 +6,7 @@ import { templateHolder, withTemplateOf } from '../objects/argo-template.ts';
 import {
   apiVersionOf,
   describeWorkload,
-  hasRollout,
+  hasPods,
   type PodSpec,
   type Workload,
   type WorkloadKind,
@@ -38,7 +38,7 @@ export const readObject = async (cluster: Cluster, ref: WorkloadRef): Promise<Wo
 export const readWorkload = async (cluster: Cluster, ref: WorkloadRef): Promise<Workload | undefined> => {
   const workload = await readObject(cluster, ref);
   if (workload === undefined) return undefined;
-  if (!hasRollout(ref)) return withOneTemplate(workload);
+  if (!hasPods(ref)) return withOneTemplate(workload);
   if (ref.kind !== 'Rollout') return workload;
   const holder = templateHolder(workload, ref.namespace);
   return withTemplateOf(workload, holder === undefined ? undefined : await readWorkload(cluster, holder));

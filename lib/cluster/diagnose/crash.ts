@@ -1,4 +1,4 @@
-import type { ClusterEvent } from '../objects/objects.ts';
+import type { ClusterEvent, Pod } from '../objects/objects.ts';
 import { adviceOnExit, describeExit } from './exit-codes.ts';
 import { eventLines, isAbout, killingsOf, messageOf, oneLine, timeOf } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -14,11 +14,16 @@ const endLine = ({ status }: Subject, end: Terminated): string =>
     ...(end.message === undefined || end.message.trim() === '' ? [] : [oneLine(end.message)]),
   ].join(', ');
 
+/** True where the pod is that of a Job, whose containers are to end. */
+const isToEnd = ({ spec }: Pod): boolean =>
+  spec.restartPolicy === 'Never' || spec.restartPolicy === 'OnFailure';
+
 /** How the last run of a container that is not ready ended. */
-const lastEnd = ({ status, isInit }: Subject): Terminated | undefined => {
+const lastEnd = ({ pod, status, isInit }: Subject): Terminated | undefined => {
   if (status.ready) return undefined;
   const { terminated } = status.state ?? {};
-  if (terminated !== undefined) return isInit && terminated.exitCode === 0 ? undefined : terminated;
+  if (terminated !== undefined)
+    return (isInit || isToEnd(pod)) && terminated.exitCode === 0 ? undefined : terminated;
   return status.lastState?.terminated;
 };
 
@@ -84,14 +89,15 @@ const didNotStart: ReadonlySet<string> = new Set(['ContainerCannotRun', 'StartEr
 
 /** A container that ends, or that its image does not let start. */
 export const crashFinding = (subject: Subject): Finding | undefined => {
-  const { status, isInit } = subject;
+  const { pod, status, isInit } = subject;
   const end = lastEnd(subject);
   const waiting = status.state?.waiting;
   if (end === undefined && waiting?.reason !== 'CrashLoopBackOff' && waiting?.reason !== 'RunContainerError')
     return undefined;
   const killed = end === undefined ? undefined : killerOf(subject, end);
+  const isOver = pod.status?.phase === 'Failed';
   const common = {
-    cause: isInit ? ('init-container' as const) : ('crash-loop' as const),
+    cause: isOver ? ('job-failed' as const) : isInit ? ('init-container' as const) : ('crash-loop' as const),
     evidence: [
       ...(end === undefined ? [] : [endLine(subject, end)]),
       ...waitingLine(subject),
@@ -100,13 +106,16 @@ export const crashFinding = (subject: Subject): Finding | undefined => {
     ],
     container: status.name,
     log: logOf(subject),
-    // Of several pods that crash, one that waits for its next try shows most.
-    weight: status.restartCount + (waiting === undefined ? 0 : 1_000_000),
+    // Of several pods that crash, one that waits for its next try shows most; of those that have failed, the newest.
+    weight: isOver
+      ? Date.parse(end?.finishedAt ?? '') || 0
+      : status.restartCount + (waiting === undefined ? 0 : 1_000_000),
   };
   if (end?.reason === 'OOMKilled') return { ...common, ...outOfMemory(subject) };
   if (killed !== undefined) return { ...common, ...killedByProbe(subject, killed) };
   const isStarted = end !== undefined && !didNotStart.has(end.reason ?? '');
-  const how = isStarted ? `ends with ${describeExit(end.exitCode)}` : 'cannot be started';
+  const ends = isOver ? 'ended' : 'ends';
+  const how = isStarted ? `${ends} with ${describeExit(end.exitCode)}` : 'cannot be started';
   const advice = isStarted
     ? isInit && end.exitCode === 0
       ? undefined
@@ -115,14 +124,14 @@ export const crashFinding = (subject: Subject): Finding | undefined => {
   return isInit
     ? {
         ...common,
-        summary: `${nameOf(subject)} ${how}, so that the pod never starts.`,
+        summary: `${nameOf(subject)} ${how}, so that the pod ${isOver ? 'failed' : 'never starts'}.`,
         next:
           advice ??
           `Read the last log lines of init container ${status.name}, and mend what it does or waits for.`,
       }
     : {
         ...common,
-        summary: `${nameOf(subject)} ${how} again and again.`,
+        summary: isOver ? `${nameOf(subject)} ${how}.` : `${nameOf(subject)} ${how} again and again.`,
         next: advice ?? `Read the last log lines of container ${status.name}: the program ends by itself.`,
       };
 };

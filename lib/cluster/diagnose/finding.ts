@@ -4,6 +4,7 @@ export const diagnosisCauses = [
   'out-of-memory',
   'init-container',
   'crash-loop',
+  'job-failed',
   'missing-reference',
   'quota',
   'policy',
@@ -21,6 +22,7 @@ export const diagnosisCauses = [
   'agent-waiting',
   'rollout-degraded',
   'progress-deadline',
+  'job-deadline',
   'timeout',
 ] as const;
 

@@ -57,11 +57,14 @@ const findInPod = (facts: Facts, pod: Pod, now: number): readonly Finding[] => {
     const late = terminating(pod, now);
     return late === undefined ? [] : [late];
   }
-  // Its containers ended because the pod did, so they are not the cause.
+  // Of a Job.
+  if (pod.status?.phase === 'Succeeded') return [];
   const over = ended(pod);
-  if (over !== undefined) return [over];
+  // Where the pod was ended (evicted, say) it has a reason: its containers ended with it, and are not the cause.
+  if (over !== undefined && pod.status?.reason !== undefined) return [over];
   const containers = findInContainers(facts, pod);
   if (containers.length > 0) return containers;
+  if (over !== undefined) return [over];
   const finding =
     unschedulable(facts, pod) ?? unmounted(facts, pod) ?? closedGate(pod) ?? notReady(facts, pod);
   return finding === undefined ? [] : [finding];

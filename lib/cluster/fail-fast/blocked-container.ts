@@ -20,6 +20,8 @@ import { isStuckPod, pullFailures, stuckFrom } from '../status/stuck-pod.ts';
  * In a Deployment or Rollout this counts only while no pod of the new revision is ready: with one that is, the image and
  * the program are good, and the cause may be one node. In the others a single blocked pod stops the rest.
  *
+ * The containers of a Job may crash as often as it allows (`backoffLimit`): its own verdict counts.
+ *
  * A StatefulSet is also blocked by such a pod of an earlier revision; see `isStuckPod`.
  */
 export type BlockedContainer = {
@@ -84,7 +86,8 @@ export const findBlockedContainers = (
     const blocked = blockedContainerOf(pod);
     const countsFrom =
       workload !== undefined && stuck.includes(pod) ? stuckFrom(workload, pod) : Number.NEGATIVE_INFINITY;
-    return blocked === undefined ? [] : [{ ...blocked, countsFrom }];
+    const isJobs = ref.kind === 'Job' && blocked?.type === 'crash-loop';
+    return blocked === undefined || isJobs ? [] : [{ ...blocked, countsFrom }];
   });
 };
 

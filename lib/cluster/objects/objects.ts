@@ -1,4 +1,5 @@
 import type { ArgoSpec, ArgoStatus } from './argo-types.ts';
+import type { BatchSpec, BatchStatus } from './batch-types.ts';
 
 /**
  * The fields of Kubernetes objects that are looked at here, as they come over the wire: times are text, and whatever is
@@ -39,6 +40,7 @@ export type Container = {
 };
 
 export type PodSpec = {
+  readonly restartPolicy?: string;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly readinessGates?: readonly { readonly conditionType: string }[];
@@ -64,46 +66,48 @@ type LabelSelector = {
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout';
 
 /**
- * Deployment, StatefulSet and DaemonSet of apps/v1 and an Argo Rollout, taken together: each has some of the fields of
+ * Deployment, StatefulSet and DaemonSet of apps/v1, an Argo Rollout and a Job, taken together: each has some of the fields of
  * `spec` and `status`. A Rollout whose template is elsewhere has been given it; see `readWorkload`.
  */
 export type Workload = {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata: Metadata;
-  readonly spec: ArgoSpec & {
-    readonly replicas?: number;
-    readonly paused?: boolean;
-    /** Seconds for which a pod has to be ready before it counts as available. */
-    readonly minReadySeconds?: number;
-    readonly selector: LabelSelector;
-    readonly template: { readonly metadata?: Partial<Metadata>; readonly spec: PodSpec };
-    readonly updateStrategy?: {
-      readonly type?: string;
-      readonly rollingUpdate?: { readonly partition?: number };
+  readonly spec: ArgoSpec &
+    BatchSpec & {
+      readonly replicas?: number;
+      readonly paused?: boolean;
+      /** Seconds for which a pod has to be ready before it counts as available. */
+      readonly minReadySeconds?: number;
+      readonly selector: LabelSelector;
+      readonly template: { readonly metadata?: Partial<Metadata>; readonly spec: PodSpec };
+      readonly updateStrategy?: {
+        readonly type?: string;
+        readonly rollingUpdate?: { readonly partition?: number };
+      };
+      readonly podManagementPolicy?: string;
+      readonly ordinals?: { readonly start?: number };
     };
-    readonly podManagementPolicy?: string;
-    readonly ordinals?: { readonly start?: number };
-  };
   /** Generation of the Deployment that a Rollout has its template from. Not of the object itself. */
   readonly referredGeneration?: number;
-  readonly status?: ArgoStatus & {
-    /** Text in a Rollout. */
-    readonly observedGeneration?: number | string;
-    readonly replicas?: number;
-    readonly readyReplicas?: number;
-    readonly availableReplicas?: number;
-    readonly updatedReplicas?: number;
-    readonly currentReplicas?: number;
-    readonly currentRevision?: string;
-    readonly updateRevision?: string;
-    readonly desiredNumberScheduled?: number;
-    readonly currentNumberScheduled?: number;
-    readonly updatedNumberScheduled?: number;
-    readonly numberReady?: number;
-    readonly numberAvailable?: number;
-    readonly conditions?: readonly Condition[];
-  };
+  readonly status?: ArgoStatus &
+    BatchStatus & {
+      /** Text in a Rollout. */
+      readonly observedGeneration?: number | string;
+      readonly replicas?: number;
+      readonly readyReplicas?: number;
+      readonly availableReplicas?: number;
+      readonly updatedReplicas?: number;
+      readonly currentReplicas?: number;
+      readonly currentRevision?: string;
+      readonly updateRevision?: string;
+      readonly desiredNumberScheduled?: number;
+      readonly currentNumberScheduled?: number;
+      readonly updatedNumberScheduled?: number;
+      readonly numberReady?: number;
+      readonly numberAvailable?: number;
+      readonly conditions?: readonly Condition[];
+    };
 };
 
 export type ReplicaSet = {
@@ -184,7 +188,7 @@ export type ObjectList<T> = {
 /** A workload to deliver to and to watch. */
 export type WorkloadRef = {
   readonly apiVersion: string;
-  /** A `WorkloadKind`, whose rollout is watched; of any other kind (CronJob) only the pod template is looked at. */
+  /** A `WorkloadKind`, whose rollout is watched, or a Job, which runs to its end; of any other kind (CronJob) only the pod template is looked at. */
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
@@ -215,6 +219,18 @@ export const isWorkloadKind = (apiVersion: unknown, kind: unknown): kind is Work
 
 /** True where the workload has a rollout that can be watched; else it has a pod template, and what is made of it is another's. */
 export const hasRollout = ({ apiVersion, kind }: WorkloadRef): boolean => isWorkloadKind(apiVersion, kind);
+
+/** True of a Job of Kubernetes itself: other projects have kinds of that name. */
+export const isJob = ({
+  apiVersion,
+  kind,
+}: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): boolean => kind === 'Job' && apiVersion.startsWith('batch/');
+
+/** True where a workload has a template and a selector of its own, by which its pods can be followed. */
+export const hasPods = (ref: WorkloadRef): boolean => hasRollout(ref) || isJob(ref);
 
 /** True where the pods belong to ReplicaSets, and those to the workload. */
 export const hasReplicaSets = (kind: string): boolean => kind === 'Deployment' || kind === 'Rollout';

@@ -13,10 +13,13 @@ import { isReady } from './snapshot.ts';
 /** A container of a ready pod that was to run the release's image and runs another. */
 export type OtherImage = { readonly pod: string; readonly container: string; readonly image: string };
 
-/** Every carrier in every ready pod. */
+/** A pod of a Job is done with its work, and not ready any more. */
+const hasServed = (pod: Pod): boolean => isReady(pod) || pod.status?.phase === 'Succeeded';
+
+/** Every carrier in every ready pod, and in every one that has ended well. */
 export const readyCarriers = (template: PodSpec, pods: readonly Pod[], image: string) =>
   pods
-    .filter(isReady)
+    .filter(hasServed)
     .flatMap((pod) => watchedCarriersOf(template, image).map((carrier) => ({ pod, carrier })));
 
 const imageIn = (pod: Pod, { list, container }: Carrier): string =>
@@ -33,7 +36,7 @@ const verify = (image: string, pod: Pod, carrier: Carrier, release: Expected) =>
 };
 
 /**
- * Compares what ready pods of the new revision run with what the release brought: `kubectl rollout status` counts pods,
+ * Compares what ready pods of the new revision, or those of a Job that ended well, run with what the release brought: `kubectl rollout status` counts pods,
  * and an admission webhook may have given them another image. Pure.
  * @param template of the workload; its containers that carry the image are looked at, by name
  * @param pods of the new revision

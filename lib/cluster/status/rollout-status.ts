@@ -13,7 +13,10 @@ const observedOf = (workload: Workload): number => Number(workload.status?.obser
 
 /** True where the controller has seen the workload as it stands: until then, its status is about the one before. */
 export const isObserved = (workload: Workload): boolean =>
-  workload.kind === 'Rollout' ? isRolloutObserved(workload) : generationOf(workload) <= observedOf(workload);
+  workload.kind === 'Rollout'
+    ? isRolloutObserved(workload)
+    : // The template of a Job never changes, so that its status is about nothing else.
+      workload.kind === 'Job' || generationOf(workload) <= observedOf(workload);
 
 const deploymentStatus = (deployment: Workload): RolloutStatus => {
   if (generationOf(deployment) > observedOf(deployment))
@@ -133,6 +136,12 @@ export const rolloutCounts = (
         desired: Math.max(0, (object.spec.replicas ?? 1) - partition),
       };
     }
+    case 'Job':
+      return {
+        updated: (status.succeeded ?? 0) + (status.active ?? 0),
+        available: status.succeeded ?? 0,
+        desired: object.spec.completions ?? 1,
+      };
     default:
       return {
         updated: status.updatedReplicas ?? 0,

@@ -63,6 +63,7 @@ const ownPods = (snapshot: Snapshot): readonly Pod[] => {
 const isNew = (snapshot: Snapshot, image: string): ((pod: Pod) => boolean) => {
   const { ref, workload } = snapshot;
   if (workload === undefined || !isObserved(workload)) return () => false;
+  if (ref.kind === 'Job') return () => true;
   if (ref.kind === 'Rollout') {
     const hash = workload.status?.currentPodHash;
     return (pod) => hash !== undefined && pod.metadata.labels?.[argoHashLabel] === hash;

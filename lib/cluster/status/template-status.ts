@@ -1,4 +1,5 @@
 import { describeWorkload, type Workload, type WorkloadRef } from '../objects/objects.ts';
+import { nextRun } from './next-run.ts';
 import type { RolloutStatus } from './types.ts';
 
 /** Kinds that are done once their template has the image: what they start later, starts with it. */
@@ -30,10 +31,28 @@ export const templateStatus = (ref: WorkloadRef, workload: Workload): RolloutSta
   return { type: 'done', message: `${subject} has the image` };
 };
 
-/** What is not known of such a workload although it is done. */
-export const templateNotes = (ref: WorkloadRef, workload: Workload): readonly string[] => {
-  if (isSchedule(ref) || readyOf(workload) !== undefined) return [];
+/** When a CronJob runs with the image it was given. */
+const scheduleNotes = (name: string, { spec }: Workload, now: number): readonly string[] => {
+  const { schedule, suspend, timeZone = 'UTC' } = spec;
+  if (suspend === true)
+    return [`${name} is suspended (spec.suspend): it does not run before somebody lets it.`];
+  if (schedule === undefined) return [];
+  const next = nextRun(schedule, timeZone, now);
+  return next === undefined
+    ? [`${name} runs next by its schedule, ${schedule}.`]
+    : [
+        `${name} runs next at ${minuteOf(next)} UTC (${schedule}${timeZone === 'UTC' ? '' : ` in ${timeZone}`}).`,
+      ];
+};
+
+/** `2026-11-28 03:00` */
+const minuteOf = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+
+/** What is worth knowing of such a workload although it is done. @param now milliseconds since 1970 */
+export const templateNotes = (ref: WorkloadRef, workload: Workload, now: number): readonly string[] => {
   const name = describeWorkload(ref);
+  if (ref.kind === 'CronJob') return scheduleNotes(name, workload, now);
+  if (isSchedule(ref) || readyOf(workload) !== undefined) return [];
   if (ref.kind === 'Job') return [`${name} has the image; whether it succeeds is not watched.`];
   return [`${name} has the image in its pod template; whether its pods run it is not watched.`];
 };

@@ -1,5 +1,6 @@
 import type { RolloutPhase } from '../../view/release.ts';
-import { hasRollout, type Workload, type WorkloadRef } from '../objects/objects.ts';
+import { isSuspended } from '../objects/job-end.ts';
+import { hasRollout, isJob, type Workload, type WorkloadRef } from '../objects/objects.ts';
 import {
   type Carrier,
   compareWith,
@@ -9,6 +10,7 @@ import {
   watchedCarriersOf,
 } from '../objects/template-image.ts';
 import { argoPhase } from './argo-phase.ts';
+import { jobStatus } from './job-status.ts';
 import { awaitedDeletion } from './on-delete.ts';
 import { isObserved, rolloutStatus } from './rollout-status.ts';
 import { templateStatus } from './template-status.ts';
@@ -71,7 +73,7 @@ const judgeRollout = (ref: WorkloadRef, workload: Workload): WorkloadVerdict => 
 
 /**
  * `kubectl rollout status`, and beyond it: a rollout counts only while the workload carries the release's image. Of a
- * workload without a rollout, a CronJob for example, only that counts.
+ * workload without a rollout, a CronJob for example, only that counts; a Job has to complete.
  * @param expected false while the in-cluster agent has not set the image yet
  */
 export const judgeWorkload = (
@@ -114,6 +116,12 @@ export const judgeWorkload = (
       message: `Waiting for ${describe(ref)} to be given ${describeExpected(release)}: ${describeMismatch(mismatch, release)}...`,
       phase: expected ? 'rolling-out' : 'waiting-for-agent',
       mismatch,
+    };
+  if (isJob(ref))
+    return {
+      ...jobStatus(ref, workload),
+      carries: true,
+      phase: isSuspended(workload) ? 'paused' : 'rolling-out',
     };
   return hasRollout(ref)
     ? judgeRollout(ref, workload)

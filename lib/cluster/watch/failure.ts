@@ -2,29 +2,34 @@ import type { Clock } from '../../clock.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
-import { describeWorkload, hasRollout, type WorkloadRef } from '../objects/objects.ts';
+import { failureOf } from '../objects/job-end.ts';
+import { describeWorkload, isJob, type WorkloadRef } from '../objects/objects.ts';
 import type { Expected } from '../objects/template-image.ts';
 import { argoPhase } from '../status/argo-phase.ts';
 import { agentWaiting } from './agent-waiting.ts';
+import { isFollowed } from './followed.ts';
+import type { LastCrashes } from './last-crashes.ts';
 import { diagnoseLeft, diagnoseMismatch } from './not-carrying.ts';
-import type { RolloutVerdict, View } from './types.ts';
+import type { Rollout, RolloutVerdict, View } from './types.ts';
 
 /** The diagnoses of these workloads' pods. The verdict is the same without them. */
 const causesOf = async (
   cluster: Cluster,
   views: readonly View[],
-  image: string,
+  rollout: Expected & Pick<Rollout, 'mode'>,
+  lastCrashes: LastCrashes,
   clock: Clock,
 ): Promise<readonly Diagnosis[]> => {
   const found = await Promise.all(
     views
-      .filter(({ snapshot }) => hasRollout(snapshot.ref))
-      .map(({ snapshot }) =>
-        diagnose(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
+      .filter(({ snapshot }) => isFollowed(snapshot.ref, rollout))
+      .map(async ({ snapshot: { ref } }) => {
+        const now = await diagnose(cluster, ref, rollout.image, clock).catch((error: unknown) => {
           if (error instanceof TagboatError) return [];
           throw error;
-        }),
-      ),
+        });
+        return now.length > 0 ? now : lastCrashes.of(ref);
+      }),
   );
   return found.flat();
 };
@@ -37,6 +42,23 @@ const howToLook = ({ kind, name, namespace }: WorkloadRef): string =>
 
 type Closing = Pick<Diagnosis, 'cause' | 'summary' | 'next'>;
 
+/** What is said last of a Job that has failed; undefined of anything else. */
+const closingOfJob = ({ ref, workload }: View['snapshot']): Closing | undefined => {
+  const failure = isJob(ref) && workload !== undefined ? failureOf(workload) : undefined;
+  if (failure === undefined) return undefined;
+  return failure.reason === 'DeadlineExceeded'
+    ? {
+        cause: 'job-deadline',
+        summary: 'The Job has failed: it was not complete within its activeDeadlineSeconds.',
+        next: `Find out what it waits for, or give it longer: ${howToLook(ref)}`,
+      }
+    : {
+        cause: 'job-failed',
+        summary: `The Job has failed: ${(failure.message ?? failure.reason ?? 'no reason given').replace(/\.$/, '')}.`,
+        next: `Mend what the Job does, and release again; more of it: ${howToLook(ref)}`,
+      };
+};
+
 /** The last diagnosis, of the workloads themselves. */
 const closingOf = (closing: Closing, views: readonly View[]): Diagnosis => ({
   ...closing,
@@ -44,7 +66,12 @@ const closingOf = (closing: Closing, views: readonly View[]): Diagnosis => ({
   ...(views[0] === undefined ? {} : { workload: describeWorkload(views[0].snapshot.ref) }),
 });
 
-export const createFailures = (cluster: Cluster, release: Expected, clock: Clock) => {
+export const createFailures = (
+  cluster: Cluster,
+  release: Expected & Pick<Rollout, 'mode'>,
+  lastCrashes: LastCrashes,
+  clock: Clock,
+) => {
   const fail = async (
     reason: string,
     examined: readonly View[],
@@ -52,17 +79,23 @@ export const createFailures = (cluster: Cluster, release: Expected, clock: Clock
   ): Promise<RolloutVerdict> => ({
     type: 'failed',
     reason,
-    diagnosis: [...(await causesOf(cluster, examined, release.image, clock)), ...last],
+    diagnosis: [...(await causesOf(cluster, examined, release, lastCrashes, clock)), ...last],
   });
 
   return {
     /** The workload was deleted. */
     missing: (view: View): Promise<RolloutVerdict> => {
-      const closing: Closing = {
-        cause: 'workload-missing',
-        summary: 'The workload was deleted.',
-        next: 'Find out who deleted the workload, and release again.',
-      };
+      const closing: Closing = isJob(view.snapshot.ref)
+        ? {
+            cause: 'workload-missing',
+            summary: 'The Job is gone, and was not seen to complete.',
+            next: 'Look at what it was to do; give it a ttlSecondsAfterFinished of some minutes, so that its end can be seen.',
+          }
+        : {
+            cause: 'workload-missing',
+            summary: 'The workload was deleted.',
+            next: 'Find out who deleted the workload, and release again.',
+          };
       return fail(view.workloadVerdict.message, [], [closingOf(closing, [view])]);
     },
     /** Its controller reports that it failed. */
@@ -72,7 +105,8 @@ export const createFailures = (cluster: Cluster, release: Expected, clock: Clock
       const argoMessage =
         ref.kind === 'Rollout' && workload !== undefined ? argoPhase(workload).message : undefined;
       const closing: Closing =
-        argoMessage === undefined || argoMessage.includes('ProgressDeadlineExceeded')
+        closingOfJob(view.snapshot) ??
+        (argoMessage === undefined || argoMessage.includes('ProgressDeadlineExceeded')
           ? {
               cause: 'progress-deadline',
               summary: 'The rollout made no progress for longer than its deadline.',
@@ -82,7 +116,7 @@ export const createFailures = (cluster: Cluster, release: Expected, clock: Clock
               cause: 'rollout-degraded',
               summary: 'Argo Rollouts has given the rollout up.',
               next: `Look at its analysis runs and events: ${howToLook(ref)}`,
-            };
+            });
       return fail(message, [view], [closingOf(closing, [view])]);
     },
     /** All others are healthy, and these were left with the image that they had. */

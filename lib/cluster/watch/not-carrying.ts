@@ -1,6 +1,6 @@
 import { TagboatError } from '../../errors.ts';
 import type { Diagnosis } from '../diagnose/finding.ts';
-import { describeWorkload } from '../objects/objects.ts';
+import { describeWorkload, isJob } from '../objects/objects.ts';
 import { unsettable } from '../objects/settable.ts';
 import { compareWith, describeRelease, type Expected, watchedCarriersOf } from '../objects/template-image.ts';
 import type { Snapshot } from '../status/snapshot.ts';
@@ -10,7 +10,8 @@ import type { Rollout, View } from './types.ts';
 /**
  * The verdict over a workload that is judged by what was done to it, and not by what it says; undefined of any other.
  *
- * - A Job that is not there has ended and was cleared away: nothing is left to set.
+ * - A Job that is not there and was seen complete before has been cleared away. Where Tagboat did not start it, it need not have
+ *   been seen: nothing is left to set, and an agent may run it for a moment only.
  * - What `set-image` cannot set (see `unsettable`) is left with the image that it has.
  * - What may not be read, and need not be, was applied all the same; of an agent's doing nothing is known. See `checkReadable`.
  */
@@ -23,19 +24,36 @@ export const judgeByDelivery = (
     ({ type: 'done', message: `${subject} ${message}`, carries: true, phase: 'rolling-out' }) as const;
   if (unreadable !== undefined)
     return done(rollout.mode === 'agent' ? 'may not be read here' : 'was delivered');
-  if (ref.kind === 'Job' && workload === undefined) return done('is not in the cluster: it has ended');
+  if (isJob(ref) && workload === undefined) {
+    if (rollout.completedJobs?.includes(describeWorkload(ref)) === true) return done('completed');
+    return rollout.mode === 'apply' ? undefined : done('is not in the cluster: it has ended');
+  }
   const reason = rollout.mode === 'set-image' ? unsettable(ref) : undefined;
   if (reason === undefined || workload === undefined) return undefined;
   const other = watchedCarriersOf(workload.spec.template.spec, rollout.image).find(
     ({ reference }) => compareWith(reference, rollout) !== 'same',
   );
-  if (other === undefined) return undefined;
+  // Somebody else started it, and its end is not the release's.
+  if (other === undefined) return isJob(ref) ? done('has the image') : undefined;
   return {
     type: 'left',
     message: `${subject} still has ${other.text}: ${reason.why}`,
     carries: false,
     phase: 'rolling-out',
   };
+};
+
+/** What is not known of a workload that counts as done without having been looked at. */
+export const notesOnUnseen = (
+  { ref, workload, unreadable }: Snapshot,
+  { mode, completedJobs = [] }: Rollout,
+): readonly string[] => {
+  const name = describeWorkload(ref);
+  if (unreadable !== undefined) return [`Whether ${name} has the image could not be checked: ${unreadable}`];
+  const wasSeen = workload !== undefined || completedJobs.includes(name);
+  return isJob(ref) && mode === 'agent' && !wasSeen
+    ? [`${name} is not in the cluster: whether it ran, and how it ended, was not seen.`]
+    : [];
 };
 
 /**

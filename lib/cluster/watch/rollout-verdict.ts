@@ -9,9 +9,12 @@ import { rolloutCounts } from '../status/rollout-status.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { RolloutProgress } from '../status/types.ts';
 import { judgeWorkload } from '../status/workload-verdict.ts';
+import { createCompletedJobs } from './completed-jobs.ts';
 import { createFailures } from './failure.ts';
+import { isFollowed } from './followed.ts';
+import { createLastCrashes } from './last-crashes.ts';
 import { createMovedDigests } from './moved-digest.ts';
-import { checkReadable, judgeByDelivery } from './not-carrying.ts';
+import { checkReadable, judgeByDelivery, notesOnUnseen } from './not-carrying.ts';
 import { exceededBefore } from './progress-deadline.ts';
 import type { Tracked } from './track.ts';
 import type { PodVerification, Rollout, RolloutVerdict, View } from './types.ts';
@@ -54,7 +57,9 @@ export const createRolloutVerdict = (
 ): ((snapshots: readonly Snapshot[], tracked: readonly Tracked[]) => Promise<Assessment>) => {
   const failFast = createFailFast(cluster, rollout.image, clock);
   const forcedRollback = createForcedRollback(cluster, rollout.image, clock, signal);
-  const failures = createFailures(cluster, rollout, clock);
+  const lastCrashes = createLastCrashes(cluster, rollout.image, clock);
+  const failures = createFailures(cluster, rollout, lastCrashes, clock);
+  const completedJobs = createCompletedJobs(rollout);
   const agentHasActed = rollout.lastPhase !== undefined && rollout.lastPhase !== 'waiting-for-agent';
   const haveCarried = new Set<string>(agentHasActed ? rollout.workloads.map(describeWorkload) : []);
   const movedDigests = createMovedDigests(rollout);
@@ -122,9 +127,8 @@ export const createRolloutVerdict = (
     const waiting: Waiting[] = [];
     const notes: string[] = [];
     for (const view of views) {
-      const { ref, workload, unreadable } = view.snapshot;
-      if (unreadable !== undefined)
-        notes.push(`Whether ${describeWorkload(ref)} has the image could not be checked: ${unreadable}`);
+      const { ref, workload } = view.snapshot;
+      notes.push(...notesOnUnseen(view.snapshot, rollout));
       if (workload === undefined || view.workloadVerdict.type === 'left') continue;
       const verification = await verifyPods(cluster, ref, workload, rollout, clock, signal);
       if (verification.type === 'verified') notes.push(...verification.notes);
@@ -182,8 +186,9 @@ export const createRolloutVerdict = (
     let nextCheckAt = Number.POSITIVE_INFINITY;
     for (const { snapshot, workloadVerdict, ...more } of waiting) {
       nextCheckAt = Math.min(nextCheckAt, deletedAt({ snapshot, workloadVerdict }));
-      if (!workloadVerdict.carries || !hasRollout(snapshot.ref)) continue;
+      if (!workloadVerdict.carries || !isFollowed(snapshot.ref, rollout)) continue;
       tracked.find(({ ref }) => ref === snapshot.ref)?.followPods();
+      await lastCrashes.note(snapshot);
       if (rollout.mode !== 'agent') await forcedRollback.deleteStuckPods(snapshot);
       // A paused rollout is not judged before it is resumed.
       if (snapshot.workload?.spec.paused === true) continue;
@@ -204,6 +209,7 @@ export const createRolloutVerdict = (
   return async (snapshots, tracked) => {
     checkReadable(snapshots, rollout);
     const views = await Promise.all(snapshots.map((snapshot) => reconsider(look(snapshot))));
+    await completedJobs.note(views);
     const ended = await endOf(views);
     if (ended !== undefined) return { verdict: ended, nextCheckAt: 0 };
     let waiting: readonly Waiting[] = views.filter(

@@ -3,10 +3,12 @@ import { TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
 import { watchCollection } from '../connect/list-watch.ts';
 import { templateHolder, withTemplateOf } from '../objects/argo-template.ts';
+import { hasEnded } from '../objects/job-end.ts';
 import {
   collectionPath,
   describeWorkload,
-  hasRollout,
+  hasPods,
+  isJob,
   type Pod,
   type ReplicaSet,
   type Workload,
@@ -91,7 +93,9 @@ export const track = (
 
   const watching = watchWorkload(ref, (found) => {
     synced = true;
-    workload = found === undefined || hasRollout(ref) ? found : withOneTemplate(found);
+    // What was seen of a Job that was cleared away after its end still counts.
+    if (found === undefined && isJob(ref) && workload !== undefined && hasEnded(workload)) return;
+    workload = found === undefined || hasPods(ref) ? found : withOneTemplate(found);
     const holder = found === undefined ? undefined : holderOf(found);
     if (holder === undefined || holders.has(holder.name)) return;
     holders.set(holder.name, undefined);

@@ -66,6 +66,10 @@ export type Rollout = ReleaseImage & {
   readonly until: number;
   /** How far it was when the watch before this one ended: in mode `agent` this tells whether the agent has acted. */
   readonly lastPhase?: RolloutPhase | undefined;
+  /** The Jobs that were seen complete by the watches before this one, as `describeWorkload` names them. */
+  readonly completedJobs?: readonly string[] | undefined;
+  /** Called with all of them each time one more was seen: it may be cleared away before the next watch. */
+  readonly onJobCompleted?: ((jobs: readonly string[]) => Promise<void>) | undefined;
   /** Called with every new message. */
   readonly onProgress?: (progress: RolloutProgress) => void;
   readonly clock?: Clock;

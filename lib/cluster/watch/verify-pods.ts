@@ -1,13 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { isRetryable, TagboatError } from '../../errors.ts';
 import type { Cluster } from '../connect/cluster.ts';
-import {
-  describeWorkload,
-  hasRollout,
-  type Pod,
-  type Workload,
-  type WorkloadRef,
-} from '../objects/objects.ts';
+import { describeWorkload, type Pod, type Workload, type WorkloadRef } from '../objects/objects.ts';
 import { describeExpected, describeRelease } from '../objects/template-image.ts';
 import { withOwnedResources } from '../status/owned-resources.ts';
 import { checkPodImages, type OtherImage } from '../status/pod-images.ts';
@@ -15,6 +9,7 @@ import { rolloutCounts } from '../status/rollout-status.ts';
 import { isReady, rolledOutPods } from '../status/snapshot.ts';
 import { statefulSetAvailability } from '../status/stateful-availability.ts';
 import { templateNotes } from '../status/template-status.ts';
+import { isFollowed } from './followed.ts';
 import type { PodVerification, Rollout } from './types.ts';
 import { unknownDigest, verifyDigests } from './verify-digests.ts';
 
@@ -82,7 +77,8 @@ export const verifyPods = async (
   clock: Clock,
   signal: AbortSignal,
 ): Promise<PodVerification> => {
-  if (!hasRollout(ref)) return { type: 'verified', notes: templateNotes(ref, workload) };
+  if (!isFollowed(ref, rollout))
+    return { type: 'verified', notes: templateNotes(ref, workload, clock.now()) };
   const available = (pods: Parameters<typeof statefulSetAvailability>[1]) =>
     ref.kind === 'StatefulSet'
       ? statefulSetAvailability(workload, pods, clock.now())

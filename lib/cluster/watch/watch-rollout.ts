@@ -79,6 +79,8 @@ const watchWorkloads = async (cluster: Cluster, rollout: Rollout): Promise<Rollo
  * - `failed`: what kubectl calls failed (progress deadline), or Argo degraded; what can no longer become healthy by itself
  *   (see `BlockedContainer`); a workload that was deleted and stays away; or the deadline has passed. Always with the reasons that
  *   could be found. Not what kubectl calls failed for a revision before; see `exceededBefore`.
+ * - A Job of the release has to complete, and has failed with its condition `Failed`. What was seen of one that is cleared away
+ *   after its end counts; one that was applied here and is gone without that has failed.
  * - `failed` as well, once all others are healthy, where the image of one cannot be set; see `unsettable`.
  * - `superseded`: one was given another image. In mode `agent` this counts once it carried the release's; before, it is
  *   waited for.

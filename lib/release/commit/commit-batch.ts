@@ -5,7 +5,7 @@ import { settleAll } from '../../settle-all.ts';
 import { type FinalizeContext, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
 import { holdsForGood, newHold } from '../model/hold.ts';
-import { isUnderWay, type Release, stands } from '../model/release.ts';
+import { isInGit, isUnderWay, type Release, stands } from '../model/release.ts';
 import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -178,18 +178,17 @@ const record = async (
   }
   const older = await readBefore(release, store);
   const paused = older.find((one) => one.commit !== undefined)?.paused;
-  const committed =
-    release.state === 'committed'
-      ? release
-      : await store.advance(release, 'committed', {
-          commit,
-          // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
-          paused: release.kind === 'undo' || paused?.by.type === 'cluster' ? undefined : paused,
-          restartedAt: restarts ? new Date(context.clock.now()).toISOString() : undefined,
-          attempts: 0,
-          notBefore: undefined,
-          reason: undefined,
-        });
+  const committed = isInGit(release)
+    ? release
+    : await store.advance(release, 'committed', {
+        commit,
+        // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
+        paused: release.kind === 'undo' || paused?.by.type === 'cluster' ? undefined : paused,
+        restartedAt: restarts ? new Date(context.clock.now()).toISOString() : undefined,
+        attempts: 0,
+        notBefore: undefined,
+        reason: undefined,
+      });
   if (committed === undefined) return undefined;
   await supersedeOlder(release, older, context);
   const isAgents = target.environment.deliver === 'agent';
@@ -210,7 +209,7 @@ const supersedeOlder = async (
   const previous = older.find(stands);
   const reason = { code: 'superseded', releaseId: release.id, other: 'committed' } as const;
   for (const one of older) {
-    if (one.state !== 'committed' && one.state !== 'rolling-out') continue;
+    if (!isInGit(one)) continue;
     await store.advance(one, 'superseded', { reason });
     await finalizeIfEnded(one, context);
   }

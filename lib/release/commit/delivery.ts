@@ -15,5 +15,8 @@ export const deliveryOf = (
   files,
   kinds: environment.kinds,
   restartedAt: release.restartedAt,
+  release: release.id,
+  replaceJobs: environment.replaceJobs,
+  leavesJobs: release.kind === 'undo',
   changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
 });

@@ -1,6 +1,6 @@
 import { settleAll } from '../../settle-all.ts';
 import { winner } from '../model/decide.ts';
-import { isUnderWay, type Release } from '../model/release.ts';
+import { isInGit, isUnderWay, type Release } from '../model/release.ts';
 import { schemeOf, stepBack } from '../model/tag-scheme.ts';
 import type { TargetedRelease } from '../model/target.ts';
 import { readSince } from '../record/read-back.ts';
@@ -18,7 +18,7 @@ export const readNewerCommits = async (
   releases: readonly TargetedRelease[],
   store: Store,
 ): Promise<NewerCommits> => {
-  const waiting = releases.filter(({ release }) => release.state !== 'committed');
+  const waiting = releases.filter(({ release }) => !isInGit(release));
   const found = await settleAll(
     waiting.map(
       async (one) => [one.release.id, newerCommit(one, await readSince(one.release, store))] as const,

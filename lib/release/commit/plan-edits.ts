@@ -7,7 +7,7 @@ import type { Reason } from '../../view/reason.ts';
 import { type Remark, type Remarks, summarizeRemarks } from '../../view/remark.ts';
 import { decideAtTip, winner } from '../model/decide.ts';
 import { decideOnMovedTag, type MovedTag, mayHaveMoved } from '../model/moved-tag.ts';
-import { type ImageVersion, isSameVersion, type Release, stands } from '../model/release.ts';
+import { type ImageVersion, isInGit, isSameVersion, type Release, stands } from '../model/release.ts';
 import { schemeOf } from '../model/tag-scheme.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -146,7 +146,7 @@ const admit = async (
   const wasPushed = isPushed(release, deployed, target.environment.pin);
   const admitted = { release, target, wasPushed, deployed, remarks, restarts: false };
   // An earlier attempt committed it and did not deliver it.
-  if (release.state === 'committed')
+  if (isInGit(release))
     return deployed.some(({ tag }) => tag === release.tag)
       ? admitted
       : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
@@ -173,11 +173,11 @@ const movedTag = async (
 
 /** True where an earlier attempt has noted what it was about to push, and the manifests have it. */
 const isPushed = (
-  { state, changes, tag, digest }: Release,
+  { changes, tag, digest, ...release }: Release,
   deployed: readonly ImageVersion[],
   pin: EnvironmentConfig['pin'],
 ): boolean =>
-  state !== 'committed' &&
+  !isInGit(release) &&
   changes !== undefined &&
   deployed.some((version) => version.tag === tag && (pin !== 'digest' || version.digest === digest));
 

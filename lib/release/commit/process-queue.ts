@@ -1,28 +1,20 @@
-import type { Cluster } from '../../cluster/connect/connect.ts';
-import { withCluster } from '../../cluster/connect/with-cluster.ts';
-import type { Delivery, WorkloadRef } from '../../cluster/deliver/deliver.ts';
-import type { setPaused } from '../../cluster/deliver/pause.ts';
-import { pausedInManifests } from '../../cluster/deliver/paused-in-manifests.ts';
 import type { ConfigRepo } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Remote } from '../../git/remote.ts';
 import { settleAll } from '../../settle-all.ts';
-import { type FinalizeContext, finalize } from '../lifecycle/finalize.ts';
+import { finalize } from '../lifecycle/finalize.ts';
 import { retryLater } from '../lifecycle/retry-later.ts';
-import { isUnderWay, type Release } from '../model/release.ts';
+import { awaitsDelivery, isUnderWay, type Release } from '../model/release.ts';
 import { findTarget, type TargetedRelease } from '../model/target.ts';
-import { unwatchedMs } from '../queue/schedule.ts';
 import { byCluster, type ClusterFaults } from './by-cluster.ts';
 import { type CommittedRelease, commitBatch } from './commit-batch.ts';
-import { deliveryOf } from './delivery.ts';
+import { type DeliveryContext, deliverRelease } from './deliver-release.ts';
 import { type CommitPreflight, createCommitPreflight, type PreflightContext } from './preflight.ts';
 
-export type ProcessQueueContext = FinalizeContext &
+export type ProcessQueueContext = DeliveryContext &
   PreflightContext & {
     /** The config repo, with its credentials, by its name in tagboat.yml. */
     readonly openRemote: (name: string, repo: ConfigRepo) => Promise<Remote>;
-    readonly deliver: (cluster: Cluster, delivery: Delivery) => Promise<readonly WorkloadRef[]>;
-    readonly setPaused: typeof setPaused;
   };
 
 /**
@@ -41,7 +33,7 @@ export const processQueue = async (group: string, context: ProcessQueueContext):
   const preflight = createCommitPreflight(context, faults);
   for (const [name, releases] of byRepo) {
     const committed = await commitAll(name, releases, preflight, context);
-    await byCluster(committed, faults, (one, known) => deliverOne(one, known, context));
+    await byCluster(committed, faults, (one, known) => deliverRelease(one, known, context));
   }
   await scheduleRetry(group, context);
 };
@@ -58,7 +50,7 @@ const takeWaiting = async (group: string, context: ProcessQueueContext): Promise
     } else if (!isUnderWay(release.state)) {
       // A function died after it recorded the end, perhaps before it did what follows from that.
       await finalize(release, context);
-    } else if (release.state === 'rolling-out') {
+    } else if (release.state === 'rolling-out' && !awaitsDelivery(release)) {
       await jobs.watchRollout(release, 0, 0);
       await store.outbox.acknowledge(list, key);
     } else if ((release.notBefore ?? 0) <= clock.now()) waiting.push(release);
@@ -117,65 +109,4 @@ const commitAll = async (
     // Where nothing was checked, it is still under way.
     await opening;
   }
-};
-
-/**
- * Brings a committed release to its cluster, and has it watched. Twice is once: the same documents change nothing.
- * @param known a fault of the cluster that makes trying pointless
- * @returns what kept it from being delivered
- */
-const deliverOne = async (
-  committed: CommittedRelease,
-  known: TagboatError | undefined,
-  context: ProcessQueueContext,
-): Promise<TagboatError | undefined> => {
-  const { store, jobs, clock } = context;
-  const { release } = committed;
-  try {
-    if (known !== undefined) throw known;
-    // Undone, or overtaken, since it was read.
-    if ((await store.get(release))?.state !== 'committed') return undefined;
-    const { workloads, timeout } = await deliverTo(committed, context);
-    await store.outbox.add('rollouts', release, clock.now() + unwatchedMs);
-    const startedAt = clock.now();
-    const rolling = await store.advance(release, 'rolling-out', ({ paused }) => ({
-      workloads,
-      deadline: startedAt + timeout * 1000,
-      // A pause that began before the rollout stops the rollout's deadline only from now on.
-      paused: paused && { ...paused, at: startedAt },
-      attempts: 0,
-      notBefore: undefined,
-      reason: undefined,
-    }));
-    if (rolling !== undefined) {
-      await jobs.watchRollout(release, 0, 0);
-      await jobs.notify(rolling, 'rolling-out');
-    }
-    await store.outbox.acknowledge(`work#${release.group}`, release);
-    return undefined;
-  } catch (error) {
-    await retryLater(release, error, context);
-    return error instanceof TagboatError ? error : undefined;
-  }
-};
-
-const deliverTo = async (
-  { release, target, resumes, files }: CommittedRelease,
-  context: ProcessQueueContext,
-) => {
-  const { environment } = target;
-  const delivery = deliveryOf({ release, target }, files);
-  const workloads = await withCluster(environment.cluster, context.cluster, async (cluster) => {
-    const delivered = await context.deliver(cluster, delivery);
-    // Only now: before, it would have gone on with what is undone.
-    if (resumes) {
-      const staysPaused = pausedInManifests(files);
-      const resumable = delivered.filter(
-        (ref) => (ref.kind === 'Deployment' || ref.kind === 'Rollout') && !staysPaused(ref),
-      );
-      await context.setPaused(cluster, resumable, false);
-    }
-    return delivered;
-  });
-  return { workloads, timeout: environment.timeout };
 };

@@ -14,6 +14,7 @@ const blames = {
   'out-of-memory': 'version',
   'init-container': 'version',
   'crash-loop': 'version',
+  'job-failed': 'version',
   // A release changes nothing but the image: what the pod template refers to was missing for the version before as well.
   'missing-reference': 'outside',
   quota: 'outside',
@@ -38,6 +39,7 @@ const blames = {
   'rollout-degraded': 'version',
   // What stands last in every diagnosis of a rollout that was given up: the ones before it say more.
   'progress-deadline': 'unclear',
+  'job-deadline': 'unclear',
   timeout: 'unclear',
 } as const satisfies Record<DiagnosisCause, Blame>;
 

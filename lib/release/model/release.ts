@@ -71,6 +71,15 @@ export type Release = ReleaseFacts & {
   /** What of the environment's files its commit did not touch. */
   readonly remarks?: Remarks | undefined;
   readonly workloads?: readonly WorkloadRef[] | undefined;
+  /**
+   * `rolling-out`, as long as not all of it is delivered: the Jobs that go first were applied, and are watched; then they are
+   * complete, and the rest is to be delivered.
+   */
+  readonly stage?: 'first-jobs' | 'rest' | undefined;
+  /** Its Jobs that were seen complete, as `describeWorkload` names them: they may be cleared away before the verdict. */
+  readonly completedJobs?: readonly string[] | undefined;
+  /** `undo`: the Jobs that it did not run. */
+  readonly jobsLeft?: readonly string[] | undefined;
   /** The workloads were found in the namespace while an agent created them: it may create more. */
   readonly seeksWorkloads?: boolean | undefined;
   /** The rollout has to be done by then, in milliseconds since 1970. */
@@ -189,13 +198,28 @@ export const mayBeRetried = (state: ReleaseState): boolean => state === 'failed'
 /** True for a release that was committed, and not undone since. */
 export const stands = ({ state, commit }: Release): boolean => commit !== undefined && state !== 'undone';
 
-/** Failed after its commit and before its rollout: Git has it, and the cluster may not. */
-export const isUndelivered = ({ state, commit, workloads }: Release): boolean =>
-  state === 'failed' && commit !== undefined && workloads === undefined;
+/** True where the config repo has it already, and it has not ended. */
+export const isInGit = ({ state }: Pick<Release, 'state'>): boolean =>
+  state === 'committed' || state === 'rolling-out';
+
+/** True where it is in the config repo and, as a whole or but for the Jobs that went first, has yet to be delivered. */
+export const awaitsDelivery = ({ state, stage }: Pick<Release, 'state' | 'stage'>): boolean =>
+  state === 'committed' || (state === 'rolling-out' && stage === 'rest');
+
+/** Failed after its commit and before all of it was delivered: Git has it, and the cluster may not. */
+export const isUndelivered = ({ state, commit, workloads, stage }: Release): boolean =>
+  state === 'failed' && commit !== undefined && (workloads === undefined || stage !== undefined);
 
 /** What is worth knowing of a release besides its state, a sentence each. */
-export const notesOf = ({ app, notes = [], notUndone, remarks }: Release): readonly string[] => [
+export const notesOf = ({
+  app,
+  notes = [],
+  notUndone,
+  remarks,
+  jobsLeft = [],
+}: Release): readonly string[] => [
   ...notes,
+  ...(jobsLeft.length === 0 ? [] : [`An undo runs no Jobs: ${jobsLeft.join(' and ')} is left as it is.`]),
   ...(notUndone === undefined ? [] : [`It is not undone by itself: ${reasonText(notUndone)}`]),
   ...(remarks === undefined ? [] : remarkTexts(remarks, app)),
 ];

@@ -19,6 +19,7 @@ import {
   unreachableGraceMs,
   unwatchedMs,
 } from '../queue/schedule.ts';
+import { deliverRest } from './deliver-rest.ts';
 import { notePause, noteReminder } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 
@@ -51,6 +52,11 @@ export const watchRelease = async (
     if (!isUnderWay(release.state)) await finalize(release, context);
     return;
   }
+  if (release.stage === 'rest') {
+    // The job of the release worker may have been lost.
+    await deliverRest(release, context);
+    return;
+  }
   // A paused rollout does not change by itself.
   const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedWatchMs;
   const until = clock.now() + Math.max(0, Math.min(remainingMs - invocationMarginMs, patience));
@@ -71,7 +77,8 @@ export const watchRelease = async (
       await watchAgain(release, round, 1, context);
       return;
     }
-    await record(release, watched, context);
+    if (watched.type === 'healthy' && release.stage === 'first-jobs') await deliverRest(release, context);
+    else await record(release, watched, context);
   } catch (error) {
     if (
       error instanceof TagboatError &&
@@ -143,6 +150,10 @@ const watchUntil = async (
         compareDigest: compareWith(release, context),
         isRestart: release.restartedAt !== undefined,
         lastPhase: release.phase,
+        completedJobs: release.completedJobs,
+        onJobCompleted: async (completedJobs) => {
+          await context.store.amend(release, ['rolling-out'], { completedJobs });
+        },
         deadline: deadlineOf(release),
         until,
         onProgress: progress.note,

@@ -189,6 +189,7 @@ describe('apply, with a Job whose name stays the same', () => {
   });
   const job = `apiVersion: batch/v1\nkind: Job\nmetadata: { name: migrate }\nspec: ${JSON.stringify(podOf('acme/okeydokey:3').spec)}\n`;
   const path = '/apis/batch/v1/namespaces/shop/jobs/migrate';
+  const isTrue = (type: string) => ({ type, status: 'True' });
   const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 
   it.each([
@@ -203,10 +204,84 @@ describe('apply, with a Job whose name stays the same', () => {
       expect(preflight(delivery('apply', deployment, text))).rejects.toMatchObject({
         code: 'cluster-refused',
         retry: 'terminal',
-        message: `web.yml:6: Job migrate is in the cluster with ${reference}, and Kubernetes does not let the pod template of a Job be changed; delete the Job, or give it a new name for each release`,
+        message: `web.yml:6: Job migrate is in the cluster with ${reference}, and Kubernetes does not let the pod template of a Job be changed; delete the Job, give it a new name for each release (\`generateName\`), or set \`replaceJobs: true\` for the environment`,
       }),
     ),
   );
+
+  it('refuses one that has failed: it would not run again', () =>
+    withRole(
+      { objects: { [path]: { ...podOf('acme/okeydokey:3'), status: { conditions: [isTrue('Failed')] } } } },
+      (preflight) =>
+        expect(preflight(delivery('apply', deployment, job))).rejects.toMatchObject({
+          code: 'cluster-refused',
+          message: expect.stringContaining(
+            'Job migrate is in the cluster and has failed, and Kubernetes does not run it again; delete the Job',
+          ),
+        }),
+    ));
+
+  it('leaves it alone in an undo', () =>
+    withRole({ objects: { [path]: podOf('acme/okeydokey:2') } }, async (preflight, asked) => {
+      await preflight({ ...delivery('apply', deployment, job), leavesJobs: true });
+      expect(asked.filter((access) => access.includes('jobs'))).toEqual([]);
+    }));
+
+  describe('and is replaced', () => {
+    const replacing = { ...delivery('apply', deployment, job), replaceJobs: true, release: 'r2' };
+    const live = (release: string, ...conditions: readonly unknown[]) => ({
+      metadata: { annotations: { 'tagboat.dev/release': release } },
+      ...podOf('acme/okeydokey:2'),
+      status: { conditions },
+    });
+
+    it.each([
+      ['is complete', live('r1', isTrue('Complete'))],
+      ['has failed', live('r1', isTrue('Failed'))],
+      ['is this very release’s', live('r2')],
+    ])('passes where it %s', (_, found) =>
+      withRole({ objects: { [path]: found } }, async (preflight, asked) => {
+        await preflight(replacing);
+        expect(asked.filter((access) => access.includes('jobs')).toSorted()).toEqual([
+          'create jobs.batch',
+          'delete jobs.batch',
+          'get jobs.batch',
+          'patch jobs.batch',
+        ]);
+      }),
+    );
+
+    it.each([
+      ['still runs', live('r1', isTrue('FailureTarget')), 'still runs, and is not ended by a release'],
+      [
+        'is on its way out',
+        { ...live('r1'), metadata: { deletionTimestamp: '2026-11-27T20:00:00Z' } },
+        'is still being deleted',
+      ],
+    ])('waits while it %s', (_, found, why) =>
+      withRole({ objects: { [path]: found } }, (preflight) =>
+        expect(preflight(replacing)).rejects.toMatchObject({
+          code: 'job-running',
+          retry: 'retryable',
+          message: `web.yml:6: Job migrate of an earlier release ${why}`,
+        }),
+      ),
+    );
+
+    it('is refused where the role does not let it be deleted', () =>
+      withRole(denying('delete jobs.batch'), (preflight) =>
+        expect(preflight(replacing)).rejects.toMatchObject({ code: 'cluster-forbidden' }),
+      ));
+  });
+
+  it('that goes first has to be watched', () =>
+    withRole(denying('watch jobs.batch'), async (preflight) => {
+      await preflight(delivery('apply', deployment, job));
+      const first = job.replace('name: migrate', "name: migrate, annotations: { tagboat.dev/first: 'true' }");
+      await expect(preflight(delivery('apply', deployment, first))).rejects.toMatchObject({
+        code: 'cluster-forbidden',
+      });
+    }));
 
   it.each([
     ['is not there', {}],

@@ -28,6 +28,19 @@ const object = (tag: string, status?: Workload['status']): Workload =>
     ...(status === undefined ? {} : { status }),
   }) as unknown as Workload;
 
+const jobOf = (
+  tag: string,
+  ...conditions: NonNullable<Workload['status']>['conditions'] & object
+): Workload =>
+  ({
+    metadata: { name: 'other', namespace: 'shop', uid: 'uid-other' },
+    spec: {
+      selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': 'uid-other' } },
+      template: { spec: { containers: [{ name: 'x', image: `acme/okeydokey:${tag}` }] } },
+    },
+    status: { conditions },
+  }) as unknown as Workload;
+
 /** Watches a Deployment that is rolled out, and beside it another workload. */
 const watch = async (
   other: WorkloadRef,
@@ -87,7 +100,7 @@ describe('a CronJob', () => {
 
 describe('a Job', () => {
   test('that set-image had to leave is named, and nothing is healthy', async () => {
-    expect(await watch(job, object('1'), { mode: 'set-image' })).toEqual({
+    expect(await watch(job, jobOf('1'), { mode: 'set-image' })).toEqual({
       type: 'failed',
       reason:
         'not everything was set: job "other" still has acme/okeydokey:1: Kubernetes does not let the pod template of a Job be changed',
@@ -106,20 +119,23 @@ describe('a Job', () => {
     });
   });
 
-  test('that has the image is as good as it gets', async () => {
-    expect(await watch(job, object('2'), { mode: 'set-image' })).toMatchObject({
+  test('that set-image found with the image is somebody else’s', async () => {
+    expect(await watch(job, jobOf('2'), { mode: 'set-image' })).toMatchObject({
       type: 'healthy',
       notes: ['Job shop/other has the image; whether it succeeds is not watched.'],
     });
   });
 
   test('that was cleared away leaves nothing to set', async () => {
-    expect(await watch(job, undefined, { mode: 'agent' })).toMatchObject({ type: 'healthy' });
+    expect(await watch(job, undefined, { mode: 'agent' })).toMatchObject({
+      type: 'healthy',
+      notes: ['Job shop/other is not in the cluster: whether it ran, and how it ended, was not seen.'],
+    });
   });
 
   test('is named beside what was not healthy in time', () =>
     withDeployment(workload('Deployment', {}, {}), async ({ cluster }, collections) => {
-      collections.put(pathOf(job), object('1'));
+      collections.put(pathOf(job), jobOf('1'));
       const late = rollout({ workloads: [ref, job], mode: 'set-image', deadline: now - 1 });
       expect(await watchRollout(cluster, late)).toMatchObject({
         type: 'failed',

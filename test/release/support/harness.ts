@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../lib/cluster/connect/connect.ts';
-import type { WorkloadRef } from '../../../lib/cluster/deliver/deliver.ts';
+import type { Delivery, WorkloadRef } from '../../../lib/cluster/deliver/deliver.ts';
 import type { RolloutVerdict } from '../../../lib/cluster/watch/watch-rollout.ts';
 import type { AppConfig, Config, EnvironmentConfig, SlackConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
@@ -106,8 +106,12 @@ export const createHarness = (
     deadlines: [] as number[],
     /** When it was told to restart the workloads. */
     restarts: [] as string[],
+    /** The part of a delivery that it does not answer. */
+    silentOn: undefined as Delivery['part'],
   };
   const delivered: string[] = [];
+  /** Of each delivery: `first`, `rest` or `whole`. */
+  const parts: string[] = [];
   const reach = (): void => {
     if (!cluster.answers) throw new TagboatError('cluster-unreachable', 'no answer');
     if (cluster.fault !== undefined) throw cluster.fault;
@@ -127,13 +131,18 @@ export const createHarness = (
     },
     deliver: async (
       _cluster: Cluster,
-      { tag, restartedAt }: { readonly tag: string; readonly restartedAt?: string | undefined },
+      { tag, part, restartedAt }: Pick<Delivery, 'tag' | 'part' | 'restartedAt'>,
     ) => {
       reach();
+      if (part !== undefined && part === cluster.silentOn)
+        throw new TagboatError('cluster-unreachable', 'no answer');
       cluster.tag = tag;
       if (restartedAt !== undefined) cluster.restarts.push(restartedAt);
       delivered.push(tag);
-      return [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'app' } as const];
+      parts.push(part ?? 'whole');
+      return part === 'first'
+        ? [{ apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespace: 'default', name: 'migrate' }]
+        : [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'app' }];
     },
     watchRollout: async (_cluster: Cluster, { tag, deadline }: { tag: string; deadline: number }) => {
       reach();
@@ -242,6 +251,7 @@ export const createHarness = (
     verdicts,
     cluster,
     delivered,
+    parts,
     handled,
     settle,
     pass,

@@ -5,6 +5,7 @@ import { createContext } from './context.ts';
 import { createDaemonSetController } from './controllers/daemon-set.ts';
 import { createDeploymentController } from './controllers/deployment/deployment.ts';
 import { createEventRecorder } from './controllers/events.ts';
+import { createJobController } from './controllers/job/job.ts';
 import { createReplicaSetController } from './controllers/replica-set.ts';
 import { createResourceQuotaController } from './controllers/resource-quota.ts';
 import { createRunner, type Tools } from './controllers/runner.ts';
@@ -60,7 +61,7 @@ const defaultTimings: Timings = {
 };
 
 /**
- * A Kubernetes cluster of two nodes within this process: an API server over an in-memory store, the controllers of apps/v1, a
+ * A Kubernetes cluster of two nodes within this process: an API server over an in-memory store, the controllers of apps/v1 and of Jobs, a
  * scheduler and a kubelet whose containers exist only in their status. kubectl and client libraries cannot tell.
  */
 export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Promise<EmbeddedCluster> => {
@@ -87,6 +88,7 @@ export const startEmbeddedCluster = async (options: EmbeddedClusterOptions): Pro
       createDeploymentController(tools('deployment-controller')),
       createStatefulSetController(tools('statefulset-controller')),
       createDaemonSetController(tools('daemonset-controller')),
+      createJobController(tools('job-controller')),
       createResourceQuotaController(tools('resourcequota-controller')),
     ];
   });

@@ -95,6 +95,27 @@ const replicaSet = (spec: JsonObject): void => {
   defaultTemplate(spec);
 };
 
+const job = (spec: JsonObject): void => {
+  // Without both it is one pod; with `parallelism` alone, a work queue.
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  fill(spec, {
+    ...{ parallelism: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false },
+    ...{ manualSelector: false, podReplacementPolicy: 'TerminatingOrFailed' },
+  });
+  defaultTemplate(spec);
+};
+
+const cronJob = (spec: JsonObject): void => {
+  fill(spec, {
+    concurrencyPolicy: 'Allow',
+    suspend: false,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 1,
+  });
+  const template = asObject(spec.jobTemplate).spec;
+  if (isObject(template)) defaultTemplate(template);
+};
+
 const bySpec: Readonly<Record<string, (spec: JsonObject) => void>> = {
   Deployment: deployment,
   StatefulSet: statefulSet,
@@ -102,7 +123,8 @@ const bySpec: Readonly<Record<string, (spec: JsonObject) => void>> = {
   ReplicaSet: replicaSet,
   Pod: defaultPodSpec,
   Service: service,
-  Job: defaultTemplate,
+  Job: job,
+  CronJob: cronJob,
 };
 
 const encodeSecret = (object: JsonObject): void => {
@@ -117,7 +139,7 @@ const encodeSecret = (object: JsonObject): void => {
 
 /**
  * Fills in what a real API server would. Changes its argument.
- * Source: k8s.io/kubernetes/pkg/apis/{apps,core}/v1/defaults.go
+ * Source: k8s.io/kubernetes/pkg/apis/{apps,batch,core}/v1/defaults.go
  */
 export const setDefaults = (object: KubeObject): void => {
   const apply = bySpec[object.kind];

@@ -16,6 +16,7 @@ const initialStatus: Readonly<Record<string, () => unknown>> = {
     numberMisscheduled: 0,
     numberReady: 0,
   }),
+  Job: () => ({}),
   Service: () => ({ loadBalancer: {} }),
   PersistentVolumeClaim: () => ({ phase: 'Bound' }),
 };
@@ -23,6 +24,28 @@ const initialStatus: Readonly<Record<string, () => unknown>> = {
 /** A cluster address for a Service, from the part of its uid that is random anyway. */
 const clusterAddress = (uid: string): string =>
   `10.96.${Number.parseInt(uid.slice(0, 2), 16)}.${(Number.parseInt(uid.slice(2, 4), 16) % 253) + 1}`;
+
+/**
+ * A Job selects its own pods by its uid, which the server puts into its template, beside its name.
+ * Source: k8s.io/kubernetes/pkg/registry/batch/job/strategy.go, generateSelector
+ */
+const withSelector = (object: KubeObject): unknown => {
+  const spec = asObject(object.spec);
+  if (spec.manualSelector === true) return spec;
+  const { uid, name } = object.metadata;
+  const template = asObject(spec.template);
+  const metadata = asObject(template.metadata);
+  const labels = {
+    ...asObject(metadata.labels),
+    ...{ 'controller-uid': uid, 'job-name': name },
+    ...{ 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name },
+  };
+  return {
+    ...spec,
+    selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } },
+    template: { ...template, metadata: { ...metadata, labels } },
+  };
+};
 
 /** Gives a new object what only the server may give: name suffix, uid, times, an empty status. Answers a new object. */
 export const prepareForCreate = (context: Context, resource: Resource, object: KubeObject): KubeObject => {
@@ -52,6 +75,7 @@ export const prepareForCreate = (context: Context, resource: Resource, object: K
   if (status !== undefined) prepared.status = status();
   else if (resource.status && resource.kind !== 'Namespace' && resource.kind !== 'Node')
     delete prepared.status;
+  if (resource.kind === 'Job') prepared.spec = withSelector(prepared);
   if (resource.kind === 'Service') {
     const spec = asObject(prepared.spec);
     const address = clusterAddress(uid);

@@ -84,6 +84,8 @@ export const statefulSets = define('apps/v1', 'StatefulSet', 'statefulsets', {
 export const daemonSets = define('apps/v1', 'DaemonSet', 'daemonsets', { ...workload, short: ['ds'] });
 export const controllerRevisions = define('apps/v1', 'ControllerRevision', 'controllerrevisions');
 
+export const jobs = define('batch/v1', 'Job', 'jobs', workload);
+
 export const resources: readonly Resource[] = [
   pods,
   events,
@@ -103,8 +105,8 @@ export const resources: readonly Resource[] = [
   statefulSets,
   daemonSets,
   controllerRevisions,
+  jobs,
   // Stored, so that manifests which hold them can be applied; no controller acts on these.
-  define('batch/v1', 'Job', 'jobs', workload),
   define('batch/v1', 'CronJob', 'cronjobs', { ...workload, short: ['cj'] }),
   define('networking.k8s.io/v1', 'Ingress', 'ingresses', {
     short: ['ing'],

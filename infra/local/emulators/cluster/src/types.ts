@@ -260,6 +260,32 @@ export type DaemonSet = KubeObject & {
   };
 };
 
+type JobStatus = {
+  startTime?: string;
+  completionTime?: string;
+  active?: number;
+  ready?: number;
+  terminating?: number;
+  succeeded?: number;
+  failed?: number;
+  conditions?: Condition[];
+};
+
+export type Job = KubeObject & {
+  spec: {
+    parallelism: number;
+    /** Absent: a work queue, which is done once one pod has succeeded and no other runs. */
+    completions?: number;
+    backoffLimit: number;
+    activeDeadlineSeconds?: number;
+    ttlSecondsAfterFinished?: number;
+    suspend: boolean;
+    selector: LabelSelector;
+    template: PodTemplate;
+  };
+  status: JobStatus;
+};
+
 export type ControllerRevision = KubeObject & { data: unknown; revision: number };
 
 export type KubeEvent = KubeObject & {

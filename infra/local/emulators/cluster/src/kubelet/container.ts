@@ -162,18 +162,22 @@ export const createContainer = (
     for (const line of printedLines(host.pod())) logs.print(host.pod(), name, line);
     event(host.pod(), 'Normal', 'Started', `Started container ${name}`);
     publish();
-    const behaviour = behaviourOf(image);
-    const exit = exitOf(behaviour, image);
-    const restartPolicy = host.pod().spec.restartPolicy ?? 'Always';
+    const exit = exitOf(behaviourOf(image), image);
     if (exit !== undefined)
       after(timings.startMs, () => ended(exit.code, exit.reason, exit.lines, startedAt));
     else if (kind === 'init') after(timings.startMs, () => ended(0, 'Completed', ['done'], startedAt));
-    else if (restartPolicy !== 'Always')
-      after(timings.readyMs, () => ended(0, 'Completed', ['done'], startedAt));
-    else {
-      logs.print(host.pod(), name, 'listening on :8080');
-      becomeReady();
+    else goOn(startedAt);
+  };
+
+  /** A container that is to run for ever serves; one of a Job does its work and ends. */
+  const goOn = (startedAt: string): void => {
+    if ((host.pod().spec.restartPolicy ?? 'Always') !== 'Always') {
+      const worksFor = readyAfterMs(host.pod()) ?? timings.readyMs;
+      after(worksFor, () => ended(0, 'Completed', ['done'], startedAt));
+      return;
     }
+    logs.print(host.pod(), name, 'listening on :8080');
+    if (!status.ready) becomeReady();
   };
 
   const becomeReady = (): void =>
@@ -247,12 +251,10 @@ export const createContainer = (
   return {
     status,
     start: () => {
-      if (status.state.running === undefined) pull();
+      const { running } = status.state;
+      if (running === undefined) pull();
       // After a restart of the cluster: the container ran on meanwhile.
-      else {
-        logs.print(host.pod(), name, 'listening on :8080');
-        if (!status.ready) becomeReady();
-      }
+      else goOn(running.startedAt);
     },
     wake: () => {
       const retry = blocked;

@@ -132,7 +132,41 @@ const portText = (port: unknown): string => {
   return `${String(number)}${nodePort === undefined ? '' : `:${String(nodePort)}`}/${String(protocol)}`;
 };
 
+const jobStatusText = (object: KubeObject): string => {
+  const has = (wanted: string): boolean =>
+    asArray(at(object, 'status', 'conditions')).some(
+      (item) => at(item, 'type') === wanted && at(item, 'status') === 'True',
+    );
+  if (has('Complete')) return 'Complete';
+  if (has('Failed')) return 'Failed';
+  if (object.metadata.deletionTimestamp !== undefined) return 'Terminating';
+  if (has('Suspended')) return 'Suspended';
+  if (has('FailureTarget')) return 'FailureTarget';
+  return has('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running';
+};
+
+/** Source: k8s.io/kubernetes/pkg/printers/internalversion/printers.go, printJob */
+const jobColumns: readonly Column[] = [
+  name,
+  text('Status', jobStatusText),
+  text('Completions', (object) => {
+    const wanted = at(object, 'spec', 'completions') ?? `1 of ${String(at(object, 'spec', 'parallelism'))}`;
+    return `${String(at(object, 'status', 'succeeded') ?? 0)}/${String(wanted)}`;
+  }),
+  text('Duration', (object, now) => {
+    const start = at(object, 'status', 'startTime');
+    const end = at(object, 'status', 'completionTime');
+    if (typeof start !== 'string') return '';
+    return humanDuration((typeof end === 'string' ? Date.parse(end) : now) - Date.parse(start));
+  }),
+  age,
+  containers,
+  images,
+  selector,
+];
+
 const byKind: Readonly<Record<string, readonly Column[]>> = {
+  Job: jobColumns,
   Pod: podColumns,
   Event: eventColumns,
   Deployment: [

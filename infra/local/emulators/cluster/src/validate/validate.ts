@@ -89,11 +89,44 @@ const validateUpdateStrategy = (causes: Causes, object: KubeObject): void => {
   );
 };
 
+/** @param field `spec`, or in a CronJob `spec.jobTemplate.spec` */
+const validateJobSpec = (causes: Causes, field: string, spec: JsonObject): void => {
+  for (const name of [
+    ...['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit'],
+    'ttlSecondsAfterFinished',
+  ])
+    nonNegative(causes, `${field}.${name}`, spec[name]);
+  validatePodSpec(causes, `${field}.template.spec`, at(spec, 'template', 'spec'));
+  const policy = at(spec, 'template', 'spec', 'restartPolicy');
+  if (policy === 'Always' || policy === undefined)
+    causes.required(`${field}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"');
+};
+
+const cronMacros = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
+
+const validateCronJob = (causes: Causes, object: KubeObject): void => {
+  const spec = asObject(object.spec);
+  const schedule = asString(spec.schedule);
+  const fields = schedule.trim().split(/\s+/);
+  if (schedule === '') causes.required('spec.schedule');
+  else if (!cronMacros.test(schedule) && fields.length !== 5)
+    causes.invalid(
+      'spec.schedule',
+      schedule,
+      `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`,
+    );
+  if (!['Allow', 'Forbid', 'Replace'].includes(String(spec.concurrencyPolicy)))
+    causes.unsupported('spec.concurrencyPolicy', spec.concurrencyPolicy, ['Allow', 'Forbid', 'Replace']);
+  validateJobSpec(causes, 'spec.jobTemplate.spec', asObject(at(spec, 'jobTemplate', 'spec')));
+};
+
 const byKind: Readonly<Record<string, (causes: Causes, object: KubeObject) => void>> = {
   Deployment: validateDeployment,
   ReplicaSet: validateWorkload,
   StatefulSet: validateUpdateStrategy,
   DaemonSet: validateUpdateStrategy,
+  Job: (causes, object) => validateJobSpec(causes, 'spec', asObject(object.spec)),
+  CronJob: validateCronJob,
   Pod: (causes, object) => validatePodSpec(causes, 'spec', object.spec),
   Service: (causes, object) => {
     const spec = asObject(object.spec);
@@ -162,7 +195,7 @@ const validateImmutable = (causes: Causes, live: KubeObject, next: KubeObject): 
 
 /**
  * The commonest mistakes, in a real server's words and order.
- * Source: k8s.io/kubernetes/pkg/apis/{apps,core}/validation
+ * Source: k8s.io/kubernetes/pkg/apis/{apps,batch,core}/validation
  * @throws ApiError 422 with a cause for each
  */
 export const validate = (resource: Resource, next: KubeObject, live?: KubeObject): void => {
