@@ -10,11 +10,12 @@ export type Transport = {
   readonly signal: AbortSignal;
 };
 
-type RegistryRequest = {
+export type RegistryRequest = {
   readonly method: 'GET' | 'HEAD';
   readonly url: URL;
   readonly accept: string;
   readonly authorization?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How many bytes of body may come; more is `registry-protocol`. */
   readonly limit: number;
 };
@@ -47,7 +48,7 @@ const follow = (request: RegistryRequest, location: string): RegistryRequest => 
 };
 
 const fetchOnce = async (transport: Transport, request: RegistryRequest): Promise<Answer> => {
-  const { method, url, accept, authorization, limit } = request;
+  const { method, url, accept, authorization, headers = {}, limit } = request;
   try {
     const response = await transport.fetch(url, {
       method,
@@ -56,6 +57,7 @@ const fetchOnce = async (transport: Transport, request: RegistryRequest): Promis
       headers: {
         accept,
         'user-agent': 'tagboat',
+        ...headers,
         ...(authorization === undefined ? {} : { authorization }),
       },
     });

@@ -88,6 +88,7 @@ describe('slots', () => {
       'sources/<name>/key',
       'sources/<name>/token',
       'registries/<host>/password',
+      'gitHosts/<host>/password',
       'slack/signingSecret',
       'slack/botToken',
       'api/token',

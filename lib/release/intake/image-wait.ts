@@ -21,7 +21,7 @@ import { readToCurrent } from '../record/read-back.ts';
 export const checkImage = async (
   key: ReleaseKey,
   round: number,
-  context: FinalizeContext & { readonly registry: () => Promise<RegistryClient> },
+  context: FinalizeContext & { readonly registry: () => Promise<Pick<RegistryClient, 'digestOf'>> },
 ): Promise<void> => {
   const { config, store, jobs, clock, newId } = context;
   const release = await store.get(key);

@@ -38,7 +38,7 @@ export type IntakeAnswer = {
 
 type Skipped = Plan & { readonly type: 'skipped' };
 
-export type IntakeContext = Context & { readonly registry: () => Promise<RegistryClient> };
+export type IntakeContext = Context & { readonly registry: () => Promise<Pick<RegistryClient, 'digestOf'>> };
 
 type IntakeOptions = {
   /**

@@ -58,7 +58,7 @@ export const memoryRuntime = (
         return secrets.unseal(reference, slot);
       },
     },
-    registry: async () => ({ digestOf }),
+    registry: async () => ({ digestOf, tagsOf: async () => undefined }),
     timeLeft: createTimeLeft(clock),
     local: undefined,
   };
