@@ -146,7 +146,9 @@ export const app = z
       })
       .optional(),
     allow: allow('Who may give commands for this app, instead of those of `slack`.').optional(),
-    reconcile: reconcile('How often the tags of this app are listed, instead of the `every` for all.').optional(),
+    reconcile: reconcile(
+      'How often the tags of this app are listed, instead of the `every` for all.',
+    ).optional(),
     environments: field.mapOf(environment, 'Environments', 'Where the app goes, by name.'),
   })
   .meta({ title: 'App', description: 'What is released.' });

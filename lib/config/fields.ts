@@ -66,8 +66,8 @@ export const duration = (title: Title) =>
 
 /** Seconds, or never. */
 export const interval = (title: Title) =>
-  checked(check.checkInterval, { ...title, pattern: `${durationPattern.source}|^never$` }).transform((text) =>
-    text === 'never' ? ('never' as const) : Number(text),
+  checked(check.checkInterval, { ...title, pattern: `${durationPattern.source}|^never$` }).transform(
+    (text) => (text === 'never' ? ('never' as const) : Number(text)),
   );
 
 /** A mapping from names to something. */

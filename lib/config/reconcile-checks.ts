@@ -37,7 +37,7 @@ const gitHosts = (data: unknown): readonly Finding[] => {
 };
 
 /** What is wrong with how often tags are listed, and with the Git hosts that are asked for them. */
-export const reconcileFindings = (data: unknown, options: { readonly local: boolean }): readonly Finding[] => [
-  ...(options.local ? [] : tooOften(data)),
-  ...gitHosts(data),
-];
+export const reconcileFindings = (
+  data: unknown,
+  options: { readonly local: boolean },
+): readonly Finding[] => [...(options.local ? [] : tooOften(data)), ...gitHosts(data)];

@@ -141,7 +141,8 @@ const gitHosts = z
   .record(z.string(), gitHost)
   .meta({
     title: 'Git hosts',
-    description: 'By host; for `reconcile`, where reading the tags of the apps’ repositories takes credentials.',
+    description:
+      'By host; for `reconcile`, where reading the tags of the apps’ repositories takes credentials.',
   })
   .transform((map) =>
     Object.fromEntries(Object.entries(map).map(([host, value]) => [normaliseGitHost(host) ?? host, value])),

@@ -22,7 +22,19 @@ beforeAll(async () => {
   await workspace.createRepository('bare', { 'a.txt': 'a' });
   tip = (await git(bare, 'rev-parse', 'main')).trim();
   await git(bare, 'tag', 'v1.0.0', 'main');
-  await git(bare, '-c', 'user.name=M', '-c', 'user.email=m@example.com', 'tag', '-a', '-m', 'x', 'v1.1.0', 'main');
+  await git(
+    bare,
+    '-c',
+    'user.name=M',
+    '-c',
+    'user.email=m@example.com',
+    'tag',
+    '-a',
+    '-m',
+    'x',
+    'v1.1.0',
+    'main',
+  );
   await git(bare, 'tag', 'app/v2.0.0', 'main');
   // Of neither is anything to be seen
   await git(bare, 'branch', 'refs/tags/no-tag', 'main');

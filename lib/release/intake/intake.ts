@@ -46,6 +46,8 @@ type IntakeOptions = {
    * is what it asked for, and gets no second attempt where it has failed by now. Undefined where somebody asks anew.
    */
   readonly firstReceived?: (event: SourceEvent) => Promise<number | undefined>;
+  /** False where nobody asks: what was tried before, and has failed or was skipped, is not tried again. */
+  readonly triesAgain?: boolean;
 };
 
 /** What the steps of one intake work with. */
@@ -167,7 +169,9 @@ const record = async (
     listOf(request),
     clock.now() + pickUpMs,
     async (known) =>
-      mayBeRetried(known.state) && !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
+      context.triesAgain !== false &&
+      mayBeRetried(known.state) &&
+      !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
   );
   if (newer === undefined || !(created || release.state === 'queued')) {
     await enqueueNext(release, context);
@@ -212,7 +216,10 @@ const recordHeld = async (
       { ...request, claim },
       list,
       clock.now() + pickUpMs,
-      async (known) => known.state === 'failed' && !(await isOfThisHook(known, event, context)),
+      async (known) =>
+        context.triesAgain !== false &&
+        known.state === 'failed' &&
+        !(await isOfThisHook(known, event, context)),
     );
   const first = await recordAs(request.claim);
   const { release, created } =

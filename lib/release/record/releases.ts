@@ -38,6 +38,8 @@ export type Releases = {
   ): Promise<{ readonly release: Release; readonly created: boolean }>;
   /** Makes a further claim lead to a release; the release that has it already, if another one does. */
   claim(key: ReleaseKey, claim: string): Promise<Release | undefined>;
+  /** Whether a release is on record, in whatever state, whose claim begins so. */
+  hasClaim(app: string, environment: string, prefix: string): Promise<boolean>;
   get(key: ReleaseKey): Promise<Release | undefined>;
   /** @throws TagboatError `release-unknown` */
   require(key: ReleaseKey): Promise<Release>;
@@ -147,6 +149,14 @@ export const createReleases = (
       if (await table.put({ pk, sk, release: key.id }, 'absent')) return undefined;
       const other = String((await table.get(pk, sk))?.release);
       return other === key.id ? undefined : get({ ...key, id: other });
+    },
+
+    hasClaim: async (app, environment, prefix) => {
+      const claims = await table.query(partition(app, environment), `claim#${prefix}`);
+      // An invocation that died may have left a claim without its release.
+      for (const { release } of claims)
+        if ((await get({ app, environment, id: String(release) })) !== undefined) return true;
+      return false;
     },
 
     require: async (key) => {
