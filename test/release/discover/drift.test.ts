@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listDrift } from '../../../lib/release/api/drift.ts';
+import { discover } from '../../../lib/release/discover/discover.ts';
+import { intake } from '../../../lib/release/intake/intake.ts';
 import { createDiscovery } from '../support/discovery.ts';
 
 const manifest = (image: string): string => `apiVersion: v1
@@ -76,6 +78,18 @@ describe('a config repo that somebody changed by hand', () => {
 
     expect([await drift(), (await status()).includes('changed by hand')]).toEqual([[], false]);
     expect(await look()).toMatchObject({ drifted: 0 });
+  });
+
+  it('is not taken for it while a release is about to be committed, of which Git knows first', async () => {
+    const { look, edit, hooks, pushImage, context, clock, drift } = await arrange();
+    pushImage('v1.2.0');
+    await intake(hooks.image('v1.2.0', 'event-2'), context);
+    edit('example/app:v1.2.0');
+
+    clock.advance(600_000);
+    expect(await discover(context, 120_000)).toMatchObject({ looks: 1, drifted: 0 });
+    await look();
+    expect(await drift()).toEqual([]);
   });
 
   it('keeps since when it is known, when something else in it changes', async () => {

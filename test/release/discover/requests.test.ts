@@ -146,6 +146,19 @@ describe('several apps', () => {
   });
 });
 
+it('an app that takes all of the time of an invocation is not the first of the next', async () => {
+  const { clock, context, images } = await arrangeApps(['a', 'b']);
+  const keep = () => Promise.reject(new TagboatError('store-unreachable', 'the process was killed'));
+  const killed = { ...context, store: { ...context.store, looks: { ...context.store.looks, keep } } };
+  await expect(discover(killed, 120_000)).rejects.toMatchObject({ code: 'store-unreachable' });
+  images.asked();
+  clock.advance(10 * minute);
+
+  await discover(context, 120_000);
+
+  expect(images.asked().map((request) => /example\/(\w)/.exec(request)?.[1])).toEqual(['b', 'a']);
+});
+
 describe('an app is due', () => {
   const config = { ...configWith(), reconcile: { every: 60 } };
   const due = (secondsAgo: number): readonly string[] =>
