@@ -5,6 +5,7 @@ import type { Runtime } from '../lib/app/runtime.ts';
 import { equalInConstantTime } from '../lib/constant-time.ts';
 import { TagboatError } from '../lib/errors.ts';
 import { httpErrors, json, toRawRequest } from '../lib/http.ts';
+import { listDrift } from '../lib/release/api/drift.ts';
 import { listReleases } from '../lib/release/api/list.ts';
 import { viewOf } from '../lib/release/api/view.ts';
 import { verifyRotated } from '../lib/rotated-secret.ts';
@@ -18,8 +19,11 @@ export const createHandler = (runtime: Runtime) =>
       const request = toRawRequest(event);
       await authorize(request.headers.authorization, runtime);
       const id = event.pathParameters?.id;
-      if (id === undefined)
-        return json(200, { releases: (await listReleases(request.query, runtime)).map(viewOf) });
+      if (id === undefined) {
+        const releases = await listReleases(request.query, runtime);
+        const drift = await listDrift(request.query, runtime);
+        return json(200, { releases: releases.map(viewOf), drift });
+      }
       const release = isUlid(id) ? await runtime.store.findById(id.toUpperCase()) : undefined;
       if (release === undefined)
         throw new TagboatError('release-unknown', `there is no release ${id.slice(0, 60)}`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { allow } from './allow-schema.ts';
 import * as field from './fields.ts';
 import { imageFields } from './image-fields.ts';
+import { reconcile } from './reconcile-schema.ts';
 import { tags } from './tags-schema.ts';
 
 const environment = z
@@ -140,6 +141,9 @@ export const app = z
       })
       .optional(),
     allow: allow('Who may give commands for this app, instead of those of `slack`.').optional(),
+    reconcile: reconcile(
+      'How often the tags of this app are listed, instead of the `every` for all.',
+    ).optional(),
     environments: field.mapOf(environment, 'Environments', 'Where the app goes, by name.'),
   })
   .meta({ title: 'App', description: 'What is released.' });

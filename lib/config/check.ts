@@ -4,6 +4,7 @@ import { jobsFindings } from './jobs-checks.ts';
 import { kindsFindings } from './kinds-checks.ts';
 import { atKey, atValue, type Finding, formatPath } from './problems.ts';
 import { record, text } from './raw.ts';
+import { reconcileFindings } from './reconcile-checks.ts';
 import { type Environment, sameLines } from './same-lines.ts';
 import { secretSlots } from './slots.ts';
 import { sourceFindings } from './source-checks.ts';
@@ -83,7 +84,7 @@ const unusedImageTag = (name: string, app: Readonly<Record<string, unknown>>): r
 };
 
 const credentials = (data: unknown): readonly Finding[] =>
-  (['configRepos', 'registries'] as const).flatMap((section) =>
+  (['configRepos', 'registries', 'gitHosts'] as const).flatMap((section) =>
     Object.entries(record(record(data)[section])).flatMap(([name, entry]) => {
       const { username, password } = record(entry);
       if (username !== undefined && password === undefined)
@@ -153,6 +154,7 @@ const localOnly = (data: unknown): readonly Finding[] => {
     [
       ['configRepos', 'url'],
       ['registries', 'endpoint'],
+      ['gitHosts', 'endpoint'],
     ] as const
   ).flatMap(([section, field]) =>
     Object.entries(record(record(data)[section])).flatMap(([name, entry]) =>
@@ -195,6 +197,7 @@ export const crossCheck = (data: unknown, options: { readonly local: boolean }):
     ...registryHosts(data),
     ...allowFindings(data),
     ...sourceFindings(data),
+    ...reconcileFindings(data, options),
     ...(options.local ? [] : localOnly(data)),
   ];
 };

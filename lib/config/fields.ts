@@ -67,6 +67,12 @@ export const timeZone = (title: Title) => checked(checkTimeZone, title);
 export const duration = (title: Title) =>
   checked(check.checkDuration, { ...title, pattern: durationPattern.source }).transform(Number);
 
+/** Seconds, or never. */
+export const interval = (title: Title) =>
+  checked(check.checkInterval, { ...title, pattern: `${durationPattern.source}|^never$` }).transform(
+    (text) => (text === 'never' ? ('never' as const) : Number(text)),
+  );
+
 /** A mapping from names to something. */
 export const mapOf = <Value extends z.ZodType>(value: Value, title: string, description: string) =>
   z.record(name, value).meta({ title, description });

@@ -4,8 +4,9 @@ import { allow } from './allow-schema.ts';
 import { app } from './app-schema.ts';
 import { commit } from './commit-schema.ts';
 import * as field from './fields.ts';
+import { reconcile } from './reconcile-schema.ts';
 import { sourceMap } from './source-schema.ts';
-import { normaliseHost } from './text-checks.ts';
+import { normaliseGitHost, normaliseHost } from './text-checks.ts';
 import type { Config } from './types.ts';
 
 const cluster = z
@@ -102,6 +103,25 @@ const registry = z
   })
   .meta({ title: 'Registry', description: 'Credentials or endpoint of a registry.' });
 
+const gitHost = z
+  .strictObject({
+    endpoint: field
+      .url({
+        title: 'Endpoint',
+        description: 'Where the repositories are, where the host alone does not say so.',
+        examples: ['https://git.example.com/scm'],
+      })
+      .optional(),
+    username: username.optional(),
+    password: field
+      .secret({
+        title: 'Password',
+        description: 'Sealed password or token that may read; slot gitHosts/<host>/password.',
+      })
+      .optional(),
+  })
+  .meta({ title: 'Git host', description: 'Credentials or endpoint of a Git host.' });
+
 const slack = z
   .strictObject({
     signingSecret: field.secret({
@@ -153,6 +173,17 @@ const registries = z
     Object.fromEntries(Object.entries(map).map(([host, value]) => [normaliseHost(host) ?? host, value])),
   );
 
+const gitHosts = z
+  .record(z.string(), gitHost)
+  .meta({
+    title: 'Git hosts',
+    description:
+      'By host; for `reconcile`, where reading the tags of the apps’ repositories takes credentials.',
+  })
+  .transform((map) =>
+    Object.fromEntries(Object.entries(map).map(([host, value]) => [normaliseGitHost(host) ?? host, value])),
+  );
+
 /**
  * What tagboat.yml may hold: the one definition behind the checks, the JSON Schema and (held by the compiler) `Config`.
  * Checks one value at a time; what concerns several is in `check.ts`.
@@ -180,6 +211,10 @@ export const createSchema = () =>
         })
         .meta({ title: 'API', description: 'Who may read /releases.' })
         .optional(),
+      gitHosts: gitHosts.optional(),
+      reconcile: reconcile(
+        'How often the tags of every app are listed, to find and release what no hook announced.',
+      ).optional(),
       apps: field.mapOf(app, 'Apps', 'What is released, by name.'),
     })
     .meta({

@@ -2,7 +2,7 @@ import { namePattern } from './fields.ts';
 import type { Path } from './problems.ts';
 import { record, valueAt } from './raw.ts';
 import { nearest } from './suggest.ts';
-import { normaliseHost } from './text-checks.ts';
+import { normaliseGitHost, normaliseHost } from './text-checks.ts';
 
 /** The one place in tagboat.yml that a secret is for. KMS is told it as `slot`: section, name and key, joined by `/`. */
 export type SecretSlot = { readonly slot: string; readonly path: Path; readonly reference: unknown };
@@ -30,12 +30,19 @@ const fields: Readonly<Record<string, Section>> = {
     previous: { previousSecret: 'secret', previousKey: 'key' },
   },
   registries: { named: true, keys: ['password', 'serviceAccountKey'] },
+  gitHosts: { named: true, keys: ['password'] },
   slack: {
     named: false,
     keys: ['signingSecret', 'botToken'],
     previous: { previousSigningSecret: 'signingSecret' },
   },
   api: { named: false, keys: ['token'], previous: { previousToken: 'token' } },
+};
+
+/** Sections whose entries are called after a host, and its normal form. */
+const hostIn: Readonly<Record<string, (text: string) => string | undefined>> = {
+  registries: normaliseHost,
+  gitHosts: normaliseGitHost,
 };
 
 /** From the entry of a section to the value. */
@@ -47,7 +54,7 @@ const pathIn = ({ within }: Section, key: string): readonly string[] => {
 /** All forms of a slot, for help and messages. */
 export const slotForms: readonly string[] = Object.entries(fields).flatMap(([section, { named, keys }]) =>
   keys.map((key) =>
-    named ? `${section}/<${section === 'registries' ? 'host' : 'name'}>/${key}` : `${section}/${key}`,
+    named ? `${section}/<${section in hostIn ? 'host' : 'name'}>/${key}` : `${section}/${key}`,
   ),
 );
 
@@ -105,12 +112,14 @@ export const slotProblem = (slot: string): string | undefined => {
   }
   const name = parts[1] ?? '';
   if (!entry.named) return undefined;
-  if (section === 'registries') {
-    const host = normaliseHost(name);
-    if (host === undefined) return `\`${name}\` is not the host of a registry`;
+  const normalise = hostIn[section];
+  if (normalise !== undefined) {
+    const host = normalise(name);
+    if (host === undefined)
+      return `\`${name}\` is not the host of a ${section === 'gitHosts' ? 'Git repository' : 'registry'}`;
     return host === name
       ? undefined
-      : `sealed values are bound to the host in its normal form: \`registries/${host}/password\``;
+      : `sealed values are bound to the host in its normal form: \`${section}/${host}/password\``;
   }
   return namePattern.test(name) ? undefined : `\`${name}\` cannot be a name in tagboat.yml`;
 };

@@ -74,6 +74,12 @@ export const normaliseHost = (text: string): string | undefined => {
   return parsed?.path === 'a/b' ? parsed.host : undefined;
 };
 
+/** The host of a Git repository in normal form, or undefined where the text is none. */
+export const normaliseGitHost = (text: string): string | undefined => {
+  const result = checkRepository(`${text}/a`);
+  return 'value' in result && result.value === `${text.toLowerCase()}/a` ? text.toLowerCase() : undefined;
+};
+
 export const checkHost = (text: string): Checked => {
   const host = normaliseHost(text);
   return host === undefined
@@ -116,6 +122,13 @@ export const checkDuration = (text: string): Checked => {
   const seconds = parseDuration(text);
   return seconds === undefined
     ? wrong('write a time of at most a day as `90s`, `5m` or `1h`')
+    : { value: String(seconds) };
+};
+
+export const checkInterval = (text: string): Checked => {
+  const seconds = text === 'never' ? text : parseDuration(text);
+  return seconds === undefined
+    ? wrong('write a time of at most a day as `90s`, `5m` or `1h`, or `never`')
     : { value: String(seconds) };
 };
 

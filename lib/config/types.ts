@@ -163,6 +163,20 @@ export type EnvironmentConfig = {
   readonly allow?: AllowConfig | undefined;
 };
 
+/** How often the tags of an app are listed, to find what no hook announced. */
+export type ReconcileConfig = {
+  /** In seconds (`10m` is 600). */
+  readonly every: number | 'never';
+};
+
+/** How the Git repositories of apps are read at a Git host. */
+export type GitHostConfig = {
+  /** `https://git.example.com`; derived from the host where absent. */
+  readonly endpoint?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: SecretReference | undefined;
+};
+
 export type AppConfig = {
   /** Normalised name without tag: `docker.io/devopswithkubernetes/okeydokey`. */
   readonly image: string;
@@ -172,6 +186,8 @@ export type AppConfig = {
   readonly imageTag?: string | undefined;
   /** Instead of `slack.allow`. */
   readonly allow?: AllowConfig | undefined;
+  /** Instead of the one for all apps. */
+  readonly reconcile?: ReconcileConfig | undefined;
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
 };
 
@@ -184,5 +200,8 @@ export type Config = {
   readonly api?:
     | { readonly token: SecretReference; readonly previousToken?: SecretReference | undefined }
     | undefined;
+  /** By host, as in the apps' `repository`. */
+  readonly gitHosts?: Readonly<Record<string, GitHostConfig>> | undefined;
+  readonly reconcile?: ReconcileConfig | undefined;
   readonly apps: Readonly<Record<string, AppConfig>>;
 };

@@ -9,11 +9,12 @@ import { type Authorization, authorize, denied, wrongCredentials } from './autho
 import { type CallAws, createCallAws } from './credentials/aws.ts';
 import { credentialsProvider } from './credentials/catalog.ts';
 import type { CredentialsProvider } from './credentials/credentials.ts';
+import { listTags, type TagList } from './list-tags.ts';
 import { type ManifestReader, partsOfManifest } from './manifest-parts.ts';
 import type { RegistryPlace } from './token-service.ts';
-import { type Answer, send, type Transport } from './transport.ts';
+import { type Answer, type RegistryRequest, send, type Transport } from './transport.ts';
 
-/** The one question a release has for a registry (OCI distribution specification, "pull"). */
+/** The questions that releases have for a registry (OCI distribution specification, "pull" and "content discovery"). */
 export type RegistryClient = {
   /**
    * The digest a tag stands for, or the digest itself; undefined where the registry has no such image.
@@ -26,6 +27,20 @@ export type RegistryClient = {
     reference: string,
     options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
   ): Promise<string | undefined>;
+  /**
+   * The tags of an image, all of them as far as they are counted here; undefined where the registry has no such image yet.
+   * @param options `etag`: of an earlier answer, so that one that would be the same again costs a single request;
+   *   `timeoutMs` is for the whole of it, 20 seconds where absent
+   * @throws TagboatError as `digestOf`; where the registry asks to slow down, with the seconds to wait
+   */
+  tagsOf(
+    image: string,
+    options?: {
+      readonly etag?: string | undefined;
+      readonly signal?: AbortSignal;
+      readonly timeoutMs?: number;
+    },
+  ): Promise<TagList | undefined>;
 };
 
 export type RegistryClientOptions = {
@@ -52,6 +67,8 @@ const manifestTypes = [
 /** The specification asks registries to take manifests of up to 4 MiB; few take larger ones. */
 const maxManifestBytes = 4 * 1024 * 1024;
 const defaultTimeoutMs = 10_000;
+/** Of a list, which may have many pages. */
+const listTimeoutMs = 20_000;
 
 const isManifest = (body: Uint8Array): boolean =>
   mapping(jsonOrUndefined(Buffer.from(body).toString())).schemaVersion === 2;
@@ -119,21 +136,30 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
     return providers.get(host);
   };
 
+  const transportOf = (signal: AbortSignal | undefined, timeoutMs: number): Transport => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    return {
+      fetch: options.fetch ?? fetch,
+      now: () => clock.now(),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    };
+  };
+
   const knownAuthorization = (key: string): string | undefined => {
     const known = authorizations.get(key);
     return known !== undefined && known.expires > clock.now() ? known.header : undefined;
   };
 
-  const request = async (
+  /** One request about an image, answered with what the registry asks for where it wants the client to say who it is. */
+  const sendAuthorized = async (
     transport: Transport,
     image: ImageReference,
-    reference: string,
-    method: 'GET' | 'HEAD',
+    request: Omit<RegistryRequest, 'url'> & { readonly path: string },
   ): Promise<Answer> => {
     const endpoint = endpointOf(image.host);
-    const url = new URL(`v2/${image.path}/manifests/${reference}`, endpoint);
-    const sendWith = (authorization: string | undefined) =>
-      send(transport, { method, url, accept: manifestTypes, authorization, limit: maxManifestBytes });
+    const { path, ...rest } = request;
+    const url = new URL(`v2/${image.path}/${path}`, endpoint);
+    const sendWith = (authorization: string | undefined) => send(transport, { ...rest, url, authorization });
     let answer = await sendWith(knownAuthorization(image.name));
     if (answer.status === 401) {
       const authorization = await authorize(answer, {
@@ -149,6 +175,19 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
     }
     return answer;
   };
+
+  const request = (
+    transport: Transport,
+    image: ImageReference,
+    reference: string,
+    method: 'GET' | 'HEAD',
+  ): Promise<Answer> =>
+    sendAuthorized(transport, image, {
+      method,
+      path: `manifests/${reference}`,
+      accept: manifestTypes,
+      limit: maxManifestBytes,
+    });
 
   /**
    * Credentials that the registry does not take for what has nothing to do with an image (`GET /v2/`) are wrong; where it does, or
@@ -194,21 +233,12 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
     return readDigest(answer, host);
   };
 
-  const transportOf = (timeoutMs: number, signal?: AbortSignal): Transport => {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    return {
-      fetch: options.fetch ?? fetch,
-      now: () => clock.now(),
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    };
-  };
-
   return {
     partsOf: async (name, digest) => {
       const image = parseImage(name);
       if (!isDigest(digest))
         throw new TagboatError('image-reference-invalid', `"${digest.slice(0, 200)}" is no digest`);
-      const { status, body } = await request(transportOf(defaultTimeoutMs), image, digest, 'GET');
+      const { status, body } = await request(transportOf(undefined, defaultTimeoutMs), image, digest, 'GET');
       if (status === 401 || status === 403) throw denied(image.name, status, endpointOf(image.host).host);
       return status === 200 ? partsOfManifest(digest, body) : undefined;
     },
@@ -220,7 +250,26 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
           'image-reference-invalid',
           `"${reference.slice(0, 200)}" is neither a tag nor a digest`,
         );
-      return askDigest(transportOf(timeoutMs, signal), image, reference);
+      return askDigest(transportOf(signal, timeoutMs), image, reference);
+    },
+
+    tagsOf: async (name, { etag, signal, timeoutMs = listTimeoutMs } = {}) => {
+      const image = parseImage(name);
+      const transport = transportOf(signal, timeoutMs);
+      const { host } = endpointOf(image.host);
+      const ask = async (path: string, headers: Readonly<Record<string, string>>, limit: number) => {
+        const answer = await sendAuthorized(transport, image, {
+          method: 'GET',
+          path,
+          accept: 'application/json',
+          headers,
+          limit,
+        });
+        if (answer.status !== 401 && answer.status !== 403) return answer;
+        authorizations.delete(image.name);
+        throw denied(image.name, answer.status, host);
+      };
+      return listTags(ask, { place: host, etag });
     },
   };
 };

@@ -11,13 +11,13 @@ export type Transport = {
   readonly signal: AbortSignal;
 };
 
-type RegistryRequest = {
+export type RegistryRequest = {
   /** A POST is not sent on where its answer is a redirect. */
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly accept: string;
   readonly authorization?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string;
   /** How many bytes of body may come; more is `registry-protocol`. */
   readonly limit: number;

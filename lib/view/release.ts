@@ -1,4 +1,5 @@
 import type { Actor } from '../actor.ts';
+import type { Drift } from './drift.ts';
 import type { Hold } from './hold.ts';
 import type { Reason } from './reason.ts';
 
@@ -123,4 +124,6 @@ export type TargetView = {
   readonly current?: ReleaseView | undefined;
   readonly waiting: readonly ReleaseView[];
   readonly holds: readonly Hold[];
+  /** The config repo was changed by hand since the current release was committed. */
+  readonly drift?: Drift | undefined;
 };

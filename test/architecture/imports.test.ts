@@ -64,6 +64,7 @@ const levelOf = (part: string): number => levels.findIndex((level) => level.incl
 /** The same within the parts that have rooms of their own: every file of theirs lies in one. */
 const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'lib/release': [
+    ['discover'],
     ['api', 'notify', 'undo', 'rollout', 'commit', 'intake'],
     ['lifecycle'],
     ['queue'],

@@ -89,6 +89,7 @@ describe('slots', () => {
       'sources/<name>/token',
       'registries/<host>/password',
       'registries/<host>/serviceAccountKey',
+      'gitHosts/<host>/password',
       'slack/signingSecret',
       'slack/botToken',
       'api/token',

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { sendCommand } from '../../infra/local/emulators/slack/client/send.ts';
 import type { RoleCall } from '../../infra/local/runtime/iam/role.ts';
 import { scheduledEvent } from '../../infra/local/runtime/schedules.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Release } from '../../lib/release/model/release.ts';
+import { startMemoryServer } from '../git/support/memory-server.ts';
 import { alice } from '../release/support/harness.ts';
 import { startGithubApi } from '../support/github-api.ts';
 import { readJson } from './support/answers.ts';
@@ -19,6 +20,7 @@ import {
 } from './support/sealed-stack.ts';
 import { seed, seedCommitted, seedUndo, storeOf } from './support/seeds.ts';
 import { surplusOf } from './support/surplus.ts';
+import { deployment } from './support/tagboat-yml.ts';
 
 const queueEvent = (body: unknown) => ({
   Records: [
@@ -41,9 +43,18 @@ it('lets every function make the calls that it makes, and allows it no other', a
   const github = await startGithubApi({ clock: systemClock, token: githubToken });
   const registry = await startBasicRegistry();
   registry.push('example/proxy', 'v1');
+  const gitHost = await startMemoryServer();
+  onTestFinished(() => gitHost.close());
+  const repository = gitHost.create('found', { 'a.txt': 'a' });
+  const manifests = {
+    'production.yml': deployment('found', 'example/found:v0.0.1', 1),
+    'staging.yml': deployment('found-staging', 'example/found:v0.0.1', 1),
+  };
+  gitHost.create('config', manifests, 'config');
   const stack = await startSealedStack(
     ['app', ...finalizing],
     registry.origin,
+    gitHost.origin,
     (call) => {
       if (!queueAnswers && call.function === 'slack' && call.action === 'sqs:SendMessage')
         throw new Error('the queue does not answer');
@@ -143,6 +154,19 @@ it('lets every function make the calls that it makes, and allows it no other', a
   });
   await readJson(await hook('v7.7.7'), 202);
   registry.push('example/app', 'v7.7.7');
+  await stack.idle();
+
+  // What no hook announced.
+  registry.push('example/found', 'v0.0.1');
+  await stack.invoke('discover', scheduledEvent());
+  registry.push('example/found', 'v1.0.0');
+  repository.refs.set('refs/tags/v1.0.0', repository.tip());
+  await expect
+    .poll(async () => {
+      await stack.invoke('discover', scheduledEvent());
+      return Promise.all(['production', 'staging'].map((one) => store.list('found', one)));
+    })
+    .toMatchObject([[{ tag: 'v1.0.0' }], [{ tag: 'v1.0.0' }]]);
   await stack.idle();
 
   // Who reads the record.

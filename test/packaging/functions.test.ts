@@ -278,6 +278,10 @@ describe('packaged functions', () => {
     expect(await invoke('redeliver', {})).toMatchObject({ result: { hooks: 0, redelivered: 0 } });
   });
 
+  it('discover runs', async () => {
+    expect(await invoke('discover', {})).toMatchObject({ result: { looks: 0, found: 0, drifted: 0 } });
+  });
+
   it('reconcile runs', async () => {
     expect(await invoke('reconcile', {})).toMatchObject({
       result: { work: 0, images: 0, rollouts: 0, givenUp: 0 },

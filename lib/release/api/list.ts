@@ -1,3 +1,4 @@
+import type { Config } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
 import type { Release } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
@@ -15,12 +16,29 @@ export const listReleases = async (
   query: Readonly<Record<string, string>>,
   { config, store }: Context,
 ): Promise<readonly Release[]> => {
-  const { app, environment, before } = query;
+  const { before } = query;
   const limit = query.limit === undefined ? defaultLimit : Number(query.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit)
     throw new TagboatError('query-invalid', `limit has to be a whole number from 1 to ${maxLimit}`);
   if (before !== undefined && !/^[0-9A-Z]{26}$/i.test(before))
     throw new TagboatError('query-invalid', 'before has to be the id of a release');
+  const lists = await Promise.all(
+    wantedPlaces(query, config).map((one) => store.list(one.app, one.environment, { limit, before })),
+  );
+  return lists
+    .flat()
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(0, limit);
+};
+
+/**
+ * The environments that a query is about.
+ * @throws TagboatError `app-unknown`, `environment-unknown`
+ */
+export const wantedPlaces = (
+  { app, environment }: Readonly<Record<string, string>>,
+  config: Config,
+): readonly { readonly app: string; readonly environment: string }[] => {
   if (app !== undefined && !Object.hasOwn(config.apps, app))
     throw new TagboatError(
       'app-unknown',
@@ -37,11 +55,5 @@ export const listReleases = async (
       'environment-unknown',
       `no environment "${environment?.slice(0, 60)}" in ${app ?? 'any app'}`,
     );
-  const lists = await Promise.all(
-    wanted.map((one) => store.list(one.app, one.environment, { limit, before })),
-  );
-  return lists
-    .flat()
-    .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .slice(0, limit);
+  return wanted;
 };

@@ -28,7 +28,7 @@ import { endDuplicate, sameImage } from './same-image.ts';
 export const checkImage = async (
   key: ReleaseKey,
   round: number,
-  context: FinalizeContext & { readonly registry: () => Promise<RegistryClient> },
+  context: FinalizeContext & { readonly registry: () => Promise<Pick<RegistryClient, 'digestOf'>> },
 ): Promise<void> => {
   const { config, store, jobs, clock, newId } = context;
   const release = await store.get(key);

@@ -44,7 +44,7 @@ export type IntakeAnswer = {
 
 type Skipped = Plan & { readonly type: 'skipped' };
 
-export type IntakeContext = Context & { readonly registry: () => Promise<RegistryClient> };
+export type IntakeContext = Context & { readonly registry: () => Promise<Pick<RegistryClient, 'digestOf'>> };
 
 type IntakeOptions = {
   /**
@@ -52,6 +52,8 @@ type IntakeOptions = {
    * is what it asked for, and gets no second attempt where it has failed by now. Undefined where somebody asks anew.
    */
   readonly firstReceived?: (event: SourceEvent) => Promise<number | undefined>;
+  /** False where nobody asks: what was tried before, and has failed or was skipped, is not tried again. */
+  readonly triesAgain?: boolean;
 };
 
 /** What the steps of one intake work with. */
@@ -189,6 +191,7 @@ const record = async (
     event,
     request,
     async (known) =>
+      context.triesAgain !== false &&
       mayBeRetried(known.state) &&
       !staysSkipped(known, wanted.target.environment) &&
       !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
@@ -232,7 +235,7 @@ const recordHeld = async (
   const { store, clock } = context;
   const request = requestOf(event, held, digest);
   const mayRetry = async (known: Release) =>
-    known.state === 'failed' && !(await isOfThisHook(known, event, context));
+    context.triesAgain !== false && known.state === 'failed' && !(await isOfThisHook(known, event, context));
   const first = await recordOnce(event, request, mayRetry, context);
   const claim = `held#${event.source}#${event.delivery}#${request.claim}`;
   const { release, created } =

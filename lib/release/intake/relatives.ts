@@ -26,7 +26,11 @@ const relativesOf = ({ tag, gitTag = tag }: Pick<Release, 'tag' | 'gitTag'>): re
  */
 export const relativeHint = async (
   release: Release,
-  { config, registry, logger }: Context & { readonly registry: () => Promise<RegistryClient> },
+  {
+    config,
+    registry,
+    logger,
+  }: Context & { readonly registry: () => Promise<Pick<RegistryClient, 'digestOf'>> },
 ): Promise<string> => {
   const client = await registry();
   const target = findTarget(config, release.app, release.environment);

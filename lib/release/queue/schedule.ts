@@ -66,6 +66,17 @@ export const redeliveryArrivesMs = 10 * 60_000;
 /** How far GitHub's clock may be ahead, and how long after the hook was received it may have written its time down. */
 export const redeliverySkewMs = 60_000;
 
+// What no hook announced.
+
+/**
+ * How much earlier than its interval says an app may be looked at: the invocations of a schedule come some seconds sooner or later.
+ * @param everyMs the interval
+ */
+export const lookSlackMs = (everyMs: number): number => Math.min(everyMs / 2, 20_000);
+
+/** What `discover` keeps of an invocation's time for the look that it is at: the longest that two hosts can take to answer. */
+export const lookMs = 60_000;
+
 // Steps that fail for a passing reason.
 
 /** How often a step is tried before the release fails: with the delays between them, about four minutes. */

@@ -42,6 +42,8 @@ export type Releases = {
   findClaimed(of: Omit<ReleaseKey, 'id'>, claim: string): Promise<Release | undefined>;
   /** Makes a claim that leads to an older release, or to none, lead to this one. */
   takeClaim(key: ReleaseKey, claim: string): Promise<void>;
+  /** Whether a release is on record, in whatever state, whose claim begins so. */
+  hasClaim(app: string, environment: string, prefix: string): Promise<boolean>;
   get(key: ReleaseKey): Promise<Release | undefined>;
   /** @throws TagboatError `release-unknown` */
   require(key: ReleaseKey): Promise<Release>;
@@ -168,6 +170,14 @@ export const createReleases = (
         if (await table.put(row, id === undefined ? 'absent' : { attribute: 'release', value: id })) return;
       }
       throw contention(`claim ${claim} of ${key.app}/${key.environment}`);
+    },
+
+    hasClaim: async (app, environment, prefix) => {
+      const claims = await table.query(partition(app, environment), `claim#${prefix}`);
+      // An invocation that died may have left a claim without its release.
+      for (const { release } of claims)
+        if ((await get({ app, environment, id: String(release) })) !== undefined) return true;
+      return false;
     },
 
     require: async (key) => {

@@ -1,4 +1,5 @@
 import { currentRelease } from '../../release/model/current-release.ts';
+import { driftSince } from '../../release/model/drift-since.ts';
 import { isInForce } from '../../release/model/hold.ts';
 import { isUnderWay } from '../../release/model/release.ts';
 import { releaseView } from '../../release/notify/release-view.ts';
@@ -23,9 +24,10 @@ export const status = async (
   const { store, clock } = context;
   const places = await settleAll(
     placesOf(command, request, context).map(async ({ app, environment }) => {
-      const [known, holds] = await Promise.all([
+      const [known, holds, comparison] = await Promise.all([
         readToCurrent({ app, environment }, store),
         store.holds(app, environment),
+        store.comparison(app, environment),
       ]);
       const current = currentRelease(known);
       const waiting = known.filter(({ id, state }) => id !== current?.id && isUnderWay(state)).toReversed();
@@ -35,6 +37,7 @@ export const status = async (
         current: current && releaseView(current, known, context.config),
         waiting: waiting.map((release) => releaseView(release, known, context.config)),
         holds: holds.filter((hold) => isInForce(hold, clock.now())),
+        drift: driftSince(current, comparison),
       };
     }),
   );

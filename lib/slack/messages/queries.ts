@@ -1,4 +1,5 @@
 import type { Actor } from '../../actor.ts';
+import type { Drift } from '../../view/drift.ts';
 import type { ReleaseView, TargetView } from '../../view/release.ts';
 import { code, escapeMrkdwn } from '../text.ts';
 import { actions, type Block, compose, context, type SlackMessage, section, sections } from './block-kit.ts';
@@ -27,6 +28,16 @@ const whyOf = (release: ReleaseView): readonly string[] => [
     : [`      ${escapeMrkdwn(release.progress, 300)}`]),
 ];
 
+/** `the config repo has v1.2.0, changed by hand since #12 (v1.3.0)` */
+const driftLine = ({ found, number, tag }: Drift): string => {
+  const versions = found.map((version) => code(version.tag ?? version.digest ?? '?'));
+  const has =
+    versions.length === 0
+      ? 'the config repo has the image no more'
+      : `the config repo has ${versions.join(' and ')}`;
+  return `:warning: ${has}, changed by hand since ${number === undefined ? code(tag) : `#${number} (${code(tag)})`}`;
+};
+
 const placeLines = (view: TargetView): readonly string[] => [
   place(view),
   ...(view.current === undefined
@@ -34,6 +45,7 @@ const placeLines = (view: TargetView): readonly string[] => [
     : [releaseLine(view.current), ...whyOf(view.current)]),
   ...view.waiting.slice(0, 5).map((release) => `then ${releaseLine(release)}`),
   ...(view.waiting.length > 5 ? [`… and ${view.waiting.length - 5} more waiting`] : []),
+  ...(view.drift === undefined ? [] : [driftLine(view.drift)]),
   ...view.holds.slice(0, 3).map(holdLine),
   ...(view.holds.length > 3 ? [`… and ${view.holds.length - 3} more holds`] : []),
 ];

@@ -58,7 +58,11 @@ export const memoryRuntime = (
         return secrets.unseal(reference, slot);
       },
     },
-    registry: async () => ({ digestOf, partsOf: async (_image, digest) => [digest] }),
+    registry: async () => ({
+      digestOf,
+      partsOf: async (_image, digest) => [digest],
+      tagsOf: async () => undefined,
+    }),
     timeLeft: createTimeLeft(clock),
     local: undefined,
   };

@@ -9,6 +9,11 @@ export const startBasicRegistry = async () => {
   const server = createServer((request, response) => {
     if (request.headers.authorization === undefined)
       return response.writeHead(401, { 'www-authenticate': 'Basic realm="images"' }).end();
+    const [, listed] = /^\/v2\/(.+)\/tags\/list/.exec(request.url ?? '') ?? [];
+    if (listed !== undefined) {
+      const found = [...tags].flatMap((one) => (one.startsWith(`${listed}:`) ? [one.split(':')[1]] : []));
+      return response.writeHead(200).end(JSON.stringify({ name: listed, tags: found }));
+    }
     const [, image = '', tag = ''] =
       /^\/v2\/(.+)\/manifests\/(.+)$/.exec(decodeURIComponent(request.url ?? '')) ?? [];
     if (!tags.has(`${image}:${tag}`) && !tag.startsWith('sha256:')) return response.writeHead(404).end();

@@ -21,9 +21,27 @@ export const signingSecret = 'the signing secret of the Slack app';
 const environment = (app: string, name: string, lines: string): string =>
   `{ configRepo: config, files: [${app}/${name}.yml], cluster: production, onFailure: undo, timeout: 2m, notify: { slack: '#deploys' }, ${lines} }`;
 
-const tagboatYml = (apps: readonly string[], repository: string, registry: string): string => `
+/** An app that is looked at, whose environments and Git repository have one name, and its config repo another. */
+const foundApp = `
+  found:
+    image: docker.io/example/found
+    repository: git.example.com/found
+    reconcile: { every: 1s }
+    environments:
+      production: { on: tag-push, tags: { semver: '*' }, configRepo: other, files: [production.yml], cluster: production }
+      staging: { on: image-push, tags: { semver: '*' }, configRepo: other, files: [staging.yml], cluster: production }
+`;
+
+const tagboatYml = (
+  apps: readonly string[],
+  repository: string,
+  registry: string,
+  gitHost: string,
+): string => `
 clusters: { production: { kubeconfig: 'env:KUBECONFIG_TEXT' } }
+gitHosts: { git.example.com: { endpoint: '${gitHost}', password: 'env:GIT_PASSWORD' } }
 configRepos:
+  other: { url: '${gitHost}/config.git', branch: config, password: 'env:OTHER_PASSWORD' }
   config: { url: 'file://${repository}', branch: config, commit: { signingKey: 'env:SIGNING_KEY' } }
 sources: { github: { secret: 'env:GITHUB_SECRET', redelivery: { token: 'env:GITHUB_TOKEN' } }, dockerhub: { key: 'env:HUB_KEY' } }
 registries: { docker.io: { endpoint: '${registry}', username: bot, password: 'env:REGISTRY_PASSWORD' } }
@@ -43,16 +61,18 @@ ${apps
       staging: ${environment(app, 'staging', `on: image-push, tags: { pattern: '.+' }${app === 'app' ? '' : ', pin: digest'}`)}
 `,
   )
-  .join('')}`;
+  .join('')}${foundApp}`;
 
 /**
  * A stack whose secrets are all sealed, as they are in a deployment: every function asks KMS for what it needs.
  * @param registry an origin that answers for docker.io
+ * @param gitHost an origin with the repositories of the app `found`: `found.git`, and `config.git` with its manifests
  * @param onAwsCall as in `StackOptions`, as is `githubApi`
  */
 export const startSealedStack = async (
   apps: readonly string[],
   registry: string,
+  gitHost: string,
   onAwsCall: (call: RoleCall) => void,
   githubApi: string,
 ) => {
@@ -66,7 +86,7 @@ export const startSealedStack = async (
   );
   await createBareRepository(repository, { branch: 'config', files });
   const file = path.join(directory, 'tagboat.yml');
-  const text = tagboatYml(apps, repository, registry);
+  const text = tagboatYml(apps, repository, registry, gitHost);
   writeFileSync(file, text);
   const log = keepLog();
   onTestFailed(() => log.print());
@@ -75,6 +95,8 @@ export const startSealedStack = async (
     SIGNING_KEY: openSshFile(knownKey),
     GITHUB_SECRET: githubSecret,
     GITHUB_TOKEN: githubToken,
+    GIT_PASSWORD: 'the password of the Git host',
+    OTHER_PASSWORD: 'the password of the other config repo',
     HUB_KEY: 'hub-key',
     REGISTRY_PASSWORD: 'the password of the registry',
     SIGNING_SECRET: signingSecret,

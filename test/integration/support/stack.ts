@@ -4,6 +4,7 @@ import { prepare } from '../../../infra/local/play/prepare.ts';
 import { chooseTarget } from '../../../infra/local/play/target.ts';
 import { startStack } from '../../../infra/local/stack/stack.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack/types.ts';
+import type { ApiDrift } from '../../../lib/release/api/drift.ts';
 import type { ApiRelease } from '../../../lib/release/api/view.ts';
 import { isUnderWay } from '../../../lib/release/model/release.ts';
 import { logScanner } from '../../support/scanned-log.ts';
@@ -68,10 +69,15 @@ export const tagPush = (tag: string) => tagPayload(tag, 'DevOps-with-Kubernetes/
 export const getRelease = async (stack: Stack, id: string): Promise<ApiRelease> =>
   readJson<ApiRelease>(await fetch(`${stack.url}/releases/${id}`));
 
+/** What GET /releases answers about an app, or about them all. */
+export const getReleases = async (stack: Stack, app?: string) =>
+  readJson<{ readonly releases: readonly ApiRelease[]; readonly drift: readonly ApiDrift[] }>(
+    await fetch(`${stack.url}/releases${app === undefined ? '' : `?app=${app}`}`),
+  );
+
 /** Newest first. */
 export const listReleases = async (stack: Stack): Promise<readonly ApiRelease[]> =>
-  (await readJson<{ readonly releases: readonly ApiRelease[] }>(await fetch(`${stack.url}/releases`)))
-    .releases;
+  (await getReleases(stack)).releases;
 
 /** The first release that an answer tells of, when it has ended. */
 export const ended = async (

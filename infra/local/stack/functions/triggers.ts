@@ -15,6 +15,7 @@ import type { Service } from '../../runtime/service/service.ts';
 import type { Created } from '../../runtime/service/values.ts';
 import { createFunctions } from './functions.ts';
 import { countMessages } from './idle.ts';
+import { schedulesFor } from './look-schedule.ts';
 import { startPollers } from './pollers.ts';
 import { clientsInRole } from './roles.ts';
 
@@ -102,7 +103,8 @@ export const startFunctions = async (options: FunctionsOptions) => {
         answered: async () => void (await Promise.all(requests.map(({ caughtUp }) => caughtUp()))),
         logger,
       });
-      if (options.schedules) endSchedules = startSchedules(service.functions, functions);
+      if (options.schedules)
+        endSchedules = startSchedules(schedulesFor(service.functions, options.runtime.config), functions);
     },
     putEvent: (event: Unknowns) => putEvent(service.functions, functions, event),
     invoke: async (name: string, event: unknown): Promise<Invocation> => lambda(name).invoke(event),

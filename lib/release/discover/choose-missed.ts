@@ -1,0 +1,88 @@
+import { isMutableTag } from '../../config/mutable-tags.ts';
+import { isRetryable } from '../../errors.ts';
+import type { SourceEvent } from '../../event.ts';
+import { currentRelease } from '../model/current-release.ts';
+import { type Candidate, decide } from '../model/decide.ts';
+import { claimOf, type Release } from '../model/release.ts';
+import { isOlder, schemeOf } from '../model/tag-scheme.ts';
+import { readToCurrent } from '../record/read-back.ts';
+import { type ConfigTips, versionsIn } from './config-tips.ts';
+import type { DiscoverContext } from './context.ts';
+import { oldestFirst } from './order.ts';
+
+/** A tag that an environment takes, and the tag of the image that it means. */
+type Admitted = { readonly event: SourceEvent; readonly tag: string };
+
+/** A tag that an undo or a user's release brought has no claim of its own. */
+const recentReleases = 200;
+
+/**
+ * The events of a list, of which no hook told, that an environment wants: the policy admits the tag, and no release is on
+ * record for it, in whatever state. Oldest first.
+ * @param isFirst where it is not known which of them are new: then it is no more than the newest, and only where that is newer
+ *   than what was released and than what stands in the manifests
+ */
+export const chooseMissed = async (
+  events: readonly SourceEvent[],
+  candidate: Candidate,
+  isFirst: boolean,
+  tips: ConfigTips,
+  context: DiscoverContext,
+): Promise<readonly SourceEvent[]> => {
+  const admitted = events.flatMap((event): readonly Admitted[] => {
+    const plan = decide(event, candidate, [], context.clock.now());
+    return plan.type === 'release' ? [{ event, tag: plan.tag }] : [];
+  });
+  if (admitted.length === 0) return [];
+  const wanted = isFirst
+    ? await newestBeyondStanding(admitted, candidate, tips, context)
+    : oldestFirst(schemeOf(candidate.target), admitted, ({ tag }) => tag);
+  if (wanted.length === 0) return [];
+  const recent = await context.store.list(candidate.app, candidate.environment, { limit: recentReleases });
+  const missed: SourceEvent[] = [];
+  for (const one of wanted) if (!(await isRecorded(one, candidate, recent, context))) missed.push(one.event);
+  return missed;
+};
+
+const isRecorded = async (
+  { event, tag }: Admitted,
+  { app, environment }: Candidate,
+  recent: readonly Release[],
+  { store }: DiscoverContext,
+): Promise<boolean> => {
+  // What moves by convention means something else every time.
+  if (isMutableTag(event.tag)) return store.hasClaim(app, environment, claimOf(event, undefined));
+  if (recent.some((release) => release.tag === tag)) return true;
+  for (const prefix of new Set([`${event.tag}@`, `${tag}@`]))
+    if (await store.hasClaim(app, environment, prefix)) return true;
+  return false;
+};
+
+/** None, where anything stands there that the policy has no order for, or it is not known what does. */
+const newestBeyondStanding = async (
+  admitted: readonly Admitted[],
+  candidate: Candidate,
+  tips: ConfigTips,
+  context: DiscoverContext,
+): Promise<readonly Admitted[]> => {
+  const scheme = schemeOf(candidate.target);
+  const current = currentRelease(await readToCurrent(candidate, context.store));
+  const found = await foundTags(candidate, tips);
+  const standing = [...found, ...(current === undefined ? [] : [current.tag])];
+  if (found.length === 0) return [];
+  const newer = admitted.filter(({ tag }) => standing.every((one) => isOlder(scheme, one, tag)));
+  return newer.length === 0
+    ? []
+    : [newer.reduce((best, next) => (isOlder(scheme, best.tag, next.tag) ? next : best))];
+};
+
+/** The tags in the manifests; none where they cannot be read, whenever it is tried. */
+const foundTags = async ({ app, target }: Candidate, tips: ConfigTips): Promise<readonly string[]> => {
+  try {
+    const versions = await versionsIn(await tips.of(target), target, app);
+    return versions.flatMap(({ tag }) => (tag === undefined ? [] : [tag]));
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    return [];
+  }
+};

@@ -1,0 +1,310 @@
+import { describe, expect, it } from 'vitest';
+import { intake } from '../../../lib/release/intake/intake.ts';
+import { digest } from '../support/context.ts';
+import { createDiscovery } from '../support/discovery.ts';
+import { crashing } from '../support/harness.ts';
+
+const tagPush = { on: 'tag-push' } as const;
+
+describe('what no hook announced', () => {
+  // https://docs.github.com/en/webhooks/webhook-events-and-payloads#push: no event where more than three tags are pushed at once
+  it('is found: four Git tags that were pushed at once', async () => {
+    const { look, pushTag, history, runs } = await createDiscovery(tagPush);
+    await look();
+    for (const tag of ['v1.0.1', 'v1.0.2', 'v1.0.3', 'v1.0.4']) pushTag(tag);
+
+    const counts = await look();
+    const first = await history();
+    await look();
+    await look();
+
+    expect(counts).toMatchObject({ looks: 1, found: 4 });
+    expect(first).toEqual([
+      '#4 release v1.0.4 healthy',
+      '#3 release v1.0.3 superseded',
+      '#2 release v1.0.2 superseded',
+      '#1 release v1.0.1 superseded',
+    ]);
+    expect(await history()).toEqual(first);
+    expect(runs()).toEqual({ repo: 'v1.0.4', cluster: 'v1.0.4' });
+  });
+
+  it('is found: an image whose hook was dropped', async () => {
+    const { look, pushImage, history, newest } = await createDiscovery();
+    pushImage('v1.0.0');
+    await look();
+    pushImage('v1.1.0');
+
+    await look();
+    await look();
+
+    expect(await history()).toEqual(['#1 release v1.1.0 healthy']);
+    expect(await newest()).toMatchObject({
+      source: 'reconcile',
+      requestedBy: { type: 'webhook', source: 'reconcile', user: 'tagboat' },
+    });
+  });
+
+  it('is found: all that came while the function was down for an hour, next to what a hook told of', async () => {
+    const { look, hook, hooks, pushImage, clock, history, runs } = await createDiscovery();
+    pushImage('v1.0.0');
+    await look();
+    for (const tag of ['v1.1.0', 'v1.2.0', 'v1.3.0', 'v1.4.0']) {
+      pushImage(tag);
+      clock.advance(15 * 60_000);
+      if (tag === 'v1.2.0') await hook(hooks.image(tag));
+    }
+
+    await look();
+    await look();
+
+    expect((await history()).map((line) => line.replace(/^#\d+ /, '')).toSorted()).toEqual([
+      'release v1.1.0 skipped',
+      'release v1.2.0 healthy',
+      'release v1.3.0 superseded',
+      'release v1.4.0 healthy',
+    ]);
+    expect(runs()).toEqual({ repo: 'v1.4.0', cluster: 'v1.4.0' });
+  });
+
+  it.each([
+    ['an image', {}, 'pushImage', 'image'],
+    ['a Git tag', tagPush, 'pushTag', 'tag'],
+  ] as const)('is released once where the hook of %s comes at the same time, or later', async (...given) => {
+    const [, environment, push, kind] = given;
+    const discovery = await createDiscovery(environment);
+    const { look, run, hooks, clock, context, settle, history } = discovery;
+    await look();
+    discovery[push]('v1.1.0');
+    clock.advance(600_000);
+
+    await Promise.all([run(), intake(hooks[kind]('v1.1.0'), context), run()]);
+    await settle();
+    await intake(hooks[kind]('v1.1.0'), context);
+    await settle();
+    await look();
+
+    expect(await history()).toEqual(['#1 release v1.1.0 healthy']);
+  });
+
+  it('is found again by the next look where the record could not be written', async () => {
+    const { look, pushImage, context, history } = await createDiscovery();
+    await look();
+    pushImage('v1.1.0');
+    const looks = {
+      ...context.store.looks,
+      keepSeen: () => Promise.reject(new Error('the process was killed')),
+    };
+
+    await look(10, { ...context, store: { ...context.store, looks } });
+    await look();
+
+    expect(await history()).toEqual(['#1 release v1.1.0 healthy']);
+  });
+});
+
+describe('what was decided', () => {
+  it('sticks: what was undone does not come back, not even where the look before is forgotten', async () => {
+    const { look, pushImage, context, say, history, runs } = await createDiscovery();
+    pushImage('v1.0.0');
+    await look();
+    pushImage('v1.1.0');
+    await look();
+    pushImage('v1.2.0');
+    await look();
+    await say({ type: 'undo', app: 'app' });
+
+    const before = await history();
+    await look();
+    const looks = { ...context.store.looks, seen: async () => undefined };
+    pushImage('unrelated');
+    await look(10, { ...context, store: { ...context.store, looks } });
+
+    expect(before[0]).toMatch(/undo v1.1.0 healthy/);
+    expect(await history()).toEqual(before);
+    expect(runs()).toEqual({ repo: 'v1.1.0', cluster: 'v1.1.0' });
+  });
+
+  it('sticks: what has failed is not tried again, but by a hook', async () => {
+    const { look, hook, hooks, pushImage, verdicts, history } = await createDiscovery();
+    await look();
+    verdicts.set('v1.1.0', crashing);
+    pushImage('v1.1.0');
+    await look();
+    pushImage('v1.0.1');
+    await look();
+    const failed = await history();
+    verdicts.delete('v1.1.0');
+    await hook(hooks.image('v1.1.0'));
+
+    expect(failed).toEqual(['#2 release v1.0.1 skipped', '#1 release v1.1.0 failed']);
+    expect((await history())[0]).toBe('#3 release v1.1.0 healthy');
+  });
+
+  it('sticks: what is held is recorded as skipped, once', async () => {
+    const { look, pushImage, say, history, runs } = await createDiscovery();
+    await look();
+    await say({ type: 'hold', app: 'app', environment: 'production', tag: '*' });
+    pushImage('v1.1.0');
+
+    await look();
+    await look();
+
+    expect(await history()).toEqual(['#1 release v1.1.0 skipped']);
+    expect(runs().repo).toBe('v1.0.0');
+  });
+
+  it('sticks: what the policy does not admit is not looked for', async () => {
+    const { look, pushImage, history } = await createDiscovery({ tags: { semver: '^1' } });
+    await look();
+    for (const tag of ['v2.0.0', 'latest', 'nightly-2']) pushImage(tag);
+
+    expect(await look()).toMatchObject({ found: 0 });
+    expect(await history()).toEqual([]);
+  });
+
+  it('sticks: what a user released by hand is on record', async () => {
+    const { look, pushImage, say, history } = await createDiscovery();
+    await look();
+    pushImage('v1.1.0');
+    await say({ type: 'release', app: 'app', environment: 'production', tag: 'v1.1.0' });
+
+    await look();
+
+    expect(await history()).toEqual(['#1 release v1.1.0 healthy']);
+  });
+
+  it('sticks where versions have no order: what was released since goes before what is found late', async () => {
+    const { look, hook, hooks, pushImage, clock, history, runs } = await createDiscovery({
+      tags: { pattern: 'main-[0-9a-f]+' },
+    });
+    await look();
+    pushImage('main-aaaa');
+    clock.advance(60_000);
+    pushImage('main-bbbb');
+    await hook(hooks.image('main-bbbb'));
+
+    await look();
+
+    expect(await history()).toEqual(['#2 release main-aaaa superseded', '#1 release main-bbbb healthy']);
+    expect(runs().cluster).toBe('main-bbbb');
+  });
+});
+
+describe('the first look', () => {
+  it('releases nothing of what was there, where the manifests have the newest', async () => {
+    const { look, pushImage, history } = await createDiscovery();
+    for (const tag of ['v0.8.0', 'v0.9.0', 'v1.0.0']) pushImage(tag);
+
+    expect(await look()).toMatchObject({ looks: 1, found: 0 });
+    expect(await history()).toEqual([]);
+  });
+
+  it('finds the newest where that is newer than what stands, and nothing in between', async () => {
+    const { look, pushImage, history } = await createDiscovery();
+    for (const tag of ['v0.9.0', 'v1.0.0', 'v1.2.0', 'v1.10.0', 'v1.9.0']) pushImage(tag);
+
+    await look();
+    await look();
+
+    expect(await history()).toEqual(['#1 release v1.10.0 healthy']);
+  });
+
+  it('finds nothing where the policy has no order', async () => {
+    const { look, pushImage, history } = await createDiscovery({ tags: { pattern: 'main-.*' } });
+    for (const tag of ['main-1', 'main-2']) pushImage(tag);
+
+    await look();
+    await look();
+
+    expect(await history()).toEqual([]);
+  });
+
+  it('is made anew where tagboat.yml names another image', async () => {
+    const { look, pushImage, images, context, history } = await createDiscovery({
+      tags: { pattern: 'main-.*' },
+    });
+    pushImage('main-1');
+    await look();
+    const { app } = context.config.apps;
+    if (app === undefined) throw new Error('there is no app');
+    images.push('example/other', 'main-7', digest('7'));
+    const apps = { app: { ...app, image: 'docker.io/example/other' } };
+
+    await look(10, { ...context, config: { ...context.config, apps } });
+
+    expect(await history()).toEqual([]);
+  });
+});
+
+describe('a list that is not what it was', () => {
+  it('makes nothing new of tags that were left out for a moment', async () => {
+    const { look, pushImage, images, history } = await createDiscovery({ tags: { pattern: 'main-.*' } });
+    pushImage('main-1');
+    pushImage('main-2');
+    await look();
+    images.remove('example/app', 'main-1');
+    await look();
+    pushImage('main-1');
+
+    await look();
+
+    expect(await history()).toEqual([]);
+  });
+
+  it('makes nothing new of all that is there after there was nothing', async () => {
+    const { look, pushImage, history } = await createDiscovery({ tags: { pattern: 'main-.*' } });
+    await look();
+    for (let count = 0; count < 30; count += 1) pushImage(`main-${count}`);
+
+    await look();
+
+    expect(await history()).toEqual([]);
+  });
+});
+
+describe('pin: digest', () => {
+  const pinned = { pin: 'digest', tags: { pattern: 'latest|v.*' } } as const;
+
+  it('releases a tag whose digest has moved, once, and not again what was undone', async () => {
+    const { look, hook, hooks, pushImage, say, newest, history } = await createDiscovery(pinned);
+    pushImage('latest', digest('1'));
+    await look();
+    await hook(hooks.image('latest'));
+    pushImage('latest', digest('2'));
+
+    expect(await look()).toMatchObject({ found: 1 });
+    expect(await newest()).toMatchObject({ tag: 'latest', digest: digest('2'), state: 'healthy' });
+    await look();
+    await say({ type: 'undo', app: 'app' });
+    const before = await history();
+    expect(await look()).toMatchObject({ found: 0 });
+
+    expect(await history()).toEqual(before);
+    expect(before[0]).toMatch(/undo latest healthy/);
+  });
+
+  it('finds a tag that moves by convention, which was never released, once it moves', async () => {
+    const { look, pushImage, newest } = await createDiscovery(pinned);
+    pushImage('latest', digest('1'));
+    await look();
+    expect(await newest()).toBeUndefined();
+    pushImage('latest', digest('2'));
+
+    await look();
+
+    expect(await newest()).toMatchObject({ tag: 'latest', digest: digest('2') });
+  });
+
+  it('is not misled by an answer of before', async () => {
+    const { look, hook, hooks, pushImage, history } = await createDiscovery(pinned);
+    pushImage('latest', digest('1'));
+    await look();
+    pushImage('latest', digest('2'));
+    await hook(hooks.image('latest'));
+    pushImage('latest', digest('1'));
+
+    expect(await look()).toMatchObject({ found: 0 });
+    expect(await history()).toHaveLength(1);
+  });
+});
