@@ -1,4 +1,5 @@
 import { TagboatError } from '../errors.ts';
+import { repositoryName } from '../repository-name.ts';
 import { word } from './payload.ts';
 
 /**
@@ -10,7 +11,7 @@ export const repositoryOf = (url: string): string => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const path = parsed?.pathname.replace(/^\/+|\/+$/g, '').replace(/\.git$/i, '') ?? '';
   const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
-  const name = `${parsed?.host ?? ''}/${path}`.toLowerCase();
+  const name = repositoryName(`${parsed?.host ?? ''}/${path}`);
   if (!isWeb || path === '' || !word.safeParse(name).success)
     throw new TagboatError('payload-invalid', 'the URL of the repository is not one of http or https');
   return name;
