@@ -47,3 +47,9 @@ describe('what is no name', () => {
     expect(written(text)).toEqual({ wrong: 'this is not a repository; write `host/owner/name`' });
   });
 });
+
+test('a URL with a line break in it is no name of a repository', () => {
+  expect(() => repositoryOf('https://github.com/codertocat/hello-\nworld')).toThrow(
+    'is not one of http or https',
+  );
+});

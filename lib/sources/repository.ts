@@ -8,7 +8,8 @@ import { word } from './payload.ts';
  * @throws TagboatError `payload-invalid` where it is no http(s) URL with a path
  */
 export const repositoryOf = (url: string): string => {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  // Line breaks in a URL would be passed over
+  const parsed = word.safeParse(url).success && URL.canParse(url) ? new URL(url) : undefined;
   const path = parsed?.pathname.replace(/^\/+|\/+$/g, '').replace(/\.git$/i, '') ?? '';
   const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
   const name = repositoryName(`${parsed?.host ?? ''}/${path}`);
