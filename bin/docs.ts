@@ -4,6 +4,7 @@ import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { isUnderWay, successors } from '../lib/release/model/release.ts';
 import { releaseStates } from '../lib/view/release.ts';
 import { admittedTable, orderTable } from './tags-page.ts';
+import { sourceTable } from './source-table.ts';
 
 /** Plain text, with code in backticks, as a cell of a table: a `|` would end the cell, and a `<` outside code begin a tag. */
 const cell = (text: string): string =>
@@ -57,12 +58,15 @@ export const withStates = (text: string): string => {
 /** docs/tags.md with what the code makes of tags. */
 const withTags = (text: string): string =>
   withSection(withSection(text, 'admitted', admittedTable()), 'order', orderTable());
+/** docs/sources.md with the table of all sources as lib/sources has them. */
+export const withSources = (text: string): string => withSection(text, 'sources', sourceTable(text));
 
 /** The pages that have a part made from the code, and what makes it. */
 export const pages: Readonly<Record<string, (text: string) => string>> = {
   'docs/errors.md': withCodes,
   'docs/architecture.md': withStates,
   'docs/tags.md': withTags,
+  'docs/sources.md': withSources,
 };
 
 if (import.meta.main)

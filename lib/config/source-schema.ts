@@ -59,7 +59,8 @@ const options = {
   redelivery,
   host: field.host({
     title: 'Host',
-    description: 'Host in image references, where it is not the one that the notification names.',
+    description:
+      'Host in image references, or of the repositories, where it is not the one that the payload names.',
     examples: ['registry.example.com'],
   }),
   repositories: z

@@ -2,6 +2,7 @@ import picomatch from 'picomatch';
 import semver from 'semver';
 import { parseFieldPath } from '../field-path.ts';
 import { tryParseImage } from '../image.ts';
+import { repositoryName } from '../repository-name.ts';
 import { parseDuration } from './duration.ts';
 import { isMutableTag } from './mutable-tags.ts';
 import { listedTags, patternProblem } from './tag-pattern.ts';
@@ -51,6 +52,13 @@ export const checkImage = (text: string): Checked => {
     : { value: image.name };
 };
 
+/** Bitbucket Data Center has the page of a repository in one place, and the repository in another: the other one. */
+const cloneOfPage = (bare: string): string | undefined => {
+  const [, host, kind, owner, name] =
+    /^(.+)\/(projects|users)\/([^/]+)\/repos\/([^/]+)(?:\/browse)?$/.exec(bare) ?? [];
+  return host && `${host}/scm/${kind === 'users' ? '~' : ''}${owner}/${name}`;
+};
+
 export const checkRepository = (text: string): Checked => {
   if (/^[a-z+]+:\/\/[^/]*@/i.test(text))
     return wrong('credentials do not belong here; write `host/owner/name`');
@@ -60,12 +68,14 @@ export const checkRepository = (text: string): Checked => {
     .replace(/\/+$/, '')
     .replace(/\.git$/i, '')
     .toLowerCase();
-  if (!/^[a-z0-9.-]+(?::\d+)?(?:\/[\w.~-]+)+$/.test(bare))
+  if (!/^[a-z0-9.-]+(?::\d+)?(?:\/(?:[\w.~-]|%[0-9a-f]{2})+)+$/.test(bare))
     return wrong('this is not a repository; write `host/owner/name`');
+  const clone = cloneOfPage(bare);
+  if (clone !== undefined) return wrong(`this is a page of Bitbucket; write what is cloned: \`${clone}\``);
   const host = bare.slice(0, bare.indexOf('/'));
   if (!/[.:]/.test(host) && host !== 'localhost')
     return wrong(`the host is missing (did you mean \`github.com/${bare}\`?)`);
-  return { value: bare };
+  return { value: repositoryName(bare) };
 };
 
 /** The host of an image reference in normal form, or undefined where the text is none. */

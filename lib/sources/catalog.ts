@@ -1,6 +1,10 @@
+import { azureDevops } from './azure-devops.ts';
+import { bitbucket } from './bitbucket.ts';
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ecr } from './ecr.ts';
+import { forgejo } from './forgejo.ts';
+import { gitea } from './gitea.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { quay } from './quay.ts';
@@ -10,6 +14,10 @@ import type { EventSource, Source } from './source.ts';
 export const sources: Readonly<Record<string, Source>> = {
   github,
   gitlab,
+  gitea,
+  forgejo,
+  bitbucket,
+  'azure-devops': azureDevops,
   dockerhub,
   distribution,
   quay,

@@ -47,7 +47,12 @@ const createPayload = z.object({
   description: z.nullable(z.string()),
   pusher_type: word,
 });
-const releasePayload = z.object({ ...common, action: word, release: z.object({ tag_name: word }) });
+// Gitea and Forgejo send GitHub's headers as well, and of their events only a release looks the same, but for its `node_id`.
+const releasePayload = z.object({
+  ...common,
+  action: word,
+  release: z.object({ tag_name: word, node_id: word }),
+});
 
 type Common = z.output<z.ZodMiniObject<typeof common>>;
 

@@ -51,8 +51,10 @@ const nameOf = (proof: Proof): string => {
 /** The password of a Basic header; undefined where it is none. */
 const passwordOf = (header: string): string | undefined => {
   const encoded = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
-  if (encoded === undefined) return undefined;
-  const pair = Buffer.from(encoded, 'base64').toString();
+  const bytes = Buffer.from(encoded ?? '', 'base64');
+  // Characters too many or too few would be passed over
+  if (bytes.toString('base64') !== encoded) return undefined;
+  const pair = bytes.toString();
   const colon = pair.indexOf(':');
   return colon === -1 ? undefined : pair.slice(colon + 1);
 };

@@ -1,4 +1,5 @@
 import { TagboatError } from '../errors.ts';
+import { repositoryName } from '../repository-name.ts';
 import { word } from './payload.ts';
 
 /**
@@ -7,10 +8,11 @@ import { word } from './payload.ts';
  * @throws TagboatError `payload-invalid` where it is no http(s) URL with a path
  */
 export const repositoryOf = (url: string): string => {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  // Line breaks in a URL would be passed over
+  const parsed = word.safeParse(url).success && URL.canParse(url) ? new URL(url) : undefined;
   const path = parsed?.pathname.replace(/^\/+|\/+$/g, '').replace(/\.git$/i, '') ?? '';
   const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
-  const name = `${parsed?.host ?? ''}/${path}`.toLowerCase();
+  const name = repositoryName(`${parsed?.host ?? ''}/${path}`);
   if (!isWeb || path === '' || !word.safeParse(name).success)
     throw new TagboatError('payload-invalid', 'the URL of the repository is not one of http or https');
   return name;

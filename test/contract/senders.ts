@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type Sample, sampledSources, samplesOf } from '../../infra/local/webhooks/sample.ts';
-import { bodyOf, prove, signSample } from '../../infra/local/webhooks/sign.ts';
+import { bodyOf, headersOf, prove, signSample } from '../../infra/local/webhooks/sign.ts';
 import type { RawRequest } from '../../lib/http.ts';
 import { toRawRequest } from '../../lib/http.ts';
 import { sources } from '../../lib/sources/catalog.ts';
@@ -51,7 +51,7 @@ const senderOf = (name: string): Sender => {
     Object.fromEntries(source.needs.map((need) => [need, secrets[need]]));
   const headersWith = (secrets: SourceSecrets) => (body: Uint8Array | string) => ({
     'content-type': 'application/json',
-    ...sample.headers,
+    ...headersOf(sample, body, secrets),
     ...prove(proof, body, secrets).headers,
   });
   return {

@@ -7,6 +7,7 @@ const shared = [
   'catalog.ts',
   'payload.ts',
   'proof.ts',
+  'pushed-refs.ts',
   'repository.ts',
   'scope.ts',
   'source.ts',

@@ -179,7 +179,7 @@ test.each([
   [
     'a release that is only drafted',
     'release',
-    { repository, action: 'created', release: { tag_name: 'v1.0.0' } },
+    { repository, action: 'created', release: { tag_name: 'v1.0.0', node_id: 'RE_kwDO' } },
     'event-not-used',
     'release created is not used',
   ],

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import type { RawRequest } from '../../lib/http.ts';
-import { arrived, senders, verifyAs } from '../contract/senders.ts';
+import type { Sample } from '../../infra/local/webhooks/sample.ts';
+import { signSample } from '../../infra/local/webhooks/sign.ts';
+import { TagboatError } from '../../lib/errors.ts';
+import type { Parsed } from '../../lib/event.ts';
+import { arrived, type Sender, senders, verifyAs } from '../contract/senders.ts';
 import { examplesOf, outcomeOf, testRelabelled } from './support/relabelled.ts';
 
 const servers = ['api.github.com'];
@@ -25,23 +28,51 @@ const pairs = senders.flatMap((from) =>
   senders.filter((to) => to !== from).map((to) => ({ from, to, name: `${from.name} to ${to.name}` })),
 );
 
-test.each(pairs)('what is genuine for one source is nothing to another: $name', async ({ from, to }) => {
-  const body = Buffer.from(JSON.stringify(from.payload));
-  const request: RawRequest = arrived(body, from.headers(body));
-  const { source } = to;
-  // Also where two sources were given the same secret
-  const both = {
+/** A sample that goes to another source, where both were given the same secret or each has its own. */
+const misdirected = (from: Sender, to: Sender, sample: Sample, isSameSecret: boolean): Promise<Parsed> => {
+  const { body, headers, pathSuffix } = signSample(sample, from.source, from.secrets);
+  const same = {
     secret: from.secrets.secret ?? from.secrets.key,
     key: from.secrets.key ?? from.secrets.secret,
   };
+  const request = arrived(body, headers);
+  const pathKey = pathSuffix === '' ? undefined : from.pathKey;
+  return verifyAs(
+    to.source,
+    { request, secrets: isSameSecret ? same : to.secrets, pathKey },
+    to.sample.config,
+  ).then(() => to.source.parse(request, to.sample.config));
+};
 
-  for (const secrets of [to.secrets, both])
-    await expect(
-      (async () => {
-        await verifyAs(source, { request, secrets, pathKey: from.pathKey }, to.sample.config);
-        return source.parse(request, to.sample.config);
-      })(),
-    ).rejects.toMatchObject({
-      code: expect.stringMatching(/^(?:signature-missing|signature-wrong|payload-invalid)$/),
-    });
-});
+/** Grown out of another, it signs for that one as well, so that who took the hooks of that one takes its hooks, too. */
+const heirs: Readonly<Record<string, string>> = { forgejo: 'gitea' };
+
+test.each(pairs.filter(({ from, to }) => heirs[from.name] !== to.name))(
+  'what is genuine for one source is nothing to another: $name',
+  async ({ from, to }) => {
+    for (const isSameSecret of [false, true]) {
+      await expect(misdirected(from, to, from.sample, isSameSecret)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(?:signature-missing|signature-wrong|payload-invalid)$/),
+      });
+      for (const sample of from.samples) {
+        const outcome = await misdirected(from, to, sample, isSameSecret).catch((error: unknown) => error);
+        expect([sample.name, outcome instanceof TagboatError ? [] : (outcome as Parsed).events]).toEqual([
+          sample.name,
+          [],
+        ]);
+      }
+    }
+  },
+);
+
+test.each(pairs.filter(({ from, to }) => heirs[from.name] === to.name))(
+  'a hook is taken by the source whose headers it has as well, and says the same: $name',
+  async ({ from, to }) => {
+    for (const sample of from.samples) {
+      const { events } = await misdirected(from, to, sample, true);
+      expect(events).toEqual(
+        sample.events.map((event) => ({ source: to.name, revision: undefined, ...event })),
+      );
+    }
+  },
+);

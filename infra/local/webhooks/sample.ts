@@ -11,7 +11,7 @@ export type Sample = {
   readonly origin: string;
   /** True for the one that `tagboat hook` sends. Each source has one, which announces exactly one thing. */
   readonly isDefault: boolean;
-  /** What the sender sends besides its proof. */
+  /** What the sender sends besides its proof; `headersOf` fills in other signatures. */
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. `{ "$base64": … }` in it is sent as the text of that value in base64. */
   readonly body: Readonly<Record<string, unknown>>;

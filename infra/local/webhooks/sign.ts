@@ -41,6 +41,24 @@ export const bodyOf = ({ body }: Pick<Sample, 'body'>): string =>
     return Buffer.from(JSON.stringify((value as { readonly $base64: unknown }).$base64)).toString('base64');
   });
 
+/**
+ * What a sample's sender sends besides its proof. `{sha256}` and `{sha1}` stand for the HMAC of the body: some sign under several
+ * names, so that what was made for another sender takes it as well.
+ */
+export const headersOf = (
+  { headers }: Pick<Sample, 'headers'>,
+  body: string | Uint8Array,
+  { secret = '' }: SourceSecrets,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      value.replace(/\{(sha1|sha256)\}/, (_all, algorithm: string) =>
+        createHmac(algorithm, secret).update(body).digest('hex'),
+      ),
+    ]),
+  );
+
 /** A sample as its sender sends it. */
 export const signSample = (
   sample: Sample,
@@ -52,5 +70,6 @@ export const signSample = (
   if (proof === undefined) throw new Error('a source has at least one way to prove a request');
   const body = bodyOf(sample);
   const { pathSuffix, headers } = prove(proof, body, secrets);
-  return { pathSuffix, body, headers: { 'content-type': 'application/json', ...sample.headers, ...headers } };
+  const besides = headersOf(sample, body, secrets);
+  return { pathSuffix, body, headers: { 'content-type': 'application/json', ...besides, ...headers } };
 };

@@ -76,6 +76,7 @@ export const startProject = async (options: ProjectOptions) => {
   const settings = {
     user,
     slack: options.slack,
+    sources: options.sources,
     apps,
     configRepos: { config: { path: bare, branch: 'config' }, ...options.configRepos },
     clusters: {

@@ -19,6 +19,8 @@ export type Settings = {
   readonly user: string;
   /** Lines of `slack:`, over the defaults: `{ confirm: 'true' }`. */
   readonly slack?: Lines | undefined;
+  /** More sources, besides GitHub and Docker Hub: `{ gitlab: '{ secret: env:GITLAB_SECRET }' }`. */
+  readonly sources?: Lines | undefined;
   readonly apps: Readonly<Record<string, AppOptions>>;
   readonly configRepos: Readonly<Record<string, Repository>>;
   /** The files of kubeconfigs. */
@@ -53,7 +55,7 @@ const appLines = ([name, app]: readonly [string, AppOptions]): string => {
 ${environments.join('\n')}`;
 };
 
-export const tagboatYml = ({ user, slack, apps, configRepos, clusters }: Settings): string => `
+export const tagboatYml = ({ user, slack, sources = {}, apps, configRepos, clusters }: Settings): string => `
 clusters:
 ${Object.entries(clusters)
   .map(([name, file]) => `  ${name}: { kubeconfig: 'file:${file}' }`)
@@ -65,6 +67,7 @@ ${Object.entries(configRepos)
 sources:
   github: { secret: env:GITHUB_SECRET }
   dockerhub: { key: env:DOCKERHUB_KEY }
+${linesOf(sources, 2)}
 slack:
 ${linesOf({ signingSecret: 'env:SIGNING_SECRET', allow: `{ users: [${user}], channels: [C0DEPLOYS] }`, ...slack }, 2)}
 apps:

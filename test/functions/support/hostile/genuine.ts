@@ -1,16 +1,14 @@
 import { createRequire } from 'node:module';
 import { slackSignature } from '../../../../infra/local/emulators/slack/client/command.ts';
 import { encodeAction } from '../../../../lib/slack/action.ts';
-import { githubSignature, senders } from '../../../contract/senders.ts';
+import { githubSignature } from '../../../contract/senders.ts';
 import { tagPayload } from '../../../integration/support/github.ts';
 import type { Random } from './random.ts';
+import { configuredSources, hookOf, sourceEnv } from './sources.ts';
 
 /** Everything that must not be found in a log line; none of it could come about by chance. */
 export const secrets = {
-  github: 'GITHUB-0f1e2d3c4b5a69788796a5b4c3d2e1f0',
-  previous: 'PREVIOUS-7a6b5c4d3e2f10',
-  key: 'KEY-Zk3v9Qw1Lm8Xr5',
-  distribution: 'DISTRIBUTION-b7c8d9e0f1',
+  ...sourceEnv,
   signing: 'SIGNING-8f742231b10e8888abcd99yyyzzz85a5',
   responsePath: 'RESPONSE-x9y8z7w6v5u4',
   slackToken: 'VERIFICATION-gIkuvaNzQIHg97ATvDxqgjtO',
@@ -26,8 +24,8 @@ export type Genuine = {
   readonly encode: (text: string) => string;
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** The headers for exactly these bytes. @param secret where it is not the right one */
-  readonly headers: (body: Buffer, secret?: string) => Readonly<Record<string, string>>;
+  /** The headers for exactly these bytes, made by who knows the secret or by who does not. */
+  readonly headers: (body: Buffer, isForged: boolean) => Readonly<Record<string, string>>;
   readonly forgedPathParameters?: Readonly<Record<string, string>>;
 };
 
@@ -48,12 +46,13 @@ const githubPayloads: readonly (readonly [event: string, payload: unknown])[] = 
 const asForm = (text: string): string => new URLSearchParams({ payload: text }).toString();
 const asIs = (text: string): string => text;
 
+/** GitHub, with all that it sends, and in a form as well. */
 const github = (random: Random): Genuine => {
   const [event, payload] = random.once(2)
     ? (githubPayloads[random.below(4)] ?? [])
     : random.pick(githubPayloads);
   const isForm = random.once(5);
-  const secret = random.once(4) ? secrets.previous : secrets.github;
+  const secret = sourceEnv[random.once(4) ? 'github_previous_secret' : 'github_secret'] ?? '';
   return {
     to: 'webhook',
     source: 'github',
@@ -61,53 +60,24 @@ const github = (random: Random): Genuine => {
     encode: isForm ? asForm : asIs,
     path: '/webhooks/github',
     pathParameters: { source: 'github' },
-    headers: (body, given = secret) => ({
+    headers: (body, isForged) => ({
       'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
       'x-github-event': event ?? 'push',
       'x-github-delivery': '72d3162e-cc78-11e3-81ab-4c9367dc0958',
-      'x-hub-signature-256': githubSignature(body, given),
+      'x-hub-signature-256': githubSignature(body, isForged ? `${secret}x` : secret),
     }),
   };
 };
 
-const payloadOf = (name: string): Record<string, unknown> => ({
-  ...senders.find((sender) => sender.name === name)?.payload,
-});
-
-const dockerhub = (): Genuine => ({
-  to: 'webhook',
-  source: 'dockerhub',
-  payload: payloadOf('dockerhub'),
-  encode: asIs,
-  path: `/webhooks/dockerhub/${secrets.key}`,
-  pathParameters: { source: 'dockerhub', key: secrets.key },
-  forgedPathParameters: { source: 'dockerhub', key: `${secrets.key}x` },
-  headers: () => ({ 'content-type': 'application/json' }),
-});
-
-const distribution = (): Genuine => ({
-  to: 'webhook',
-  source: 'distribution',
-  payload: payloadOf('distribution'),
-  encode: asIs,
-  path: '/webhooks/distribution',
-  pathParameters: { source: 'distribution' },
-  headers: (_body, given = secrets.distribution) => ({
-    'content-type': 'application/vnd.docker.distribution.events.v1+json',
-    authorization: `Bearer ${given}`,
-  }),
-});
-
-const slackHeaders =
-  (now: number) =>
-  (body: Buffer, given = secrets.signing) => {
-    const timestamp = String(Math.floor(now / 1000));
-    return {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-slack-request-timestamp': timestamp,
-      'x-slack-signature': slackSignature(given, body, timestamp),
-    };
+const slackHeaders = (now: number) => (body: Buffer, isForged: boolean) => {
+  const given = isForged ? `${secrets.signing}x` : secrets.signing;
+  const timestamp = String(Math.floor(now / 1000));
+  return {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-slack-request-timestamp': timestamp,
+    'x-slack-signature': slackSignature(given, body, timestamp),
   };
+};
 
 const lines = [
   '/undo okeydokey',
@@ -188,12 +158,14 @@ const button = (random: Random, now: number): Genuine => ({
 });
 
 /** Something that a real sender could have sent. @param now milliseconds since 1970 */
-export const genuine = (random: Random, now: number): Genuine => {
+export type Choice = (random: Random, now: number) => Genuine;
+
+/** Of anybody, the most of it from GitHub and Slack. */
+export const anybody: Choice = (random, now) => {
   switch (random.below(8)) {
     case 0:
-      return dockerhub();
     case 1:
-      return distribution();
+      return hookOf(random.pick(configuredSources), random);
     case 2:
     case 3:
       return command(random, now);
@@ -202,4 +174,11 @@ export const genuine = (random: Random, now: number): Genuine => {
     default:
       return github(random);
   }
+};
+
+/** Of the sender of one type of source. */
+export const senderOf = (type: string): Choice => {
+  const sources = configuredSources.filter((source) => source.type === type);
+  return (random) =>
+    type === 'github' && random.once(2) ? github(random) : hookOf(random.pick(sources), random);
 };
