@@ -1,7 +1,11 @@
+import { acr } from './acr.ts';
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
+import { ghcr } from './ghcr.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
+import { gitlabRegistry } from './gitlab-registry.ts';
+import { harbor } from './harbor.ts';
 import { quay } from './quay.ts';
 import type { Source } from './source.ts';
 
@@ -12,4 +16,8 @@ export const sources: Readonly<Record<string, Source>> = {
   dockerhub,
   distribution,
   quay,
+  ghcr,
+  harbor,
+  acr,
+  'gitlab-registry': gitlabRegistry,
 };

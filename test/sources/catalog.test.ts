@@ -5,6 +5,9 @@ import { sources } from '../../lib/sources/catalog.ts';
 /** What stands in the folder and is no source. */
 const shared = [
   'catalog.ts',
+  'github-package.ts',
+  'images.ts',
+  'notification.ts',
   'payload.ts',
   'proof.ts',
   'repository.ts',
