@@ -1,11 +1,14 @@
 import { acr } from './acr.ts';
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
+import { generic } from './generic.ts';
 import { ghcr } from './ghcr.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { gitlabRegistry } from './gitlab-registry.ts';
 import { harbor } from './harbor.ts';
+import { jfrog } from './jfrog.ts';
+import { nexus } from './nexus.ts';
 import { quay } from './quay.ts';
 import type { Source } from './source.ts';
 
@@ -20,4 +23,7 @@ export const sources: Readonly<Record<string, Source>> = {
   harbor,
   acr,
   'gitlab-registry': gitlabRegistry,
+  jfrog,
+  nexus,
+  generic,
 };

@@ -1,5 +1,5 @@
 import { TagboatError } from '../errors.ts';
-import type { ImagePushed } from '../event.ts';
+import type { SourceEvent } from '../event.ts';
 import { isDigest, isTag, tryParseImage } from '../image.ts';
 
 /** A reference with neither tag nor digest; undefined where the text is none. */
@@ -36,11 +36,13 @@ export const digestIn = (value: string | null | undefined): string | undefined =
 export const tagIn = (value: string | null | undefined): string | undefined =>
   typeof value === 'string' && isTag(value) ? value : undefined;
 
-/** The same image under the same tag is announced once. */
-export const eachOnce = (events: readonly ImagePushed[]): readonly ImagePushed[] => {
-  const first = new Map<string, ImagePushed>();
+/** What is announced twice in a payload is announced once. */
+export const eachOnce = <Event extends SourceEvent>(events: readonly Event[]): readonly Event[] => {
+  const first = new Map<string, Event>();
   for (const event of events) {
-    const key = `${event.image}:${event.tag}@${event.digest ?? ''}`;
+    const parts =
+      event.type === 'image-pushed' ? [event.image, event.digest] : [event.repository, event.revision];
+    const key = JSON.stringify([event.tag, ...parts]);
     if (!first.has(key)) first.set(key, event);
   }
   return [...first.values()];

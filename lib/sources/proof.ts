@@ -48,6 +48,9 @@ const nameOf = (proof: Proof): string => {
   }
 };
 
+/** Two kinds of proof may stand in one header. */
+const namesOf = (proofs: readonly Proof[]): string => [...new Set(proofs.map(nameOf))].join(' or ');
+
 /** The password of a Basic header; undefined where it is none. */
 const passwordOf = (header: string): string | undefined => {
   const encoded = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
@@ -86,11 +89,10 @@ export const verifyProof = (proofs: readonly Proof[], claim: Claim): void => {
     const text = givenProof(proof, claim);
     return text === undefined || text === '' ? [] : [{ proof, text }];
   });
-  if (given.length === 0)
-    throw new TagboatError('signature-missing', `${proofs.map(nameOf).join(' or ')} is missing`);
+  if (given.length === 0) throw new TagboatError('signature-missing', `${namesOf(proofs)} is missing`);
   if (!given.map(({ proof, text }) => isGenuine(proof, text, claim)).includes(true))
     throw new TagboatError(
       'signature-wrong',
-      `${given.map(({ proof }) => nameOf(proof)).join(' or ')} does not match what is configured`,
+      `${namesOf(given.map(({ proof }) => proof))} does not match what is configured`,
     );
 };

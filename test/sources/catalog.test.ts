@@ -11,6 +11,7 @@ const shared = [
   'payload.ts',
   'proof.ts',
   'repository.ts',
+  'repository-path.ts',
   'scope.ts',
   'source.ts',
   'verify.ts',
