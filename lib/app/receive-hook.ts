@@ -35,12 +35,16 @@ type Addressed = {
 /**
  * Verifies the raw bytes of a webhook, and only then parses them; what the source may not announce is set aside.
  * @param path the segments of `/webhooks/{source}[/{key}]`, and the id of the request
- * @throws TagboatError `source-unknown`, `signature-…`, `payload-…`; `kms-…`, `secret-…`
+ * @throws TagboatError `source-unknown`, `signature-…`, `payload-…`; `kms-…`, `secret-…`, `identity-keys-unreachable`
  */
 export const receiveHook = async (
   request: RawRequest,
   { source: name = '', key, requestId }: Addressed,
-  { config: { sources: configured }, secrets }: Pick<Runtime, 'config' | 'secrets'>,
+  {
+    config: { sources: configured },
+    secrets,
+    verifyToken,
+  }: Pick<Runtime, 'config' | 'secrets' | 'verifyToken'>,
 ): Promise<ReceivedHook> => {
   const config = Object.hasOwn(configured, name) ? configured[name] : undefined;
   const type = config?.type ?? name;
@@ -49,7 +53,7 @@ export const receiveHook = async (
   if (source === undefined || config === undefined)
     throw new TagboatError('source-unknown', 'no source of that name is configured');
   const provenBy = await verifyRotated(sourceSecrets(name, config, secrets.unseal), (opened) =>
-    verifySource(source, { request, secrets: opened, pathKey: key }, config),
+    verifySource(source, { request, secrets: opened, pathKey: key, verifyToken }, config),
   );
   const { events, ignored } = source.parse(request, config);
   const parsed = { events: events.map(named(requestId)), ignored };

@@ -2,11 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { JSONWebKeySet } from 'jose';
 import { monotonicFactory } from 'ulid';
 import { awsOptions } from '../aws-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
+import type { TokenVerifier } from '../identity-token.ts';
 import type { Logger } from '../logger.ts';
 import { once } from '../once.ts';
 import { createQueues, type Queues } from '../queues/queues.ts';
@@ -41,6 +43,8 @@ type LocalOptions = {
   readonly slackApi?: string;
   /** Where a response_url may lie besides Slack's own host. */
   readonly slackResponses?: string;
+  /** Stand in for the keys of every issuer of tokens (JWKS). */
+  readonly identityKeys?: JSONWebKeySet;
   /** Within so many milliseconds, and within the invocation, a request of Slack's is answered; Slack waits for 3,000. */
   readonly slackAnswerMs?: number;
 };
@@ -62,6 +66,8 @@ export type RuntimeOptions = {
 export type Runtime = Context & {
   readonly secrets: Secrets;
   readonly registry: () => Promise<RegistryClient>;
+  /** Tells the tokens of senders that have one from all others. */
+  readonly verifyToken: TokenVerifier;
   /** Rows that one process at a time may work on. */
   readonly leases: Leases;
   readonly queues: Queues;
@@ -125,6 +131,14 @@ export const createRuntime = ({
     },
     timeLeft,
   );
+  const tokenVerifier = once(async () => {
+    const [{ fetchedKeys, fixedKeys }, { createTokenVerifier }] = await Promise.all([
+      import('../oidc/keys.ts'),
+      import('../oidc/verifier.ts'),
+    ]);
+    const keys = local?.identityKeys;
+    return createTokenVerifier({ keySets: keys ? fixedKeys(keys) : fetchedKeys({ fetch, clock }), clock });
+  });
   const tableName = required('TAGBOAT_TABLE');
   const table = createTable(aws.dynamodb, tableName, timeLeft);
   return {
@@ -139,6 +153,7 @@ export const createRuntime = ({
     leases: createLeases({ table, clock, newId }),
     queues,
     jobs: createJobs(queues),
+    verifyToken: async (token, expected) => (await tokenVerifier())(token, expected),
     registry: once(async () => {
       const { createRegistryClient } = await import('../registry/client.ts');
       return createRegistryClient({

@@ -1,4 +1,5 @@
 import { acr } from './acr.ts';
+import { artifactRegistry } from './artifact-registry.ts';
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
 import { generic } from './generic.ts';
@@ -23,6 +24,7 @@ export const sources: Readonly<Record<string, Source>> = {
   harbor,
   acr,
   'gitlab-registry': gitlabRegistry,
+  'artifact-registry': artifactRegistry,
   jfrog,
   nexus,
   generic,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placesAtPath, tryParseJsonPath, valueAtPath } from '../../lib/json-path.ts';
+import { placesAtPath, tryParseJsonPath, valueAtPath } from '../lib/json-path.ts';
 
 const pathOf = (text: string) => {
   const path = tryParseJsonPath(text);
