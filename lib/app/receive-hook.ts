@@ -1,6 +1,7 @@
 import { TagboatError } from '../errors.ts';
 import { type Parsed, type SourceEvent, unnamedDelivery } from '../event.ts';
 import type { RawRequest } from '../http.ts';
+import type { TokenVerifier } from '../identity-token.ts';
 import { type SecretAge, verifyRotated } from '../rotated-secret.ts';
 import { sources } from '../sources/catalog.ts';
 import { withinScope } from '../sources/scope.ts';
@@ -32,6 +33,8 @@ type Addressed = {
   readonly requestId: string;
 };
 
+export type ReceiveContext = Pick<Runtime, 'config' | 'secrets'> & { readonly verifyToken: TokenVerifier };
+
 /**
  * Verifies the raw bytes of a webhook, and only then parses them; what the source may not announce is set aside.
  * @param path the segments of `/webhooks/{source}[/{key}]`, and the id of the request
@@ -40,11 +43,7 @@ type Addressed = {
 export const receiveHook = async (
   request: RawRequest,
   { source: name = '', key, requestId }: Addressed,
-  {
-    config: { sources: configured },
-    secrets,
-    verifyToken,
-  }: Pick<Runtime, 'config' | 'secrets' | 'verifyToken'>,
+  { config: { sources: configured }, secrets, verifyToken }: ReceiveContext,
 ): Promise<ReceivedHook> => {
   const config = Object.hasOwn(configured, name) ? configured[name] : undefined;
   const type = config?.type ?? name;

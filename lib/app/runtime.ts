@@ -8,7 +8,6 @@ import { awsOptions } from '../aws-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config/types.ts';
 import { TagboatError } from '../errors.ts';
-import type { TokenVerifier } from '../identity-token.ts';
 import type { Logger } from '../logger.ts';
 import { once } from '../once.ts';
 import { createQueues, type Queues } from '../queues/queues.ts';
@@ -66,8 +65,6 @@ export type RuntimeOptions = {
 export type Runtime = Context & {
   readonly secrets: Secrets;
   readonly registry: () => Promise<RegistryClient>;
-  /** Tells the tokens of senders that have one from all others. */
-  readonly verifyToken: TokenVerifier;
   /** Rows that one process at a time may work on. */
   readonly leases: Leases;
   readonly queues: Queues;
@@ -131,14 +128,6 @@ export const createRuntime = ({
     },
     timeLeft,
   );
-  const tokenVerifier = once(async () => {
-    const [{ fetchedKeys, fixedKeys }, { createTokenVerifier }] = await Promise.all([
-      import('../oidc/keys.ts'),
-      import('../oidc/verifier.ts'),
-    ]);
-    const keys = local?.identityKeys;
-    return createTokenVerifier({ keySets: keys ? fixedKeys(keys) : fetchedKeys({ fetch, clock }), clock });
-  });
   const tableName = required('TAGBOAT_TABLE');
   const table = createTable(aws.dynamodb, tableName, timeLeft);
   return {
@@ -153,7 +142,6 @@ export const createRuntime = ({
     leases: createLeases({ table, clock, newId }),
     queues,
     jobs: createJobs(queues),
-    verifyToken: async (token, expected) => (await tokenVerifier())(token, expected),
     registry: once(async () => {
       const { createRegistryClient } = await import('../registry/client.ts');
       return createRegistryClient({

@@ -36,10 +36,20 @@ export const createIdentityKey = (): IdentityKey =>
 /** The key of a stack, made once, so that samples can be signed with it from elsewhere. */
 export const stackIdentityKey = (state: Pick<StateDirectory, 'file'>): IdentityKey => {
   const file = state.file('identity-key.pem');
-  if (existsSync(file)) return keyOf(createPrivateKey(readFileSync(file, 'utf8')));
+  const kept = existsSync(file) ? keyIn(readFileSync(file, 'utf8')) : undefined;
+  if (kept !== undefined) return kept;
   const made = createIdentityKey();
   writePrivately(file, made.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
   return made;
+};
+
+/** Undefined where the text is damaged. */
+const keyIn = (text: string): IdentityKey | undefined => {
+  try {
+    return keyOf(createPrivateKey(text));
+  } catch {
+    return undefined;
+  }
 };
 
 /** What the functions of a stack take for the keys of every issuer, where some source's sender has tokens of one. */

@@ -60,7 +60,6 @@ export const memoryRuntime = (
     },
     registry: async () => ({ digestOf }),
     timeLeft: createTimeLeft(clock),
-    verifyToken: async () => 'malformed',
     local: undefined,
   };
   return { runtime, clock, opened };
