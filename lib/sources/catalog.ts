@@ -1,12 +1,20 @@
+import { acr } from './acr.ts';
+import { artifactRegistry } from './artifact-registry.ts';
 import { azureDevops } from './azure-devops.ts';
 import { bitbucket } from './bitbucket.ts';
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ecr } from './ecr.ts';
 import { forgejo } from './forgejo.ts';
+import { generic } from './generic.ts';
+import { ghcr } from './ghcr.ts';
 import { gitea } from './gitea.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
+import { gitlabRegistry } from './gitlab-registry.ts';
+import { harbor } from './harbor.ts';
+import { jfrog } from './jfrog.ts';
+import { nexus } from './nexus.ts';
 import { quay } from './quay.ts';
 import type { EventSource, Source } from './source.ts';
 
@@ -21,6 +29,14 @@ export const sources: Readonly<Record<string, Source>> = {
   dockerhub,
   distribution,
   quay,
+  ghcr,
+  harbor,
+  acr,
+  'gitlab-registry': gitlabRegistry,
+  'artifact-registry': artifactRegistry,
+  jfrog,
+  nexus,
+  generic,
 };
 
 /** Those whose events come through EventBridge, by their names in tagboat.yml; there is no webhook of theirs. */

@@ -3,7 +3,22 @@ import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import type { Claim, Proof } from './proof.ts';
 
-export type SourceOption = 'host' | 'repositories' | 'images' | 'redelivery' | 'accounts' | 'regions';
+export type SourceOption =
+  | 'host'
+  | 'path'
+  | 'repositories'
+  | 'images'
+  | 'redelivery'
+  | 'accounts'
+  | 'regions'
+  | 'audience'
+  | 'serviceAccount'
+  | 'signature'
+  | 'header'
+  | 'image'
+  | 'repository'
+  | 'tag'
+  | 'digest';
 
 /**
  * What a webhook source knows: how a genuine request of it looks, and what it says. It does no I/O and decides nothing.
