@@ -13,10 +13,10 @@ import { isReady } from './snapshot.ts';
 export type OtherImage = { readonly pod: string; readonly container: string; readonly image: string };
 
 /** Every carrier in every ready pod. */
-const pairs = (template: PodSpec, pods: readonly Pod[], image: string) =>
+const pairs = (template: PodSpec, pods: readonly Pod[], { image, otherTags }: Expected) =>
   pods
     .filter(isReady)
-    .flatMap((pod) => watchedCarriersOf(template, image).map((carrier) => ({ pod, carrier })));
+    .flatMap((pod) => watchedCarriersOf(template, image, otherTags).map((carrier) => ({ pod, carrier })));
 
 const imageIn = (pod: Pod, { list, container }: Carrier): string =>
   pod.spec[list]?.find(({ name }) => name === container)?.image ?? 'no such container';
@@ -70,7 +70,7 @@ export const checkPodImages = (
   pods: readonly Pod[],
   release: Expected,
 ): { readonly others: readonly OtherImage[]; readonly notes: readonly string[] } => {
-  const found = pairs(template, pods, release.image).map((pair) => {
+  const found = pairs(template, pods, release).map((pair) => {
     const image = imageIn(pair.pod, pair.carrier);
     return { ...pair, image, is: verify(image, pair.pod, pair.carrier, release) };
   });

@@ -26,7 +26,7 @@ export const judgeByDelivery = (
   if (ref.kind === 'Job' && workload === undefined) return done('is not in the cluster: it has ended');
   const reason = rollout.mode === 'set-image' ? unsettable(ref) : undefined;
   if (reason === undefined || workload === undefined) return undefined;
-  const other = watchedCarriersOf(workload.spec.template.spec, rollout.image).find(
+  const other = watchedCarriersOf(workload.spec.template.spec, rollout.image, rollout.otherTags).find(
     ({ reference }) => compareWith(reference, rollout) !== 'same',
   );
   if (other === undefined) return undefined;

@@ -11,6 +11,7 @@ import { schemeOf } from '../model/tag-scheme.ts';
 import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import type { Committed } from './commit-message.ts';
+import { findOwnPlaces, type OwnPlaces } from './divide-places.ts';
 import { readNewerCommits } from './newer-commit.ts';
 import type { StagedManifests } from './staged-manifests.ts';
 
@@ -91,6 +92,7 @@ type Admitted = TargetedRelease & {
   readonly wasPushed: boolean;
   readonly deployed: readonly ImageVersion[];
   readonly remarks: Remarks | undefined;
+  readonly only: OwnPlaces['only'];
 };
 
 /** By the name of the target. */
@@ -132,14 +134,18 @@ const admit = async (
   { release, target }: TargetedRelease,
   restored: readonly ImageVersion[] | undefined,
   { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
-  { clock }: Context,
+  context: Context,
 ): Promise<Admitted | Outcome> => {
   const found = await staged.find(target.environment.files, release.image, release.app);
-  const { uses } = found;
-  const remarks = summarizeRemarks(found.remarks.filter((remark) => !hasTag(remark, release.tag)));
+  const own = await findOwnPlaces({ release, target }, found.uses, context);
+  const { uses, only, otherTags } = own;
+  const remarks = summarizeRemarks([
+    ...found.remarks.filter((remark) => !hasTag(remark, release.tag)),
+    ...own.remarks,
+  ]);
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
   const wasPushed = isPushed(release, deployed, target.environment.pin);
-  const admitted = { release, target, wasPushed, deployed, remarks };
+  const admitted = { release: { ...release, otherTags }, target, wasPushed, deployed, remarks, only };
   // An earlier attempt committed it and did not deliver it.
   if (release.state === 'committed')
     return deployed.some(({ tag }) => tag === release.tag)
@@ -151,7 +157,7 @@ const admit = async (
     { release, target },
     restored ?? deployed,
     holds.get(target.name) ?? [],
-    clock.now(),
+    context.clock.now(),
   );
   return skip === undefined ? admitted : { type: 'ended', release, state: 'skipped', reason: skip };
 };
@@ -171,7 +177,7 @@ const hasTag = (remark: Remark, tag: string): boolean =>
   remark.type === 'mention' && tryParseImage(remark.text)?.tag === tag;
 
 const edit = async (
-  { release, target, deployed, remarks }: Admitted,
+  { release, target, deployed, remarks, only }: Admitted,
   staged: StagedManifests,
 ): Promise<Outcome> => {
   const { environment } = target;
@@ -180,6 +186,7 @@ const edit = async (
     image: release.image,
     app: release.app,
     tag: release.tag,
+    only,
     ...(pinned === undefined ? {} : { digest: pinned }),
   });
   const replaced = distinct(deployed.filter((version) => !isSameVersion(version, release)));

@@ -78,7 +78,9 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
     edit: async (globs, target) => {
       const { texts, unread } = await load(globs, target.image);
       const results = texts
-        .filter((file) => findImage(file, target.image, target.app).length > 0)
+        .filter((file) =>
+          findImage(file, target.image, target.app).some(({ tag }) => target.only?.(tag) ?? true),
+        )
         .map((file) => ({ path: file.path, before: file.text, ...rewrite(file, target) }));
       if (results.length === 0) throw absentImage(globs, target, [], unread);
       for (const { path, text, before } of results) if (text !== before) edited.set(path, text);

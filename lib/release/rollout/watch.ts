@@ -134,6 +134,7 @@ const watchUntil = async (
         digest: environment.pin === 'digest' ? release.digest : undefined,
         mode: environment.deliver,
         seek: environment.deliver === 'agent' ? seekOf(release, environment.namespace, context) : undefined,
+        otherTags: release.otherTags,
         knownDigest: release.digest,
         lastPhase: release.phase,
         deadline: deadlineOf(release),
