@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../lib/config/types.ts';
-import { digest } from './support/context.ts';
+import { digest, production } from './support/context.ts';
 import { createHarness } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
 
@@ -101,5 +101,70 @@ describe('variants of one image in one environment', () => {
     await harness.hook(hooks.dockerhub('build-3'));
 
     expect(harness.repo.commits.at(-1)).toBe(values('build-3', 'build-3'));
+  });
+});
+
+describe('two environments with one image in the same file', () => {
+  const environmentOf = (pattern: string): EnvironmentConfig => ({
+    ...production,
+    deliver: 'agent',
+    files: ['app.yml'],
+    tags: { pattern, order: 'numeric' },
+  });
+  const createTwo = (text: string, browser = 'build-(\\d+)-chromium') =>
+    createHarness({}, text, {
+      environments: { production: environmentOf('build-(\\d+)'), browser: environmentOf(browser) },
+    });
+  const reasonIn = async (harness: ReturnType<typeof createTwo>, environment: string) =>
+    (await harness.store.list('app', environment))[0]?.reason;
+
+  it('write each their own places, and undo them', async () => {
+    const harness = createTwo(values('build-1', 'build-1-chromium'));
+
+    await harness.hook(hooks.dockerhub('build-2'));
+    await harness.hook(hooks.dockerhub('build-2-chromium'));
+    expect(harness.repo.commits.at(-1)).toBe(values('build-2', 'build-2-chromium'));
+
+    harness.clock.advance(60_000);
+    await harness.say({ type: 'undo', app: 'app', environment: 'browser' });
+    expect(harness.repo.commits.at(-1)).toBe(values('build-2', 'build-1-chromium'));
+  });
+
+  it('refuse what both policies admit', async () => {
+    const text = values('build-1', 'build-1-chromium');
+    const harness = createTwo(text, 'build-(\\d+)(?:-chromium)?');
+
+    await harness.hook(hooks.dockerhub('build-2'));
+
+    expect(await reasonIn(harness, 'production')).toMatchObject({
+      code: 'manifest-refused',
+      message: expect.stringContaining(
+        'its policy admits build-1 too; give the two patterns that no tag matches both of',
+      ),
+    });
+    expect(harness.repo.commits).toEqual([text]);
+  });
+
+  it('refuse where no place is theirs', async () => {
+    const text = values('build-1-chromium', 'build-1-chromium');
+    const harness = createTwo(text);
+
+    await harness.hook(hooks.dockerhub('build-2'));
+
+    expect(await reasonIn(harness, 'production')).toMatchObject({
+      code: 'manifest-refused',
+      message: expect.stringContaining('the image has no tag here that the policy admits'),
+    });
+    expect(harness.repo.commits).toEqual([text]);
+  });
+
+  it('refuse a release by hand of what the other would take for its own', async () => {
+    const text = values('build-1', 'build-1-chromium');
+    const harness = createTwo(text);
+
+    await harness.say({ type: 'release', app: 'app', environment: 'production', tag: 'build-9-chromium' });
+
+    expect(await reasonIn(harness, 'production')).toMatchObject({ code: 'manifest-refused' });
+    expect(harness.repo.commits).toEqual([text]);
   });
 });
