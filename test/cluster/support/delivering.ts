@@ -30,6 +30,7 @@ export const set = async (
   text: string,
   { objects, forbidden = [] }: Api,
   mode: Delivery['mode'] = 'set-image',
+  otherTags?: Delivery['otherTags'],
 ) => {
   const patches: { path: string; body: unknown }[] = [];
   let answered: Awaited<ReturnType<typeof deliver>> = [];
@@ -56,6 +57,7 @@ export const set = async (
         namespace: 'shop',
         image,
         tag: '3',
+        otherTags,
         files,
         changeCause: 'x',
       });
