@@ -77,6 +77,17 @@ describe('variants of one image in one environment', () => {
     expect(harness.repo.commits).toEqual([text]);
   });
 
+  it('are not what somebody committed by hand: an undo takes that out of every place', async () => {
+    const harness = createVariants(builds, values('build-1', 'build-1'));
+    await harness.hook(hooks.dockerhub('build-2'));
+    harness.repo.commits.push(values('build-2', 'quick-fix'));
+    harness.clock.advance(60_000);
+
+    await harness.say({ type: 'undo', ...place });
+
+    expect(harness.repo.commits.at(-1)).toBe(values('build-1', 'build-1'));
+  });
+
   it('of a tag that moves keep theirs', async () => {
     const text = values('develop', 'develop-chromium');
     const harness = createVariants({ tags: { pattern: 'develop' }, pin: 'digest' }, text);

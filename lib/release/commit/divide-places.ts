@@ -55,23 +55,24 @@ const divide = async (
   const sharers = sharersOf(release, target, context.config);
   const isOne = new Set(uses.map(({ tag }) => tag)).size < 2;
   if (isOne && sharers.length === 0) return { type: 'all' };
+  const before = await releasedBefore(release, context);
+  // An earlier attempt may have pushed it.
+  const own = release.changes === undefined ? [] : [release];
   return dividePlaces(uses, {
     tag: release.tag,
-    isUndo: release.kind === 'undo',
+    by: release.kind === 'undo' ? 'undo' : release.byHand === true ? 'person' : 'hook',
     scheme: schemeOf(target),
-    released: await releasedTags(release, context),
+    released: [...before, ...own].map(({ tag }) => tag),
+    hadOthers: before.some(({ otherTags = [] }) => otherTags.length > 0),
     sharers,
   });
 };
 
 /** What stands there by a release, although the policy may not admit it: it was released by hand, and may be undone now. */
-const releasedTags = async (release: Release, { store }: Context): Promise<readonly string[]> => {
+const releasedBefore = async (release: Release, { store }: Context): Promise<readonly Release[]> => {
   const known = await readToCurrent(release, store);
   const undone = known.find(({ id }) => id === release.undoes);
-  const committed = [currentRelease(known), undone].filter((one) => one?.commit !== undefined);
-  // An earlier attempt may have pushed it.
-  const own = release.changes === undefined ? [] : [release];
-  return [...committed, ...own].flatMap((one) => one?.tag ?? []);
+  return [currentRelease(known), undone].flatMap((one) => (one?.commit === undefined ? [] : [one]));
 };
 
 /** The other apps that have the same image in the same branch. */

@@ -43,36 +43,43 @@ const isVariantOf = (tag: string, of: string): boolean => {
  * Tells the places of a release from those of another variant of its image, by their tags: its own are those that the policy
  * admits, or that have a tag which was released here (by hand, perhaps). Where all of them are, or none, they are all its own;
  * but not where one tag is plainly a variant of another, and not where another app has the same places. Pure.
+ *
+ * What a person asks for, and an undo, goes to every place where nothing speaks of variants: a tag that somebody committed by
+ * hand is to go away then.
  * @param released tags that the environment's last releases have put there
- * @param isUndo it restores what stood in its own places, and is never refused
+ * @param hadOthers the release before it has left places to others
  */
 export const dividePlaces = <P extends Place>(
   places: readonly P[],
   about: {
     readonly tag: string;
-    readonly isUndo: boolean;
+    readonly by: 'hook' | 'person' | 'undo';
     readonly scheme: TagScheme;
     readonly released: readonly string[];
+    readonly hadOthers: boolean;
     readonly sharers: readonly Sharer[];
   },
 ): Division<P> => {
-  const { scheme, released, isUndo, sharers } = about;
+  const { by, scheme, released, sharers } = about;
   const shared = sharers.filter((one) => places.some(({ file }) => one.matches(file)));
   const tags = new Set(places.flatMap(({ tag }) => tag ?? []));
   if (tags.size < 2 && shared.length === 0) return { type: 'all' };
+  const variant = variantPlace(places);
+  const hasVariants = shared.length > 0 || about.hadOthers || variant !== undefined;
+  if (by !== 'hook' && !hasVariants) return { type: 'all' };
   // A place without a tag says nothing of whose it is.
   const isOwn = (tag: string | undefined): boolean =>
     tag === undefined ? shared.length === 0 : released.includes(tag) || mayBeOf(scheme, tag);
   const own = places.filter(({ tag }) => isOwn(tag));
   const others = places.filter(({ tag }) => !isOwn(tag));
-  const contested = isUndo ? undefined : contestedPlace(own, about.tag, shared);
+  const contested = by === 'undo' ? undefined : contestedPlace(own, about.tag, shared);
   if (contested !== undefined) return contested;
   const [first] = places;
   if (own.length === 0 && shared.length > 0 && first !== undefined)
     return { type: 'unclear', place: first, message: noneOwnText(shared) };
   if (own.some(({ tag }) => tag !== undefined) && others.length > 0)
     return { type: 'own', tags: new Set(own.map(({ tag }) => tag)), others };
-  return (isUndo ? undefined : variantPlace(places)) ?? { type: 'all' };
+  return (by === 'undo' ? undefined : variant) ?? { type: 'all' };
 };
 
 /** One of its places that another app may take for its own, now or once this release stands there. */
