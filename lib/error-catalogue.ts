@@ -239,7 +239,7 @@ export const errorCatalogue = {
     retry: 'terminal',
     status: 422,
     meaning:
-      'The image stands in a form that cannot be rewritten safely (template, alias, block scalar), or something outside of `files` would undo it.',
+      'The image stands in a form that cannot be rewritten safely (template, alias, block scalar), or something outside of `files` would undo it; or two variants of the image cannot be told apart.',
     next: 'Write the image as a plain scalar at the line given, or do what the message says.',
   },
   'manifest-path-refused': {

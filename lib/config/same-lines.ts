@@ -31,7 +31,16 @@ const globsOf = ({ fields }: Environment): readonly { readonly at: Path; readonl
   }),
 ];
 
-/** Two environments that would rewrite the same line: same repository, branch and image, and globs that provably overlap. */
+/** Two patterns that are not the same may be about two variants of the image, whose places are told apart at each release. */
+const mayBeVariants = (one: Environment, other: Environment): boolean => {
+  const [first, second] = [one, other].map(({ fields }) => text(record(fields.tags).pattern));
+  return first !== undefined && second !== undefined && first !== second;
+};
+
+/**
+ * Two environments that would rewrite the same line: same repository, branch and image, and globs that provably overlap. Not
+ * where each has a pattern of its own: see `dividePlaces` of lib/release/model/own-places.ts.
+ */
 export const sameLines = (data: unknown, environments: readonly Environment[]): readonly Finding[] => {
   const repos = record(record(data).configRepos);
   const writers = environments.flatMap((environment) => {
@@ -42,7 +51,7 @@ export const sameLines = (data: unknown, environments: readonly Environment[]): 
   });
   return writers.flatMap(({ environment, target }, index) => {
     for (const earlier of writers.slice(0, index)) {
-      if (earlier.target !== target) continue;
+      if (earlier.target !== target || mayBeVariants(earlier.environment, environment)) continue;
       const others = globsOf(earlier.environment);
       for (const { at, glob } of globsOf(environment)) {
         for (const other of others) {
@@ -52,7 +61,7 @@ export const sameLines = (data: unknown, environments: readonly Environment[]): 
           return [
             atValue(
               [...environment.path, ...at],
-              `\`${who}\` writes the same lines: the same image, config repo and branch, and files such as \`${path}\``,
+              `\`${who}\` writes the same lines: the same image, config repo and branch, and files such as \`${path}\`; variants of an image are told apart by a pattern in \`tags\` of each`,
             ),
           ];
         }

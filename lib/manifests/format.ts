@@ -17,6 +17,8 @@ export type ImageTarget = Wanted & {
   readonly tag: string;
   /** Only where the environment pins digests. Without it a digest that stands in the manifest is taken out. */
   readonly digest?: string | undefined;
+  /** Which of the places are meant, by the tag that they have now; all where absent. */
+  readonly only?: ((tag: string | undefined) => boolean) | undefined;
 };
 
 /** The object that runs the image. */

@@ -67,7 +67,8 @@ export const rewrite = (
   let text = '';
   let done = 0;
   for (const { document, sites } of readSites(file, target)) {
-    const found = firstOf(sites.flatMap((site) => site.edits(target)));
+    const meant = sites.filter(({ tag }) => target.only?.(tag) ?? true);
+    const found = firstOf(meant.flatMap((site) => site.edits(target)));
     const edits = inOrder(found.filter((edit) => edit.to !== textOf(edit.at)));
     if (edits.length === 0) continue;
     const edited = applyEdits(document, edits);

@@ -16,7 +16,9 @@ export type FileKind =
 export type Remark =
   /** The image stands where no format reads it. `text` is the reference. */
   | { readonly type: 'mention'; readonly file: string; readonly line: number; readonly text: string }
-  | { readonly type: 'unread'; readonly file: string; readonly kind: FileKind };
+  | { readonly type: 'unread'; readonly file: string; readonly kind: FileKind }
+  /** The image stands there with a tag that the policy of the environment does not admit. */
+  | { readonly type: 'other-variant'; readonly file: string; readonly line: number; readonly tag: string };
 
 /** The first of them, and how many there are. */
 export type Remarks = { readonly first: readonly Remark[]; readonly total: number };
@@ -42,10 +44,16 @@ export const fileKindText: Readonly<Record<FileKind, string>> = {
   binary: 'is not UTF-8 text',
 };
 
-const remarkText = (remark: Remark, app: string): string =>
-  remark.type === 'unread'
-    ? `Not read: ${remark.file} ${fileKindText[remark.kind]}.`
-    : `Not changed: ${remark.file}:${remark.line} has ${remark.text} in a place that no format reads. A comment \`# tagboat: ${app}\` behind a value, or its place in \`fields\`, has it changed with the others.`;
+const remarkText = (remark: Remark, app: string): string => {
+  switch (remark.type) {
+    case 'unread':
+      return `Not read: ${remark.file} ${fileKindText[remark.kind]}.`;
+    case 'mention':
+      return `Not changed: ${remark.file}:${remark.line} has ${remark.text} in a place that no format reads. A comment \`# tagboat: ${app}\` behind a value, or its place in \`fields\`, has it changed with the others.`;
+    case 'other-variant':
+      return `Not changed: ${remark.file}:${remark.line} has the image as ${remark.tag}, which \`tags\` of ${app} does not admit.`;
+  }
+};
 
 /** A sentence or two for each, and one for those that are not named. */
 export const remarkTexts = ({ first, total }: Remarks, app: string): readonly string[] => [

@@ -59,15 +59,24 @@ describe('two environments that would write the same line', () => {
     [
       'the same glob',
       '        configRepo: okeydokey\n        files: [deployment/*.yml]\n',
-      '38:17: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/*.yml`',
+      '38:17: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/*.yml`; variants of an image are told apart by a pattern in `tags` of each',
     ],
     [
       'globs that overlap',
       '        configRepo: okeydokey\n        files: [other.yml, "**/*.yml"]\n',
-      '38:28: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/x.yml`',
+      '38:28: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/x.yml`; variants of an image are told apart by a pattern in `tags` of each',
     ],
   ])('is told: %s', (_, fields, problem) => {
     expect(problemsOf(withSecond(fields))).toEqual([`tagboat.yml:${problem}`]);
+  });
+
+  it('is not told where each has a pattern of its own: there may be two variants of the image', () => {
+    const same = '        configRepo: okeydokey\n        files: [deployment/*.yml]\n';
+    const withPattern = (pattern: string) =>
+      withSecond(same).replace("{ semver: '>=0.0.1' }", `{ pattern: '${pattern}' }`);
+
+    expect(problemsOf(withPattern('release-.*'))).toEqual([]);
+    expect(problemsOf(withPattern('main-.*'))).toEqual([expect.stringContaining('writes the same lines')]);
   });
 
   it('is not told where the files differ', () => {
@@ -87,7 +96,7 @@ describe('two environments that would write the same line', () => {
 `);
 
     expect(problemsOf(text)).toEqual([
-      'tagboat.yml:37:87: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/a.yml`',
+      'tagboat.yml:37:87: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/a.yml`; variants of an image are told apart by a pattern in `tags` of each',
     ]);
   });
 

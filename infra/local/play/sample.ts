@@ -1,7 +1,9 @@
-import type { AppConfig, EnvironmentConfig } from '../../../lib/config/types.ts';
+import type { AppConfig, EnvironmentConfig, TagPolicy } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
-import { type ImageReference, parseImage } from '../../../lib/image.ts';
+import { type ImageReference, isTag, parseImage } from '../../../lib/image.ts';
+import { imageTagOf } from '../../../lib/release/model/image-tag.ts';
 import { admits } from '../../../lib/release/model/tag-policy.ts';
+import { schemeOf } from '../../../lib/release/model/tag-scheme.ts';
 import type { Synced } from '../gitops/gitops.ts';
 import type { Stack } from '../stack/types.ts';
 import { announces } from '../webhooks/webhook.ts';
@@ -21,7 +23,10 @@ export type Sample = {
   readonly image: ImageReference;
   /** The tag that stands in the config repo. */
   readonly current: string | undefined;
+  /** Of the image. */
   readonly tag: string;
+  /** What the hook names: the tag of the image, or a Git tag. */
+  readonly named: string;
   /** `a webhook of github, signed as it signs` */
   readonly kind: string;
   readonly hook: ShellRequest;
@@ -40,12 +45,13 @@ export const sampleReleases = async (
   for (const [app, config] of Object.entries(stack.config.apps))
     for (const [environmentName, environment] of Object.entries(config.environments)) {
       const current = tagIn(synced, app, environmentName);
-      const tag = await sampleTag(stack, { app, environmentName, environment, current });
-      if (tag === undefined) continue;
+      const { imageTag } = schemeOf({ app: config, environment });
+      const sample = await sampleTag(stack, { app, environmentName, environment, imageTag, current });
+      if (sample === undefined) continue;
       const image = parseImage(config.image);
-      const hook = await hookFor(stack, config, { environment, image, tag });
+      const hook = await hookFor(stack, config, { environment, image, tag: sample.named });
       if (hook === undefined) continue;
-      samples.push({ app, image, current, tag, ...hook });
+      samples.push({ app, image, current, ...sample, ...hook });
       break;
     }
   return samples;
@@ -62,19 +68,31 @@ const sampleTag = async (
     readonly app: string;
     readonly environmentName: string;
     readonly environment: EnvironmentConfig;
+    /** The template, where Git tags trigger. */
+    readonly imageTag: string | undefined;
     readonly current: string | undefined;
   },
-): Promise<string | undefined> => {
-  const { app, environmentName, environment, current } = about;
+): Promise<Pick<Sample, 'tag' | 'named'> | undefined> => {
+  const { app, environmentName, environment, imageTag, current } = about;
+  const { tags } = environment;
   const { good, tried } = tagsOf(await listReleases(stack, { app, environment: environmentName }));
   const others = [
     ...firstTags.map((first) => nextTag([current, ...good], tried, first)),
     ...neighboursOf(current),
-  ].filter((candidate) => candidate !== current && !tried.includes(candidate));
+  ];
   // A tag that moves is released again, by its digest.
   const moved = environment.pin === 'digest' && current !== undefined ? [current] : [];
-  return [...others, ...moved].find((candidate) => admits(environment.tags, candidate));
+  const imageOf = (named: string): string | undefined =>
+    imageTag === undefined ? named : imageTagOf(imageTag, tags, named);
+  return [...others, ...others.map((one) => prefixOf(tags) + one), ...moved]
+    .filter((named) => admits(tags, named))
+    .flatMap((named) => ({ named, tag: imageOf(named) ?? '' }))
+    .find(({ tag }) => isTag(tag) && (moved.includes(tag) || (tag !== current && !tried.includes(tag))));
 };
+
+/** What a pattern wants before anything else, as in a monorepo: `app@`. */
+const prefixOf = (tags: TagPolicy): string =>
+  'pattern' in tags ? (/^[\w@/-]*(?![*+?{|])/.exec(tags.pattern)?.[0] ?? '') : '';
 
 /** Where tags are no versions: the same but for the last digit, `main-1a2b3c4` → `main-1a2b3c5`. */
 const neighboursOf = (current: string | undefined): readonly string[] => {

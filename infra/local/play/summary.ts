@@ -89,7 +89,7 @@ export const showWebhooks = (stack: Stack, terminal: Terminal): void => {
 /** For each app the lines to copy that push an image and send its hook. */
 export const showSamples = (stack: Stack, samples: readonly Sample[], { line, style }: Terminal): void => {
   const shown = new Set<string>();
-  for (const { app, image, current, tag, kind, hook } of samples) {
+  for (const { app, image, current, tag, named, kind, hook } of samples) {
     const { endpoint } = stack.config.registries[image.host] ?? {};
     const pushed = `${familiarName(image.name)}:${tag}`;
     line();
@@ -101,7 +101,7 @@ export const showSamples = (stack: Stack, samples: readonly Sample[], { line, st
       line(`  ${skopeoCopy(stack, image, { from: current ?? tag, to: tag })}`);
     }
     shown.add(pushed);
-    line(style.bold(`Push ${tag} of ${app}: ${kind}`));
+    line(style.bold(`Push ${named} of ${app}: ${kind}`));
     line(`  ${toCurl(hook)}`);
   }
   const others = Object.keys(stack.config.apps).filter((name) => !samples.some(({ app }) => app === name));

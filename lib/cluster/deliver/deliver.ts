@@ -35,7 +35,8 @@ export const findWorkloads = async (
       const workload = await readIfAllowed(cluster, ref, delivery.namespace);
       const isPresent =
         workload === 'unread' ||
-        (workload !== undefined && carriersOf(workload.spec.template.spec, delivery.image).length > 0);
+        (workload !== undefined &&
+          carriersOf(workload.spec.template.spec, delivery.image, delivery.otherTags).length > 0);
       return { ref, isPresent };
     }),
   );

@@ -109,7 +109,8 @@ export const setImage = async (
     const holder = ref.kind === 'Rollout' ? templateHolder(object, ref.namespace) : undefined;
     if (holder !== undefined) return await setImage(cluster, holder, release, changeCause);
     const stale = carriersIn(object, release.image).filter(
-      (carrier) => !isRelease(carrier.reference, release),
+      ({ reference }) =>
+        !isRelease(reference, release) && release.otherTags?.includes(reference.tag ?? '') !== true,
     );
     if (stale.length === 0) return false;
     const body = patchOf(ref, object, stale, release, changeCause);

@@ -74,6 +74,8 @@ export type Search = {
   readonly namespace: string;
   /** Normalised name; whatever the tag. */
   readonly image: string;
+  /** Under these it is another variant, which does not count. */
+  readonly otherTags?: readonly string[] | undefined;
   /** Workloads whose kinds are looked for beside those that are always looked for. */
   readonly more?: readonly WorkloadRef[];
   /** Whether a pod spec carries the image; without it, where a container runs an image of that very name. */
@@ -83,7 +85,13 @@ export type Search = {
 /** Every workload of the namespace that carries the image: those with a rollout, CronJobs, and of the kinds of `more`. */
 export const workloadsCarrying = async (
   cluster: Cluster,
-  { namespace, image, more = [], isCarrier = (spec) => carriersOf(spec, image).length > 0 }: Search,
+  {
+    namespace,
+    image,
+    otherTags,
+    more = [],
+    isCarrier = (spec) => carriersOf(spec, image, otherTags).length > 0,
+  }: Search,
 ): Promise<readonly WorkloadRef[]> => {
   const carry = (workload: Workload): boolean => {
     const { spec } = workload.spec.template;

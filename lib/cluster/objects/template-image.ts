@@ -6,6 +6,8 @@ export type ReleaseImage = {
   readonly image: string;
   readonly tag: string;
   readonly digest?: string | undefined;
+  /** Tags of other variants of the image, which have nothing to do with the release: a container with one of these is not its. */
+  readonly otherTags?: readonly string[] | undefined;
 };
 
 /** `acme/okeydokey:1.2.3`, with the digest where it is pinned; for messages. */
@@ -34,9 +36,13 @@ const carriersWhere = (
     }),
   );
 
-/** The containers of a pod template that run an image of that normalised name. */
-export const carriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] =>
-  carriersWhere(spec, ({ name }) => name === image);
+/** The containers of a pod template that run an image of that normalised name. @param otherTags see `ReleaseImage` */
+export const carriersOf = (
+  spec: PodSpec | undefined,
+  image: string,
+  otherTags: readonly string[] = [],
+): readonly Carrier[] =>
+  carriersWhere(spec, ({ name, tag }) => name === image && (tag === undefined || !otherTags.includes(tag)));
 
 /**
  * The containers that pull the image from a mirror that keeps the whole of its name, its registry included:
@@ -51,8 +57,12 @@ export const mirrorsOf = (spec: PodSpec | undefined, image: string): readonly Ca
  * another image: `ghcr.io/other/web`. Policy engines redirect images not in pods alone, but in the templates of
  * workloads too. https://kyverno.io/docs/policy-types/cluster-policy/autogen/
  */
-export const watchedCarriersOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] => {
-  const carriers = carriersOf(spec, image);
+export const watchedCarriersOf = (
+  spec: PodSpec | undefined,
+  image: string,
+  otherTags?: readonly string[],
+): readonly Carrier[] => {
+  const carriers = carriersOf(spec, image, otherTags);
   if (carriers.length > 0) return carriers;
   const mirrors = mirrorsOf(spec, image);
   if (mirrors.length > 0) return mirrors;

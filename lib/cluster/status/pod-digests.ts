@@ -24,9 +24,10 @@ export type RunningDigest = {
 export const comparePodDigests = async (
   template: PodSpec,
   pods: readonly Pod[],
-  { image, digest: pinned, knownDigest }: Expected,
+  release: Expected,
   compare: (running: string) => Promise<DigestComparison>,
 ): Promise<readonly RunningDigest[]> => {
+  const { digest: pinned, knownDigest } = release;
   if (pinned !== undefined || knownDigest === undefined) return [];
   const compared = new Map<string, Promise<DigestComparison>>();
   const compareOnce = (digest: string): Promise<DigestComparison> => {
@@ -40,7 +41,7 @@ export const comparePodDigests = async (
     return running === undefined ? 'unknown' : await compareOnce(running);
   };
   return await Promise.all(
-    readyCarriers(template, pods, image).map(async ({ pod, carrier }) => {
+    readyCarriers(template, pods, release).map(async ({ pod, carrier }) => {
       const { list, container } = carrier;
       const running = runningImage(pod, carrier);
       const given = pod.spec[list]?.find(({ name }) => name === container);

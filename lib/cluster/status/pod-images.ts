@@ -17,10 +17,14 @@ export type OtherImage = { readonly pod: string; readonly container: string; rea
 const hasServed = (pod: Pod): boolean => isReady(pod) || pod.status?.phase === 'Succeeded';
 
 /** Every carrier in every ready pod, and in every one that has ended well. */
-export const readyCarriers = (template: PodSpec, pods: readonly Pod[], image: string) =>
+export const readyCarriers = (
+  template: PodSpec,
+  pods: readonly Pod[],
+  { image, otherTags }: Pick<Expected, 'image' | 'otherTags'>,
+) =>
   pods
     .filter(hasServed)
-    .flatMap((pod) => watchedCarriersOf(template, image).map((carrier) => ({ pod, carrier })));
+    .flatMap((pod) => watchedCarriersOf(template, image, otherTags).map((carrier) => ({ pod, carrier })));
 
 const imageIn = (pod: Pod, { list, container }: Carrier): string =>
   pod.spec[list]?.find(({ name }) => name === container)?.image ?? 'no such container';
@@ -47,7 +51,7 @@ export const checkPodImages = (
   pods: readonly Pod[],
   release: Expected,
 ): { readonly others: readonly OtherImage[]; readonly notes: readonly string[] } => {
-  const found = readyCarriers(template, pods, release.image).map((pair) => {
+  const found = readyCarriers(template, pods, release).map((pair) => {
     const image = imageIn(pair.pod, pair.carrier);
     return { ...pair, image, is: verify(image, pair.pod, pair.carrier, release) };
   });

@@ -52,8 +52,9 @@ const findInNamespace = async (
   seek: SeekWorkloads,
   isLast = false,
 ): Promise<readonly WorkloadRef[]> => {
-  const { image, workloads } = rollout;
-  const carrying = await workloadsCarrying(cluster, { namespace: seek.namespace, image, more: workloads });
+  const { image, otherTags, workloads } = rollout;
+  const { namespace } = seek;
+  const carrying = await workloadsCarrying(cluster, { namespace, image, otherTags, more: workloads });
   const found =
     carrying.length > 0 || workloads.length > 0
       ? carrying

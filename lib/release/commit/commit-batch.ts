@@ -182,6 +182,7 @@ const record = async (
     ? release
     : await store.advance(release, 'committed', {
         commit,
+        otherTags: release.otherTags,
         // `spec.paused` of a Deployment outlasts a new image, a step of a canary does not: the poller sees where it waits.
         paused: release.kind === 'undo' || paused?.by.type === 'cluster' ? undefined : paused,
         restartedAt: restarts ? new Date(context.clock.now()).toISOString() : undefined,

@@ -12,6 +12,7 @@ export const deliveryOf = (
   image: release.image,
   tag: release.tag,
   digest: environment.pin === 'digest' ? release.digest : undefined,
+  otherTags: release.otherTags,
   files,
   kinds: environment.kinds,
   restartedAt: release.restartedAt,

@@ -13,6 +13,7 @@ import type { Target, TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { readBefore } from '../record/read-back.ts';
 import type { Committed } from './commit-message.ts';
+import { findOwnPlaces, type OwnPlaces } from './divide-places.ts';
 import { readNewerCommits } from './newer-commit.ts';
 import type { StagedManifests } from './staged-manifests.ts';
 
@@ -96,6 +97,7 @@ type Admitted = TargetedRelease & {
   readonly deployed: readonly ImageVersion[];
   readonly remarks: Remarks | undefined;
   readonly restarts: boolean;
+  readonly only: OwnPlaces['only'];
 };
 
 /** By the name of the target. */
@@ -137,24 +139,31 @@ const admit = async (
   { release, target }: TargetedRelease,
   restored: readonly ImageVersion[] | undefined,
   { staged, holds }: { readonly staged: StagedManifests; readonly holds: Holds },
-  { clock, store }: Context,
+  context: Context,
 ): Promise<Admitted | Outcome> => {
   const found = await staged.find(target.environment, release.image, release.app);
-  const { uses } = found;
-  const remarks = summarizeRemarks(found.remarks.filter((remark) => !hasTag(remark, release.tag)));
+  const own = await findOwnPlaces({ release, target }, found.uses, context);
+  const { uses, only, otherTags } = own;
+  const remarks = summarizeRemarks([
+    ...found.remarks.filter((remark) => !hasTag(remark, release.tag)),
+    ...own.remarks,
+  ]);
   const deployed = uses.flatMap(({ tag, digest }) => (tag === undefined ? [] : [{ tag, digest }]));
   const wasPushed = isPushed(release, deployed, target.environment.pin);
-  const admitted = { release, target, wasPushed, deployed, remarks, restarts: false };
+  const admitted = {
+    release: { ...release, otherTags },
+    ...{ target, wasPushed, deployed, remarks, only, restarts: false },
+  };
   // An earlier attempt committed it and did not deliver it.
   if (isInGit(release))
     return deployed.some(({ tag }) => tag === release.tag)
       ? admitted
       : superseded(release, { code: 'superseded', message: 'the config repo has another tag meanwhile' });
-  const moved = await movedTag({ release, target }, restored ?? deployed, store);
+  const moved = await movedTag({ release, target }, restored ?? deployed, context.store);
   // What Git has already is not skipped: its cluster would be left behind, and nobody would know why.
   if (wasPushed) return { ...admitted, restarts: moved.type === 'restart' };
   const skip =
-    decideAtTip({ release, target }, restored ?? deployed, holds.get(target.name) ?? [], clock.now()) ??
+    decideAtTip({ release, target }, restored ?? deployed, holds.get(target.name) ?? [], context.clock.now()) ??
     (moved.type === 'skip' ? moved.reason : undefined);
   return skip === undefined
     ? { ...admitted, restarts: moved.type === 'restart' }
@@ -186,7 +195,7 @@ const hasTag = (remark: Remark, tag: string): boolean =>
   remark.type === 'mention' && tryParseImage(remark.text)?.tag === tag;
 
 const edit = async (
-  { release, target, deployed, remarks, restarts }: Admitted,
+  { release, target, deployed, remarks, only, restarts }: Admitted,
   staged: StagedManifests,
 ): Promise<Outcome> => {
   const { environment } = target;
@@ -195,6 +204,7 @@ const edit = async (
     image: release.image,
     app: release.app,
     tag: release.tag,
+    only,
     ...(pinned === undefined ? {} : { digest: pinned }),
   });
   const replaced = distinct(deployed.filter((version) => !isSameVersion(version, release)));

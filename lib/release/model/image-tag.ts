@@ -2,7 +2,7 @@ import { templateParts } from '../../config/image-tag-template.ts';
 import type { TagPolicy } from '../../config/types.ts';
 import { capturedVersion } from './tag-version.ts';
 
-/** What no tag of an image may have; docker/metadata-action and Git hosts' own CI put a `-` in its place. */
+/** What no tag of an image may have becomes a `-`, as docker/metadata-action has it. */
 const asTag = (text: string): string => text.replace(/[^\w.-]+/g, '-');
 
 /**

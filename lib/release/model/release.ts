@@ -68,6 +68,8 @@ export type Release = ReleaseFacts & {
     readonly from: string;
     readonly to: string;
   }[];
+  /** Tags of other variants of the image that its commit left alone: what runs them is not its. */
+  readonly otherTags?: readonly string[] | undefined;
   /** What of the environment's files its commit did not touch. */
   readonly remarks?: Remarks | undefined;
   readonly workloads?: readonly WorkloadRef[] | undefined;

@@ -146,6 +146,7 @@ const watchUntil = async (
         digest: environment.pin === 'digest' ? release.digest : undefined,
         mode: environment.deliver,
         seek: environment.deliver === 'agent' ? seekOf(release, environment.namespace, context) : undefined,
+        otherTags: release.otherTags,
         knownDigest: release.digest,
         compareDigest: compareWith(release, context),
         isRestart: release.restartedAt !== undefined,

@@ -24,7 +24,7 @@ const restartsOf = (patches: readonly { readonly path: string; readonly body: un
 test.each<Delivery['mode']>(['apply', 'set-image'])(
   '%s restarts the workloads as kubectl rollout restart does',
   async (mode) => {
-    const { patches } = await set(text, { objects }, mode, at);
+    const { patches } = await set(text, { objects }, mode, { restartedAt: at });
 
     expect(restartsOf(patches)).toEqual([{ path: `${deployments}/web`, body: restarted }]);
     // After what it delivers, which is as it was.
@@ -33,7 +33,7 @@ test.each<Delivery['mode']>(['apply', 'set-image'])(
 );
 
 test('an agent’s are left alone', async () => {
-  expect((await set(text, { objects }, 'agent', at)).patches).toEqual([]);
+  expect((await set(text, { objects }, 'agent', { restartedAt: at })).patches).toEqual([]);
 });
 
 test('nothing is restarted where no restart is asked for', async () => {
@@ -56,7 +56,7 @@ test('of an Argo Rollout that has its template from a Deployment, that is restar
       },
     },
     'set-image',
-    at,
+    { restartedAt: at },
   );
 
   expect(new Set(restartsOf(patches).map(({ path }) => path))).toEqual(new Set([`${deployments}/web`]));
@@ -75,7 +75,7 @@ test('a CronJob has nothing to restart', async () => {
       },
     },
     'set-image',
-    at,
+    { restartedAt: at },
   );
 
   expect(patches).toEqual([]);

@@ -30,7 +30,10 @@ export const set = async (
   text: string,
   { objects, forbidden = [] }: Api,
   mode: Delivery['mode'] = 'set-image',
-  restartedAt?: string,
+  {
+    restartedAt,
+    otherTags,
+  }: { readonly restartedAt?: string; readonly otherTags?: Delivery['otherTags'] } = {},
 ) => {
   const patches: { path: string; body: unknown }[] = [];
   let answered: Awaited<ReturnType<typeof deliver>> = [];
@@ -57,6 +60,7 @@ export const set = async (
         namespace: 'shop',
         image,
         tag: '3',
+        otherTags,
         files,
         changeCause: 'x',
         restartedAt,

@@ -4,7 +4,7 @@ import { sampleReleases } from '../../../infra/local/play/sample.ts';
 import { parseConfig } from '../../../lib/config/load.ts';
 import { serve } from '../serve.ts';
 
-const config = (tags: string, on = 'tag-push') =>
+const config = (tags: string, on = 'tag-push', app = '') =>
   parseConfig(
     `
 clusters: { here: { kubeconfig: env:KUBECONFIG_TEXT } }
@@ -14,21 +14,27 @@ apps:
   web:
     image: registry.example/web
     repository: github.com/acme/web
-    environments:
+${app}    environments:
       production: { on: ${on}, tags: ${tags}, configRepo: config, files: [a.yml], cluster: here }
 `,
     { local: true },
   );
 
-/** The tag to try, where that stands in the config repo and these were tried already. */
-const tagFor = async (tags: string, tag: string | undefined, tried: readonly string[] = [], on?: string) => {
+/** What to try, where that stands in the config repo and these were tried already. */
+const sampleFor = async (
+  tags: string,
+  tag: string | undefined,
+  tried: readonly string[] = [],
+  on?: string,
+  app?: string,
+) => {
   const releases = tried.map((one) => ({ tag: one, state: 'failed' }));
   const url = await serve((_request, response) => response.end(JSON.stringify({ releases })));
-  const stack = { url, config: config(tags, on), secrets: {}, unseal: async () => 'secret' };
+  const stack = { url, config: config(tags, on, app), secrets: {}, unseal: async () => 'secret' };
   const target = { app: 'web', environmentName: 'production' };
   const synced = [{ type: 'left-alone', target, tag }] as unknown as readonly Synced[];
-  const samples = await sampleReleases(stack, synced);
-  return samples[0]?.tag;
+  const [sample] = await sampleReleases(stack, synced);
+  return sample && { tag: sample.tag, named: sample.named };
 };
 
 it.each<[string, string | undefined, readonly string[], string | undefined]>([
@@ -41,9 +47,21 @@ it.each<[string, string | undefined, readonly string[], string | undefined]>([
   ["{ pattern: 'v1' }", 'v1', [], undefined],
   ["{ pattern: 'nightly' }, pin: digest", 'nightly', ['nightly'], 'nightly'],
 ])('of %s after %s, where %j was tried, %s is to try', async (tags, current, tried, expected) => {
-  expect(await tagFor(tags, current, tried)).toBe(expected);
+  expect(await sampleFor(tags, current, tried)).toEqual(expected && { tag: expected, named: expected });
 });
 
 it('is none where no source tells of the app', async () => {
-  expect(await tagFor("{ semver: '*' }", 'v1.0.0', [], 'image-push')).toBeUndefined();
+  expect(await sampleFor("{ semver: '*' }", 'v1.0.0', [], 'image-push')).toBeUndefined();
+});
+
+it.each<[string, string, string, string]>([
+  ["{ semver: '*' }", '1.2.3', '1.2.4', '1.2.4'],
+  ["{ pattern: 'v(.+)', order: semver }", '1.2.3', 'v1.2.4', '1.2.4'],
+  ["{ pattern: 'web@(.+)', order: semver }", '1.2.3', 'web@1.2.4', '1.2.4'],
+  ["{ pattern: 'web/v([0-9.]+)', order: semver }", '1.2.3', 'web/v1.2.4', '1.2.4'],
+])('of %s after %s is the Git tag %s, and the image %s', async (tags, current, named, tag) => {
+  expect(await sampleFor(tags, current, [], 'tag-push', "    imageTag: '{version}'\n")).toEqual({
+    named,
+    tag,
+  });
 });

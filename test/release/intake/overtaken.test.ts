@@ -49,6 +49,38 @@ describe('a hook that waited in the queue while another was taken in', () => {
     expect(harness.repo.commits).toHaveLength(commits);
   });
 
+  it.each([
+    [
+      'by the order of its policy',
+      { tags: { pattern: 'build-(\\d+)', order: 'numeric' } } as const,
+      'build-9',
+      'build-8',
+      'healthy',
+    ],
+    [
+      'unless what was pushed last is to win',
+      { tags: { pattern: 'build-(\\d+)', order: 'time' } } as const,
+      'build-9',
+      'build-8',
+      'superseded',
+    ],
+    [
+      'by how it looks, where nobody has said more',
+      { tags: { pattern: 'build-\\d+' } },
+      'build-9',
+      'build-8',
+      'healthy',
+    ],
+  ])('is released where it is newer, %s', async (_name, environment, first, second, state) => {
+    const { harness, late } = arrange(environment);
+    harness.clock.advance(minute);
+    await harness.hook({ events: [pushed(second, 'b')], ignored: [] });
+
+    await late(pushed(first, 'a'), 0);
+
+    expect((await harness.newest())?.state).toBe(state);
+  });
+
   it('is released where the other has failed', async () => {
     const { harness, late } = arrange(byPattern);
     harness.clock.advance(minute);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EnvironmentConfig } from '../../../lib/config/types.ts';
+import type { AppConfig, EnvironmentConfig } from '../../../lib/config/types.ts';
 import type { ImagePushed, TagPushed } from '../../../lib/event.ts';
 import { candidates, decide, decideAtTip, unmatched, winner } from '../../../lib/release/model/decide.ts';
 import type { Release } from '../../../lib/release/model/release.ts';
@@ -190,6 +190,72 @@ describe('decide', () => {
       'no app in tagboat.yml has the repository github.com/other/repo',
       'no app in tagboat.yml has the image okeydokey',
     ]);
+  });
+});
+
+describe('decide, where a Git tag calls its image by another tag', () => {
+  it.each<[string, EnvironmentConfig['tags'], string, string]>([
+    ['{version}', { semver: '*' }, 'v1.2.3', '1.2.3'],
+    ['{version}', { semver: '*' }, 'v1.2.3+build.5', '1.2.3'],
+    ['{version}', { pattern: 'app@(.+)' }, 'app@1.2.3', '1.2.3'],
+    ['{version}', { pattern: '(?:app|web)/v.+' }, 'app/v1.2.3-rc.1', '1.2.3-rc.1'],
+    ['{version}', { pattern: '(release|hotfix)-(?P<version>.+)' }, 'hotfix-1.2.3', '1.2.3'],
+    ['{version}', { pattern: '(.+)' }, 'v1.2.3+5', 'v1.2.3-5'],
+    ['x-{version}-slim', { semver: '*' }, '1.2.3', 'x-1.2.3-slim'],
+    ['{tag}', { pattern: '.+' }, 'feature/x', 'feature-x'],
+    ['{version}', { semver: '^2' }, 'v1.2.3', 'tag-policy: the tag does not match semver ^2'],
+    [
+      '{version}',
+      { pattern: '.+' },
+      'x',
+      'tag-not-valid: the tag has no version to fill imageTag {version} with',
+    ],
+    [
+      '{version}',
+      { pattern: '(.+)' },
+      'latest',
+      'mutable-tag: "latest" may mean another image tomorrow; set `pin: digest` to release it',
+    ],
+    [
+      '{tag}-slim',
+      { pattern: '.+' },
+      '-x',
+      'tag-not-valid: imageTag {tag}-slim makes -x-slim of it, which cannot be the tag of an image',
+    ],
+  ])('%s, %j: %s is %s', (imageTag, tags, gitTag, expected) => {
+    const config = configWith({ on: 'tag-push', tags });
+    const apps = { okeydokey: { ...(config.apps.okeydokey as AppConfig), imageTag } };
+    const [candidate] = candidates(tagPushed(gitTag), { ...config, apps });
+    if (candidate === undefined) throw new Error('no candidate');
+
+    const plan = decide(tagPushed(gitTag), candidate, [], now);
+
+    expect(plan.type === 'release' ? plan.tag : `${plan.reason.code}: ${reasonText(plan.reason)}`).toBe(
+      expected,
+    );
+    expect(plan.gitTag).toBe(plan.tag === gitTag ? undefined : gitTag);
+  });
+
+  it('holds the tag of the image', () => {
+    const config = configWith({ on: 'tag-push' });
+    const apps = { okeydokey: { ...(config.apps.okeydokey as AppConfig), imageTag: '{version}' } };
+    const [candidate] = candidates(tagPushed('v1.0.0'), { ...config, apps });
+    if (candidate === undefined) throw new Error('no candidate');
+    const planned = (tag: string) => decide(tagPushed('v1.0.0'), candidate, [hold({ tag })], now).type;
+
+    expect([planned('1.0.0'), planned('v1.0.0')]).toEqual(['skipped', 'release']);
+  });
+
+  it('leaves the tag of a pushed image as it is', () => {
+    const config = configWith();
+    const apps = { okeydokey: { ...(config.apps.okeydokey as AppConfig), imageTag: '{version}' } };
+    const [candidate] = candidates(imagePushed('v1.0.0'), { ...config, apps });
+    if (candidate === undefined) throw new Error('no candidate');
+
+    expect(decide(imagePushed('v1.0.0'), candidate, [], now)).toMatchObject({
+      type: 'release',
+      tag: 'v1.0.0',
+    });
   });
 });
 

@@ -76,7 +76,7 @@ type Extra = { readonly id?: string; readonly confirmed?: boolean; readonly expe
 export const createHarness = (
   environment: Partial<EnvironmentConfig> = {},
   text = manifest,
-  app: Pick<AppConfig, 'imageTag'> = {},
+  app: Partial<AppConfig> = {},
 ) => {
   const environments = {
     production: { ...production, files: ['app.yml'], notify: { slack: '#deploys' }, ...environment },
