@@ -3,6 +3,7 @@ import path from 'node:path';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { isUnderWay, successors } from '../lib/release/model/release.ts';
 import { releaseStates } from '../lib/view/release.ts';
+import { manifestExamples } from './manifest-examples.ts';
 
 /** Plain text, with code in backticks, as a cell of a table: a `|` would end the cell, and a `<` outside code begin a tag. */
 const cell = (text: string): string =>
@@ -57,6 +58,7 @@ export const withStates = (text: string): string => {
 export const pages: Readonly<Record<string, (text: string) => string>> = {
   'docs/errors.md': withCodes,
   'docs/architecture.md': withStates,
+  'docs/manifests.md': (text) => withSection(text, 'examples', manifestExamples()),
 };
 
 if (import.meta.main)
