@@ -38,12 +38,12 @@ export const checkFieldsFound = (
       'manifest-field-not-found',
       `no file of the config repo matches ${missing.files}, which \`fields\` names`,
     );
+  const what = `has the image at ${describe(missing)}, which \`fields\` names`;
+  const document = missing.kind ?? 'document';
+  if (read.length === 1)
+    throw new TagboatError('manifest-field-not-found', `no ${document} ${what}`, { at: { file: first } });
   const where = read.length > maxNamed ? `the ${read.length} files of ${missing.files}` : read.join(', ');
-  throw new TagboatError(
-    'manifest-field-not-found',
-    `no ${missing.kind ?? 'document'} of ${where} has the image at ${describe(missing)}, which \`fields\` names`,
-    read.length === 1 ? { at: { file: first } } : {},
-  );
+  throw new TagboatError('manifest-field-not-found', `no ${document} of ${where} ${what}`);
 };
 
 const describe = ({ path, name, tag }: ImageField): string =>

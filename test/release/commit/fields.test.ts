@@ -60,7 +60,7 @@ describe('an entry of `fields` that leads nowhere is an error, though the image 
     [
       'no such path',
       { files: 'ops/a.yml', path: 'spec.run' },
-      'ops/a.yml: no document of ops/a.yml has the image at spec.run, which `fields` names',
+      'ops/a.yml: no document has the image at spec.run, which `fields` names',
     ],
     [
       'no such kind',
@@ -70,7 +70,7 @@ describe('an entry of `fields` that leads nowhere is an error, though the image 
     [
       'no such pair',
       { files: 'ops/b.yml', name: 'spec.runs', tag: 'spec.tag' },
-      'ops/b.yml: no document of ops/b.yml has the image at spec.runs and spec.tag, which `fields` names',
+      'ops/b.yml: no document has the image at spec.runs and spec.tag, which `fields` names',
     ],
   ])('%s', async (_name, field, message) => {
     const staged = await start(files);
