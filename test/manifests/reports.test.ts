@@ -104,20 +104,20 @@ kustomize:
     pinned: [`4: v1 -> v2@${digest}`, `6: ${image}:v1 -> ${image}:v2@${digest}`],
   },
   {
-    report: 'kubernetes-sigs/kustomize#758: an Argo Workflow',
+    report: 'kubernetes-sigs/kustomize#5138: a WorkflowTemplate of Argo',
     text: `apiVersion: argoproj.io/v1alpha1
 kind: WorkflowTemplate
-spec: {templates: [{name: main, container: {image: '${image}:v1'}}]}
+spec: {templates: [{name: main, script: {image: '${image}:v1', source: "sleep {{inputs.parameters.delay}}"}}]}
 `,
     ...whole(3),
   },
   {
-    report: 'renovatebot/renovate#3906: a Tekton Task',
+    report: 'a Tekton Task',
     text: `apiVersion: tekton.dev/v1\nkind: Task\nspec: {steps: [{name: main, image: '${image}:v1'}]}\n`,
     ...whole(3),
   },
   {
-    report: 'kubernetes-sigs/kustomize#5138: a Kubeflow job',
+    report: 'kubernetes-sigs/kustomize#758: a custom resource with pod specs',
     text: `apiVersion: kubeflow.org/v1
 kind: PyTorchJob
 spec: {pytorchReplicaSpecs: {Worker: {template: {spec: {containers: [{image: '${image}:v1'}]}}}}}
@@ -158,6 +158,23 @@ describe.each(reports)('$report', ({ path = 'x.yaml', text, tags, pinned }) => {
   test('with a pinned digest', () => {
     expect(changesOf(path, text, digest)).toEqual(pinned);
   });
+});
+
+test.each([
+  [
+    'kubernetes-sigs/kustomize#3542: a SparkApplication',
+    `apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nspec: {image: "${image}:v1"}\n`,
+    { kind: 'SparkApplication.sparkoperator.k8s.io', path: 'spec.image' },
+  ],
+  [
+    'kubernetes-sigs/kustomize#5889: a RunnerDeployment',
+    `apiVersion: actions.summerwind.dev/v1alpha1\nkind: RunnerDeployment\nspec: {template: {spec: {image: "${image}:v1"}}}\n`,
+    { path: 'spec.template.spec.image' },
+  ],
+])('%s, by `fields`', (_report, text, paths) => {
+  const target = { image, tag: 'v2', fields: [{ files: 'x.yaml', ...paths }] };
+  expect(rewrite({ path: 'x.yaml', text }, { image, tag: 'v2' }).changes).toEqual([]);
+  expect(rewrite({ path: 'x.yaml', text }, target).text).toBe(text.replace(':v1', ':v2'));
 });
 
 test('git-lfs/git-lfs, docs/spec.md: a pointer says that it is one', () => {
