@@ -9,7 +9,7 @@ import type { Wanted } from './format.ts';
 import { isKustomizationFile } from './kustomize-images.ts';
 import { pathsWithin } from './kustomize-references.ts';
 import { parseManifest } from './parse.ts';
-import type { ManifestFile } from './read-sites.ts';
+import { type ManifestFile, maxFileCharacters } from './read-sites.ts';
 import { placeIn, placesIn } from './refusal.ts';
 import type { ImageUse } from './rewrite.ts';
 
@@ -79,8 +79,8 @@ export const refuseStaleReplacements = (
 const rootsOf = (file: ManifestFile): readonly Cursor[] => {
   const places = placesIn(file.text);
   return splitDocuments(file.text).flatMap(({ start, text }, index) => {
-    // Kustomize does not take it either.
-    if (parseYaml(text).error !== undefined) return [];
+    // Kustomize does not take the one, and nobody else the other.
+    if (text.length > maxFileCharacters || parseYaml(text).error !== undefined) return [];
     const toFile = (offset: number) => start + offset;
     return rootOf(parseManifest({ file: file.path, places, index, toFile }, text)) ?? [];
   });
