@@ -75,6 +75,7 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
       checkFieldsFound(
         places,
         texts.map(({ path }) => path),
+        unread,
         new Set(found.flatMap((one) => one.fields)),
       );
       if (uses.length === 0)

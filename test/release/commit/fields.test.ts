@@ -80,6 +80,17 @@ describe('an entry of `fields` that leads nowhere is an error, though the image 
   });
 });
 
+test('an entry for a file that cannot be read says what the file is', async () => {
+  const staged = await start({
+    'a.yml': `image: ${image}:v1\n`,
+    'b.yml': 'version https://git-lfs.github.com/spec/v1\n',
+  });
+  const places = { files: ['a.yml'], fields: [{ files: 'b.yml', tag: 'tag' }] };
+  expect(await refusal(staged.find(places, image, 'shop'))).toBe(
+    'manifest-field-not-found no readable file of the config repo matches b.yml, which `fields` names; b.yml is a pointer of Git LFS: what it stands for is not in the repository, so take it out of LFS',
+  );
+});
+
 test('an entry for many files has to lead to the image in one of them', async () => {
   const staged = await start({ 'ops/a.yml': backend, 'ops/b.yml': 'a: 1\n' });
   const places = { files: ['ops/*.yml'], fields: [{ files: 'ops/*.yml', path: 'spec.runs' }] };
