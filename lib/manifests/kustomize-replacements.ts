@@ -1,4 +1,3 @@
-import { TagboatError } from '../errors.ts';
 import type { PathStep } from '../field-path.ts';
 import { tryParseImage } from '../image.ts';
 import { parseYaml } from '../yaml/parse-yaml.ts';
@@ -10,7 +9,7 @@ import { isKustomizationFile } from './kustomize-images.ts';
 import { pathsWithin } from './kustomize-references.ts';
 import { parseManifest } from './parse.ts';
 import { type ManifestFile, maxFileCharacters } from './read-sites.ts';
-import { placeIn, placesIn } from './refusal.ts';
+import { placeIn, placesIn, refuse } from './refusal.ts';
 import type { ImageUse } from './rewrite.ts';
 
 /** What a kustomization copies from a field of one object to fields of others, over what stands there. */
@@ -59,20 +58,19 @@ export const refuseStaleReplacements = (
     return known.has(`${at.document.file}:${line}:${column}`);
   };
   for (const { source, targets } of replacements) {
-    const [path = []] = [textAt(source, 'fieldPath') ?? 'metadata.name'].map(stepsOf);
-    const from = scalarOf(
-      roots.filter((root) => isSelected(root, source)).flatMap((root) => followPath(root, path)),
-    );
+    const path = stepsOf(textAt(source, 'fieldPath') ?? 'metadata.name');
+    const selected = roots.filter((root) => isSelected(root, source));
+    const from = scalarOf(selected.flatMap((root) => followPath(root, path)));
     if (from === undefined || isKnown(from)) continue;
+    const into = targets.flatMap((target) => placesOf(target, roots));
     const isImage = tryParseImage(textOf(from))?.name === wanted.image;
-    const isPart = targets.some((target) => textAt(target, 'options', 'delimiter') !== undefined);
-    const into = (isPart || isImage ? targets : []).flatMap((target) => placesOf(target, roots));
-    if (isImage ? into.length === 0 : !into.some(isKnown)) continue;
-    throw new TagboatError(
-      'manifest-refused',
-      `a kustomization copies this into the image (\`replacements\`), where it would put this version back; mark it with \`# tagboat: ${wanted.app}${isImage ? '' : ':tag'}\`, or name its place under \`fields\``,
-      { at: { file: from.document.file, ...placeIn(from.document, offsetOf(from.node)) } },
-    );
+    const isTag = targets.some((target) => textAt(target, 'options', 'delimiter') !== undefined);
+    if (isImage ? into.length > 0 : isTag && into.some(isKnown))
+      refuse(
+        from.document,
+        offsetOf(from.node),
+        `a kustomization copies this into the image (\`replacements\`), where it would put this version back; mark it with \`# tagboat: ${wanted.app}${isImage ? '' : ':tag'}\`, or name its place under \`fields\``,
+      );
   }
 };
 
