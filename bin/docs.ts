@@ -5,6 +5,7 @@ import { isUnderWay, successors } from '../lib/release/model/release.ts';
 import { releaseStates } from '../lib/view/release.ts';
 import { admittedTable, orderTable } from './tags-page.ts';
 import { sourceTable } from './source-table.ts';
+import { manifestExamples } from './manifest-examples.ts';
 
 /** Plain text, with code in backticks, as a cell of a table: a `|` would end the cell, and a `<` outside code begin a tag. */
 const cell = (text: string): string =>
@@ -67,6 +68,7 @@ export const pages: Readonly<Record<string, (text: string) => string>> = {
   'docs/architecture.md': withStates,
   'docs/tags.md': withTags,
   'docs/sources.md': withSources,
+  'docs/manifests.md': (text) => withSection(text, 'examples', manifestExamples()),
 };
 
 if (import.meta.main)

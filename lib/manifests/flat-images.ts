@@ -3,7 +3,7 @@ import { type Cursor, type ScalarCursor, scalarOf, textOf } from './cursor.ts';
 import { isDigestKeyOf } from './digests-beside.ts';
 import type { Site, Wanted } from './format.ts';
 import { referenceSite, referenceWithDigests } from './reference.ts';
-import { registryPaths, repositoryNames } from './registries.ts';
+import { isImageOf, registryPaths, repositoryNames } from './registries.ts';
 import { tagPairSite } from './tag-pair.ts';
 
 /** A value that is set by its path: a Helm parameter (`image.tag`), an operation of a JSON patch (`/spec/image/tag`). */
@@ -45,17 +45,12 @@ const repositorySites = (
   if (name === undefined) return [];
   const registry = scalarOf(under(fields, 'registry'));
   const hosts = [registry === undefined ? '' : textOf(registry), ...registries];
-  if (!hosts.some((host) => isImageAt(host, name, wanted))) return [];
+  if (!isImageOf(hosts, [textOf(name)], wanted)) return [];
   return pairSite(
     name,
     under(fields, 'tag'),
     fields.filter(({ key }) => key !== 'tag' && !repositoryNames.includes(key)),
   );
-};
-
-const isImageAt = (host: string, name: ScalarCursor, wanted: Wanted): boolean => {
-  const image = tryParseImage(host === '' ? textOf(name) : `${host.replace(/\/+$/, '')}/${textOf(name)}`);
-  return image?.name === wanted.image && image.tag === undefined;
 };
 
 const stringSites = (fields: readonly Field[], { key, value }: Field, wanted: Wanted): readonly Site[] => {

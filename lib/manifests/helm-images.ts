@@ -1,47 +1,66 @@
 import { isScalar } from 'yaml';
 import { tryParseImage } from '../image.ts';
-import { type Cursor, child, entries, items, type ScalarCursor, scalarOf, textAt, textOf } from './cursor.ts';
+import { type Cursor, child, entries, items, scalarOf, textAt, textOf } from './cursor.ts';
 import { digestsOf } from './digests-beside.ts';
 import type { Site, Wanted } from './format.ts';
 import { referenceSite, referenceWithDigests } from './reference.ts';
-import { registryPaths, repositoryNames } from './registries.ts';
+import { isImageOf, registryPaths, repositoryNames } from './registries.ts';
 import { tagPairSite } from './tag-pair.ts';
 
 /**
  * The places of a tree of Helm values that set the image, in the spellings that charts share:
- * `image: {registry, repository, tag, digest}` (or any map with a `repository` and a tag; the registry may be that of
- * `global`), `image: org/app:v1`, `image: org/app` with `imageTag` or `tag` beside it; under any key that ends in `image`;
- * nested, and in lists. Where no tag is written the chart decides it, and there is nothing to set.
- * https://helm.sh/docs/chart_best_practices/values/
+ * `image: {registry, repository, name, tag, digest}` (or any map with a `repository` and a tag; the registry may be that of a
+ * map around it or of `global`), `image: org/app:v1`, `image: org/app` with `imageTag` or `tag` beside it, `imageRepository`
+ * with `imageTag`; under any key that ends in `image`; nested, and in lists. Where no tag is written the chart decides it, and
+ * there is nothing to set. https://helm.sh/docs/chart_best_practices/values/
  */
 export const helmImages = (values: Cursor, wanted: Wanted): readonly Site[] =>
-  imagesIn(values, wanted, globalRegistries(values));
+  imagesIn(values, wanted, { global: globalRegistries(values), around: [] });
 
-const imagesIn = (values: Cursor, wanted: Wanted, registries: readonly string[]): readonly Site[] => [
-  ...repositorySites(values, wanted, registries),
-  ...entries(values).flatMap(({ key, value }) =>
-    isScalar(value.node) ? stringSites(values, key, value, wanted) : imagesIn(value, wanted, registries),
-  ),
-  ...items(values)
-    .filter((item) => item.hazards.every((hazard) => hazard.isAlias !== true))
-    .flatMap((item) => imagesIn(item, wanted, registries)),
-];
+type Registries = {
+  /** They come before an image's own: https://github.com/bitnami/charts/blob/main/bitnami/common/templates/_images.tpl */
+  readonly global: readonly string[];
+  /** Those of the maps around an image, which may be meant where it has none of its own. */
+  readonly around: readonly string[];
+};
+
+const imagesIn = (values: Cursor, wanted: Wanted, { global, around }: Registries): readonly Site[] => {
+  const registries = { global, around: [...around, ...ownRegistries(values)] };
+  return [
+    ...repositorySites(values, wanted, registries),
+    ...entries(values).flatMap(({ key, value }) =>
+      isScalar(value.node)
+        ? stringSites(values, key, value, wanted, registries)
+        : imagesIn(value, wanted, registries),
+    ),
+    ...items(values)
+      .filter((item) => item.hazards.every((hazard) => hazard.isAlias !== true))
+      .flatMap((item) => imagesIn(item, wanted, registries)),
+  ];
+};
 
 const imageKey = /image$/i;
+/** `imageName: org/app`, with `imageTag` beside it. */
+const imageNameKey = /^(.*image)(?:Name|Repository|Repo)$/i;
 
 const globalRegistries = (values: Cursor): readonly string[] =>
-  registryPaths
-    .map((keys) => textAt(values, 'global', ...keys))
-    .filter((registry) => registry !== undefined && registry !== '') as readonly string[];
+  registryPaths.flatMap((keys) => textAt(values, 'global', ...keys) ?? []);
 
-const repositorySites = (map: Cursor, wanted: Wanted, registries: readonly string[]): readonly Site[] => {
+const ownRegistries = (map: Cursor): readonly string[] =>
+  ['registry', 'imageRegistry'].flatMap((key) => textAt(map, key) ?? []);
+
+const repositorySites = (map: Cursor, wanted: Wanted, { global, around }: Registries): readonly Site[] => {
   const isImage = imageKey.test(String(map.path.at(-1)));
-  const name = scalarOf(child(map, 'repository')) ?? (isImage ? scalarOf(child(map, 'name')) : undefined);
+  const [repository, named] = ['repository', 'name'].map((key) => scalarOf(child(map, key)));
+  const name = repository ?? (isImage ? named : undefined);
   if (name === undefined) return [];
-  const own = textAt(map, 'registry') ?? '';
-  const isWanted = [own, ...registries].some((registry) => isImageAt(registry, textOf(name), wanted));
-  if (!isWanted) return [];
-  const tags = child(map, 'tag');
+  const parts = [textOf(name)];
+  const own = ownRegistries(map);
+  const hosts = [...(own.length > 0 ? own : ['', ...around]), ...global];
+  const isWhole = isImageOf(hosts, parts, wanted);
+  const isSplit = isImage && repository !== undefined && named !== undefined;
+  if (!isWhole && !(isSplit && isImageOf(hosts, [...parts, textOf(named)], wanted))) return [];
+  const tags = ['tag', ...(isImage ? ['imageTag'] : [])].flatMap((key) => child(map, key));
   const others = entries(map).filter(({ key }) => key !== 'tag' && !repositoryNames.includes(key));
   const site = tagPairSite({
     name,
@@ -53,31 +72,31 @@ const repositorySites = (map: Cursor, wanted: Wanted, registries: readonly strin
   return site === undefined ? [] : [site];
 };
 
-const isImageAt = (registry: string, repository: string, wanted: Wanted): boolean => {
-  const host = registry.replace(/\/+$/, '');
-  const image = tryParseImage(host === '' ? repository : `${host}/${repository}`);
-  return image?.name === wanted.image && image.tag === undefined;
-};
-
 /** What a map has through an alias or a merge key, under the usual names. */
 const mergedDigests = (map: Cursor) => {
   const own = new Set(entries(map).map(({ value }) => value.node));
   return digestsOf(map, 'image').filter(({ value }) => !own.has(value.node));
 };
 
-const stringSites = (map: Cursor, key: string, value: Cursor, wanted: Wanted): readonly Site[] => {
+const stringSites = (
+  map: Cursor,
+  key: string,
+  value: Cursor,
+  wanted: Wanted,
+  { global, around }: Registries,
+): readonly Site[] => {
   const scalar = scalarOf([value]);
-  if (scalar === undefined || !imageKey.test(key)) return [];
+  const base = imageNameKey.exec(key)?.[1];
+  if (scalar === undefined || (base === undefined && !imageKey.test(key))) return [];
   const image = tryParseImage(textOf(scalar));
-  const others = digestsOf(map, key);
-  if (image === undefined || image.tag !== undefined || image.digest !== undefined) {
+  const others = digestsOf(map, base ?? key);
+  const belonging = { name: scalar, names: [key] };
+  if (base === undefined && (image === undefined || (image.tag ?? image.digest) !== undefined)) {
     const site = referenceSite(scalar, wanted);
-    return site === undefined ? [] : [referenceWithDigests(site, belongingTo(scalar, key), others)];
+    return site === undefined ? [] : [referenceWithDigests(site, belonging, others)];
   }
-  if (image.name !== wanted.image) return [];
-  const tags = [...child(map, `${key}Tag`), ...(key === 'image' ? child(map, 'tag') : [])];
-  const site = tagPairSite({ ...belongingTo(scalar, key), tags, tagKey: 'tag', others });
+  if (!isImageOf(['', ...around, ...global], [textOf(scalar)], wanted)) return [];
+  const tags = [...child(map, `${base ?? key}Tag`), ...(key === 'image' ? child(map, 'tag') : [])];
+  const site = tagPairSite({ ...belonging, tags, tagKey: 'tag', others });
   return site === undefined ? [] : [site];
 };
-
-const belongingTo = (name: ScalarCursor, key: string) => ({ name, names: [key] });

@@ -18,8 +18,8 @@ export type Overlays = {
 const nothing: Overlays = { files: [], directories: [] };
 
 /**
- * What a kustomization names that may set the image after its resources did. Nothing where it has an entry for the image in
- * `images`, which comes after all of these: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+ * What a kustomization names that may set the image after its resources did. Nothing but transformers where it has an entry for
+ * the image in `images`, which comes after all others: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
  * @throws TagboatError `manifest-refused`
  */
 export const overlaysOf = (file: ManifestFile, wanted: Wanted): Overlays => {
@@ -30,16 +30,18 @@ export const overlaysOf = (file: ManifestFile, wanted: Wanted): Overlays => {
     if (parseYaml(text).error !== undefined) return nothing;
     const toFile = (offset: number) => start + offset;
     const root = rootOf(parseManifest({ file: file.path, places, index, toFile }, text));
-    if (root === undefined || child(root, 'images').some((list) => kustomizeImages(list, wanted).length > 0))
-      return nothing;
+    if (root === undefined) return nothing;
     const listed = (key: string) => child(root, key).flatMap(items);
-    const strategic = [...listed('patchesStrategicMerge'), ...listed('transformers')].flatMap(pathOf);
+    const transformers = listed('transformers').flatMap(pathOf);
+    if (child(root, 'images').some((list) => kustomizeImages(list, wanted).length > 0))
+      return { files: pathsWithin(file.path, transformers), directories: [] };
+    const strategic = [...listed('patchesStrategicMerge').flatMap(pathOf), ...transformers];
     const named = [...listed('patches'), ...listed('patchesJson6902')].flatMap(
       (entry) => textAt(entry, 'path') ?? [],
     );
     return {
-      files: within(file.path, [...strategic, ...named]),
-      directories: within(file.path, listed('components').flatMap(pathOf)),
+      files: pathsWithin(file.path, [...strategic, ...named]),
+      directories: pathsWithin(file.path, listed('components').flatMap(pathOf)),
     };
   });
   return {
@@ -55,7 +57,7 @@ const pathOf = (item: Cursor): readonly string[] => {
 };
 
 /** Paths from the root of the repository; what is a URL, or leaves the repository, is somebody else's. */
-const within = (file: string, paths: readonly string[]): readonly string[] =>
+export const pathsWithin = (file: string, paths: readonly string[]): readonly string[] =>
   paths.flatMap((path) => {
     if (path.includes('://') || path.includes('?')) return [];
     const components: string[] = file.split('/').slice(0, -1);

@@ -48,7 +48,7 @@ export type ImageMention = {
   readonly text: string;
   /** True with a tag or a digest, which a release leaves as it was. */
   readonly hasVersion: boolean;
-  /** As `path` in `fields` leads there; undefined where none would. */
+  /** As `path` in `fields` leads there, of the first ones in a document; undefined where none would. */
   readonly path: string | undefined;
 };
 
@@ -89,6 +89,9 @@ export const rewrite = (
 export const findImage = (file: ManifestFile, image: string, app?: string): readonly ImageUse[] =>
   inspect(file, { image, app }).uses;
 
+/** An example is enough, and a list of thousands takes its time to be named in. */
+const maxPaths = 5;
+
 /** Where the image stands, as `findImage` says; where it is mentioned without being read; and what of `fields` was there. */
 export const inspect = (
   file: ManifestFile,
@@ -102,12 +105,12 @@ export const inspect = (
   return {
     uses: documents.flatMap(({ sites }) => inOrder(firstOf(sites)).map((site) => useOf(file, site))),
     mentions: documents.flatMap((found) =>
-      mentionsIn(found, wanted).map(({ at, offset, text, hasVersion }) => ({
+      mentionsIn(found, wanted).map(({ at, offset, text, hasVersion }, index) => ({
         file: file.path,
         ...placeIn(at.document, offset),
         text,
         hasVersion,
-        path: hasVersion && textOf(at) === text ? fieldPathTo(at) : undefined,
+        path: index < maxPaths && hasVersion && textOf(at) === text ? fieldPathTo(at) : undefined,
       })),
     ),
     fields: documents.flatMap(({ sites }) => sites.flatMap(({ field }) => field ?? [])),

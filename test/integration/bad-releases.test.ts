@@ -30,6 +30,9 @@ const provocations: Readonly<
   'no manifest that carries the image': (_image, number) => ({
     files: { [`deployment-${number}/app.yml`]: deployment(`app-${number}`, 'example/other:v1.0.0', 1) },
   }),
+  'a path in `fields` that leads nowhere': (_image, number) => ({
+    environment: { fields: `[{ files: deployment-${number}/app.yml, path: spec.image }]` },
+  }),
   'an image found nowhere': () => ({ environment: { imageTimeout: '1s' } }),
   'a config repo that refuses the push': () => ({ environment: { configRepo: 'protected' } }),
   'a branch that is not there': (_image, number) => ({ environment: { configRepo: `config-${number}` } }),

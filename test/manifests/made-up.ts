@@ -164,6 +164,62 @@ const patches = fc
     ...indent([`  image: ${value} }]}}}`], by + 2),
   ]);
 
+/** Containers in forms of their own, with parameters of others beside them. */
+const containersElsewhere = {
+  argo: (value: string, after: string) => [
+    'apiVersion: argoproj.io/v1alpha1',
+    'kind: WorkflowTemplate',
+    'spec:',
+    '  templates:',
+    `  - {name: a, container: {image: ${value}, args: ["{{inputs.parameters.a}}"]}}${after}`,
+    '  - name: b',
+    '    script: {image: "org/app:{{inputs.parameters.tag}}"}',
+  ],
+  tekton: (value: string, after: string) => [
+    'apiVersion: tekton.dev/v1',
+    'kind: Task',
+    'spec:',
+    `  stepTemplate: {image: ${value}}`,
+    `  steps: [{image: ${value}}, {image: $(params.image)}]${after}`,
+  ],
+  kubeflow: (value: string, after: string) => [
+    'apiVersion: kubeflow.org/v1',
+    'kind: MPIJob',
+    `spec: {mpiReplicaSpecs: {Launcher: {template: {spec: {containers: [{image: ${value}}]}}}}}${after}`,
+  ],
+  openshift: (value: string, after: string) => [
+    'apiVersion: template.openshift.io/v1',
+    'kind: Template',
+    'objects:',
+    `- {kind: Pod, apiVersion: v1, spec: {containers: [{image: ${value}}, {image: "org/app:\${TAG}"}]}}${after}`,
+  ],
+};
+const steps = fc
+  .tuple(
+    fc.oneof(reference, stranger),
+    comment,
+    fc.constantFrom('argo' as const, 'tekton' as const, 'kubeflow' as const, 'openshift' as const),
+  )
+  .map(([value, after, kind]) => containersElsewhere[kind](value, after));
+
+/** Helm parameters of an Application, and Helm values as text. */
+const parameters = fc
+  .tuple(fc.constantFrom(...spellings), quote, comment, fc.constantFrom('|', '|-'))
+  .map(([name, q, after, header]) => [
+    'apiVersion: argoproj.io/v1alpha1',
+    'kind: Application',
+    'spec:',
+    '  source:',
+    '    helm:',
+    '      parameters:',
+    `      - {name: image.name, value: ${name}}${after}`,
+    `      - {name: image.tag, value: ${q}@TAG@${q}, forceString: true}${after}`,
+    `      - {name: image.@DIGESTKEY@, value: "@DIGEST@"}`,
+    `      - {name: other.image.tag, value: ${q}v1${q}}`,
+    `      values: ${header}`,
+    `        web: {image: {repository: ${name}, tag: "@TAGDIGEST@"}}`,
+  ]);
+
 /** What libyaml takes, and YAML does not: https://github.com/eemeli/yaml/issues/403 */
 const loose = fc
   .tuple(reference, comment)
@@ -203,7 +259,19 @@ const other = fc.constantFrom(
 export const file = fc
   .record({
     documents: fc.array(
-      fc.oneof(workload, workload, kustomization, values, inlineValues, digestBeside, patches, loose, other),
+      fc.oneof(
+        workload,
+        workload,
+        kustomization,
+        values,
+        inlineValues,
+        digestBeside,
+        patches,
+        steps,
+        parameters,
+        loose,
+        other,
+      ),
       {
         minLength: 1,
         maxLength: 4,
@@ -230,3 +298,29 @@ export const write = (text: string, { tag: name, digest: at }: Version): string 
     .replaceAll('@DIGESTPREFIX@', at === undefined ? 'no-' : '')
     .replaceAll('@HEX@', at?.replace('sha256:', '') ?? 'none')
     .replaceAll('@DIGEST@', at ?? 'none');
+
+/** Documents of a kind that no format reads, and what of `fields` leads into them. */
+export const namedFile = fc
+  .array(
+    fc
+      .tuple(reference, stranger, fc.constantFrom(...spellings), quote, comment)
+      .map(([value, other, name, q, after]) => [
+        "kind: Backend # of one's own",
+        'apiVersion: example.com/v1',
+        `"a.b": ${value}${after}`,
+        `parts: [{name: x, runs: ${value}}, {name: y, runs: ${other}}, {name: org/app:v0}]`,
+        'more:',
+        `  first: {from: ${name}, version: ${q}@TAG@${q}, @DIGESTPREFIX@sum: "@DIGEST@"}${after}`,
+        `  second: {from: other/app, version: ${q}v1${q}}`,
+        `alone: {version: ${q}@TAGDIGEST@${q}}`,
+      ]),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((documents) => documents.map((lines) => lines.join('\n')).join('\n---\n'));
+
+export const namingFields = [
+  { path: '"a.b"' },
+  { path: 'parts[*].runs' },
+  { name: 'more.*.from', tag: 'more.*.version', digest: 'more.*.sum' },
+  { tag: 'alone.version' },
+].map((paths) => ({ files: '**', kind: 'Backend.example.com', ...paths }));

@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findImage, rewrite } from '../../lib/manifests/rewrite.ts';
-import { digest, file, image, spellings, strangers, tag, version, write } from './made-up.ts';
+import { findImage, inspect, rewrite } from '../../lib/manifests/rewrite.ts';
+import {
+  digest,
+  file,
+  image,
+  namedFile,
+  namingFields,
+  spellings,
+  strangers,
+  tag,
+  version,
+  write,
+} from './made-up.ts';
 
 const path = 'some/file.yml';
 
@@ -25,6 +36,22 @@ export const describeProperties = (share: number): void => {
           expect(rewrite({ path, text: result.text }, { image, ...from }).text).toBe(write(text, from));
         }),
         { numRuns: Math.ceil(2_000 * share) },
+      );
+    });
+
+    test('what fields name is all that changes where no format reads anything', () => {
+      const named = fc.record({ text: namedFile, from: version(pinned), to: version(pinned) });
+      fc.assert(
+        fc.property(named, ({ text, from, to }) => {
+          const wanted = { image, fields: namingFields };
+          const result = rewrite({ path, text: write(text, from) }, { ...wanted, ...to });
+          expect(result.text).toBe(write(text, to));
+          const found = inspect({ path, text: result.text }, wanted);
+          expect(new Set(found.fields)).toEqual(new Set(namingFields));
+          for (const use of found.uses) expect([use.tag, use.digest]).toEqual([to.tag, to.digest]);
+          expect(rewrite({ path, text: write(text, from) }, { image, ...to }).changes).toEqual([]);
+        }),
+        { numRuns: Math.ceil(1_000 * share) },
       );
     });
 

@@ -253,6 +253,22 @@ const refused: readonly (readonly [
     '5:8: the digest beside the marked image has no marker; put `# tagboat: app:digest` behind it',
   ],
   [
+    'Argo Workflows: a block scalar',
+    'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec:\n  templates:\n  - container:\n      image: |-\n        org/app:v1\n',
+    `6:14: ${blockScalar}`,
+  ],
+  [
+    'Tekton: the key twice',
+    'apiVersion: tekton.dev/v1\nkind: Task\nspec: {steps: [{image: org/app:v1, image: org/app:v1}]}\n',
+    '3:17: the key "image" stands more than once in this map',
+  ],
+  [
+    'Kustomize: a digest in the name within inline Helm values',
+    `helmCharts: [{valuesInline: {image: {repository: "org/app@${digest}", tag: v1}}}]\n`,
+    `1:50: ${digestInName}`,
+    'kustomization.yaml',
+  ],
+  [
     'Argo CD: values as folded text',
     'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: >\n        image: org/app:v1\n',
     `6:15: ${hiddenText}`,

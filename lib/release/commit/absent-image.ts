@@ -58,7 +58,8 @@ export const noFiles = (globs: readonly string[], links: readonly UnreadFile[]):
     [`no file of the config repo matches ${globs.join(', ')}`, ...sentences(links)].join('; '),
   );
 
-const sentences = (unread: readonly UnreadFile[]): readonly string[] => {
+/** What the files are that could not be read, for the end of a message. */
+export const sentences = (unread: readonly UnreadFile[]): readonly string[] => {
   const named = unread.slice(0, maxNamed).map(({ path, kind }) => `${path} ${fileKindText[kind]}`);
   return unread.length > maxNamed ? [...named, `and ${unread.length - maxNamed} more cannot be read`] : named;
 };

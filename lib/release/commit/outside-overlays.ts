@@ -2,10 +2,10 @@ import { TagboatError } from '../../errors.ts';
 import { kustomizationNames, overlaysOf } from '../../manifests/kustomize-references.ts';
 import { findImage } from '../../manifests/rewrite.ts';
 
-type File = { readonly path: string; readonly text: string };
+export type TextFile = { readonly path: string; readonly text: string };
 
 /** Reads files by their paths; those that are not there are left out. */
-type ReadFiles = (paths: readonly string[]) => Promise<readonly File[]>;
+export type ReadFiles = (paths: readonly string[]) => Promise<readonly TextFile[]>;
 
 /** Components may name components. */
 const maxDepth = 5;
@@ -17,12 +17,12 @@ const maxDepth = 5;
  * @throws TagboatError `manifest-refused` with the place; `manifest-unparsable`, `git-…`
  */
 export const refuseOutsideOverlays = async (
-  files: readonly File[],
+  files: readonly TextFile[],
   { image, app }: { readonly image: string; readonly app: string },
   readFiles: ReadFiles,
 ): Promise<void> => {
   const known = new Set(files.map(({ path }) => path));
-  let level: readonly File[] = files;
+  let level: readonly TextFile[] = files;
   for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
     const overlays = level.map((file) => overlaysOf(file, { image, app }));
     const named = [

@@ -11,6 +11,7 @@ import { absentImage, noFiles, remarksOn } from './absent-image.ts';
 import { allGlobs, checkFieldsFound, fieldsByFile, type ImagePlaces } from './environment-files.ts';
 import { createManifestFiles } from './manifest-files.ts';
 import { refuseOutsideOverlays } from './outside-overlays.ts';
+import { refuseReplacements } from './replacements.ts';
 
 /** What an edit changed, and the paths of all files that carry the image. */
 type Edit = { readonly changes: readonly ImageChange[]; readonly paths: readonly string[] };
@@ -74,11 +75,14 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
       checkFieldsFound(
         places,
         texts.map(({ path }) => path),
+        unread,
         new Set(found.flatMap((one) => one.fields)),
       );
       if (uses.length === 0)
         throw absentImage(globs, { image, app }, mentions, [...unread, ...(await files.links(globs))]);
-      await refuseOutsideOverlays(texts, { image, app }, (paths) => files.loadPaths(paths, image));
+      const readFiles = (paths: readonly string[]) => files.loadPaths(paths, image);
+      await refuseOutsideOverlays(texts, { image, app }, readFiles);
+      await refuseReplacements(texts, uses, { image, app }, readFiles);
       return { uses, remarks: remarksOn(mentions, unread) };
     },
 

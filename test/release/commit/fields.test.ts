@@ -60,7 +60,7 @@ describe('an entry of `fields` that leads nowhere is an error, though the image 
     [
       'no such path',
       { files: 'ops/a.yml', path: 'spec.run' },
-      'ops/a.yml: no document of ops/a.yml has the image at spec.run, which `fields` names',
+      'ops/a.yml: no document has the image at spec.run, which `fields` names',
     ],
     [
       'no such kind',
@@ -70,7 +70,7 @@ describe('an entry of `fields` that leads nowhere is an error, though the image 
     [
       'no such pair',
       { files: 'ops/b.yml', name: 'spec.runs', tag: 'spec.tag' },
-      'ops/b.yml: no document of ops/b.yml has the image at spec.runs and spec.tag, which `fields` names',
+      'ops/b.yml: no document has the image at spec.runs and spec.tag, which `fields` names',
     ],
   ])('%s', async (_name, field, message) => {
     const staged = await start(files);
@@ -78,6 +78,17 @@ describe('an entry of `fields` that leads nowhere is an error, though the image 
       `manifest-field-not-found ${message}`,
     );
   });
+});
+
+test('an entry for a file that cannot be read says what the file is', async () => {
+  const staged = await start({
+    'a.yml': `image: ${image}:v1\n`,
+    'b.yml': 'version https://git-lfs.github.com/spec/v1\n',
+  });
+  const places = { files: ['a.yml'], fields: [{ files: 'b.yml', tag: 'tag' }] };
+  expect(await refusal(staged.find(places, image, 'shop'))).toBe(
+    'manifest-field-not-found no readable file of the config repo matches b.yml, which `fields` names; b.yml is a pointer of Git LFS: what it stands for is not in the repository, so take it out of LFS',
+  );
 });
 
 test('an entry for many files has to lead to the image in one of them', async () => {
