@@ -11,6 +11,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export type ReleaseOptions = Change & {
   /** Further documents that are delivered along with the workload. */
   readonly beside?: string;
+  /** A manifest of the Job `migrate`, which is delivered in place of the workload: it goes first. */
+  readonly job?: string;
 };
 
 /** A workload beside the example's, in its namespace. */
@@ -58,15 +60,20 @@ const fixtureIn = (
     (await cluster.api.json({ method: 'GET', path: at(path), what: `read ${path}`, signal })) as T;
 
   const deliverIt: Fixture['deliver'] = async (tag, options = {}) => {
-    const { beside, ...change } = options;
+    const { beside, job, ...change } = options;
     const { kind = 'Deployment' } = change;
-    ref = { ...ref, kind, apiVersion: apiVersionOf(kind) };
+    ref =
+      job === undefined
+        ? { ...ref, kind, apiVersion: apiVersionOf(kind) }
+        : { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespace, name: 'migrate' };
     await deliver(cluster, {
       ...{ mode: 'apply', namespace, image, tag, changeCause: `okeydokey ${tag} (test)` },
       kinds: ['ResourceQuota', 'LimitRange'],
       files: [
         ...(beside === undefined ? [] : [{ path: 'deployment/beside.yml', text: beside }]),
-        { path: 'deployment/deployment.yml', text: manifest(tag, change) },
+        job === undefined
+          ? { path: 'deployment/deployment.yml', text: manifest(tag, change) }
+          : { path: 'deployment/migrate.yml', text: job },
       ],
     });
   };

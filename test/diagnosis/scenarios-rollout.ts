@@ -5,15 +5,19 @@ const reasonOf = (
   statuses: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[] = [],
 ) => statuses[0]?.state?.waiting?.reason;
 
-const migration = `apiVersion: batch/v1
+/** @param spec of the Job, besides its template */
+const migrationOf = (tag: string, spec: string, metadata = '{}'): string => `apiVersion: batch/v1
 kind: Job
 metadata: { name: migrate }
 spec:
+  ${spec}
   template:
+    metadata: ${metadata}
     spec:
       restartPolicy: Never
-      containers: [{ name: migrate, image: "devopswithkubernetes/okeydokey:v0.0.3" }]
+      containers: [{ name: migrate, image: "devopswithkubernetes/okeydokey:${tag}" }]
 `;
+const migration = migrationOf('v0.0.3', 'backoffLimit: 0');
 
 /** Of the rollout itself. */
 export const rollouts: readonly Scenario[] = [
@@ -75,6 +79,29 @@ export const rollouts: readonly Scenario[] = [
       await fixture.remove(workloadPath());
       return await watching;
     },
+  },
+  {
+    name: 'job-failed',
+    title: 'Job failed',
+    means:
+      'A migration fails as often as its `backoffLimit` allows. Where it is marked to go first, nothing else of the release has been delivered.',
+    causes: ['job-failed', 'job-failed'],
+    on: ['embedded'],
+    run: releaseOf('v0.0.4-crash', { job: migrationOf('v0.0.4-crash', 'backoffLimit: 1') }),
+  },
+  {
+    name: 'job-deadline',
+    title: 'Job not done in its time',
+    means: 'A migration is not complete within its own `activeDeadlineSeconds`.',
+    causes: ['job-deadline'],
+    on: ['embedded'],
+    run: releaseOf('v0.0.4', {
+      job: migrationOf(
+        'v0.0.4',
+        'activeDeadlineSeconds: 5',
+        "{ annotations: { tagboat.dev/ready-after-ms: '60000' } }",
+      ),
+    }),
   },
   {
     name: 'stateful-set-stuck',
