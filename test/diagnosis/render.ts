@@ -26,6 +26,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`\\bokeydokey-${made}{6,10}-${made}{5}\\b`, 'g'), 'okeydokey-7d9f8c6b54-x2k4m'],
   [new RegExp(`\\bokeydokey-${made}{6,10}\\b`, 'g'), 'okeydokey-7d9f8c6b54'],
   [new RegExp(`\\bokeydokey-${made}{5}\\b`, 'g'), 'okeydokey-x2k4m'],
+  [new RegExp(`\\bmigrate-${made}{5}\\b`, 'g'), 'migrate-x2k4m'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '2026-01-31T12:00:00Z'],
   [/\b\d+ s ago\b/g, '20 s ago'],
   [/\bback-off \d+s\b/g, 'back-off 40s'],

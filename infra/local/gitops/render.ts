@@ -68,7 +68,8 @@ type Objects = { readonly objects: readonly ManifestObject[]; readonly problem?:
 
 const readObjects = (file: ManifestFile): Objects => {
   try {
-    return { objects: readDocuments(file).map(({ object }) => object) };
+    // A Job with `generateName` is another as soon as something else stands in the file.
+    return { objects: readDocuments(file, file.text).map(({ object }) => object) };
   } catch (error) {
     if (!(error instanceof TagboatError)) throw error;
     return isManifest(file.text) ? { objects: [], problem: error.message } : { objects: [] };
