@@ -126,6 +126,16 @@ describe('a Job', () => {
     });
   });
 
+  test('counts as it was seen last, however soon it is cleared away', () =>
+    withDeployment(undefined, async ({ cluster }, collections) => {
+      collections.put(pathOf(job), jobOf('2'));
+      const watching = watchRollout(cluster, rollout({ workloads: [job] }));
+      await expect.poll(() => collections.isWatched(pathOf(job))).toBe(true);
+      collections.put(pathOf(job), jobOf('2', { type: 'Complete', status: 'True' }));
+      collections.remove(pathOf(job), 'other');
+      expect(await watching).toMatchObject({ type: 'healthy', message: 'job "other" completed' });
+    }));
+
   test('that was cleared away leaves nothing to set', async () => {
     expect(await watch(job, undefined, { mode: 'agent' })).toMatchObject({
       type: 'healthy',
