@@ -102,6 +102,26 @@ it('an undo runs no Jobs, and says so', async () => {
   expect(JSON.stringify(harness.channel.said.at(-1))).toContain('An undo runs no Jobs');
 });
 
+it('a freeze meanwhile keeps the rest of it from nothing: Git has it already', async () => {
+  const harness = await arrange();
+  await harness.say({ type: 'hold', app: 'app', environment: 'production', tag: '*' });
+  harness.verdicts.set('v1.1.0', healthy);
+  await harness.pass(minute);
+
+  expect(harness.parts).toEqual(['first', 'rest']);
+  expect(await harness.history()).toEqual(['#1 release v1.1.0 healthy']);
+});
+
+it('what somebody else put into the config repo meanwhile is not overwritten', async () => {
+  const harness = await arrange();
+  harness.repo.commits.push(text.replaceAll('v1.0.0', 'v2.0.0'));
+  harness.verdicts.set('v1.1.0', healthy);
+  await harness.pass(minute);
+
+  expect(harness.parts).toEqual(['first']);
+  expect(await harness.history()).toEqual(['#1 release v1.1.0 superseded']);
+});
+
 it('a newer release takes the place of one whose Job is under way', async () => {
   const harness = await arrange();
   await harness.hook(hooks.dockerhub('v1.2.0'));

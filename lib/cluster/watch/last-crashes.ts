@@ -5,12 +5,13 @@ import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
 import { describeWorkload, isJob, statusesOf, type WorkloadRef } from '../objects/objects.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 
-/** How often containers of its pods have ended so far. */
-const endsIn = ({ pods }: Snapshot): number =>
+/** How often containers of its pods have crashed so far. */
+const crashesIn = ({ pods }: Snapshot): number =>
   pods
     .flatMap(statusesOf)
     .reduce(
-      (sum, { restartCount, state }) => sum + restartCount + (state?.terminated === undefined ? 0 : 1),
+      (sum, { restartCount, state }) =>
+        sum + restartCount + ((state?.terminated?.exitCode ?? 0) === 0 ? 0 : 1),
       0,
     );
 
@@ -19,15 +20,15 @@ const endsIn = ({ pods }: Snapshot): number =>
  * with them. https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
  */
 export const createLastCrashes = (cluster: Cluster, image: string, clock: Clock) => {
-  const ends = new Map<string, number>();
+  const crashes = new Map<string, number>();
   const known = new Map<string, readonly Diagnosis[]>();
   return {
-    /** Looks again after each end of a container. */
+    /** Looks again after each crash. */
     note: async (snapshot: Snapshot): Promise<void> => {
       const name = describeWorkload(snapshot.ref);
-      const count = endsIn(snapshot);
-      if (!isJob(snapshot.ref) || count <= (ends.get(name) ?? 0)) return;
-      ends.set(name, count);
+      const count = crashesIn(snapshot);
+      if (!isJob(snapshot.ref) || count <= (crashes.get(name) ?? 0)) return;
+      crashes.set(name, count);
       const found = await diagnose(cluster, snapshot.ref, image, clock).catch((error: unknown) => {
         if (error instanceof TagboatError) return [];
         throw error;

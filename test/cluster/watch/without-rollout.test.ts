@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Workload, WorkloadRef } from '../../../lib/cluster/objects/objects.ts';
 import { watchRollout } from '../../../lib/cluster/watch/watch-rollout.ts';
 import { now, workload } from '../support/fixture.ts';
-import { done, ref, rollout, withDeployment } from '../support/watching.ts';
+import { deployments, done, half, ref, rollout, withDeployment } from '../support/watching.ts';
 
 const of = (kind: string, apiVersion: string, plural: string): WorkloadRef => ({
   apiVersion,
@@ -125,6 +125,22 @@ describe('a Job', () => {
       notes: ['Job shop/other has the image; whether it succeeds is not watched.'],
     });
   });
+
+  test('that is cleared away while the others are waited for counts as it was seen last', () =>
+    withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
+      collections.put(pathOf(job), jobOf('2', { type: 'Complete', status: 'True' }));
+      const seen: (readonly string[])[] = [];
+      const onJobCompleted = async (jobs: readonly string[]) => void seen.push(jobs);
+      const watching = watchRollout(cluster, rollout({ workloads: [ref, job], onJobCompleted }));
+      await expect.poll(() => seen).toEqual([['Job shop/other']]);
+      await expect.poll(() => collections.isWatched(pathOf(job))).toBe(true);
+      collections.remove(pathOf(job), 'other');
+      collections.put(deployments, workload('Deployment', {}, done));
+      expect(await watching).toMatchObject({
+        type: 'healthy',
+        message: 'deployment "web" successfully rolled out; job "other" completed',
+      });
+    }));
 
   test('that was cleared away leaves nothing to set', async () => {
     expect(await watch(job, undefined, { mode: 'agent' })).toMatchObject({
