@@ -41,7 +41,11 @@ export const callInRole =
     try {
       assertAllowed({ action: `${service}:${action}`, resource: input.RoleArn ?? '*', context: {} }, role);
     } catch (cause) {
-      throw new TagboatError('registry-denied', `AWS answers 400 (AccessDeniedException) to ${service}:${action}`, { cause });
+      throw new TagboatError(
+        'registry-denied',
+        `AWS answers 400 (AccessDeniedException) to ${service}:${action}`,
+        { cause },
+      );
     }
     return callAws(call, transport);
   };
