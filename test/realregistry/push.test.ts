@@ -75,46 +75,44 @@ const arrange = async () => {
   };
 };
 
-const patiently = { timeout: 120_000 };
-
 it('releases what is pushed: where the registry announces it, and where its image was waited for', async () => {
   const { registry, pushTag, releases } = await arrange();
   await pushTag('v1.0.0');
-  await expect.poll(() => releases('production'), patiently).toMatchObject([{ state: 'waiting-for-image' }]);
+  await expect.poll(() => releases('production')).toMatchObject([{ state: 'waiting-for-image' }]);
 
   const digest = await registry.push('team/app', 'v1.0.0', 'one');
 
   const healthy = [{ tag: 'v1.0.0', digest, state: 'healthy' }];
-  await expect.poll(() => releases('staging'), patiently).toEqual(healthy);
-  await expect.poll(() => releases('production'), patiently).toEqual(healthy);
+  await expect.poll(() => releases('staging')).toEqual(healthy);
+  await expect.poll(() => releases('production')).toEqual(healthy);
 });
 
 it('releases an index, and the same tag again where it stands for another image', async () => {
   const { registry, pushTag, releases } = await arrange();
   const first = await registry.push('team/app', 'v1.0.0', 'one', ['amd64', 'arm64']);
   const one = { tag: 'v1.0.0', digest: first, state: 'healthy' };
-  await expect.poll(() => releases('staging'), patiently).toEqual([one]);
+  await expect.poll(() => releases('staging')).toEqual([one]);
 
   const second = await registry.push('team/app', 'v1.0.0', 'two', ['amd64', 'arm64']);
 
   const two = { tag: 'v1.0.0', digest: second, state: 'healthy' };
   expect(second).not.toBe(first);
-  await expect.poll(() => releases('staging'), patiently).toEqual([two, one]);
+  await expect.poll(() => releases('staging')).toEqual([two, one]);
   await pushTag('v1.0.0');
-  await expect.poll(() => releases('production'), patiently).toEqual([two]);
+  await expect.poll(() => releases('production')).toEqual([two]);
 });
 
 it('does nothing about what is deleted', async () => {
   const { stack, registry, releases, skipped } = await arrange();
   const digest = await registry.push('team/app', 'v1.0.0', 'one');
   const one = { tag: 'v1.0.0', digest, state: 'healthy' };
-  await expect.poll(() => releases('staging'), patiently).toEqual([one]);
+  await expect.poll(() => releases('staging')).toEqual([one]);
 
   await registry.remove('team/app', 'v1.0.0');
   // Notifications come in order: once this one has come, the deletion has.
   await registry.push('team/other', 'v1.0.0', 'other');
 
-  await expect.poll(skipped, patiently).toContain('unknown-image');
+  await expect.poll(skipped).toContain('unknown-image');
   await stack.idle();
   expect(await releases('staging')).toEqual([one]);
 });

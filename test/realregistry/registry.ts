@@ -58,13 +58,11 @@ export const startRegistry = async (
   });
   const host = `127.0.0.1:${port}`;
   await expect
-    .poll(
-      () =>
-        fetch(`http://${host}/v2/`).then(
-          ({ status }) => status,
-          () => said,
-        ),
-      { timeout: 30_000 },
+    .poll(() =>
+      fetch(`http://${host}/v2/`).then(
+        ({ status }) => status,
+        () => said,
+      ),
     )
     .toBe(401);
   const credentials = `${user.name}:${user.password}`;
