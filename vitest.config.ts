@@ -3,7 +3,13 @@ import { createReporter } from './test/support/reporter.ts';
 import { LongestFirst } from './test/support/sequencer.ts';
 
 /** They have configurations of their own. */
-const elsewhere = ['test/realcluster/**', 'test/packaging/**', 'test/moto/**', '**/*.exhaustive.test.ts'];
+const elsewhere = [
+  'test/realcluster/**',
+  'test/realregistry/**',
+  'test/packaging/**',
+  'test/moto/**',
+  '**/*.exhaustive.test.ts',
+];
 
 /** Only what hangs takes so long: tests wait for events and conditions, and machines differ. */
 export const hangMs = 300_000;

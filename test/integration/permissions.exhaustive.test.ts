@@ -6,6 +6,7 @@ import { scheduledEvent } from '../../infra/local/runtime/schedules.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Release } from '../../lib/release/model/release.ts';
 import { startMemoryServer } from '../git/support/memory-server.ts';
+import { answer, serve } from '../http/serve.ts';
 import { alice } from '../release/support/harness.ts';
 import { startGithubApi } from '../support/github-api.ts';
 import { readJson } from './support/answers.ts';
@@ -13,8 +14,10 @@ import { startBasicRegistry } from './support/basic-registry.ts';
 import { postHook, tagPayload } from './support/github.ts';
 import {
   apiToken,
+  ecrApps,
   githubSecret,
   githubToken,
+  notificationSecret,
   signingSecret,
   startSealedStack,
 } from './support/sealed-stack.ts';
@@ -32,6 +35,18 @@ const queueEvent = (body: unknown) => ({
     },
   ],
 });
+
+/** Answers as ECR and STS do. */
+const startAwsApi = () =>
+  serve((request, response) => {
+    const token = { authorizationToken: Buffer.from('AWS:p').toString('base64'), expiresAt: 4_000_000_000 };
+    const credentials = { AccessKeyId: 'ASIA', SecretAccessKey: 'k', SessionToken: 's' };
+    const body =
+      request.headers['x-amz-target'] === undefined
+        ? { AssumeRoleResponse: { AssumeRoleResult: { Credentials: credentials } } }
+        : { authorizationData: [token] };
+    answer(response, 200, {}, JSON.stringify(body));
+  });
 
 /** Apps, each for the function that finds its releases ended. */
 const finalizing = ['worker', 'rollout', 'image', 'reconcile'] as const;
@@ -58,11 +73,13 @@ it('lets every function make the calls that it makes, and allows it no other', a
     (call) => {
       if (!queueAnswers && call.function === 'slack' && call.action === 'sqs:SendMessage')
         throw new Error('the queue does not answer');
-      if (!tableAnswers && call.function === 'webhook' && call.action.startsWith('dynamodb:'))
+      const isIntake = call.function === 'webhook' || call.function === 'ecr-events';
+      if (!tableAnswers && isIntake && call.action.startsWith('dynamodb:'))
         throw new Error('the table does not answer');
       calls.push(call);
     },
     github.url,
+    (await startAwsApi()).url,
   );
   const store = storeOf(stack);
   for (const app of finalizing) registry.push(`example/${app}`, 'v1.0.0');
@@ -140,6 +157,47 @@ it('lets every function make the calls that it makes, and allows it no other', a
   tableAnswers = true;
   await stack.idle();
   expect((await store.list('app', 'staging'))[0]).toMatchObject({ tag: 'v1.3.0', state: 'healthy' });
+
+  // What is pushed to Amazon ECR: announced with and without a digest, held, not recorded at first; and asked for with a role.
+  const [role, events] = ecrApps;
+  const notify = (tag: string) =>
+    fetch(`${stack.url}/webhooks/distribution`, {
+      method: 'POST',
+      headers: { authorization: notificationSecret },
+      body: JSON.stringify({ events: [{ action: 'push', target: { repository: 'team/role', tag } }] }),
+    });
+  const announce = async (tag: string, digest?: string) => {
+    const [, name] = events?.image.split(/\/(.*)/) ?? [];
+    const detail = { result: 'SUCCESS', 'action-type': 'PUSH', 'repository-name': name, 'image-tag': tag };
+    const event = { id: tag, source: 'aws.ecr', 'detail-type': 'ECR Image Action', region: 'us-west-2' };
+    const sent = await stack.putEvent({
+      ...{ ...event, account: '123456789012' },
+      detail: { ...detail, ...(digest === undefined ? {} : { 'image-digest': digest }) },
+    });
+    expect(sent, tag).toHaveProperty('ecr-events.type', 'returned');
+  };
+  await readJson(await notify('v1.0.0'), 202);
+  registry.push('team/role', 'v1.0.0');
+  await stack.idle();
+  await say(`/tagboat hold ${events?.app} production v8.8.8`);
+  await stack.idle();
+  await announce('v8.8.8', await stack.registry.push('team/events', 'v8.8.8'));
+  await announce('v1.0.0', await stack.registry.push('team/events', 'v1.0.0'));
+  await stack.idle();
+  await announce('v1.1.0');
+  await stack.registry.push('team/events', 'v1.1.0');
+  await stack.idle();
+  registry.push('team/role', 'v1.1.0');
+  tableAnswers = false;
+  await readJson(await notify('v1.1.0'), 202);
+  await announce('v1.2.0', await stack.registry.push('team/events', 'v1.2.0'));
+  tableAnswers = true;
+  await stack.idle();
+  for (const [one, tag] of [
+    [role, 'v1.1.0'],
+    [events, 'v1.2.0'],
+  ] as const)
+    expect((await store.list(one?.app ?? '', 'production'))[0]).toMatchObject({ tag, state: 'healthy' });
 
   // What GitHub could not deliver; and what it delivers again after its release has failed.
   const hooks = '/repos/example/app/hooks/1';

@@ -167,7 +167,6 @@ describe('the events of Amazon ECR', () => {
       one.statements.some(({ Action }) => Action.includes('ecr:GetAuthorizationToken')),
     );
     expect(asking.map(({ id }) => id).toSorted()).toEqual([
-      'EcrDasheventsLambdaFunction',
       'HookDashworkerLambdaFunction',
       'ImageDashpollerLambdaFunction',
       'WebhookLambdaFunction',

@@ -143,7 +143,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
     server: url.replace('http:', 'https:'),
     certificateAuthority: certificate.cert,
     token: secrets.TAGBOAT_DEMO_CLUSTER_TOKEN ?? '',
-    resolveImage: createImageResolver(served, registry, { secrets: vault, logger }),
+    resolveImage: createImageResolver(served, registry, { secrets: vault, env, logger }),
     timings: options.clusterTimings,
     logger,
   });

@@ -16,6 +16,7 @@ import { deployment } from './tagboat-yml.ts';
 export const githubSecret = 'the secret of the GitHub webhook';
 export const githubToken = 'the token for the API of GitHub';
 export const apiToken = 'the-token-of-the-api';
+export const notificationSecret = 'the secret of the notifications';
 export const signingSecret = 'the signing secret of the Slack app';
 
 const environment = (app: string, name: string, lines: string): string =>
@@ -43,8 +44,14 @@ gitHosts: { git.example.com: { endpoint: '${gitHost}', password: 'env:GIT_PASSWO
 configRepos:
   other: { url: '${gitHost}/config.git', branch: config, password: 'env:OTHER_PASSWORD' }
   config: { url: 'file://${repository}', branch: config, commit: { signingKey: 'env:SIGNING_KEY' } }
-sources: { github: { secret: 'env:GITHUB_SECRET', redelivery: { token: 'env:GITHUB_TOKEN' } }, dockerhub: { key: 'env:HUB_KEY' } }
-registries: { docker.io: { endpoint: '${registry}', username: bot, password: 'env:REGISTRY_PASSWORD' } }
+sources:
+  github: { secret: 'env:GITHUB_SECRET', redelivery: { token: 'env:GITHUB_TOKEN' } }
+  dockerhub: { key: 'env:HUB_KEY' }
+  distribution: { secret: 'env:NOTIFICATION_SECRET', host: ${roleHost} }
+  ecr: { accounts: ['123456789012'] }
+registries:
+  docker.io: { endpoint: '${registry}', username: bot, password: 'env:REGISTRY_PASSWORD' }
+  ${roleHost}: { endpoint: '${registry}', roleArn: 'arn:aws:iam::123456789012:role/tagboat-pull' }
 slack:
   signingSecret: 'env:SIGNING_SECRET'
   botToken: 'env:BOT_TOKEN'
@@ -61,13 +68,31 @@ ${apps
       staging: ${environment(app, 'staging', `on: image-push, tags: { pattern: '.+' }${app === 'app' ? '' : ', pin: digest'}`)}
 `,
   )
+  .join('')}${ecrApps
+  .map(
+    ({ app, image }) => `  ${app}:
+    image: ${image}
+    environments:
+      production: ${environment(app, 'production', "on: image-push, tags: { pattern: '.+' }")}
+`,
+  )
   .join('')}${foundApp}`;
+
+/** The host of a registry of Amazon ECR, for which a role is assumed. */
+const roleHost = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
+
+/** Apps with images in Amazon ECR: one of the registry that wants a role, and one whose registry is the stack's own. */
+export const ecrApps = [
+  { app: 'role', image: `${roleHost}/team/role` },
+  { app: 'events', image: '123456789012.dkr.ecr.us-west-2.amazonaws.com/team/events' },
+];
 
 /**
  * A stack whose secrets are all sealed, as they are in a deployment: every function asks KMS for what it needs.
  * @param registry an origin that answers for docker.io
  * @param gitHost an origin with the repositories of the app `found`: `found.git`, and `config.git` with its manifests
  * @param onAwsCall as in `StackOptions`, as is `githubApi`
+ * @param awsApi answers for ECR and STS
  */
 export const startSealedStack = async (
   apps: readonly string[],
@@ -75,15 +100,18 @@ export const startSealedStack = async (
   gitHost: string,
   onAwsCall: (call: RoleCall) => void,
   githubApi: string,
+  awsApi: string,
 ) => {
   const directory = temporaryDirectory();
   const repository = path.join(directory, 'config.git');
-  const files = Object.fromEntries(
+  const files: Record<string, string> = Object.fromEntries(
     apps.flatMap((app) => [
       [`${app}/production.yml`, deployment(app, `example/${app}:v0.0.1`, 1)],
       [`${app}/staging.yml`, deployment(`${app}-staging`, `example/${app}:v0.0.1`, 1)],
     ]),
   );
+  for (const { app, image } of ecrApps)
+    files[`${app}/production.yml`] = deployment(app, `${image}:v0.0.1`, 1);
   await createBareRepository(repository, { branch: 'config', files });
   const file = path.join(directory, 'tagboat.yml');
   const text = tagboatYml(apps, repository, registry, gitHost);
@@ -98,6 +126,11 @@ export const startSealedStack = async (
     GIT_PASSWORD: 'the password of the Git host',
     OTHER_PASSWORD: 'the password of the other config repo',
     HUB_KEY: 'hub-key',
+    NOTIFICATION_SECRET: notificationSecret,
+    AWS_ENDPOINT_URL_ECR: awsApi,
+    AWS_ENDPOINT_URL_STS: awsApi,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'the key of the functions',
     REGISTRY_PASSWORD: 'the password of the registry',
     SIGNING_SECRET: signingSecret,
     BOT_TOKEN: 'xoxb-1',

@@ -9,11 +9,17 @@ const service = readService(path.join(import.meta.dirname, '..', '..', '..', 'se
 /** What every reference to a resource matches, whatever account and region it is in. */
 const patternOf = (reference: unknown): string => {
   const { 'Fn::GetAtt': attribute, 'Fn::Sub': text } = mapping(reference);
+  if (typeof reference === 'string') return reference;
+  if (String(text).startsWith('arn:')) return String(text).replace(/\$\{AWS::\w+\}/g, '*');
   const [, sub = '', rest = ''] = /^\$\{(\w+)\.Arn\}(.*)$/.exec(String(text)) ?? [];
   const resource = service.resources[Array.isArray(attribute) ? String(attribute[0]) : sub];
   if (resource === undefined) throw new Error(`no resource for ${JSON.stringify(reference)}`);
   return resource.type === 'key' ? '*:key/*' : `*[:/]${resource.name}${rest}`.replace('[:/]', '?');
 };
+
+/** What AWS does with a function's role, and no code of ours: a registry's check, and Lambda's way to the dead letters. */
+const isDoneByAws = (action: string, resource: string): boolean =>
+  action === 'ecr:BatchGetImage' || resource.endsWith('-ecr-events-dead');
 
 /** Everything that the roles allow and no call was made for: `slack sqs:SendMessage *tagboat-local-commands`. */
 export const surplusOf = (calls: readonly RoleCall[]): readonly string[] =>
@@ -32,6 +38,7 @@ export const surplusOf = (calls: readonly RoleCall[]): readonly string[] =>
       })
       .filter(
         ({ action, resource, value }) =>
+          !isDoneByAws(action, resource) &&
           !made.some(
             (call) =>
               like(action, call.action) &&

@@ -3,6 +3,7 @@ import type { Config } from '../../../../lib/config/types.ts';
 import { type ImageReference, parseImage } from '../../../../lib/image.ts';
 import type { Logger } from '../../../../lib/logger.ts';
 import { createRegistryClient } from '../../../../lib/registry/client.ts';
+import { createCallAws } from '../../../../lib/registry/credentials/aws.ts';
 import type { Secrets } from '../../../../lib/secrets/unseal.ts';
 import { createRegistry, type LocalRegistry } from '../../emulators/registry/registry.ts';
 import type { BasicCredentials } from '../../runtime/gateway/basic-auth.ts';
@@ -56,9 +57,22 @@ const notificationSecret = async (settings: RegistrySettings): Promise<string | 
 export const createImageResolver = (
   config: Config,
   registry: LocalRegistry,
-  { secrets, logger }: { readonly secrets: Secrets; readonly logger: Logger },
+  {
+    secrets,
+    env,
+    logger,
+  }: {
+    readonly secrets: Secrets;
+    /** With what Amazon ECR is asked. */
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly logger: Logger;
+  },
 ) => {
-  const client = createRegistryClient({ registries: config.registries, unseal: secrets.unseal });
+  const client = createRegistryClient({
+    registries: config.registries,
+    unseal: secrets.unseal,
+    callAws: createCallAws(env),
+  });
   const released = new Set(Object.values(config.apps).map(({ image }) => image));
   const told = new Set<string>();
 

@@ -12,7 +12,7 @@ import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { readStatements } from '../../../../infra/local/runtime/iam/policy.ts';
-import { assumeRole, type RoleCall } from '../../../../infra/local/runtime/iam/role.ts';
+import { assumeRole, callInRole, type RoleCall } from '../../../../infra/local/runtime/iam/role.ts';
 import { silentLogger } from '../../../../lib/logger.ts';
 
 const table = { ref: 'things', arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/things' };
@@ -110,4 +110,32 @@ it('refuses what the role does not allow before it is sent, and sends the rest',
 
   await expect(read('commands')).rejects.toMatchObject({ name: 'AccessDeniedException' });
   await expect(read('groups')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+it('sees the calls that are made without a client, and refuses them as the service would', async () => {
+  const calls: RoleCall[] = [];
+  const role = {
+    function: 'hook',
+    statements: readStatements(
+      [{ Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' }],
+      String,
+    ),
+    created: [],
+    onCall: (call: RoleCall) => void calls.push(call),
+    logger: silentLogger,
+  };
+  const call = callInRole(async () => ({ made: true }), role);
+  const transport = { fetch, now: () => 0, signal: new AbortController().signal };
+  const RoleArn = 'arn:aws:iam::123456789012:role/admin';
+
+  expect(
+    await call({ service: 'ecr', action: 'GetAuthorizationToken', region: 'r', input: {} }, transport),
+  ).toEqual({ made: true });
+  await expect(
+    call({ service: 'sts', action: 'AssumeRole', region: 'r', input: { RoleArn } }, transport),
+  ).rejects.toMatchObject({ code: 'registry-denied' });
+  expect(calls.map(({ action, resource, isAllowed }) => [action, resource, isAllowed])).toEqual([
+    ['ecr:GetAuthorizationToken', '*', true],
+    ['sts:AssumeRole', RoleArn, false],
+  ]);
 });

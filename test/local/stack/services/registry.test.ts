@@ -28,6 +28,7 @@ const start = async (registries = '{}') => {
   const told: unknown[] = [];
   const resolve = createImageResolver(parseConfig(tagboatYml(registries), { local: true }), registry, {
     secrets: { unseal: async (reference) => reference },
+    env: {},
     logger: { ...silentLogger, info: (message, fields) => told.push([message, fields?.image]) },
   });
   return { registry, resolve, told };
