@@ -287,6 +287,7 @@ describe('an image tag that is pushed again, without `pin`', () => {
     expect(await harness.history()).toEqual([`#2 release ${tag} healthy`, `#1 release ${tag} healthy`]);
     expect(harness.delivered).toEqual([tag, tag]);
     expect(harness.cluster.restarts).toHaveLength(1);
+    expect(harness.cluster.watchedRestarts).toEqual([false, true]);
     expect(harness.repo.commits).toHaveLength(2);
   });
 

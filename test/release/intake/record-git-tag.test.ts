@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { SourceEvent } from '../../../lib/event.ts';
 import { intake } from '../../../lib/release/intake/intake.ts';
 import type { Table } from '../../../lib/store/table.ts';
-import { configWith, createContext, repository } from '../support/context.ts';
+import { configWith, createContext, digest, repository } from '../support/context.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
 class Death extends Error {}
@@ -136,13 +136,17 @@ it('a late hook of the commit before takes nobody’s place', async () => {
   expect((await send(event())).releases).toMatchObject([{ id: newest.releases[0]?.id, created: false }]);
 });
 
-it('a late hook of the same commit is not overtaken by the others of its tag', async () => {
-  const { send, clock, releases } = arrange();
-  const before = clock.now();
-  clock.advance(1000);
-  await send(event());
+it.each([undefined, digest('a')])(
+  'a late hook of the same commit is not overtaken by the others of its tag, whose digest is %s',
+  async (known) => {
+    const { send, clock, releases, store } = arrange();
+    const before = clock.now();
+    clock.advance(1000);
+    const { releases: recorded } = await send(event());
+    for (const release of recorded) await store.amend(release, ['queued'], { digest: known });
 
-  await send(event('a'), before);
+    await send(event('a'), before);
 
-  expect(await releases()).toEqual(['a queued']);
-});
+    expect(await releases()).toEqual(['a queued']);
+  },
+);

@@ -102,6 +102,8 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}, text
     deadlines: [] as number[],
     /** When it was told to restart the workloads. */
     restarts: [] as string[],
+    /** Whether each watch was one of a restart. */
+    watchedRestarts: [] as (boolean | undefined)[],
   };
   const delivered: string[] = [];
   const reach = (): void => {
@@ -131,8 +133,12 @@ export const createHarness = (environment: Partial<EnvironmentConfig> = {}, text
       delivered.push(tag);
       return [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'app' } as const];
     },
-    watchRollout: async (_cluster: Cluster, { tag, deadline }: { tag: string; deadline: number }) => {
+    watchRollout: async (
+      _cluster: Cluster,
+      { tag, deadline, isRestart }: { tag: string; deadline: number; isRestart?: boolean | undefined },
+    ) => {
       reach();
+      cluster.watchedRestarts.push(isRestart);
       cluster.deadlines.push(deadline);
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;
       const found = verdicts.get(tag) ?? healthy;
