@@ -288,6 +288,7 @@ describe('an image tag that is pushed again, without `pin`', () => {
     expect(harness.delivered).toEqual([tag, tag]);
     expect(harness.cluster.restarts).toHaveLength(1);
     expect(harness.cluster.watchedRestarts).toEqual([false, true]);
+    expect(JSON.stringify(harness.channel.said.at(-1))).toContain('the workloads are restarted for it');
     expect(harness.repo.commits).toHaveLength(2);
   });
 
@@ -351,6 +352,17 @@ describe('an image tag that is pushed again, without `pin`', () => {
       '#2 release main-1 healthy',
       `#1 release ${tag} healthy`,
     ]);
+  });
+
+  it('a Git tag that moves does not bring back what was undone', async () => {
+    const harness = createHarness({ on: 'tag-push' });
+    await harness.hook(hooks.gitTag({ tag }));
+    await harness.say({ type: 'undo', app: 'app', environment: 'production' });
+
+    await harness.hook(hooks.gitTag({ tag, commit: '2', before: '1', delivery: 'push-2' }));
+
+    expect(await harness.newest()).toMatchObject({ state: 'skipped', reason: { code: 'held' } });
+    expect(harness.runs()).toEqual({ repo: 'v1.0.0', cluster: 'v1.0.0' });
   });
 
   it('a Git tag that moves is skipped too, once its new image is there', async () => {

@@ -193,7 +193,17 @@ export const isUndelivered = ({ state, commit, workloads }: Release): boolean =>
   state === 'failed' && commit !== undefined && workloads === undefined;
 
 /** What is worth knowing of a release besides its state, a sentence each. */
-export const notesOf = ({ app, notes = [], notUndone, remarks }: Release): readonly string[] => [
+export const notesOf = ({
+  app,
+  tag,
+  notes = [],
+  notUndone,
+  remarks,
+  restartedAt,
+}: Release): readonly string[] => [
+  ...(restartedAt === undefined
+    ? []
+    : [`${tag} was pushed again with another image: the workloads are restarted for it.`]),
   ...notes,
   ...(notUndone === undefined ? [] : [`It is not undone by itself: ${reasonText(notUndone)}`]),
   ...(remarks === undefined ? [] : remarkTexts(remarks, app)),
