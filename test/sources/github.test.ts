@@ -55,6 +55,17 @@ const event = {
   actor: 'Codertocat',
 };
 
+test.each([
+  ['a new tag', { created: true, before: '0'.repeat(40), after: revision }, undefined],
+  ['a tag that moved', { created: false, before: 'b'.repeat(40), after: revision }, 'b'.repeat(40)],
+  // `before` may be another tag object, on the same commit.
+  ['an annotated tag that may have moved', { created: false, before: 'b'.repeat(40) }, undefined],
+])('%s: what it pointed at before', async (_, fields, previous) => {
+  const { events } = await receive('push', { ...push, ...fields });
+
+  expect(events).toMatchObject([{ revision, previous }]);
+});
+
 test('the signature of GitHub’s own documentation is accepted', async () => {
   // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries#testing-the-webhook-payload-validation
   const request = arrived('Hello, World!', {

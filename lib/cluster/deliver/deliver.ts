@@ -75,6 +75,7 @@ export const findWorkloads = async (
  * - `agent`: changes nothing. Answers nothing where the agent has yet to create what it is; see `SeekWorkloads`.
  *
  * With `replaceJobs`, the Job of an earlier release goes before that of this one; see `deleteEarlierJob`.
+ * Where the tag has moved, the workloads with a rollout are restarted besides, but for those of an agent; see `restart`.
  *
  * Workloads of kinds that have no rollout (CronJob, custom resources with a pod template) are answered with the others: they
  * count once their template has the image.

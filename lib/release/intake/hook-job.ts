@@ -30,6 +30,7 @@ const tagPushed = z.object({
   ...shared,
   repository: z.string(),
   revision: z.optional(z.string()),
+  previous: z.optional(z.string()),
 });
 const imagePushed = z.object({
   type: z.literal('image-pushed'),

@@ -1,4 +1,3 @@
-import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { Ignored, Parsed, SourceEvent } from '../../event.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { settleAll } from '../../settle-all.ts';
@@ -7,13 +6,18 @@ import type { ReleaseState } from '../../view/release.ts';
 import { type Candidate, candidates, decide, type Plan, unmatched } from '../model/decide.ts';
 import { lockGroupOf } from '../model/lock-group.ts';
 import { staysSkipped } from '../model/moved-tag.ts';
-import { claimOf, mayBeRetried, type Release, type ReleaseRequest } from '../model/release.ts';
+import {
+  claimOf,
+  isOfAnotherCommit,
+  mayBeRetried,
+  type Release,
+  type ReleaseRequest,
+} from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
-import type { OutboxList } from '../record/outbox.ts';
 import { overtakenBy } from './overtaken.ts';
-import { recordGitTag } from './record-git-tag.ts';
+import { listOf, recordOnce } from './record-once.ts';
 
 /** The answer to a webhook: the releases it made, and why it made no others. */
 export type IntakeAnswer = {
@@ -158,25 +162,6 @@ const isOfThisHook = async (
   return since !== undefined && Date.parse(createdAt) >= since;
 };
 
-/** The outbox list by the next step: without a digest, the registry is to be asked. */
-const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
-  digest === undefined ? 'images' : `work#${group}`;
-
-/** Records a request, or finds the release that the same thing was asked for by before; see `Releases.record`. */
-const recordOnce = (
-  event: SourceEvent,
-  request: ReleaseRequest,
-  mayRetry: (known: Release) => boolean | Promise<boolean>,
-  { store, clock }: Steps,
-) => {
-  const recordAs = (as: ReleaseRequest, isNewest: (known: Release) => boolean) =>
-    store.record(as, listOf(as), clock.now() + pickUpMs, (known) => isNewest(known) && mayRetry(known));
-  // What moves by convention has a claim for every commit, and none of its own.
-  return event.type === 'tag-pushed' && !isMutableTag(event.tag)
-    ? recordGitTag(event, request, store, recordAs)
-    : recordAs(request, () => true);
-};
-
 const record = async (
   event: SourceEvent,
   wanted: Plan,
@@ -187,16 +172,13 @@ const record = async (
   const request = { ...requestOf(event, wanted, digest), receivedAt };
   const { store } = context;
   const newer = receivedAt === undefined ? undefined : await overtakenBy({ ...request, receivedAt }, context);
-  const { release, created } = await recordOnce(
-    event,
-    request,
-    async (known) =>
-      context.triesAgain !== false &&
-      mayBeRetried(known.state) &&
-      !staysSkipped(known, wanted.target.environment) &&
-      !(known.state === 'failed' && (await isOfThisHook(known, event, context))),
-    context,
-  );
+  const mayRetry = async (known: Release) =>
+    context.triesAgain !== false &&
+    mayBeRetried(known.state) &&
+    !staysSkipped(known, wanted.target.environment) &&
+    !(known.state === 'failed' && (await isOfThisHook(known, event, context)));
+  const isLate = newer?.tag === event.tag && isOfAnotherCommit(newer, request);
+  const { release, created } = await recordOnce(event, request, { mayRetry, isLate }, context);
   if (newer === undefined || newer.id === release.id || !(created || release.state === 'queued')) {
     await enqueueNext(release, context);
     return summary(release, created);
@@ -236,7 +218,7 @@ const recordHeld = async (
   const request = requestOf(event, held, digest);
   const mayRetry = async (known: Release) =>
     context.triesAgain !== false && known.state === 'failed' && !(await isOfThisHook(known, event, context));
-  const first = await recordOnce(event, request, mayRetry, context);
+  const first = await recordOnce(event, request, { mayRetry, isLate: false }, context);
   const claim = `held#${event.source}#${event.delivery}#${request.claim}`;
   const { release, created } =
     first.release.state === 'undone' && !(await isOfThisHook(first.release, event, context))

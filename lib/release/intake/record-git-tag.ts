@@ -15,12 +15,14 @@ const maxRounds = 10;
  * brings that one neither back nor a second time.
  *
  * The claim of the tag alone leads to its newest release, and one for each commit to the release of that.
+ * @param isLate true for a hook that was received before one of the same tag that is on record: the tag has moved on since
  * @param record records a request, or finds what has its claim; `isNewest` tells whether a release is of the commit that the tag
  *   points at now
  */
 export const recordGitTag = async (
   event: TagPushed,
   request: ReleaseRequest,
+  isLate: boolean,
   store: Store,
   record: (
     request: ReleaseRequest,
@@ -44,7 +46,7 @@ export const recordGitTag = async (
     const claim = claimOfRevision(tag, revision);
     if (newest.revision === revision) await store.claim(newest, claim);
     const recorded = await record({ ...request, revision, claim }, ({ id }) => id >= newest.id);
-    await store.takeClaim(recorded.release, ofTag);
+    if (!isLate) await store.takeClaim(recorded.release, ofTag);
     return recorded;
   }
   throw new TagboatError('store-unreachable', `too many hooks at once for the tag ${tag}`);

@@ -215,11 +215,16 @@ export const isUndelivered = ({ state, commit, workloads, stage }: Release): boo
 /** What is worth knowing of a release besides its state, a sentence each. */
 export const notesOf = ({
   app,
+  tag,
   notes = [],
   notUndone,
   remarks,
+  restartedAt,
   jobsLeft = [],
 }: Release): readonly string[] => [
+  ...(restartedAt === undefined
+    ? []
+    : [`${tag} was pushed again with another image: the workloads are restarted for it.`]),
   ...notes,
   ...(jobsLeft.length === 0 ? [] : [`An undo runs no Jobs: ${jobsLeft.join(' and ')} is left as it is.`]),
   ...(notUndone === undefined ? [] : [`It is not undone by itself: ${reasonText(notUndone)}`]),

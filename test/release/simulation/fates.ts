@@ -16,8 +16,9 @@ const failed = (cause: DiagnosisCause): Fate['verdict'] => ({
   diagnosis: [{ cause, summary: cause, evidence: [], next: 'look' }],
 });
 
-export const digestOf = (app: string, tag: string): string =>
-  `sha256:${createHash('sha256').update(`${app}:${tag}`).digest('hex')}`;
+/** @param push how often the tag was pushed before: each time it is another image */
+export const digestOf = (app: string, tag: string, push = 0): string =>
+  `sha256:${createHash('sha256').update(`${app}:${tag}:${push}`).digest('hex')}`;
 
 /** Numbers from 0 to 1 that a tag always has. */
 const sharesOf = (words: string): readonly [number, number, number] => {

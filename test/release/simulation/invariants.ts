@@ -1,5 +1,10 @@
 import { currentRelease } from '../../../lib/release/model/current-release.ts';
-import { isUnderWay, type Release } from '../../../lib/release/model/release.ts';
+import {
+  isOfAnotherCommit,
+  isSameVersion,
+  isUnderWay,
+  type Release,
+} from '../../../lib/release/model/release.ts';
 import { isOlder as isOlderIn } from '../../../lib/release/model/tag-scheme.ts';
 import type { Hold } from '../../../lib/view/hold.ts';
 import { queueNames } from './deployment.ts';
@@ -15,6 +20,7 @@ type Place = {
   readonly releases: readonly Release[];
   readonly holds: readonly Hold[];
   readonly tagInGit: string;
+  readonly digestInGit: string | undefined;
   readonly tagInCluster: string | undefined;
 };
 
@@ -29,6 +35,7 @@ const readPlaces = async (world: World): Promise<readonly Place[]> => {
         environment,
         releases: (await store.list(app, environment)).toReversed(),
         holds: await store.holds(app, environment),
+        digestInGit: /@(sha256:\w+)/.exec(text)?.[1],
         tagInGit: /image: "[^:]+:([^"@]+)/.exec(text)?.[1] ?? text,
         tagInCluster: world.cluster.tagIn(`${environment}/${app}`),
       });
@@ -66,10 +73,13 @@ const count = (words: readonly string[]): ReadonlyMap<string, number> => {
 const mayComeAgain = ({ state, commit }: Release): boolean =>
   state === 'failed' || state === 'skipped' || (state === 'superseded' && commit === undefined);
 
+/** The same tag, which has not moved between the two. */
+const isSame = (a: Release, b: Release): boolean => isSameVersion(a, b) && !isOfAnotherCommit(a, b);
+
 const again = ({ releases }: Place): readonly string[] => {
   const wanted = releases.filter(({ kind }) => kind === 'release');
   return wanted.flatMap((release, at) => {
-    const later = wanted.slice(at + 1).find(({ tag }) => tag === release.tag);
+    const later = wanted.slice(at + 1).find((one) => isSame(one, release));
     if (later === undefined || mayComeAgain(later) || mayComeAgain(release)) return [];
     return release.state === 'undone' && later.state === 'skipped'
       ? []
@@ -149,7 +159,7 @@ const newestWins = ({ app, environment, releases, tagInGit, tagInCluster }: Plac
 };
 
 /** What was undone is held, unless a later undo brought it back; and nothing else is. */
-const holdsAreRight = ({ releases, holds, tagInGit }: Place): readonly string[] => {
+const holdsAreRight = ({ releases, holds, tagInGit, digestInGit }: Place): readonly string[] => {
   const undos = releases.filter(({ kind }) => kind === 'undo');
   const held = new Set(holds.map(({ tag }) => tag));
   const loose = releases.filter(
@@ -166,9 +176,11 @@ const holdsAreRight = ({ releases, holds, tagInGit }: Place): readonly string[] 
   );
   return [
     ...loose.map((release) => `undone, and not held: ${nameOf(release)}`),
-    ...holds.flatMap(({ tag, app, environment }) => [
+    ...holds.flatMap(({ tag, digest, app, environment }) => [
       ...(undoneTags.has(tag) ? [] : [`held, and never undone: ${app}/${environment} ${tag}`]),
-      ...(tag === tagInGit ? [`held, and in Git: ${app}/${environment} ${tag}`] : []),
+      ...(tag === tagInGit && (digest === undefined || digest === digestInGit)
+        ? [`held, and in Git: ${app}/${environment} ${tag}`]
+        : []),
     ]),
   ];
 };

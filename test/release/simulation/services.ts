@@ -22,6 +22,8 @@ export const createServices = (seed: number, apps: number) => {
   );
   /** When CI began to build a tag, by app and tag. */
   const pushedAt = new Map<string, number>();
+  /** How often a tag was moved since. */
+  const moves = new Map<string, number>();
   const simulated = new Map<QueueName, SimulatedQueue>();
   const queueOf = (name: QueueName): SimulatedQueue => {
     const queue = simulated.get(name);
@@ -46,7 +48,10 @@ export const createServices = (seed: number, apps: number) => {
     digestOf: async (image: string, tag: string): Promise<string | undefined> => {
       const app = image.slice(imageOf('').length);
       const since = time.now() - (pushedAt.get(`${app} ${tag}`) ?? 0);
-      return since >= fateOf('', app, tag).imageMs ? digestOf(app, tag) : undefined;
+      const { imageMs } = fateOf('', app, tag);
+      const push = moves.get(`${app} ${tag}`) ?? 0;
+      if (since >= imageMs) return digestOf(app, tag, push);
+      return push > 0 && Number.isFinite(imageMs) ? digestOf(app, tag, push - 1) : undefined;
     },
   };
   const slack = {
@@ -60,7 +65,7 @@ export const createServices = (seed: number, apps: number) => {
     return found;
   };
   return {
-    ...{ random, time, project, seen, pushedAt, queues, queueOf, notifier, registry, slack, repo },
+    ...{ random, time, project, seen, pushedAt, moves, queues, queueOf, notifier, registry, slack, repo },
     addQueue: (name: QueueName, queue: SimulatedQueue): void => {
       simulated.set(name, queue);
     },

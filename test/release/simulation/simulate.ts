@@ -37,19 +37,28 @@ const send = (world: World, hook: Hook, attempt = 0): void => {
   void once();
 };
 
+/** Some tags are moved, once the image that they had is there. */
+const movedAfterMs = [300_000, 1_800_000] as const;
+
+const announce = (world: World, app: string, tag: string, push: number): void => {
+  const { time, random, pushedAt, moves } = world;
+  pushedAt.set(`${app} ${tag}`, time.now());
+  moves.set(`${app} ${tag}`, push);
+  for (const hook of hooksOf(app, tag, push, random))
+    time.after(random.chance(0.1) ? random.integer(0, 900_000) : random.integer(0, 5_000), () =>
+      send(world, hook),
+    );
+  if (random.chance(0.08))
+    time.after(random.integer(...movedAfterMs), () => announce(world, app, tag, push + 1));
+};
+
 /** A tag after the other, each of them announced by hooks that overtake each other. */
 const pushTags = (world: World, count: number): void => {
-  const { time, random, project, pushedAt } = world;
+  const { time, project } = world;
   for (let index = 0; index < count; index++) {
     const app = project.names[index % project.names.length] ?? '';
     const tag = `v1.0.${Math.floor(index / project.names.length) + 1}`;
-    time.after(index * betweenTagsMs, () => {
-      pushedAt.set(`${app} ${tag}`, time.now());
-      for (const hook of hooksOf(app, tag, random))
-        time.after(random.chance(0.1) ? random.integer(0, 900_000) : random.integer(0, 5_000), () =>
-          send(world, hook),
-        );
-    });
+    time.after(index * betweenTagsMs, () => announce(world, app, tag, 0));
   }
 };
 

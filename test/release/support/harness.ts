@@ -108,6 +108,8 @@ export const createHarness = (
     restarts: [] as string[],
     /** The part of a delivery that it does not answer. */
     silentOn: undefined as Delivery['part'],
+    /** Whether each watch was one of a restart. */
+    watchedRestarts: [] as (boolean | undefined)[],
   };
   const delivered: string[] = [];
   /** Of each delivery: `first`, `rest` or `whole`. */
@@ -144,8 +146,12 @@ export const createHarness = (
         ? [{ apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespace: 'default', name: 'migrate' }]
         : [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'app' }];
     },
-    watchRollout: async (_cluster: Cluster, { tag, deadline }: { tag: string; deadline: number }) => {
+    watchRollout: async (
+      _cluster: Cluster,
+      { tag, deadline, isRestart }: { tag: string; deadline: number; isRestart?: boolean | undefined },
+    ) => {
       reach();
+      cluster.watchedRestarts.push(isRestart);
       cluster.deadlines.push(deadline);
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;
       const found = verdicts.get(tag) ?? healthy;
