@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { intake } from '../../../lib/release/intake/intake.ts';
+import { noTags } from '../../../lib/release/model/tag-memory.ts';
 import { digest } from '../support/context.ts';
 import { createDiscovery } from '../support/discovery.ts';
 import { crashing } from '../support/harness.ts';
@@ -191,6 +192,61 @@ describe('what was decided', () => {
   });
 });
 
+describe('what is on record', () => {
+  it('is found by its claim, however long ago it was, unless the claim is all that there is', async () => {
+    const { look, pushImage, context, store } = await createDiscovery();
+    await look();
+    pushImage('v1.1.0');
+    await look();
+    const forgetful = {
+      ...context.store,
+      list: async () => [],
+      looks: { ...context.store.looks, seen: async () => noTags },
+    };
+    pushImage('v1.0.1');
+
+    expect(await look(10, { ...context, store: { ...forgetful, hasClaim: async () => true } })).toMatchObject(
+      {
+        found: 0,
+      },
+    );
+    expect([
+      await store.hasClaim('app', 'production', 'v1.1.0@'),
+      await store.hasClaim('app', 'production', 'v1.1@'),
+    ]).toEqual([true, false]);
+  });
+
+  it('is taken in only for the apps that are looked at', async () => {
+    const { look, pushImage, context, store, history } = await createDiscovery();
+    const { app } = context.config.apps;
+    if (app === undefined) throw new Error('there is no app');
+    const apps = { app, other: { ...app, reconcile: { every: 'never' } as const } };
+    const using = { ...context, config: { ...context.config, apps } };
+    await look(10, using);
+    pushImage('v1.1.0');
+
+    await look(10, using);
+
+    expect(await history()).toEqual(['#1 release v1.1.0 healthy']);
+    expect(await store.list('other', 'production')).toEqual([]);
+  });
+
+  it('goes before what is found without an order only where it came after the last look', async () => {
+    const { look, pushImage, say, clock, history } = await createDiscovery({ tags: { pattern: 'main-.*' } });
+    pushImage('main-1');
+    await look();
+    clock.advance(60_000);
+    await say({ type: 'release', app: 'app', environment: 'production', tag: 'main-1' });
+    // Nothing has changed at this one.
+    await look();
+    pushImage('main-2');
+
+    await look();
+
+    expect(await history()).toEqual(['#2 release main-2 healthy', '#1 release main-1 healthy']);
+  });
+});
+
 describe('the first look', () => {
   it('releases nothing of what was there, where the manifests have the newest', async () => {
     const { look, pushImage, history } = await createDiscovery();
@@ -280,6 +336,21 @@ describe('pin: digest', () => {
     const before = await history();
     expect(await look()).toMatchObject({ found: 0 });
 
+    expect(await history()).toEqual(before);
+    expect(before[0]).toMatch(/undo latest healthy/);
+  });
+
+  it('does not release again what a hook had brought and was undone before the next look', async () => {
+    const { look, hook, hooks, pushImage, say, history } = await createDiscovery(pinned);
+    pushImage('latest', digest('1'));
+    await look();
+    await hook(hooks.image('latest'));
+    pushImage('latest', digest('2'));
+    await hook(hooks.image('latest', 'event-2'));
+    await say({ type: 'undo', app: 'app' });
+    const before = await history();
+
+    expect(await look()).toMatchObject({ found: 0 });
     expect(await history()).toEqual(before);
     expect(before[0]).toMatch(/undo latest healthy/);
   });
