@@ -121,7 +121,7 @@ export const bitbucket: Source = {
   takes: ['host', 'repositories'],
   proofs: () => proofs,
   verify: async (claim) => {
-    if (!isTest(claim.request)) verifyProof(proofs, claim);
+    if (!isTest(claim.request)) await verifyProof(proofs, claim);
   },
   parse: (request, config) => {
     const event = request.headers['x-event-key'];
