@@ -1,3 +1,4 @@
+import type { WebhookEventDefinition } from '@octokit/webhooks/types';
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { Parsed } from '../event.ts';
@@ -105,4 +106,15 @@ export const parsePackage = (
     digest: digestIn(metadata?.tag?.digest) ?? digestIn(metadata?.manifest?.digest),
     actor: person(payload.sender?.login),
   });
+};
+
+/** Compile-time only: what octokit says GitHub sends is accepted by the schema it stands beside. */
+type Accepts<Schema extends z.ZodMiniType, Payload extends z.input<Schema>> = Payload;
+export type PackagePayloads = {
+  published: Accepts<(typeof payloads)['package'], WebhookEventDefinition<'package-published'>>;
+  updated: Accepts<(typeof payloads)['package'], WebhookEventDefinition<'package-updated'>>;
+  registryPublished: Accepts<
+    (typeof payloads)['registry_package'],
+    WebhookEventDefinition<'registry-package-published'>
+  >;
 };

@@ -158,6 +158,8 @@ describe('imports', () => {
     ['yaml', ['lib/config', 'lib/manifests', 'lib/cluster', 'lib/yaml']],
     ['picomatch', ['lib/git', 'lib/config']],
     ['croner', ['lib/cluster']],
+    // Of the rest, runtime.ts knows the type of the local stack's keys
+    ['jose', ['lib/oidc', 'lib/app']],
   ])('%s is known to %j only', (name, parts) => {
     const strangers = packages
       .filter(({ to, from }) => to === name && !parts.includes(partOf(from)))

@@ -7,8 +7,9 @@ import { createHandler } from '../../functions/webhook.ts';
 import { createIdentityKey } from '../../infra/local/webhooks/identity-key.ts';
 import { samplesOf } from '../../infra/local/webhooks/sample.ts';
 import { signSample } from '../../infra/local/webhooks/sign.ts';
+import { createTokenVerification } from '../../lib/app/token-verifier.ts';
 import type { TokenVerifier } from '../../lib/identity-token.ts';
-import { fetchedKeys, fixedKeys } from '../../lib/oidc/keys.ts';
+import { fetchedKeys } from '../../lib/oidc/keys.ts';
 import { createTokenVerifier } from '../../lib/oidc/verifier.ts';
 import { artifactRegistry } from '../../lib/sources/artifact-registry.ts';
 import { httpEvent } from '../http/event.ts';
@@ -18,7 +19,11 @@ import { memoryRuntime } from './support/memory-runtime.ts';
 
 const key = createIdentityKey();
 const clock = manualClock();
-const verifyToken = createTokenVerifier({ keySets: fixedKeys(key.published), clock });
+/** As on the local stack, whose own key stands in for those of Google. */
+const verifyToken = createTokenVerification({
+  clock,
+  local: { baseDirectory: '/', env: {}, identityKeys: key.published },
+});
 
 const sampleNamed = (name: string) => {
   const sample = samplesOf('artifact-registry').find((one) => one.name === name);
