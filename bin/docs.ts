@@ -3,9 +3,9 @@ import path from 'node:path';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { isUnderWay, successors } from '../lib/release/model/release.ts';
 import { releaseStates } from '../lib/view/release.ts';
-import { admittedTable, orderTable } from './tags-page.ts';
-import { sourceTable } from './source-table.ts';
 import { manifestExamples } from './manifest-examples.ts';
+import { sourceTable } from './source-table.ts';
+import { admittedTable, orderTable } from './tags-page.ts';
 
 /** Plain text, with code in backticks, as a cell of a table: a `|` would end the cell, and a `<` outside code begin a tag. */
 const cell = (text: string): string =>

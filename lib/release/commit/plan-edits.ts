@@ -163,8 +163,12 @@ const admit = async (
   // What Git has already is not skipped: its cluster would be left behind, and nobody would know why.
   if (wasPushed) return { ...admitted, restarts: moved.type === 'restart' };
   const skip =
-    decideAtTip({ release, target }, restored ?? deployed, holds.get(target.name) ?? [], context.clock.now()) ??
-    (moved.type === 'skip' ? moved.reason : undefined);
+    decideAtTip(
+      { release, target },
+      restored ?? deployed,
+      holds.get(target.name) ?? [],
+      context.clock.now(),
+    ) ?? (moved.type === 'skip' ? moved.reason : undefined);
   return skip === undefined
     ? { ...admitted, restarts: moved.type === 'restart' }
     : { type: 'ended', release, state: 'skipped', reason: skip };

@@ -93,8 +93,8 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
       const results = texts
         .map((file) => ({ file, wanted: { ...target, fields: fieldsOf(file.path) } }))
         .filter(({ file, wanted }) =>
-            inspect(file, wanted).uses.some(({ tag }) => target.only?.(tag) ?? true),
-          )
+          inspect(file, wanted).uses.some(({ tag }) => target.only?.(tag) ?? true),
+        )
         .map(({ file, wanted }) => ({ path: file.path, before: file.text, ...rewrite(file, wanted) }));
       if (results.length === 0) throw absentImage(globs, target, [], unread);
       for (const { path, text, before } of results) if (text !== before) edited.set(path, text);
