@@ -6,6 +6,7 @@ import { configOf } from '../../infra/local/play/slack-sender.ts';
 import { readJson } from '../../infra/local/state/directory.ts';
 import { registryPasswordVariable } from '../../infra/local/state/secrets.ts';
 import type { Announcement } from '../../infra/local/webhooks/retarget.ts';
+import { keptIdentityKey } from '../../infra/local/webhooks/identity-key.ts';
 import { announces, type ConfiguredSource } from '../../infra/local/webhooks/webhook.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
@@ -43,7 +44,7 @@ export const run: Command = reporting(usage, async (args, io) => {
   }
   const { state, stack } = await findStack(values.state, io.env);
   const config = configOf(stack.config);
-  const source = configuredSource(name, config, stack.secrets);
+  const source = configuredSource(name, config, { slots: stack.secrets, state });
   const { [registryPasswordVariable]: password } = readJson(path.join(state, 'secrets.json'));
   const pushing = { url: stack.url, secrets: { [registryPasswordVariable]: String(password ?? '') } };
   const { request, image } = chooseRequest(source, { tag, app: values.app, url: stack.url }, config, pushing);
@@ -61,7 +62,7 @@ export const run: Command = reporting(usage, async (args, io) => {
 const configuredSource = (
   name: string,
   { sources }: Config,
-  secrets: Readonly<Record<string, string>>,
+  { slots, state }: { readonly slots: Readonly<Record<string, string>>; readonly state: string },
 ): ConfiguredSource => {
   const config = Object.hasOwn(sources, name) ? sources[name] : undefined;
   if (config === undefined)
@@ -69,8 +70,8 @@ const configuredSource = (
       'source-unknown',
       `tagboat.yml has no source ${name}; it has ${Object.keys(sources).join(', ') || 'none'}`,
     );
-  const [secret, key] = [secrets[`sources/${name}/secret`], secrets[`sources/${name}/key`]];
-  return { name, config, secrets: { secret, key } };
+  const [secret, key] = [slots[`sources/${name}/secret`], slots[`sources/${name}/key`]];
+  return { name, config, secrets: { secret, key, identityKey: keptIdentityKey(state) } };
 };
 
 type Pushing = Parameters<typeof imagePush>[0];

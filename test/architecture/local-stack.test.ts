@@ -6,7 +6,7 @@ const root = path.join(import.meta.dirname, '..', '..');
 const local = 'infra/local';
 
 /** From top to bottom; a folder imports from those below it. Files beside them may be imported by all. */
-const order = ['play', 'webhooks', 'stack', 'gitops', 'emulators', 'runtime', 'terminal', 'state'];
+const order = ['play', 'stack', 'webhooks', 'gitops', 'emulators', 'runtime', 'terminal', 'state'];
 
 const folderOf = (file: string): string => path.posix.relative(local, file).split('/')[0] ?? '';
 const levelOf = (file: string): number => order.indexOf(folderOf(file));

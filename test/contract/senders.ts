@@ -20,7 +20,7 @@ export const sourceNamed = (name: string): Source => {
 };
 
 const clock = manualClock();
-const issuer = createIdentityKey();
+export const issuer = createIdentityKey();
 const own: SenderSecrets = {
   identityKey: issuer,
   secret: "It's a Secret to Everybody",

@@ -167,8 +167,10 @@ describe('the events of Amazon ECR', () => {
       one.statements.some(({ Action }) => Action.includes('ecr:GetAuthorizationToken')),
     );
     expect(asking.map(({ id }) => id).toSorted()).toEqual([
+      'DiscoverLambdaFunction',
       'HookDashworkerLambdaFunction',
       'ImageDashpollerLambdaFunction',
+      'RolloutDashpollerLambdaFunction',
       'WebhookLambdaFunction',
     ]);
   });

@@ -1,6 +1,7 @@
 import { sourceSecrets } from '../../../lib/app/source-secrets.ts';
 import type { BasicCredentials } from '../runtime/gateway/basic-auth.ts';
 import type { Stack } from '../stack/types.ts';
+import { keptIdentityKey } from '../webhooks/identity-key.ts';
 import type { Announcement } from '../webhooks/retarget.ts';
 import { type ConfiguredSource, webhookFor } from '../webhooks/webhook.ts';
 
@@ -17,10 +18,11 @@ export type ShellRequest = {
 /** The secrets of a source, opened. */
 export const openSource = async (
   name: string,
-  { config, unseal }: Pick<Stack, 'config' | 'unseal'>,
+  { config, unseal, stateDirectory }: Pick<Stack, 'config' | 'unseal' | 'stateDirectory'>,
 ): Promise<ConfiguredSource> => {
   const source = config.sources[name] ?? {};
-  return { name, config: source, secrets: await sourceSecrets(name, source, unseal).current() };
+  const secrets = await sourceSecrets(name, source, unseal).current();
+  return { name, config: source, secrets: { ...secrets, identityKey: keptIdentityKey(stateDirectory) } };
 };
 
 /**

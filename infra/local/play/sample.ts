@@ -15,7 +15,7 @@ import { listReleases, nextTag, tagsOf } from './target.ts';
 const firstTags = ['v0.0.1', '0.0.1', 'v1.0.0', '1.0.0', 'main-0000001', 'latest'];
 
 /** What is asked of the stack. */
-type Asking = Pick<Stack, 'url' | 'config' | 'secrets' | 'unseal'>;
+type Asking = Pick<Stack, 'url' | 'config' | 'secrets' | 'unseal' | 'stateDirectory'>;
 
 /** A release of an app to try: the tag, and the hook that asks for it. */
 export type Sample = {

@@ -185,7 +185,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
         slackApi: `${url}/local/slack/api`,
         slackResponses: `${url}/local/slack/responses`,
         slackAnswerMs,
-        ...identityKeys(config, state),
+        ...identityKeys(config, state.path),
         ...(options.githubApi === undefined ? {} : { githubApi: options.githubApi }),
       },
       ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -7,11 +7,12 @@ import {
   sign,
 } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { JSONWebKeySet } from 'jose';
 import type { Config } from '../../../lib/config/types.ts';
 import type { ExpectedToken } from '../../../lib/identity-token.ts';
 import { sources } from '../../../lib/sources/catalog.ts';
-import { type StateDirectory, writePrivately } from '../state/directory.ts';
+import { writePrivately } from '../state/directory.ts';
 
 /** Stands in for the key of an issuer of tokens, such as Google. */
 export type IdentityKey = {
@@ -33,13 +34,20 @@ const keyOf = (privateKey: KeyObject): IdentityKey => {
 export const createIdentityKey = (): IdentityKey =>
   keyOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
+const fileIn = (directory: string): string => path.join(directory, 'identity-key.pem');
+
+/** The key that a stack has made, where it has. @param directory of the stack's state */
+export const keptIdentityKey = (directory: string): IdentityKey | undefined => {
+  const file = fileIn(directory);
+  return existsSync(file) ? keyIn(readFileSync(file, 'utf8')) : undefined;
+};
+
 /** The key of a stack, made once, so that samples can be signed with it from elsewhere. */
-export const stackIdentityKey = (state: Pick<StateDirectory, 'file'>): IdentityKey => {
-  const file = state.file('identity-key.pem');
-  const kept = existsSync(file) ? keyIn(readFileSync(file, 'utf8')) : undefined;
+export const stackIdentityKey = (directory: string): IdentityKey => {
+  const kept = keptIdentityKey(directory);
   if (kept !== undefined) return kept;
   const made = createIdentityKey();
-  writePrivately(file, made.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+  writePrivately(fileIn(directory), made.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
   return made;
 };
 
@@ -55,13 +63,13 @@ const keyIn = (text: string): IdentityKey | undefined => {
 /** What the functions of a stack take for the keys of every issuer, where some source's sender has tokens of one. */
 export const identityKeys = (
   config: Config,
-  state: Pick<StateDirectory, 'file'>,
+  directory: string,
 ): { readonly identityKeys?: JSONWebKeySet } => {
   const proofs = Object.entries(config.sources).flatMap(
     ([name, source]) => sources[source.type ?? name]?.proofs(source) ?? [],
   );
   return proofs.some(({ type }) => type === 'oidc')
-    ? { identityKeys: stackIdentityKey(state).published }
+    ? { identityKeys: stackIdentityKey(directory).published }
     : {};
 };
 

@@ -24,7 +24,7 @@ const nameOf = (full: string): Name => {
 /** The parts of a name, which payloads hold by themselves as well: the owner, and what comes behind it. */
 const partsOf = ({ path }: Name): readonly [owner: string, name: string] => {
   const slash = path.indexOf('/');
-  return slash === -1 ? [path, path] : [path.slice(0, slash), path.slice(slash + 1)];
+  return slash === -1 ? ['', path] : [path.slice(0, slash), path.slice(slash + 1)];
 };
 
 const nameReplacements = (from: string | undefined, to: string | undefined): readonly Replacement[] => {
@@ -32,10 +32,15 @@ const nameReplacements = (from: string | undefined, to: string | undefined): rea
   const [old, now] = [nameOf(from), nameOf(to)];
   const [oldOwner, oldName] = partsOf(old);
   const [owner, name] = partsOf(now);
-  return [
+  const whole: readonly Replacement[] = [
     { from, to },
     { from: old.host, to: now.host },
     { from: old.path, to: now.path },
+  ];
+  // Without an owner the name is the path.
+  if (oldOwner === '') return whole;
+  return [
+    ...whole,
     { from: oldOwner, to: owner, isWhole: true },
     { from: oldName, to: name, isWhole: true },
   ];

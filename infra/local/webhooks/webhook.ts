@@ -3,18 +3,17 @@ import type { SourceConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { SourceEvent } from '../../../lib/event.ts';
 import { sources } from '../../../lib/sources/catalog.ts';
-import type { SourceSecrets } from '../../../lib/sources/proof.ts';
 import type { Source } from '../../../lib/sources/source.ts';
 import { type Announcement, retarget } from './retarget.ts';
 import { type Sample, samplesOf } from './sample.ts';
-import { bodyOf, type SignedWebhook, signSample } from './sign.ts';
+import { bodyOf, type SenderSecrets, type SignedWebhook, signSample } from './sign.ts';
 
 /** A source as tagboat.yml has it. */
 export type ConfiguredSource = {
   /** In the path of the webhook. */
   readonly name: string;
   readonly config: SourceConfig;
-  readonly secrets: SourceSecrets;
+  readonly secrets: SenderSecrets;
 };
 
 /** The code and the samples behind a source; undefined where it has no webhooks that could be sent. */

@@ -11,6 +11,7 @@ import { schemeOf } from '../model/tag-scheme.ts';
 import { type Target, type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { readToCurrent } from '../record/read-back.ts';
+import { allGlobs } from './environment-files.ts';
 
 /** Which places of the manifests a release is about, and what is left of the others. */
 export type OwnPlaces = {
@@ -88,5 +89,5 @@ const sharersOf = (release: Release, target: Target, config: Config): readonly S
     .map(({ app, other }) => ({
       app,
       scheme: schemeOf(other),
-      matches: compileGlobs(other.environment.files).matches,
+      matches: compileGlobs(allGlobs(other.environment)).matches,
     }));

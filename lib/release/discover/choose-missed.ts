@@ -3,7 +3,7 @@ import { isRetryable } from '../../errors.ts';
 import type { SourceEvent } from '../../event.ts';
 import { currentRelease } from '../model/current-release.ts';
 import { type Candidate, decide } from '../model/decide.ts';
-import { claimOf, type Release } from '../model/release.ts';
+import { claimOf, claimOfRevision, isOfAnotherCommit, type Release } from '../model/release.ts';
 import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { readToCurrent } from '../record/read-back.ts';
 import { type ConfigTips, versionsIn } from './config-tips.ts';
@@ -52,6 +52,13 @@ const isRecorded = async (
 ): Promise<boolean> => {
   // What moves by convention means something else every time.
   if (isMutableTag(event.tag)) return store.hasClaim(app, environment, claimOf(event, undefined));
+  if (event.type === 'tag-pushed' && event.revision !== undefined) {
+    const place = { app, environment };
+    if ((await store.findClaimed(place, claimOfRevision(event.tag, event.revision))) !== undefined) return true;
+    const known = await store.findClaimed(place, claimOf(event, undefined));
+    // The same Git tag on another commit is another release; see `recordGitTag`.
+    if (known !== undefined && isOfAnotherCommit(known, event)) return false;
+  }
   if (recent.some((release) => release.tag === tag)) return true;
   for (const prefix of new Set([`${event.tag}@`, `${tag}@`]))
     if (await store.hasClaim(app, environment, prefix)) return true;

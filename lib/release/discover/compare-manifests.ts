@@ -41,10 +41,12 @@ export const compareManifests = async (
   const tip = await tips.of(target);
   const before = await store.comparison(place.app, place.environment);
   if (before?.revision === tip.revision && before.release === current.id) return before.drift !== undefined;
-  const found = await versionsIn(tip, target, place.app).catch((error): readonly FoundVersion[] => {
+  const versions = await versionsIn(tip, target, place.app).catch((error): readonly FoundVersion[] => {
     if (isGone(error)) return [];
     throw error;
   });
+  // Another variant of the image has a life of its own.
+  const found = versions.filter(({ tag }) => tag === undefined || current.otherTags?.includes(tag) !== true);
   const differs = found.length === 0 || !found.every((version) => isReleased(version, current));
   const isKnown = before?.drift?.release === current.id && isSame(before.drift.found, found);
   const { id, number, tag } = current;

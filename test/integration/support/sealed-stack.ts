@@ -72,6 +72,7 @@ ${apps
   .map(
     ({ app, image }) => `  ${app}:
     image: ${image}
+    reconcile: { every: 1s }
     environments:
       production: ${environment(app, 'production', "on: image-push, tags: { pattern: '.+' }")}
 `,

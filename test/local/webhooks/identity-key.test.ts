@@ -8,14 +8,14 @@ import { configWith } from '../../release/support/context.ts';
 const state = () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'tagboat-identity-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  return { file: (...names: string[]) => path.join(directory, ...names) };
+  return directory;
 };
 
 test('a stack keeps its key, and makes another where that is damaged', () => {
   const kept = state();
   const { id, published } = stackIdentityKey(kept);
   expect(stackIdentityKey(kept).published).toEqual(published);
-  writeFileSync(kept.file('identity-key.pem'), 'damaged');
+  writeFileSync(path.join(kept, 'identity-key.pem'), 'damaged');
   expect(stackIdentityKey(kept).id).not.toBe(id);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Announcement, retarget } from '../../../infra/local/webhooks/retarget.ts';
 import { type ConfiguredSource, webhookFor } from '../../../infra/local/webhooks/webhook.ts';
 import { parseImage } from '../../../lib/image.ts';
-import { arrived, senders, verifyAs } from '../../contract/senders.ts';
+import { arrived, issuer, senders, verifyAs } from '../../contract/senders.ts';
 
 const digest = `sha256:${'5'.repeat(64)}`;
 
@@ -14,7 +14,11 @@ const announcementFor = (configured: ConfiguredSource, isTag: boolean, known: st
 };
 
 describe.each(senders)('the webhook of $name', ({ name, source, sample, secrets, pathKey }) => {
-  const configured: ConfiguredSource = { name, config: sample.config, secrets };
+  const configured: ConfiguredSource = {
+    name,
+    config: sample.config,
+    secrets: { ...secrets, identityKey: issuer },
+  };
   const [event] = sample.events;
   const isTag = event?.type === 'tag-pushed';
   const known = event !== undefined && 'image' in event ? (event.image ?? '') : '';
