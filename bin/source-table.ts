@@ -16,6 +16,8 @@ const proofText = (proof: Proof): string => {
       return 'the secret as the password of HTTP Basic';
     case 'key':
       return 'the key at the end of the URL';
+    case 'oidc':
+      return `a token of ${proof.issuer} in \`Authorization\``;
   }
 };
 

@@ -191,6 +191,12 @@ export const errorCatalogue = {
     meaning: 'That is not an image reference.',
     next: 'Write it as [host[:port]/]name[:tag][@digest].',
   },
+  'identity-keys-unreachable': {
+    retry: 'retryable',
+    status: 503,
+    meaning: 'The keys with which the sender of a webhook signs its tokens could not be fetched.',
+    next: 'Nothing: the sender delivers again, and they are asked for then.',
+  },
   // GitHub's API
   'github-unreachable': {
     retry: 'retryable',

@@ -1,6 +1,7 @@
 import { TagboatError } from '../errors.ts';
 import { type Parsed, type SourceEvent, unnamedDelivery } from '../event.ts';
 import type { RawRequest } from '../http.ts';
+import type { TokenVerifier } from '../identity-token.ts';
 import { type SecretAge, verifyRotated } from '../rotated-secret.ts';
 import { sources } from '../sources/catalog.ts';
 import { withinScope } from '../sources/scope.ts';
@@ -32,15 +33,17 @@ type Addressed = {
   readonly requestId: string;
 };
 
+export type ReceiveContext = Pick<Runtime, 'config' | 'secrets'> & { readonly verifyToken: TokenVerifier };
+
 /**
  * Verifies the raw bytes of a webhook, and only then parses them; what the source may not announce is set aside.
  * @param path the segments of `/webhooks/{source}[/{key}]`, and the id of the request
- * @throws TagboatError `source-unknown`, `signature-…`, `payload-…`; `kms-…`, `secret-…`
+ * @throws TagboatError `source-unknown`, `signature-…`, `payload-…`; `kms-…`, `secret-…`, `identity-keys-unreachable`
  */
 export const receiveHook = async (
   request: RawRequest,
   { source: name = '', key, requestId }: Addressed,
-  { config: { sources: configured }, secrets }: Pick<Runtime, 'config' | 'secrets'>,
+  { config: { sources: configured }, secrets, verifyToken }: ReceiveContext,
 ): Promise<ReceivedHook> => {
   const config = Object.hasOwn(configured, name) ? configured[name] : undefined;
   const type = config?.type ?? name;
@@ -49,7 +52,7 @@ export const receiveHook = async (
   if (source === undefined || config === undefined)
     throw new TagboatError('source-unknown', 'no source of that name is configured');
   const provenBy = await verifyRotated(sourceSecrets(name, config, secrets.unseal), (opened) =>
-    verifySource(source, { request, secrets: opened, pathKey: key }, config),
+    verifySource(source, { request, secrets: opened, pathKey: key, verifyToken }, config),
   );
   const { events, ignored } = source.parse(request, config);
   const parsed = { events: events.map(named(requestId)), ignored };

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { JSONWebKeySet } from 'jose';
 import { monotonicFactory } from 'ulid';
 import { awsOptions } from '../aws-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -41,6 +42,8 @@ type LocalOptions = {
   readonly slackApi?: string;
   /** Where a response_url may lie besides Slack's own host. */
   readonly slackResponses?: string;
+  /** Stand in for the keys of every issuer of tokens (JWKS). */
+  readonly identityKeys?: JSONWebKeySet;
   /** Within so many milliseconds, and within the invocation, a request of Slack's is answered; Slack waits for 3,000. */
   readonly slackAnswerMs?: number;
 };

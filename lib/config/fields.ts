@@ -36,7 +36,8 @@ export const secret = (title: Title) =>
     .regex(/^(?:kms|env|file):\S+$/)
     .meta({ ...title, examples: ['kms:…'] });
 
-const checked = (judge: (text: string) => check.Checked, title: Title) =>
+/** A text that a check makes ready to be used, or says what is wrong with. */
+export const checked = (judge: (text: string) => check.Checked, title: Title) =>
   z
     .string()
     .meta(title)

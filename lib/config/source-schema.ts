@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Source } from '../sources/source.ts';
 import * as field from './fields.ts';
+import { genericOptions } from './generic-options.ts';
 import type { SourceConfig } from './types.ts';
 
 const secrets = {
@@ -55,6 +56,7 @@ const redelivery = z
   });
 
 const options = {
+  ...genericOptions,
   redelivery,
   host: field.host({
     title: 'Host',
@@ -62,6 +64,30 @@ const options = {
       'Host in image references, or of the repositories, where it is not the one that the payload names.',
     examples: ['registry.example.com'],
   }),
+  path: z
+    .string()
+    .regex(
+      /^(?:\{repository\}|[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)?$/,
+      'write a part of a path, or `{repository}`',
+    )
+    .meta({
+      title: 'Path',
+      description:
+        'What stands between host and name in image references: nothing, a part of a path, or `{repository}` for the key of the repository that the notification names.',
+      examples: ['{repository}', 'docker'],
+    }),
+  audience: field.plainText({
+    title: 'Audience',
+    description: 'The audience of the push subscription: whom the tokens that Google signs for it are for.',
+    examples: ['https://api.example.com/webhooks/artifact-registry'],
+  }),
+  serviceAccount: z
+    .email('write the address of a service account, `name@project.iam.gserviceaccount.com`')
+    .meta({
+      title: 'Service account',
+      description: 'The service account of the push subscription, by its address.',
+      examples: ['tagboat@project.iam.gserviceaccount.com'],
+    }),
   repositories: z
     .array(
       field.repository({

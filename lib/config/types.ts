@@ -59,6 +59,20 @@ export type SourceConfig = {
   readonly previousKey?: SecretReference | undefined;
   /** Registry sources: the host in image references, where it is not the one that the notification names. */
   readonly host?: string | undefined;
+  /** Registries with several repositories in one: what stands between host and name; `{repository}` is the key of theirs. */
+  readonly path?: string | undefined;
+  /** Google's: whom the token of a request is for. */
+  readonly audience?: string | undefined;
+  /** Google's: whose token it is, an address. */
+  readonly serviceAccount?: string | undefined;
+  /** Generic sources: how the sender proves itself, HMAC-SHA256 where absent; and in which header, in lower case. */
+  readonly signature?: 'hmac-sha256' | 'token' | undefined;
+  readonly header?: string | undefined;
+  /** Generic sources: paths into the payload, `$.events[*].tag`, or what is meant itself. */
+  readonly image?: string | undefined;
+  readonly repository?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
   readonly redelivery?: RedeliveryConfig | undefined;
   /** The repositories that this source may announce, and of the others none but those that list them too. */
   readonly repositories?: readonly string[] | undefined;

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import { unnamedDelivery } from '../event.ts';
-import { isTag, tryParseImage } from '../image.ts';
+import { isTag } from '../image.ts';
+import { imageNamed } from './images.ts';
 import { announced, checkShape, ignored, parseJson, person, word } from './payload.ts';
 import type { Source } from './source.ts';
 
@@ -28,17 +29,15 @@ export const dockerhub: Source = {
   proofs: () => [{ type: 'key' }],
   parse: (request) => {
     const { push_data: push, repository } = checkShape(payloadShape, parseJson(request.body));
-    const image = tryParseImage(`docker.io/${repository.repo_name}`);
-    if (image === undefined || image.tag !== undefined || image.digest !== undefined)
-      throw new TagboatError('payload-invalid', '`repository.repo_name` is not the name of an image');
+    const image = imageNamed(`docker.io/${repository.repo_name}`, 'repository.repo_name');
     const tag = push.tag ?? '';
-    if (tag === '') return ignored('no-tag', `${image.name} was pushed without a tag`);
+    if (tag === '') return ignored('no-tag', `${image} was pushed without a tag`);
     if (!isTag(tag)) throw new TagboatError('payload-invalid', '`push_data.tag` is not a tag');
     return announced({
       type: 'image-pushed',
       source: 'dockerhub',
       delivery: push.pushed_at === undefined ? unnamedDelivery : `dockerhub:${push.pushed_at}`,
-      image: image.name,
+      image,
       tag,
       digest: undefined,
       actor: person(push.pusher),

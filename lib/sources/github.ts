@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { TagboatError } from '../errors.ts';
 import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
+import { parsePackage } from './github-package.ts';
 import {
   announced,
   checkShape,
@@ -68,11 +69,16 @@ const tagPushed = (request: RawRequest, payload: Common, tag: string, revision: 
     actor: payload.sender?.login,
   });
 
-const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Parsed>> = {
-  ping: (_request, body) => {
-    checkShape(pingPayload, body);
-    return ignored('ping', 'pong');
-  },
+type Events = Readonly<Record<string, (request: RawRequest, body: unknown) => Parsed>>;
+
+/** What GitHub sends when a hook is made, and on demand. */
+export const ping = (_request: RawRequest, body: unknown): Parsed => {
+  checkShape(pingPayload, body);
+  return ignored('ping', 'pong');
+};
+
+const events: Events = {
+  ping,
   push: (request, body) => {
     const payload = checkShape(pushPayload, body);
     const tag = tagOfRef(payload.ref);
@@ -94,6 +100,9 @@ const events: Readonly<Record<string, (request: RawRequest, body: unknown) => Pa
       ? tagPushed(request, payload, payload.release.tag_name, undefined)
       : ignored('event-not-used', `release ${payload.action} is not used`);
   },
+  // One webhook for tags and images is what is set up most easily; that of a source `ghcr` is for images alone
+  package: (request, body) => parsePackage('package', request, body, 'github'),
+  registry_package: (request, body) => parsePackage('registry_package', request, body, 'github'),
 };
 
 /** Its name is not signed; only what looks like one is repeated. */
@@ -132,24 +141,30 @@ export const verifySignature = async ({ request, secrets: { secret } }: Claim): 
 };
 
 /**
+ * What a delivery of GitHub says, by the event that its header names.
+ * @throws TagboatError `payload-not-json`, `payload-invalid`: the payload is not one of that event, too
+ */
+export const parseDelivery = (request: RawRequest, known: Events): Parsed => {
+  const name = request.headers['x-github-event'];
+  if (name === undefined) throw new TagboatError('payload-invalid', 'the header X-GitHub-Event is missing');
+  const body = parseJson(payloadText(request));
+  const parse = Object.hasOwn(known, name) ? known[name] : undefined;
+  return parse === undefined
+    ? ignored('event-not-used', `${eventNamed(name)} is not used`)
+    : parse(request, body);
+};
+
+/**
  * GitHub and GitHub Enterprise: HMAC-SHA256 over the raw body in `X-Hub-Signature-256`.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads
  */
 export const github: Source = {
   name: 'github',
   needs: ['secret'],
-  takes: ['repositories', 'redelivery'],
+  takes: ['repositories', 'images', 'redelivery'],
   proofs: () => [{ type: 'hmac', header: 'x-hub-signature-256', algorithm: 'sha256', prefix: 'sha256=' }],
   verify: verifySignature,
-  parse: (request) => {
-    const name = request.headers['x-github-event'];
-    if (name === undefined) throw new TagboatError('payload-invalid', 'the header X-GitHub-Event is missing');
-    const body = parseJson(payloadText(request));
-    const parse = Object.hasOwn(events, name) ? events[name] : undefined;
-    return parse === undefined
-      ? ignored('event-not-used', `${eventNamed(name)} is not used`)
-      : parse(request, body);
-  },
+  parse: (request) => parseDelivery(request, events),
 };
 
 /** Compile-time only: what octokit says GitHub sends is accepted by the schema it stands beside. */

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { equalInConstantTime } from '../constant-time.ts';
 import { TagboatError } from '../errors.ts';
 import type { RawRequest } from '../http.ts';
+import type { ExpectedToken, TokenFault, TokenVerifier } from '../identity-token.ts';
 
 /** The unsealed secrets of one source, as far as tagboat.yml gives them. */
 export type SourceSecrets = { readonly secret?: string | undefined; readonly key?: string | undefined };
@@ -20,7 +21,9 @@ export type Proof =
   /** The secret as the password of HTTP Basic, beside any user name. */
   | { readonly type: 'basic' }
   /** The key as the last segment of the path: `/webhooks/{source}/{key}`. */
-  | { readonly type: 'key' };
+  | { readonly type: 'key' }
+  /** A token of OpenID Connect as the bearer, which an issuer has signed for the sender. */
+  | ({ readonly type: 'oidc' } & ExpectedToken);
 
 /** What a request is verified with. */
 export type Claim = {
@@ -28,12 +31,15 @@ export type Claim = {
   readonly secrets: SourceSecrets;
   /** The last segment of `/webhooks/{source}/{key}`, where there is one. */
   readonly pathKey: string | undefined;
+  /** For senders that have a token of an issuer. */
+  readonly verifyToken?: TokenVerifier | undefined;
 };
 
 /** What the sender has given as its proof; undefined or empty where it gave none. */
 const givenProof = (proof: Proof, { request, pathKey }: Claim): string | undefined => {
   if (proof.type === 'key') return pathKey;
-  return request.headers[proof.type === 'basic' ? 'authorization' : proof.header];
+  const isAuthorization = proof.type === 'basic' || proof.type === 'oidc';
+  return request.headers[isAuthorization ? 'authorization' : proof.header];
 };
 
 /** What is missing, for the sender's log of deliveries. */
@@ -43,10 +49,15 @@ const nameOf = (proof: Proof): string => {
       return 'the key at the end of the path, /webhooks/<source>/<key>,';
     case 'basic':
       return 'the header Authorization (Basic)';
+    case 'oidc':
+      return 'the header Authorization (Bearer)';
     default:
       return `the header ${proof.header}`;
   }
 };
+
+/** Two kinds of proof may stand in one header. */
+const namesOf = (proofs: readonly Proof[]): string => [...new Set(proofs.map(nameOf))].join(' or ');
 
 /** The password of a Basic header; undefined where it is none. */
 const passwordOf = (header: string): string | undefined => {
@@ -59,9 +70,37 @@ const passwordOf = (header: string): string | undefined => {
   return colon === -1 ? undefined : pair.slice(colon + 1);
 };
 
-const isGenuine = (proof: Proof, given: string, { request, secrets }: Claim): boolean => {
+const faultNames: Readonly<Record<TokenFault, string>> = {
+  malformed: 'is no token',
+  'unknown-key': 'is signed with a key that its issuer does not have',
+  signature: 'is not signed by its issuer',
+  issuer: 'is of another issuer',
+  audience: 'is for another audience',
+  email: 'is not of the service account',
+  expired: 'has expired',
+  'not-yet-valid': 'is not valid yet',
+};
+
+const mismatch = 'does not match what is configured';
+
+/** What is wrong with what the sender gave; undefined where it is genuine. */
+const faultOf = async (proof: Proof, given: string, claim: Claim): Promise<string | undefined> => {
+  const { request, secrets, verifyToken } = claim;
+  if (proof.type === 'oidc') {
+    const token = /^bearer +(\S+)$/i.exec(given)?.[1] ?? '';
+    const fault = verifyToken === undefined ? 'malformed' : await verifyToken(token, proof);
+    return fault && faultNames[fault];
+  }
   const secret = (proof.type === 'key' ? secrets.key : secrets.secret) ?? '';
-  if (secret === '') return false;
+  return secret !== '' && isMadeWith(secret, proof, given, request) ? undefined : mismatch;
+};
+
+const isMadeWith = (
+  secret: string,
+  proof: Exclude<Proof, { readonly type: 'oidc' }>,
+  given: string,
+  request: RawRequest,
+): boolean => {
   switch (proof.type) {
     case 'hmac': {
       const hmac = createHmac(proof.algorithm, secret).update(request.body).digest('hex');
@@ -81,18 +120,18 @@ const isGenuine = (proof: Proof, given: string, { request, secrets }: Claim): bo
 
 /**
  * Checks the raw bytes of a request in constant time, before anything parses them. One of several proofs is enough.
- * @throws TagboatError `signature-missing` where it has none of them, `signature-wrong`
+ * @throws TagboatError `signature-missing` where it has none of them, `signature-wrong`, `identity-keys-unreachable`
  */
-export const verifyProof = (proofs: readonly Proof[], claim: Claim): void => {
+export const verifyProof = async (proofs: readonly Proof[], claim: Claim): Promise<void> => {
   const given = proofs.flatMap((proof) => {
     const text = givenProof(proof, claim);
     return text === undefined || text === '' ? [] : [{ proof, text }];
   });
-  if (given.length === 0)
-    throw new TagboatError('signature-missing', `${proofs.map(nameOf).join(' or ')} is missing`);
-  if (!given.map(({ proof, text }) => isGenuine(proof, text, claim)).includes(true))
+  if (given.length === 0) throw new TagboatError('signature-missing', `${namesOf(proofs)} is missing`);
+  const faults = await Promise.all(given.map(({ proof, text }) => faultOf(proof, text, claim)));
+  if (!faults.includes(undefined))
     throw new TagboatError(
       'signature-wrong',
-      `${given.map(({ proof }) => nameOf(proof)).join(' or ')} does not match what is configured`,
+      `${namesOf(given.map(({ proof }) => proof))} ${[...new Set(faults)].join(' and ')}`,
     );
 };

@@ -9,7 +9,10 @@ const subjectOf = (event: SourceEvent) =>
 
 const mayAnnounce = (event: SourceEvent, name: string, sources: Config['sources']): boolean => {
   const { list, subject } = subjectOf(event);
-  const own = sources[name]?.[list];
+  const source = sources[name];
+  const own = source?.[list];
+  // What lists only repositories announces no image, and the other way round
+  if (own === undefined && (source?.repositories ?? source?.images) !== undefined) return false;
   return own === undefined
     ? !Object.values(sources).some((other) => other[list]?.includes(subject))
     : own.includes(subject);

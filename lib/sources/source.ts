@@ -3,7 +3,20 @@ import type { Parsed } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import type { Claim, Proof } from './proof.ts';
 
-export type SourceOption = 'host' | 'repositories' | 'images' | 'redelivery';
+export type SourceOption =
+  | 'host'
+  | 'path'
+  | 'repositories'
+  | 'images'
+  | 'redelivery'
+  | 'audience'
+  | 'serviceAccount'
+  | 'signature'
+  | 'header'
+  | 'image'
+  | 'repository'
+  | 'tag'
+  | 'digest';
 
 /**
  * What a webhook source knows: how a genuine request of it looks, and what it says. It does no I/O and decides nothing.

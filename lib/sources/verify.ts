@@ -4,9 +4,9 @@ import type { Source } from './source.ts';
 
 /**
  * Checks that a request is of the sender that the source is for: the raw bytes, in constant time, before anything parses them.
- * @throws TagboatError `signature-missing`, `signature-wrong`
+ * @throws TagboatError `signature-missing`, `signature-wrong`, `identity-keys-unreachable`
  */
 export const verifySource = async (source: Source, claim: Claim, config: SourceConfig): Promise<void> => {
-  if (source.verify === undefined) verifyProof(source.proofs(config), claim);
+  if (source.verify === undefined) await verifyProof(source.proofs(config), claim);
   else await source.verify(claim, config);
 };

@@ -52,6 +52,7 @@ const levels: readonly (readonly string[])[] = [
     'lib/notifiers',
     'lib/registry',
     'lib/github',
+    'lib/oidc',
     'lib/store',
     'lib/queues',
   ],

@@ -1,13 +1,17 @@
 import { createHmac } from 'node:crypto';
+import { createIdentityKey } from '../../infra/local/webhooks/identity-key.ts';
 import { type Sample, sampledSources, samplesOf } from '../../infra/local/webhooks/sample.ts';
-import { bodyOf, headersOf, prove, signSample } from '../../infra/local/webhooks/sign.ts';
+import { bodyOf, headersOf, prove, type SenderSecrets, signSample } from '../../infra/local/webhooks/sign.ts';
 import type { RawRequest } from '../../lib/http.ts';
 import { toRawRequest } from '../../lib/http.ts';
+import { fixedKeys } from '../../lib/oidc/keys.ts';
+import { createTokenVerifier } from '../../lib/oidc/verifier.ts';
 import { sources } from '../../lib/sources/catalog.ts';
 import type { Claim, SourceSecrets } from '../../lib/sources/proof.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { verifySource } from '../../lib/sources/verify.ts';
 import { httpEvent } from '../http/event.ts';
+import { manualClock } from '../support/manual-clock.ts';
 
 export const sourceNamed = (name: string): Source => {
   const source = sources[name];
@@ -15,8 +19,18 @@ export const sourceNamed = (name: string): Source => {
   return source;
 };
 
-const own: SourceSecrets = { secret: "It's a Secret to Everybody", key: 'q7Jw0d4x' };
-const guessed: SourceSecrets = { secret: "It's a Secret to Everybodz", key: 'q7Jw0d4y' };
+const clock = manualClock();
+const issuer = createIdentityKey();
+const own: SenderSecrets = {
+  identityKey: issuer,
+  secret: "It's a Secret to Everybody",
+  key: 'q7Jw0d4x',
+};
+const guessed: SenderSecrets = {
+  identityKey: { ...createIdentityKey(), id: issuer.id },
+  secret: "It's a Secret to Everybodz",
+  key: 'q7Jw0d4y',
+};
 
 /** A sender of one type of source: its samples, and how it sends them. The contract suite runs every source through its own. */
 export type Sender = {
@@ -49,10 +63,10 @@ const senderOf = (name: string): Sender => {
   if (proof === undefined) throw new Error(`no proof for ${name}`);
   const needed = (secrets: SourceSecrets): SourceSecrets =>
     Object.fromEntries(source.needs.map((need) => [need, secrets[need]]));
-  const headersWith = (secrets: SourceSecrets) => (body: Uint8Array | string) => ({
+  const headersWith = (secrets: SenderSecrets) => (body: Uint8Array | string) => ({
     'content-type': 'application/json',
     ...headersOf(sample, body, secrets),
-    ...prove(proof, body, secrets).headers,
+    ...prove(proof, body, secrets, clock.now()).headers,
   });
   return {
     name,
@@ -80,13 +94,15 @@ export const senderNamed = (name: string): Sender => {
 
 /** What arrives at a function when a sender sends that sample. */
 export const arrivedSample = ({ source }: Sender, sample: Sample): RawRequest => {
-  const { body, headers } = signSample(sample, source, own);
+  const { body, headers } = signSample(sample, source, own, sample.config, clock.now());
   return arrived(body, headers);
 };
 
 /** Verifies as the webhook function does. */
 export const verifyAs = (source: Source, claim: Claim, config = {}): Promise<void> =>
-  verifySource(source, claim, config);
+  verifySource(source, { verifyToken, ...claim }, config);
+
+const verifyToken = createTokenVerifier({ keySets: fixedKeys(issuer.published), clock });
 
 export const githubSignature = (body: Uint8Array | string, secret: string): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;

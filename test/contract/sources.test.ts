@@ -81,7 +81,8 @@ describe.each(senders)('$name: verify', (sender) => {
     expect(await check(arrived(body, headers), sender.secrets, pathKey)).toBe('signature-wrong');
   });
 
-  test.each([{}, { secret: '', key: '' }])(
+  // What its issuer signs for it needs no secret
+  test.skipIf(source.needs.length === 0).each([{}, { secret: '', key: '' }])(
     'refuses everything while no secret is configured: %j',
     async (secrets) => {
       expect(await check(arrived(body, genuine), secrets)).toBe('signature-wrong');

@@ -5,10 +5,14 @@ import { sources } from '../../lib/sources/catalog.ts';
 /** What stands in the folder and is no source. */
 const shared = [
   'catalog.ts',
+  'github-package.ts',
+  'images.ts',
+  'notification.ts',
   'payload.ts',
   'proof.ts',
   'pushed-refs.ts',
   'repository.ts',
+  'repository-path.ts',
   'scope.ts',
   'source.ts',
   'verify.ts',

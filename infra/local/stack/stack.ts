@@ -25,6 +25,7 @@ import {
 } from '../state/secrets.ts';
 import { writeStackFile, writeStackSecrets } from '../state/stack-file.ts';
 import { stateUnusable } from '../state/unusable.ts';
+import { identityKeys } from '../webhooks/identity-key.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { readConfiguration, serveFileRepositories } from './configuration.ts';
 import { exampleConfig, exampleFiles } from './example/example.ts';
@@ -184,6 +185,7 @@ const start = async (options: StackOptions, state: StateDirectory, cleanup: Clea
         slackApi: `${url}/local/slack/api`,
         slackResponses: `${url}/local/slack/responses`,
         slackAnswerMs,
+        ...identityKeys(config, state),
         ...(options.githubApi === undefined ? {} : { githubApi: options.githubApi }),
       },
       ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { SourceConfig } from '../../../lib/config/types.ts';
 import type { Proof, SourceSecrets } from '../../../lib/sources/proof.ts';
 import type { Source } from '../../../lib/sources/source.ts';
+import { type IdentityKey, signToken } from './identity-key.ts';
 import type { Sample } from './sample.ts';
 
 /** The bytes that a sender sends, with the proof that it made over them. */
@@ -12,11 +13,22 @@ export type SignedWebhook = {
   readonly body: string;
 };
 
+/** What a sender proves itself with; the key of the issuer of its tokens, where it has such. */
+export type SenderSecrets = SourceSecrets & { readonly identityKey?: IdentityKey | undefined };
+
 type Proven = Pick<SignedWebhook, 'pathSuffix' | 'headers'>;
 
-/** The proof that a sender makes which knows these secrets. */
-export const prove = (proof: Proof, body: string | Uint8Array, secrets: SourceSecrets): Proven => {
-  const { secret = '', key = '' } = secrets;
+/**
+ * The proof that a sender makes which knows these secrets.
+ * @param now milliseconds since 1970, for what runs out
+ */
+export const prove = (
+  proof: Proof,
+  body: string | Uint8Array,
+  secrets: SenderSecrets,
+  now = Date.now(),
+): Proven => {
+  const { secret = '', key = '', identityKey } = secrets;
   switch (proof.type) {
     case 'key':
       return { pathSuffix: `/${encodeURIComponent(key)}`, headers: {} };
@@ -30,6 +42,10 @@ export const prove = (proof: Proof, body: string | Uint8Array, secrets: SourceSe
     case 'hmac': {
       const hmac = createHmac(proof.algorithm, secret).update(body).digest('hex');
       return { pathSuffix: '', headers: { [proof.header]: `${proof.prefix ?? ''}${hmac}` } };
+    }
+    case 'oidc': {
+      if (identityKey === undefined) throw new Error('a token is signed with the key of its issuer');
+      return { pathSuffix: '', headers: { authorization: `Bearer ${signToken(identityKey, proof, now)}` } };
     }
   }
 };
@@ -63,13 +79,14 @@ export const headersOf = (
 export const signSample = (
   sample: Sample,
   source: Pick<Source, 'proofs'>,
-  secrets: SourceSecrets,
+  secrets: SenderSecrets,
   config: SourceConfig = sample.config,
+  now = Date.now(),
 ): SignedWebhook => {
   const [proof] = source.proofs(config);
   if (proof === undefined) throw new Error('a source has at least one way to prove a request');
   const body = bodyOf(sample);
-  const { pathSuffix, headers } = prove(proof, body, secrets);
+  const { pathSuffix, headers } = prove(proof, body, secrets, now);
   const besides = headersOf(sample, body, secrets);
   return { pathSuffix, body, headers: { 'content-type': 'application/json', ...besides, ...headers } };
 };

@@ -45,7 +45,7 @@ export const outcomeOf = async (
 export const testRelabelled = (servers: readonly string[]): void => {
   const payloads = examplesOf(servers);
 
-  test.each(['push', 'create', 'release', 'ping'])(
+  test.each(['push', 'create', 'release', 'ping', 'package', 'registry_package'])(
     'no real payload of another event is taken for a %s',
     async (event) => {
       const others = payloads.filter(({ name }) => name !== event);

@@ -15,7 +15,7 @@ import { limitedQueues, limitedTable } from './limited.ts';
 import { mutateBytes, mutateHeaders, mutateJson, mutateValue, nastyText } from './mutations.ts';
 import { unnamed } from './named.ts';
 import { createRandom, type Random } from './random.ts';
-import { appsOfSamples, sourceEnv, sourceMap } from './sources.ts';
+import { appsOfSamples, sourceEnv, sourceMap, tokenVerifier } from './sources.ts';
 
 const env = { ...secrets };
 /** A secret that stands in a URL. */
@@ -46,6 +46,7 @@ type Kind = 'signed' | 'forged' | 'tampered';
 type Attempt = {
   readonly kind: Kind;
   readonly to: Genuine['to'];
+  readonly source: string;
   readonly body: Buffer;
   readonly event: APIGatewayProxyEventV2;
 };
@@ -77,6 +78,7 @@ const attempt = (choose: Choice, random: Random, now: number): Attempt => {
   return {
     kind: isForged ? 'forged' : isTampered ? 'tampered' : 'signed',
     to: given.to,
+    source: given.source,
     body,
     event: {
       ...event,
@@ -104,7 +106,7 @@ const lineProblem = (message: string, fields: LogFields): string | undefined => 
 };
 
 const answerProblem = (
-  { kind, body: sent }: Attempt,
+  { kind, source, body: sent }: Attempt,
   { statusCode = 200, body = '' }: APIGatewayProxyStructuredResultV2,
 ): string | undefined => {
   if (statusCode >= 500) return `status ${statusCode}`;
@@ -114,7 +116,7 @@ const answerProblem = (
   const { releases = [] } = answer as Partial<IntakeAnswer>;
   for (const release of releases) {
     const app = config.apps[release.app];
-    const missing = app === undefined ? ['an app'] : unnamed(release, app, sent);
+    const missing = app === undefined ? ['an app'] : unnamed(release, app, sent, config.sources[source]);
     if (missing.length > 0) return `released ${body}, and ${missing} is not in ${sent.toString()}`;
   }
   if (kind !== 'forged' || [401, 404, 413].includes(statusCode)) return undefined;
@@ -170,7 +172,7 @@ export const bombard = async (
       queues,
       digestOf,
     });
-    const handlers = { webhook: createWebhook(runtime), slack: createSlack(runtime) };
+    const handlers = { webhook: createWebhook(runtime, tokenVerifier(clock)), slack: createSlack(runtime) };
     const lambda = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 } as Context;
     for (; number < Math.min(start + perProcess, count); number += 1) {
       const one = attempt(choose, createRandom(seed * 7919 + number), clock.now());

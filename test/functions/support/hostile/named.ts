@@ -1,4 +1,4 @@
-import type { AppConfig } from '../../../../lib/config/types.ts';
+import type { AppConfig, SourceConfig } from '../../../../lib/config/types.ts';
 import type { IntakeAnswer } from '../../../../lib/release/intake/intake.ts';
 
 const jsonOf = (text: string): unknown => {
@@ -9,8 +9,9 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-/** Every text in a JSON value, keys as well; of one that is JSON in base64, what is in it. */
+/** Every text and number in a JSON value, keys as well; of one that is JSON in base64, what is in it. */
 const textsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'number') return [String(value)];
   if (typeof value === 'string') {
     const inner = /^[\w+/-]{8,}=*$/.test(value) ? jsonOf(Buffer.from(value, 'base64').toString()) : undefined;
     return [value, ...(typeof inner === 'object' ? textsIn(inner) : [])];
@@ -41,16 +42,18 @@ const decoded = (part: string): string => {
 };
 
 /**
- * Whether the payload names the tag of a release, and the repository or image of its app.
+ * Whether the payload names the tag of a release, and the repository or image of its app, as far as the configuration of the source
+ * does not.
  * @returns what it does not name
  */
 export const unnamed = (
   release: IntakeAnswer['releases'][number],
   { repository, image, environments }: AppConfig,
   body: Buffer,
+  configured: SourceConfig | undefined,
 ): readonly string[] => {
   const texts = textsOf(body);
-  const lower = texts.map((text) => text.toLowerCase());
+  const lower = [...texts, ...textsIn(configured ?? {})].map((text) => text.toLowerCase());
   const isOfGit = environments[release.environment]?.on === 'tag-push';
   const parts = partsOf(isOfGit ? (repository ?? '') : image);
   return [

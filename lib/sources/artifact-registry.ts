@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+import type { Parsed } from '../event.ts';
+import { unnamedDelivery } from '../event.ts';
+import { tryParseImage } from '../image.ts';
+import { jsonOrUndefined } from '../json.ts';
+import { announced, checkShape, exactText, ignored, parseJson } from './payload.ts';
+import type { Source } from './source.ts';
+
+/** A push of Pub/Sub. https://cloud.google.com/pubsub/docs/push#receive_push */
+const pushShape = z.object({
+  message: z.object({ data: z.optional(z.string()), messageId: z.optional(z.string()) }),
+  subscription: z.string(),
+});
+/** What Artifact Registry publishes, in base64 within it. Both are whole references. */
+const changeShape = z.object({
+  action: z.string(),
+  digest: z.optional(z.string()),
+  tag: z.optional(z.string()),
+});
+
+const changeIn = (data: string | undefined) => {
+  const text = exactText(Buffer.from(data ?? '', 'base64'));
+  return z.safeParse(changeShape, text === undefined ? undefined : jsonOrUndefined(text)).data;
+};
+
+const readChange = ({ action, tag = '', digest }: z.output<typeof changeShape>, delivery: string): Parsed => {
+  if (action === 'DELETE') return ignored('tag-deleted', 'an image or a tag was deleted');
+  if (action !== 'INSERT') return ignored('event-not-used', 'only what is inserted is used');
+  if (tag === '') return ignored('no-tag', 'an image was pushed without a tag');
+  const image = tryParseImage(tag);
+  if (image?.tag === undefined) return ignored('not-an-image', 'the tag is not a reference of an image');
+  const pushed = digest === undefined ? undefined : tryParseImage(digest);
+  return announced({
+    type: 'image-pushed',
+    source: 'artifact-registry',
+    delivery,
+    image: image.name,
+    tag: image.tag,
+    digest: pushed?.name === image.name ? pushed.digest : undefined,
+    actor: undefined,
+  });
+};
+
+/**
+ * Google Artifact Registry (and what of `gcr.io` it serves), which publishes to the topic `gcr` of Pub/Sub, by a push subscription
+ * with authentication: Google's token says for whom it is, and by its address of which subscription. Pub/Sub sends again, for days,
+ * whatever is not answered with 2xx; so of a genuine push nothing is refused, but set aside.
+ * https://cloud.google.com/artifact-registry/docs/configure-notifications
+ */
+export const artifactRegistry: Source = {
+  name: 'artifact-registry',
+  needs: [],
+  requires: ['audience', 'serviceAccount'],
+  takes: ['images'],
+  proofs: ({ audience = '', serviceAccount = '' }) => [
+    {
+      type: 'oidc',
+      issuer: 'https://accounts.google.com',
+      keysUrl: 'https://www.googleapis.com/oauth2/v3/certs',
+      audience,
+      email: serviceAccount,
+    },
+  ],
+  parse: (request) => {
+    const { message } = checkShape(pushShape, parseJson(request.body));
+    const change = changeIn(message.data);
+    if (change === undefined) return ignored('not-an-image', 'the message is not one of Artifact Registry');
+    const { messageId = '' } = message;
+    return readChange(change, /^[\w-]{1,100}$/.test(messageId) ? messageId : unnamedDelivery);
+  },
+};
