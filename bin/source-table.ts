@@ -17,7 +17,7 @@ const proofText = (proof: Proof): string => {
     case 'key':
       return 'the key at the end of the URL';
     case 'oidc':
-      return 'a token that Google signs for the service account of the subscription';
+      return `a token of ${proof.issuer} in \`Authorization\``;
   }
 };
 

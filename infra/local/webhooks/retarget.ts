@@ -39,11 +39,7 @@ const nameReplacements = (from: string | undefined, to: string | undefined): rea
   ];
   // Without an owner the name is the path.
   if (oldOwner === '') return whole;
-  return [
-    ...whole,
-    { from: oldOwner, to: owner, isWhole: true },
-    { from: oldName, to: name, isWhole: true },
-  ];
+  return [...whole, { from: oldOwner, to: owner, isWhole: true }, { from: oldName, to: name, isWhole: true }];
 };
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

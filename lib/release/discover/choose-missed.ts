@@ -54,7 +54,8 @@ const isRecorded = async (
   if (isMutableTag(event.tag)) return store.hasClaim(app, environment, claimOf(event, undefined));
   if (event.type === 'tag-pushed' && event.revision !== undefined) {
     const place = { app, environment };
-    if ((await store.findClaimed(place, claimOfRevision(event.tag, event.revision))) !== undefined) return true;
+    if ((await store.findClaimed(place, claimOfRevision(event.tag, event.revision))) !== undefined)
+      return true;
     const known = await store.findClaimed(place, claimOf(event, undefined));
     // The same Git tag on another commit is another release; see `recordGitTag`.
     if (known !== undefined && isOfAnotherCommit(known, event)) return false;

@@ -30,7 +30,13 @@ const sampleFor = async (
 ) => {
   const releases = tried.map((one) => ({ tag: one, state: 'failed' }));
   const url = await serve((_request, response) => response.end(JSON.stringify({ releases })));
-  const stack = { url, config: config(tags, on, app), secrets: {}, stateDirectory: '/nowhere', unseal: async () => 'secret' };
+  const stack = {
+    url,
+    config: config(tags, on, app),
+    secrets: {},
+    stateDirectory: '/nowhere',
+    unseal: async () => 'secret',
+  };
   const target = { app: 'web', environmentName: 'production' };
   const synced = [{ type: 'left-alone', target, tag }] as unknown as readonly Synced[];
   const [sample] = await sampleReleases(stack, synced);

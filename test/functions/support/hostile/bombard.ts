@@ -15,7 +15,7 @@ import { limitedQueues, limitedTable } from './limited.ts';
 import { mutateBytes, mutateHeaders, mutateJson, mutateValue, nastyText } from './mutations.ts';
 import { unnamed } from './named.ts';
 import { createRandom, type Random } from './random.ts';
-import { appsOfSamples, sourceEnv, sourceMap } from './sources.ts';
+import { appsOfSamples, sourceEnv, sourceMap, tokenVerifier } from './sources.ts';
 
 const env = { ...secrets };
 /** A secret that stands in a URL. */
@@ -172,7 +172,7 @@ export const bombard = async (
       queues,
       digestOf,
     });
-    const handlers = { webhook: createWebhook(runtime), slack: createSlack(runtime) };
+    const handlers = { webhook: createWebhook(runtime, tokenVerifier(clock)), slack: createSlack(runtime) };
     const lambda = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 } as Context;
     for (; number < Math.min(start + perProcess, count); number += 1) {
       const one = attempt(choose, createRandom(seed * 7919 + number), clock.now());

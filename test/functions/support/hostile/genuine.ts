@@ -165,7 +165,7 @@ export const anybody: Choice = (random, now) => {
   switch (random.below(8)) {
     case 0:
     case 1:
-      return hookOf(random.pick(configuredSources), random);
+      return hookOf(random.pick(configuredSources), random, now);
     case 2:
     case 3:
       return command(random, now);
@@ -179,6 +179,6 @@ export const anybody: Choice = (random, now) => {
 /** Of the sender of one type of source. */
 export const senderOf = (type: string): Choice => {
   const sources = configuredSources.filter((source) => source.type === type);
-  return (random) =>
-    type === 'github' && random.once(2) ? github(random) : hookOf(random.pick(sources), random);
+  return (random, now) =>
+    type === 'github' && random.once(2) ? github(random) : hookOf(random.pick(sources), random, now);
 };

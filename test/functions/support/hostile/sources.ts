@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { createIdentityKey } from '../../../../infra/local/webhooks/identity-key.ts';
 import type { Sample } from '../../../../infra/local/webhooks/sample.ts';
-import { bodyOf, headersOf, prove } from '../../../../infra/local/webhooks/sign.ts';
+import { bodyOf, headersOf, prove, type SenderSecrets } from '../../../../infra/local/webhooks/sign.ts';
+import type { Clock } from '../../../../lib/clock.ts';
 import type { AppConfig, SourceConfig } from '../../../../lib/config/types.ts';
+import { fixedKeys } from '../../../../lib/oidc/keys.ts';
+import { createTokenVerifier } from '../../../../lib/oidc/verifier.ts';
 import type { SourceSecrets } from '../../../../lib/sources/proof.ts';
 import type { Source } from '../../../../lib/sources/source.ts';
 import { senders } from '../../../contract/senders.ts';
@@ -27,6 +31,14 @@ const secretsOf = (name: string, age: string, { needs }: Source): SourceSecrets 
       return [need, `${name.toUpperCase()}-${age}-${random}`];
     }),
   );
+
+const issuer = createIdentityKey();
+/** Somebody who signs as if with the key of the issuer. */
+const impostor = { ...createIdentityKey(), id: issuer.id };
+
+/** For sources that have tokens of an issuer. */
+export const tokenVerifier = (clock: Clock) =>
+  createTokenVerifier({ keySets: fixedKeys(issuer.published), clock });
 
 /** Every type of source that there is, from its samples. */
 export const configuredSources: readonly Configured[] = senders.flatMap(({ name: type, source, samples }) =>
@@ -108,7 +120,11 @@ const wrapped = (text: string): string => {
 };
 
 /** Something that the sender of a source could have sent. */
-export const hookOf = ({ name, source, config, samples, secrets, previous }: Configured, random: Random) => {
+export const hookOf = (
+  { name, source, config, samples, secrets, previous }: Configured,
+  random: Random,
+  now: number,
+) => {
   const sample = random.pick(samples);
   const own = random.once(4) ? previous : secrets;
   const [proof] = source.proofs(config);
@@ -124,11 +140,13 @@ export const hookOf = ({ name, source, config, samples, secrets, previous }: Con
     pathParameters: isInPath ? { source: name, key } : { source: name },
     ...(isInPath ? { forgedPathParameters: { source: name, key: `${key}x` } } : {}),
     headers: (body: Buffer, isForged: boolean) => {
-      const given = isForged ? { secret: `${own.secret}x`, key: `${key}x` } : own;
+      const given: SenderSecrets = isForged
+        ? { secret: `${own.secret}x`, key: `${key}x`, identityKey: impostor }
+        : { ...own, identityKey: issuer };
       return {
         'content-type': 'application/json',
         ...headersOf(sample, body, given),
-        ...prove(proof, body, given).headers,
+        ...prove(proof, body, given, now).headers,
       };
     },
   };
