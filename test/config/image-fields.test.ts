@@ -91,7 +91,7 @@ describe('fields', () => {
     expect(
       problemsOf(edited("notify: { slack: '#deploys' }\n", `notify: { slack: '#deploys' }${staging}`)),
     ).toEqual([
-      'tagboat.yml:38:62: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/x.x.yml`',
+      'tagboat.yml:38:62: `apps.okeydokey.environments.production` writes the same lines: the same image, config repo and branch, and files such as `deployment/x.x.yml`; variants of an image are told apart by a pattern in `tags` of each',
     ]);
   });
 });

@@ -165,8 +165,8 @@ contexts: [{ name: staging, context: { cluster: a, user: a } }]
     expect(output()).toMatch(
       / {2}skopeo copy --dest-tls-verify=false --dest-creds=tagboat:\S+ docker:\/\/docker\.io\/devopswithkubernetes\/okeydokey:v0\.0\.3 docker:\/\/127\.0\.0\.1:\d+\/devopswithkubernetes\/okeydokey:v0\.0\.4\n/,
     );
-    expect(output()).toContain('Push v0.0.4 of okeydokey: a signed GitHub hook');
-    const curl = output().split('a signed GitHub hook')[1] ?? '';
+    expect(output()).toContain('Push v0.0.4 of okeydokey: a webhook of github, signed as it signs');
+    const curl = output().split('a webhook of github, signed as it signs')[1] ?? '';
     expect(await send(curl)).toMatchObject({ releases: [{ tag: 'v0.0.4', created: true }], skipped: [] });
     expect(await send(curl)).toMatchObject({ releases: [{ created: false }] });
     await has(/already known: release \w+ of okeydokey v0\.0\.4/);

@@ -46,7 +46,7 @@ const neverDelivered = async (tags: readonly string[], environment: Partial<Envi
 
 /** Another place that has the image. */
 const secondPod = (tag: string): string =>
-  `---\napiVersion: v1\nkind: Pod\nmetadata: { name: y }\nspec:\n  containers: [{ name: y, image: 'example/app:${tag}' }]\n`;
+  `---\napiVersion: v1\nkind: Pod\nmetadata: { name: second }\nspec:\n  containers: [{ name: second, image: 'example/app:${tag}' }]\n`;
 
 describe('where no release came to the cluster', () => {
   const tags = ['v1.1.0', 'v1.2.0', 'v1.3.0', 'v1.4.0'];
@@ -101,7 +101,7 @@ describe('where no release came to the cluster', () => {
 
   it('there is nothing where the manifests had several versions', async () => {
     const harness = createHarness();
-    harness.repo.commits[0] = `${harness.repo.commits[0]}---\napiVersion: v1\nkind: Pod\nmetadata: { name: y }\nspec:\n  containers: [{ name: y, image: 'example/app:v0.9.0' }]\n`;
+    harness.repo.commits[0] = `${harness.repo.commits[0]}---\napiVersion: v1\nkind: Pod\nmetadata: { name: second }\nspec:\n  containers: [{ name: second, image: 'example/app:v0.9.0' }]\n`;
     await harness.hook(hooks.dockerhub('v1.1.0'));
 
     expect(await harness.say(undo)).toBe(
