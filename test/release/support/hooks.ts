@@ -49,7 +49,7 @@ const gitTag = ({
       head_commit: { id: idOf(commit) },
     },
     create: { ref: tag, ref_type: 'tag', master_branch: 'main', description: null, pusher_type: 'user' },
-    release: { action: 'published', release: { tag_name: tag } },
+    release: { action: 'published', release: { tag_name: tag, node_id: 'RE_kwDOBK' } },
   };
   return github.parse(
     json({ ...bodies[event], ...ofRepository }, { 'x-github-event': event, 'x-github-delivery': delivery }),
