@@ -160,11 +160,11 @@ it('lets every function make the calls that it makes, and allows it no other', a
 
   // What is pushed to Amazon ECR: announced with and without a digest, held, not recorded at first; and asked for with a role.
   const [role, events] = ecrApps;
-  const notify = (tag: string) =>
+  const notify = (tag: string, digest?: string) =>
     fetch(`${stack.url}/webhooks/distribution`, {
       method: 'POST',
       headers: { authorization: notificationSecret },
-      body: JSON.stringify({ events: [{ action: 'push', target: { repository: 'team/role', tag } }] }),
+      body: JSON.stringify({ events: [{ action: 'push', target: { repository: 'team/role', tag, digest } }] }),
     });
   const announce = async (tag: string, digest?: string) => {
     const [, name] = events?.image.split(/\/(.*)/) ?? [];
@@ -198,6 +198,11 @@ it('lets every function make the calls that it makes, and allows it no other', a
     [events, 'v1.2.0'],
   ] as const)
     expect((await store.list(one?.app ?? '', 'production'))[0]).toMatchObject({ tag, state: 'healthy' });
+
+  // Pods that run another digest than was announced: the poller asks the registry whether it is of the same image.
+  registry.push('team/role', 'v1.2.0');
+  await readJson(await notify('v1.2.0', `sha256:${'0'.repeat(64)}`), 202);
+  await stack.idle();
 
   // What GitHub could not deliver; and what it delivers again after its release has failed.
   const hooks = '/repos/example/app/hooks/1';

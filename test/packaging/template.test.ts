@@ -214,7 +214,7 @@ describe('alarms', () => {
     const stopped = template.alarms.filter(({ metric }) => metric === 'AWS/Lambda Invocations');
     for (const { of, properties } of stopped) {
       const { rate = '' } = template.scheduled.find((rule) => rule.function === of) ?? {};
-      const minutes = Number(/^rate\((\d+) minutes\)$/.exec(rate)?.[1]);
+      const minutes = Number(/^rate\((\d+) minutes?\)$/.exec(rate)?.[1]);
       expect(properties).toMatchObject({
         Statistic: 'Sum',
         // Five invocations in a row
