@@ -7,7 +7,19 @@ import { admits } from '../../../lib/release/model/tag-policy.ts';
 import { stepBack } from '../../../lib/release/model/tag-scheme.ts';
 
 const number = fc.oneof(fc.nat({ max: 12 }), fc.constantFrom(9, 10, 2026, 20261127, 1234567)).map(String);
-const word = fc.constantFrom('v', 'rc', 'release', 'alpha', 'f00d123', '0abc999', 'g1234567', 'RC');
+const word = fc.constantFrom(
+  'v',
+  'rc',
+  'release',
+  'alpha',
+  'f00d123',
+  '0abc999',
+  'g1234567',
+  'RC',
+  'b12',
+  'rc1',
+  'dev',
+);
 const separator = fc.constantFrom('.', '-', '_');
 /** Tags that are alike, so that there is something to compare. */
 const tag = fc
