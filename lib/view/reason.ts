@@ -45,7 +45,7 @@ export type Reason =
  */
 export type PolicyProblem = 'no-version' | 'prerelease' | 'out-of-range' | 'no-match';
 
-/** The tag looks lower than the one that stands, and no order says whether it is older. */
+/** The tag looks lower than the one that stands, or may be, and no order says whether it is older. */
 export type OrderUnclear = {
   readonly code: 'order-unclear';
   readonly app: string;
@@ -136,7 +136,7 @@ const orderUnclearText = ({ app, environment, tag, current, order, fitting }: Or
   const looks = `${tag} looks lower than ${current}, which the config repo has, and`;
   return order === undefined
     ? `${looks} ${line} has no order: \`order: ${fitting}\` there skips what is lower, \`order: time\` releases what was pushed last`
-    : `${looks} the order ${order} of ${line} cannot compare the two; release it by hand if it is meant`;
+    : `the order ${order} of ${line} cannot tell whether ${tag} is older than ${current}, which the config repo has; release it by hand if it is meant`;
 };
 
 const policyProblemText = (policy: TagPolicy, problem: PolicyProblem): string => {

@@ -291,6 +291,12 @@ describe('tagboat explain', () => {
       `okeydokey production: app@1.2.3, whose image is 1.2.3, would not be released: 1.2.3 is older than 1.10.0, which the config repo has\n${its}`,
     ],
     [
+      'a Git tag of an older version, which the tag of the image hides',
+      monorepo.replace("imageTag: '{version}'", "imageTag: '{tag}'").replace('app@(.+)', 'app/(.+)'),
+      [`${repository}@app/2.0.0-rc.1`, '--current', 'app-2.0.0'],
+      `okeydokey production: app/2.0.0-rc.1, whose image is app-2.0.0-rc.1, would not be released: app-2.0.0-rc.1 is older than app-2.0.0, which the config repo has\n${its.replace('app@', 'app/').replace('{version}', '{tag}')}`,
+    ],
+    [
       'a Git tag of another app',
       monorepo,
       [`${repository}@api/v1.2.3`],

@@ -37,3 +37,32 @@ export const originOf = (template: string, imageTag: string): Origin | undefined
   });
   return new RegExp(`^${pattern.join('')}$`).exec(imageTag)?.groups;
 };
+
+/** What a Git tag has most often where the tag of its image has a `-`. */
+const replaced = ['/', '@', '+'];
+/** Of a tag no more is tried: each choice of these is a Git tag to look at. */
+const maxReplaced = 3;
+const maxDashes = 6;
+
+/**
+ * The Git tags that a template's `{tag}` may have been, by how many of the `-` in it stand for something else, fewest first: of
+ * `app-1.2.3` these are `app-1.2.3`, and then `app/1.2.3`, `app@1.2.3` and `app+1.2.3`. Pure.
+ * @param policy what its pattern names that no tag of an image can have is tried too
+ */
+export function* possibleGitTags(tag: string, policy: TagPolicy): Generator<readonly string[]> {
+  const named = 'pattern' in policy ? policy.pattern.match(/[#%,=!;]/g) : undefined;
+  const characters = [...new Set([...replaced, ...(named ?? [])])];
+  const dashes = [...tag.matchAll(/-/g)].slice(0, maxDashes).map(({ index }) => index);
+  /** The tag with `count` of the dashes from `from` on replaced. */
+  const choices = (text: string, from: number, count: number): readonly string[] =>
+    count === 0
+      ? [text]
+      : dashes.flatMap((at, index) =>
+          index < from
+            ? []
+            : characters.flatMap((one) =>
+                choices(text.slice(0, at) + one + text.slice(at + 1), index + 1, count - 1),
+              ),
+        );
+  for (let count = 0; count <= Math.min(maxReplaced, dashes.length); count += 1) yield choices(tag, 0, count);
+}

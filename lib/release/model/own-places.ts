@@ -1,4 +1,4 @@
-import { originOf } from './image-tag.ts';
+import { originOf, possibleGitTags } from './image-tag.ts';
 import { admits } from './tag-policy.ts';
 import type { TagScheme } from './tag-scheme.ts';
 
@@ -26,7 +26,11 @@ export const mayBeOf = ({ policy, imageTag: template }: TagScheme, tag: string):
   if (template === undefined) return admits(policy, tag);
   const origin = originOf(template, tag);
   if (origin === undefined) return false;
-  if (origin.tag !== undefined) return admits(policy, origin.tag);
+  if (origin.tag !== undefined) {
+    for (const gitTags of possibleGitTags(origin.tag, policy))
+      if (gitTags.some((gitTag) => admits(policy, gitTag))) return true;
+    return false;
+  }
   return 'pattern' in policy || admits(policy, origin.version ?? '');
 };
 

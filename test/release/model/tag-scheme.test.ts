@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TagPolicy } from '../../../lib/config/types.ts';
+import { mayBeOf } from '../../../lib/release/model/own-places.ts';
 import { stepBack } from '../../../lib/release/model/tag-scheme.ts';
 
 /** What comes of a tag after another one, and of the other after it: `released`, `older` or `unclear`. */
@@ -178,8 +179,58 @@ describe('the version in the tag of an image', () => {
     ['with both', { pattern: 'v(.+)', order: 'semver' }, '{version}-{tag}', '1.9.0-v1.9.0', '1.10.0-v1.10.0'],
     ['twice', { semver: '*' }, '{version}_{version}', '1.9.0_1.9.0', '1.10.0_1.10.0'],
     ['without a group', { pattern: 'release-.+', order: 'numeric' }, '{version}', '1.9.0', '1.10.0'],
+    ['hidden by a -', { pattern: 'app/(.+)', order: 'semver' }, '{tag}', 'app-2.0.0-rc.1', 'app-2.0.0'],
+    [
+      'hidden by two',
+      { pattern: 'team/app@v(.+)', order: 'semver' },
+      '{tag}',
+      'team-app-v1.9.0',
+      'team-app-v1.10.0',
+    ],
+    [
+      'hidden by a - and text',
+      { pattern: 'app#(\\d+)', order: 'numeric' },
+      '{tag}-slim',
+      'app-9-slim',
+      'app-10-slim',
+    ],
+    [
+      'hidden, in a pattern of any app',
+      { pattern: '[^/]+/(.+)', order: 'semver' },
+      '{tag}',
+      'my-app-2.0.0-rc.1',
+      'my-app-2.0.0',
+    ],
+    [
+      'hidden where there may be a prefix',
+      { pattern: '(?:.+/)?(.+)', order: 'semver' },
+      '{tag}',
+      'app-2.0.0-rc.1',
+      '2.0.0',
+    ],
+    ['hidden, without a group', { pattern: 'app/.+', order: 'semver' }, '{tag}', 'app-1.9.0', 'app-1.10.0'],
   ])('is found by imageTag: %s', (_name, policy, imageTag, older, newer) => {
     expect(bothWays(policy, older, newer, imageTag)).toEqual(['older', 'released']);
+  });
+
+  it.each<[string, string, string, string]>([
+    ['more of it is hidden than is tried', '(?:.+/){4}v(.+)', 'a-b-c-d-v2.0.0', 'a-b-c-d-v1.0.0'],
+    ['a tag that no Git tag is known to have made', 'app/(.+)', 'build-7', 'app-1.0.0'],
+  ])('is not found, and nothing is released unseen: %s', (_name, pattern, tag, after) => {
+    expect(bothWays({ pattern, order: 'semver' }, tag, after, '{tag}')).toEqual(['unclear', 'unclear']);
+    expect(bothWays({ pattern, order: 'time' }, tag, after, '{tag}')).toEqual(['released', 'released']);
+  });
+
+  it('tells whose a place in the manifests is, hidden or not', () => {
+    const scheme = { policy: { pattern: 'app/(.+)' }, imageTag: '{tag}' };
+
+    expect(['app-1.2.3', 'web-1.2.3'].map((tag) => mayBeOf(scheme, tag))).toEqual([true, false]);
+  });
+
+  it('is not hidden in a tag without a -: what stood there at first is no obstacle', () => {
+    const policy: TagPolicy = { pattern: 'app/(.+)', order: 'semver' };
+
+    expect(bothWays(policy, 'app-1.0.0', 'initial', '{tag}')).toEqual(['released', 'released']);
   });
 
   it('is not found in a tag that was not made by it: then it is about how they look', () => {
