@@ -83,8 +83,7 @@ const isCommitRecorded = async (
   store: DiscoverContext['store'],
 ): Promise<boolean | undefined> => {
   const { tag, revision } = event;
-  if (revision !== undefined && (await store.findClaimed(place, claimOfRevision(tag, revision))))
-    return true;
+  if (revision !== undefined && (await store.findClaimed(place, claimOfRevision(tag, revision)))) return true;
   const known = await store.findClaimed(place, claimOf(event, undefined));
   // Where no hook has said its commit, it is the one that is seen now: the next one is told from that.
   return known && !isOfAnotherCommit(await learnRevision(known, event, store), event);
