@@ -1,10 +1,19 @@
 /** The `delivery` of an event whose sender does not name it; the webhook function puts the id of the request in its place. */
 export const unnamedDelivery = 'unknown';
 
+/** What a sender may say of any push besides. */
+type Pushed = {
+  /**
+   * When it happened, in milliseconds since 1970, where the payload says so; a hook may come hours later. It is the word of a
+   * clock that may be wrong: see `lib/release/intake/late-push.ts`.
+   */
+  readonly pushedAt?: number | undefined;
+};
+
 /**
  * What every source's webhook is parsed into. All code behind `lib/sources` knows only this type.
  */
-export type TagPushed = {
+export type TagPushed = Pushed & {
   readonly type: 'tag-pushed';
   /** Name of the source in tagboat.yml, `github`. */
   readonly source: string;
@@ -21,7 +30,7 @@ export type TagPushed = {
   readonly actor: string | undefined;
 };
 
-export type ImagePushed = {
+export type ImagePushed = Pushed & {
   readonly type: 'image-pushed';
   readonly source: string;
   readonly delivery: string;

@@ -1,14 +1,18 @@
 import * as z from 'zod/mini';
-import type { Parsed } from '../event.ts';
+import type { ImagePushed, Parsed } from '../event.ts';
 import { unnamedDelivery } from '../event.ts';
 import { tryParseImage } from '../image.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { announced, checkShape, exactText, ignored, parseJson } from './payload.ts';
+import { announced, checkShape, exactText, ignored, parseJson, timeIn } from './payload.ts';
 import type { Source } from './source.ts';
 
 /** A push of Pub/Sub. https://cloud.google.com/pubsub/docs/push#receive_push */
 const pushShape = z.object({
-  message: z.object({ data: z.optional(z.string()), messageId: z.optional(z.string()) }),
+  message: z.object({
+    data: z.optional(z.string()),
+    messageId: z.optional(z.string()),
+    publishTime: z.optional(z.unknown()),
+  }),
   subscription: z.string(),
 });
 /** What Artifact Registry publishes, in base64 within it. Both are whole references. */
@@ -23,7 +27,10 @@ const changeIn = (data: string | undefined) => {
   return z.safeParse(changeShape, text === undefined ? undefined : jsonOrUndefined(text)).data;
 };
 
-const readChange = ({ action, tag = '', digest }: z.output<typeof changeShape>, delivery: string): Parsed => {
+const readChange = (
+  { action, tag = '', digest }: z.output<typeof changeShape>,
+  of: Pick<ImagePushed, 'delivery' | 'pushedAt'>,
+): Parsed => {
   if (action === 'DELETE') return ignored('tag-deleted', 'an image or a tag was deleted');
   if (action !== 'INSERT') return ignored('event-not-used', 'only what is inserted is used');
   if (tag === '') return ignored('no-tag', 'an image was pushed without a tag');
@@ -33,7 +40,7 @@ const readChange = ({ action, tag = '', digest }: z.output<typeof changeShape>, 
   return announced({
     type: 'image-pushed',
     source: 'artifact-registry',
-    delivery,
+    ...of,
     image: image.name,
     tag: image.tag,
     digest: pushed?.name === image.name ? pushed.digest : undefined,
@@ -65,7 +72,8 @@ export const artifactRegistry: Source = {
     const { message } = checkShape(pushShape, parseJson(request.body));
     const change = changeIn(message.data);
     if (change === undefined) return ignored('not-an-image', 'the message is not one of Artifact Registry');
-    const { messageId = '' } = message;
-    return readChange(change, /^[\w-]{1,100}$/.test(messageId) ? messageId : unnamedDelivery);
+    const { messageId = '', publishTime } = message;
+    const delivery = /^[\w-]{1,100}$/.test(messageId) ? messageId : unnamedDelivery;
+    return readChange(change, { delivery, pushedAt: timeIn(publishTime) });
   },
 };

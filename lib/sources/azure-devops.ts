@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { unnamedDelivery } from '../event.ts';
-import { checkShape, ignored, objectId, parseJson, person, word } from './payload.ts';
+import { checkShape, ignored, objectId, parseJson, person, timeIn, word } from './payload.ts';
 import { refsOf, tagsPushed } from './pushed-refs.ts';
 import { isNoObject, repositoryOf, tagOfRef } from './repository.ts';
 import type { Source } from './source.ts';
@@ -8,6 +8,7 @@ import type { Source } from './source.ts';
 const eventShape = z.object({ eventType: word, publisherId: word });
 const pushShape = z.object({
   id: z.optional(z.unknown()),
+  createdDate: z.optional(z.unknown()),
   resource: z.object({
     refUpdates: refsOf(z.object({ name: word, newObjectId: objectId })),
     // Those that the push brought along
@@ -32,7 +33,7 @@ export const azureDevops: Source = {
     const body = parseJson(request.body);
     const { eventType: event } = checkShape(eventShape, body);
     if (event !== 'git.push') return ignored('event-not-used', `the event ${event} is not used`);
-    const { id, resource } = checkShape(pushShape, body);
+    const { id, createdDate, resource } = checkShape(pushShape, body);
     const commits = new Set(resource.commits?.map(({ commitId }) => commitId));
     return tagsPushed(
       resource.refUpdates.map(({ name, newObjectId }) => ({
@@ -46,6 +47,7 @@ export const azureDevops: Source = {
         delivery: z.safeParse(deliveryId, id).data ?? unnamedDelivery,
         repository: repositoryOf(resource.repository.remoteUrl),
         actor: person(resource.pushedBy?.displayName),
+        pushedAt: timeIn(createdDate),
       },
     );
   },

@@ -3,7 +3,7 @@ import { TagboatError } from '../errors.ts';
 import { unnamedDelivery } from '../event.ts';
 import { isTag } from '../image.ts';
 import { imageNamed } from './images.ts';
-import { announced, checkShape, ignored, parseJson, person, word } from './payload.ts';
+import { announced, checkShape, ignored, parseJson, person, timeIn, word } from './payload.ts';
 import type { Source } from './source.ts';
 
 // `callback_url` is not called: it is not signed, so that a sender who has the key could name any URL.
@@ -41,6 +41,7 @@ export const dockerhub: Source = {
       tag,
       digest: undefined,
       actor: person(push.pusher),
+      pushedAt: timeIn(push.pushed_at),
     });
   },
 };

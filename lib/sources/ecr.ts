@@ -3,7 +3,7 @@ import { ecrHost } from '../ecr-registry.ts';
 import { TagboatError } from '../errors.ts';
 import type { Ignored, IgnoredReason, ImagePushed } from '../event.ts';
 import { isDigest, isTag, tryParseImage } from '../image.ts';
-import { word } from './payload.ts';
+import { timeIn, word } from './payload.ts';
 import type { EventSource } from './source.ts';
 
 const envelope = z.object({
@@ -12,6 +12,7 @@ const envelope = z.object({
   'detail-type': z.string(),
   account: z.string().check(z.regex(/^\d{12}$/)),
   region: z.string().check(z.regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/)),
+  time: z.optional(z.unknown()),
   detail: z.unknown(),
 });
 const imageAction = z.object({
@@ -26,7 +27,7 @@ type Envelope = z.infer<typeof envelope>;
 
 const ignore = (reason: IgnoredReason, message: string): Ignored => ({ reason, message });
 
-const readImage = ({ id, account, region, detail }: Envelope): ImagePushed | Ignored => {
+const readImage = ({ id, account, region, time, detail }: Envelope): ImagePushed | Ignored => {
   const checked = imageAction.safeParse(detail);
   if (!checked.success) return ignore('not-an-image', 'the event has no image as an ECR Image Action has');
   const {
@@ -51,6 +52,7 @@ const readImage = ({ id, account, region, detail }: Envelope): ImagePushed | Ign
     tag,
     digest: digest !== undefined && isDigest(digest) ? digest : undefined,
     actor: undefined,
+    pushedAt: timeIn(time),
   };
 };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Ignored, type ImagePushed, type Parsed, unnamedDelivery } from '../event.ts';
 import { digestIn, eachOnce, imageAt, tagIn } from './images.ts';
-import { checkShape, ignored, parseJson, person, word } from './payload.ts';
+import { checkShape, ignored, parseJson, person, timeIn, word } from './payload.ts';
 import type { Source } from './source.ts';
 
 const resourceShape = z.object({
@@ -19,10 +19,16 @@ type Resource = z.output<typeof resourceShape>;
 type EventData = z.output<typeof eventDataShape>;
 
 /** The format "Default". */
-const defaultShape = z.object({ operator: z.optional(z.unknown()), event_data: eventDataShape });
+const defaultShape = z.object({
+  // Seconds
+  occur_at: z.optional(z.unknown()),
+  operator: z.optional(z.unknown()),
+  event_data: eventDataShape,
+});
 /** The format "CloudEvents", always structured: all of it is in the body. */
 const cloudEventShape = z.object({
   id: word,
+  time: z.optional(z.unknown()),
   operator: z.optional(z.unknown()),
   data: eventDataShape,
 });
@@ -31,15 +37,20 @@ const cloudEventShape = z.object({
 const pushes = new Set(['PUSH_ARTIFACT', 'harbor.artifact.pushed']);
 const deletions = new Set(['DELETE_ARTIFACT', 'harbor.artifact.deleted']);
 
-type Push = { readonly delivery: string; readonly operator: unknown; readonly data: EventData };
+type Push = {
+  readonly delivery: string;
+  readonly pushedAt: number | undefined;
+  readonly operator: unknown;
+  readonly data: EventData;
+};
 
 const readEnvelope = (body: unknown): Push => {
   if (z.safeParse(z.object({ specversion: z.string() }), body).success) {
-    const { id, operator, data } = checkShape(cloudEventShape, body);
-    return { delivery: id, operator, data };
+    const { id, time, operator, data } = checkShape(cloudEventShape, body);
+    return { delivery: id, pushedAt: timeIn(time), operator, data };
   }
-  const { operator, event_data: data } = checkShape(defaultShape, body);
-  return { delivery: unnamedDelivery, operator, data };
+  const { occur_at: time, operator, event_data: data } = checkShape(defaultShape, body);
+  return { delivery: unnamedDelivery, pushedAt: timeIn(time), operator, data };
 };
 
 /** `harbor.example.com/library/web:v1`, as of a reference; it may have a scheme. */
@@ -70,6 +81,7 @@ const readResource = (resource: Resource, push: Push, host?: string): ImagePushe
     tag,
     digest: digestIn(resource.digest),
     actor: person(push.operator),
+    pushedAt: push.pushedAt,
   };
 };
 

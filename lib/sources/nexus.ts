@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { imageAt, tagIn } from './images.ts';
-import { announced, checkShape, deliveryOf, ignored, parseJson, person, word } from './payload.ts';
+import { announced, checkShape, deliveryOf, ignored, parseJson, person, timeIn, word } from './payload.ts';
 import { pathWithin } from './repository-path.ts';
 import type { Source } from './source.ts';
 
 /** Every event of its webhooks has the node that it is from. */
 const eventShape = z.object({ nodeId: word, action: z.optional(word), component: z.optional(z.unknown()) });
 const componentShape = z.object({
+  timestamp: z.optional(z.unknown()),
   repositoryName: word,
   // The user, and the address
   initiator: z.optional(z.unknown()),
@@ -35,7 +36,7 @@ export const nexus: Source = {
     if (changed === undefined) return ignored('event-not-used', 'only events of components are used');
     if (action !== 'CREATED' && action !== 'UPDATED')
       return ignored('event-not-used', 'only components that are created or updated are used');
-    const { repositoryName, initiator, component } = checkShape(componentShape, body);
+    const { timestamp, repositoryName, initiator, component } = checkShape(componentShape, body);
     if (component.format !== 'docker')
       return ignored('not-an-image', `a component of the format ${component.format} is no image`);
     const image = imageAt(host, pathWithin(path, repositoryName, component.name));
@@ -50,6 +51,7 @@ export const nexus: Source = {
       tag,
       digest: undefined,
       actor: person(userOf(initiator)),
+      pushedAt: timeIn(timestamp),
     });
   },
 };

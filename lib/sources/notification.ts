@@ -8,11 +8,12 @@ import {
 } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import { digestIn, eachOnce, imageAt, tagIn } from './images.ts';
-import { checkShape, parseJson, person, word } from './payload.ts';
+import { checkShape, parseJson, person, timeIn, word } from './payload.ts';
 
 /** One event of a notification of CNCF Distribution, as far as it is used. Others notify in the same words. */
 export const notificationEvent = z.object({
   id: z.optional(word),
+  timestamp: z.optional(z.unknown()),
   action: word,
   target: z.object({
     repository: z.optional(word),
@@ -27,7 +28,7 @@ type NotificationEvent = z.output<typeof notificationEvent>;
 
 /** What an event announces, or why nothing. */
 export const readNotification = (
-  { id, action, target, request, actor }: NotificationEvent,
+  { id, timestamp, action, target, request, actor }: NotificationEvent,
   source: string,
   configuredHost: string | undefined,
 ): ImagePushed | IgnoredReason => {
@@ -44,6 +45,7 @@ export const readNotification = (
     tag,
     digest: digestIn(target.digest),
     actor: person(actor?.name),
+    pushedAt: timeIn(timestamp),
   };
 };
 

@@ -25,6 +25,20 @@ export const deliveryOf = ({ headers }: RawRequest, header: string): string => {
 /** What a sender calls a person. It is no part of what is announced: one that is no name is left out. */
 export const person = (value: unknown): string | undefined => z.safeParse(word, value).data;
 
+const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$/;
+
+/**
+ * A time that a sender has written down, as seconds since 1970 or in ISO 8601, in milliseconds since 1970. It is no part of what is
+ * announced: what is no time is left out.
+ */
+export const timeIn = (value: unknown): number | undefined => {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string') return undefined;
+  if (/^\d{1,11}(?:\.\d+)?$/.test(text)) return Math.floor(Number(text) * 1000);
+  const time = iso.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+};
+
 /**
  * The text of a body, exactly: encoding it again gives the same bytes, byte order mark included.
  * Undefined where the bytes are not UTF-8.

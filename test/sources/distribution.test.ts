@@ -21,6 +21,7 @@ const event = {
   tag: 'v1.2.3',
   digest,
   actor: undefined,
+  pushedAt: Date.parse('2024-11-23T03:20:01.427Z'),
 };
 const notification = (change: Record<string, unknown> = {}, target: Record<string, unknown> = {}) => {
   const original = real.body.events[0];

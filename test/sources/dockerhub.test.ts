@@ -19,6 +19,7 @@ const event = {
   tag: '0.0.3',
   digest: undefined,
   actor: 'trustedbuilder',
+  pushedAt: 1_417_566_161_000,
 };
 
 test.each([
@@ -31,9 +32,9 @@ test.each([
   [
     'pushed_at with a fraction',
     payload({ pushed_at: 1417566161.25 }),
-    { ...event, delivery: 'dockerhub:1417566161.25' },
+    { ...event, delivery: 'dockerhub:1417566161.25', pushedAt: 1_417_566_161_250 },
   ],
-  ['no pushed_at', payload({ pushed_at: undefined }), { ...event, delivery: 'unknown' }],
+  ['no pushed_at', payload({ pushed_at: undefined }), { ...event, delivery: 'unknown', pushedAt: undefined }],
   ['no pusher', payload({ pusher: '' }), { ...event, actor: undefined }],
   ['a pusher without end', payload({ pusher: 'x'.repeat(500_000) }), { ...event, actor: undefined }],
   ['a pusher with half a character', payload({ pusher: 'x\ud800' }), { ...event, actor: undefined }],

@@ -33,6 +33,7 @@ test('the documented push names the image as its account and region have it, wit
         tag: 'latest',
         digest: 'sha256:7f5b2640fe6fb4f46592dfd3410c4a79dac4f89e4782432e0378abcd1234',
         actor: undefined,
+        pushedAt: Date.parse('2019-11-16T01:54:34Z'),
       },
     ],
     ignored: [],

@@ -1,6 +1,7 @@
 import { isMutableTag } from '../../config/mutable-tags.ts';
 import { isRetryable } from '../../errors.ts';
-import type { SourceEvent } from '../../event.ts';
+import type { SourceEvent, TagPushed } from '../../event.ts';
+import { learnRevision } from '../intake/record-git-tag.ts';
 import { currentRelease } from '../model/current-release.ts';
 import { type Candidate, decide } from '../model/decide.ts';
 import { claimOf, claimOfRevision, isOfAnotherCommit, type Release } from '../model/release.ts';
@@ -34,14 +35,26 @@ export const chooseMissed = async (
     return plan.type === 'release' ? [{ event, tag: plan.tag }] : [];
   });
   if (admitted.length === 0) return [];
+  const recent = await context.store.list(candidate.app, candidate.environment, { limit: recentReleases });
+  if (isFirst) await learnRevisions(admitted, recent, context);
   const wanted = isFirst
     ? await newestBeyondStanding(admitted, candidate, tips, context)
     : oldestFirst(schemeOf(candidate.target), admitted, ({ tag }) => tag);
-  if (wanted.length === 0) return [];
-  const recent = await context.store.list(candidate.app, candidate.environment, { limit: recentReleases });
   const missed: SourceEvent[] = [];
   for (const one of wanted) if (!(await isRecorded(one, candidate, recent, context))) missed.push(one.event);
   return missed;
+};
+
+/** The commits of tags that were released before they were listed, and whose hooks named none: of those, a tag can move later. */
+const learnRevisions = async (
+  admitted: readonly Admitted[],
+  recent: readonly Release[],
+  { store }: DiscoverContext,
+): Promise<void> => {
+  for (const { event } of admitted) {
+    const known = recent.find(({ kind, tag, gitTag = tag }) => kind === 'release' && gitTag === event.tag);
+    if (event.type === 'tag-pushed' && known !== undefined) await learnRevision(known, event, store);
+  }
 };
 
 const isRecorded = async (
@@ -52,18 +65,28 @@ const isRecorded = async (
 ): Promise<boolean> => {
   // What moves by convention means something else every time.
   if (isMutableTag(event.tag)) return store.hasClaim(app, environment, claimOf(event, undefined));
-  if (event.type === 'tag-pushed' && event.revision !== undefined) {
-    const place = { app, environment };
-    if ((await store.findClaimed(place, claimOfRevision(event.tag, event.revision))) !== undefined)
-      return true;
-    const known = await store.findClaimed(place, claimOf(event, undefined));
-    // The same Git tag on another commit is another release; see `recordGitTag`.
-    if (known !== undefined && isOfAnotherCommit(known, event)) return false;
+  if (event.type === 'tag-pushed') {
+    const known = await isCommitRecorded(event, { app, environment }, store);
+    if (known !== undefined) return known;
   }
   if (recent.some((release) => release.tag === tag)) return true;
-  for (const prefix of new Set([`${event.tag}@`, `${tag}@`]))
-    if (await store.hasClaim(app, environment, prefix)) return true;
+  // In the name of a Git tag there may be an `@`; the digest is that of the image.
+  const prefixes = event.type === 'tag-pushed' ? [`${tag}@sha256:`] : [`${event.tag}@`, `${tag}@`];
+  for (const prefix of new Set(prefixes)) if (await store.hasClaim(app, environment, prefix)) return true;
   return false;
+};
+
+/** Whether there is a release of the commit that a Git tag points at; undefined where there is none of the tag. See `recordGitTag`. */
+const isCommitRecorded = async (
+  event: TagPushed,
+  place: { readonly app: string; readonly environment: string },
+  store: DiscoverContext['store'],
+): Promise<boolean | undefined> => {
+  const { tag, revision } = event;
+  if (revision !== undefined && (await store.findClaimed(place, claimOfRevision(tag, revision)))) return true;
+  const known = await store.findClaimed(place, claimOf(event, undefined));
+  // Where no hook has said its commit, it is the one that is seen now: the next one is told from that.
+  return known && !isOfAnotherCommit(await learnRevision(known, event, store), event);
 };
 
 /** None, where anything stands there that the policy has no order for, or it is not known what does. */

@@ -24,6 +24,7 @@ const shared = {
   delivery: z.string(),
   tag: z.string(),
   actor: z.optional(z.string()),
+  pushedAt: z.optional(z.number()),
 };
 const tagPushed = z.object({
   type: z.literal('tag-pushed'),

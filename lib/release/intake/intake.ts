@@ -16,6 +16,7 @@ import {
 import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
+import { latePush, wasPushedBefore } from './late-push.ts';
 import { overtakenBy } from './overtaken.ts';
 import { listOf, recordOnce } from './record-once.ts';
 
@@ -156,10 +157,21 @@ const requestOf = (event: SourceEvent, wanted: Plan, digest: string | undefined)
 const isOfThisHook = async (
   { createdAt }: Release,
   event: SourceEvent,
-  { firstReceived }: Steps,
+  { firstReceived, clock }: Steps,
 ): Promise<boolean> => {
+  if (wasPushedBefore(event, createdAt, clock.now())) return true;
   const since = await firstReceived?.(event);
   return since !== undefined && Date.parse(createdAt) >= since;
+};
+
+/** When a hook that comes late was asked for, in milliseconds since 1970; undefined for any other. */
+const lateSince = async (
+  event: SourceEvent,
+  { firstReceived, clock }: Steps,
+): Promise<number | undefined> => {
+  const times = [await firstReceived?.(event), latePush(event, clock.now())];
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 };
 
 const record = async (
@@ -168,7 +180,7 @@ const record = async (
   digest: string | undefined,
   context: Steps,
 ): Promise<IntakeAnswer['releases'][number]> => {
-  const receivedAt = await context.firstReceived?.(event);
+  const receivedAt = await lateSince(event, context);
   const request = { ...requestOf(event, wanted, digest), receivedAt };
   const { store } = context;
   const newer = receivedAt === undefined ? undefined : await overtakenBy({ ...request, receivedAt }, context);

@@ -7,7 +7,7 @@ import type { Context } from '../queue/context.ts';
 const looksBack = 100;
 
 type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest' | 'revision'> & {
-  /** When the hook was received first, in milliseconds since 1970. */
+  /** When the hook was received first, or what it announces was pushed, in milliseconds since 1970. */
   readonly receivedAt: number;
 };
 

@@ -53,7 +53,11 @@ export const recordGitTag = async (
 };
 
 /** The release with its commit: what the hook says of it, where those before did not. */
-const learnRevision = async (known: Release, event: TagPushed, store: Store): Promise<Release> => {
+export const learnRevision = async (
+  known: Release,
+  event: TagPushed,
+  store: Pick<Releases, 'amend' | 'get'>,
+): Promise<Release> => {
   const revision = event.previous ?? event.revision;
   if (known.revision !== undefined || revision === undefined) return known;
   const amended = await store.amend(known, releaseStates, (release) =>

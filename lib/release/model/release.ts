@@ -111,7 +111,7 @@ export type Release = ReleaseFacts & {
   readonly responseUrl?: string | undefined;
   /** The Slack channel it was asked for from, by its id. */
   readonly askedFrom?: string | undefined;
-  /** When its hook was received first, in milliseconds since 1970, where that came late: see `overtakenBy`. */
+  /** When its hook was received first, or what it announces was pushed, in milliseconds since 1970, where it came late: see `overtakenBy`. */
   readonly receivedAt?: number | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;

@@ -66,6 +66,20 @@ export const redeliveryArrivesMs = 10 * 60_000;
 /** How far GitHub's clock may be ahead, and how long after the hook was received it may have written its time down. */
 export const redeliverySkewMs = 60_000;
 
+// Hooks that say when it was that something was pushed.
+
+/** From this age on a push counts as late: what was pushed since may be released already. Seconds are usual. */
+export const latePushMs = 120_000;
+
+/**
+ * The longest that an event can have been on its way: Pub/Sub keeps one for seven days by default, EventBridge tries for one. An older
+ * time is that of a clock that is wrong, or of an example.
+ */
+export const pushMaxAgeMs = 8 * 24 * 3600_000;
+
+/** How far the clock of a registry may be off. */
+export const pushSkewMs = 5_000;
+
 // What no hook announced.
 
 /**

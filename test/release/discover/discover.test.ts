@@ -4,6 +4,7 @@ import { noTags } from '../../../lib/release/model/tag-memory.ts';
 import { digest } from '../support/context.ts';
 import { createDiscovery } from '../support/discovery.ts';
 import { crashing } from '../support/harness.ts';
+import { hooksOfApp } from '../support/hooks.ts';
 
 const tagPush = { on: 'tag-push' } as const;
 
@@ -101,6 +102,46 @@ describe('what no hook announced', () => {
     await look();
 
     expect(await history()).toEqual(['#1 release v1.1.0 healthy']);
+  });
+});
+
+describe('a Git tag', () => {
+  const pinned = { ...tagPush, pin: 'digest' } as const;
+  const created = hooksOfApp.gitTag({ tag: 'v1.1.0', event: 'create' });
+
+  it.each(['before', 'after'])(
+    'that moved is found though its hook, %s the first look, named no commit',
+    async (when) => {
+      const { look, hook, pushTag, registry, history, newest } = await createDiscovery(pinned);
+      if (when === 'after') await look();
+      pushTag('v1.1.0', '1'.repeat(40));
+      await hook(created);
+      await look();
+      expect(await newest()).toMatchObject({ revision: '1'.repeat(40) });
+      pushTag('v1.1.0', '2'.repeat(40));
+      registry.digests.set('v1.1.0', digest('b'));
+
+      expect(await look()).toMatchObject({ found: 1 });
+      await look();
+
+      expect(await history()).toEqual(['#2 release v1.1.0 healthy', '#1 release v1.1.0 healthy']);
+      expect(await newest()).toMatchObject({ revision: '2'.repeat(40), digest: digest('b') });
+    },
+  );
+
+  it('is not taken for one that begins like it', async () => {
+    const { look, hook, pushTag, history } = await createDiscovery(
+      { ...tagPush, tags: { pattern: 'web.*' } },
+      { app: { imageTag: '{tag}' } },
+    );
+    await look();
+    await hook(hooksOfApp.gitTag({ tag: 'web@1.2.3' }));
+    pushTag('web@1.2.3');
+    pushTag('web');
+
+    await look();
+
+    expect(await history()).toEqual(['#2 release web healthy', '#1 release web-1.2.3 healthy']);
   });
 });
 

@@ -122,6 +122,95 @@ describe('a hook that waited in the queue while another was taken in', () => {
   });
 });
 
+describe('a hook that says that it was pushed long before another', () => {
+  const hour = 60 * minute;
+  const order = { tags: { pattern: 'main-.*', order: 'time' } } as const;
+  const at = (harness: ReturnType<typeof createHarness>, tag: string, of: string, age: number) =>
+    harness.hook({
+      events: [{ ...pushed(tag, of), pushedAt: harness.clock.now() - age }],
+      ignored: [],
+    });
+
+  it.each([
+    ['tags that are ordered by time', order, 'main-aaaaaaa', 'main-bbbbbbb'],
+    ['tags without an order', byPattern, 'main-aaaaaaa', 'main-bbbbbbb'],
+    ['one tag, pushed twice', { tags: { pattern: 'latest' }, pin: 'digest' } as const, 'latest', 'latest'],
+  ])('takes nobody’s place: %s', async (_name, environment, first, second) => {
+    const harness = createHarness(environment);
+    await at(harness, second, 'b', 1000);
+
+    await at(harness, first, 'a', hour);
+
+    expect(await harness.history()).toEqual([
+      `#2 release ${first} superseded`,
+      `#1 release ${second} healthy`,
+    ]);
+  });
+
+  it('is compared with another that came late by when that was pushed', async () => {
+    const harness = createHarness(order);
+    await at(harness, 'main-aaaaaaa', 'a', 3 * hour);
+
+    await at(harness, 'main-bbbbbbb', 'b', hour);
+
+    expect(harness.cluster.tag).toBe('main-bbbbbbb');
+  });
+
+  it.each([
+    ['a minute', minute],
+    ['longer than any event is on its way', 30 * 24 * hour],
+    ['a time to come', -hour],
+  ])('does where that is no reason to think so: %s', async (_name, age) => {
+    const harness = createHarness(order);
+    await at(harness, 'main-bbbbbbb', 'b', 1000);
+    harness.clock.advance(1000);
+
+    await at(harness, 'main-aaaaaaa', 'a', age);
+
+    expect(harness.cluster.tag).toBe('main-aaaaaaa');
+  });
+
+  it('waits in the queue with the time of its push', async () => {
+    const { harness, late } = arrange(order);
+    const pushedAt = harness.clock.now();
+    harness.clock.advance(hour);
+    await harness.hook({ events: [pushed('main-bbbbbbb', 'b')], ignored: [] });
+
+    await late({ ...pushed('main-aaaaaaa', 'a'), pushedAt }, 2 * hour);
+
+    expect(harness.cluster.tag).toBe('main-bbbbbbb');
+  });
+
+  it('is no second attempt where it is delivered twice, and is one where it was pushed again', async () => {
+    const harness = createHarness(order);
+    harness.verdicts.set('main-aaaaaaa', { type: 'failed', reason: 'it crashes', diagnosis: [] });
+    await at(harness, 'main-aaaaaaa', 'a', 1000);
+    harness.clock.advance(minute);
+    harness.verdicts.clear();
+
+    await at(harness, 'main-aaaaaaa', 'a', minute + 1000);
+    expect(await harness.history()).toEqual(['#1 release main-aaaaaaa failed']);
+    await at(harness, 'main-aaaaaaa', 'a', 1000);
+
+    expect(await harness.history()).toEqual([
+      '#2 release main-aaaaaaa healthy',
+      '#1 release main-aaaaaaa failed',
+    ]);
+  });
+
+  it('is a second attempt where somebody delivers it again, and it does not say when it was pushed', async () => {
+    const harness = createHarness(order);
+    harness.verdicts.set('main-aaaaaaa', { type: 'failed', reason: 'it crashes', diagnosis: [] });
+    await harness.hook({ events: [pushed('main-aaaaaaa', 'a')], ignored: [] });
+    harness.verdicts.clear();
+
+    await harness.hook({ events: [pushed('main-aaaaaaa', 'a')], ignored: [] });
+
+    expect(harness.cluster.tag).toBe('main-aaaaaaa');
+    expect((await harness.newest())?.state).toBe('healthy');
+  });
+});
+
 it('a hook of a source that was taken out meanwhile releases nothing', async () => {
   const harness = createHarness({});
   const job = {

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { EnvironmentConfig } from '../../../lib/config/types.ts';
+import type { AppConfig, EnvironmentConfig } from '../../../lib/config/types.ts';
 import type { Parsed } from '../../../lib/event.ts';
 import { createTagLister } from '../../../lib/git/list-tags.ts';
 import { createRegistryClient } from '../../../lib/registry/client.ts';
@@ -21,13 +21,15 @@ const invocationMs = 120_000;
  */
 export const createDiscovery = async (
   environment: Partial<EnvironmentConfig> = {},
-  { pageSize }: { readonly pageSize?: number } = {},
+  { pageSize, app }: { readonly pageSize?: number; readonly app?: Partial<AppConfig> } = {},
 ) => {
-  const harness = createHarness(environment);
+  const harness = createHarness(environment, undefined, app);
   const registry = await startTagRegistry(pageSize === undefined ? {} : { pageSize });
   const git = await startMemoryServer();
   onTestFinished(() => git.close());
   const repository = git.create('app', { 'a.txt': 'a' });
+  /** The one that the hooks name. */
+  const commit = '1'.repeat(40);
   const client = createRegistryClient({
     registries: {},
     unseal: async () => '',
@@ -55,7 +57,7 @@ export const createDiscovery = async (
       harness.registry.digests.set(tag, as);
       registry.push('example/app', tag, as);
     },
-    pushTag: (tag: string, revision = repository.tip()): void => {
+    pushTag: (tag: string, revision = commit): void => {
       repository.refs.set(`refs/tags/${tag}`, revision);
     },
     /** The schedule, some minutes later, and all that follows. */
