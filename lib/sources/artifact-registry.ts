@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { ImagePushed, Parsed } from '../event.ts';
 import { unnamedDelivery } from '../event.ts';
+import type { RawRequest } from '../http.ts';
 import { tryParseImage } from '../image.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { announced, checkShape, exactText, ignored, parseJson, timeIn } from './payload.ts';
+import { deliveryOf, announced, exactText, ignored, timeIn } from './payload.ts';
 import type { Source } from './source.ts';
 
 /** A push of Pub/Sub. https://cloud.google.com/pubsub/docs/push#receive_push */
@@ -22,9 +23,32 @@ const changeShape = z.object({
   tag: z.optional(z.string()),
 });
 
-const changeIn = (data: string | undefined) => {
-  const text = exactText(Buffer.from(data ?? '', 'base64'));
-  return z.safeParse(changeShape, text === undefined ? undefined : jsonOrUndefined(text)).data;
+const jsonIn = (bytes: Uint8Array): unknown => {
+  const text = exactText(bytes);
+  return text === undefined ? undefined : jsonOrUndefined(text);
+};
+
+/**
+ * The message that is pushed, and its id. A subscription may push it without its envelope, and may have its id in a header then:
+ * https://cloud.google.com/pubsub/docs/payload-unwrapping
+ */
+const messageIn = (
+  request: RawRequest,
+): Pick<ImagePushed, 'delivery' | 'pushedAt'> & { readonly content: unknown } => {
+  const pushed = jsonIn(request.body);
+  const { data: envelope } = z.safeParse(pushShape, pushed);
+  if (envelope === undefined)
+    return {
+      content: pushed,
+      delivery: deliveryOf(request, 'x-goog-pubsub-message-id'),
+      pushedAt: timeIn(request.headers['x-goog-pubsub-publish-time']),
+    };
+  const { data = '', messageId = '', publishTime } = envelope.message;
+  return {
+    content: jsonIn(Buffer.from(data, 'base64')),
+    delivery: /^[\w-]{1,100}$/.test(messageId) ? messageId : unnamedDelivery,
+    pushedAt: timeIn(publishTime),
+  };
 };
 
 const readChange = (
@@ -69,11 +93,10 @@ export const artifactRegistry: Source = {
     },
   ],
   parse: (request) => {
-    const { message } = checkShape(pushShape, parseJson(request.body));
-    const change = changeIn(message.data);
-    if (change === undefined) return ignored('not-an-image', 'the message is not one of Artifact Registry');
-    const { messageId = '', publishTime } = message;
-    const delivery = /^[\w-]{1,100}$/.test(messageId) ? messageId : unnamedDelivery;
-    return readChange(change, { delivery, pushedAt: timeIn(publishTime) });
+    const { content, delivery, pushedAt } = messageIn(request);
+    const { data: change } = z.safeParse(changeShape, content);
+    return change === undefined
+      ? ignored('not-an-image', 'the message is not one of Artifact Registry')
+      : readChange(change, { delivery, pushedAt });
   },
 };

@@ -1,21 +1,22 @@
 import type { Config } from '../config/types.ts';
+import { isSameImage } from '../ecr-registry.ts';
 import type { Ignored, Parsed, SourceEvent } from '../event.ts';
 
-/** What an event is about, and the list by which a source is bound to such things. */
+/** What an event is about, the list by which a source is bound to such things, and what makes two of them the same. */
 const subjectOf = (event: SourceEvent) =>
   event.type === 'tag-pushed'
-    ? ({ list: 'repositories', subject: event.repository } as const)
-    : ({ list: 'images', subject: event.image } as const);
+    ? ({ list: 'repositories', subject: event.repository, isSame: Object.is } as const)
+    : ({ list: 'images', subject: event.image, isSame: isSameImage } as const);
 
 const mayAnnounce = (event: SourceEvent, name: string, sources: Config['sources']): boolean => {
-  const { list, subject } = subjectOf(event);
+  const { list, subject, isSame } = subjectOf(event);
+  const has = (listed: readonly string[] | undefined): boolean =>
+    listed?.some((one) => isSame(one, subject)) === true;
   const source = sources[name];
   const own = source?.[list];
   // What lists only repositories announces no image, and the other way round
   if (own === undefined && (source?.repositories ?? source?.images) !== undefined) return false;
-  return own === undefined
-    ? !Object.values(sources).some((other) => other[list]?.includes(subject))
-    : own.includes(subject);
+  return own === undefined ? !Object.values(sources).some((other) => has(other[list])) : has(own);
 };
 
 const outOfScope = (event: SourceEvent, name: string): Ignored => ({

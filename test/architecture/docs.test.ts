@@ -44,6 +44,14 @@ describe('the documentation', () => {
     expect(read(page)).toBe(made(read(page)));
   });
 
+  it('says what another account has to allow: whatever the functions may do at Amazon ECR', () => {
+    const used = new Set(read('infra/aws/permissions.yml').match(/\becr:\w+/g));
+    const registries = read('docs/registries.md');
+    expect([...used].filter((action) => !registries.includes(action))).toEqual([]);
+    const policy = /^```json\n([\s\S]*?)^```$/m.exec(registries)?.[1] ?? '';
+    expect(JSON.parse(policy).Action).toEqual([...used].filter((one) => one !== 'ecr:GetAuthorizationToken'));
+  });
+
   it('names files at all', () => {
     expect(documents.flatMap(pathsIn).length).toBeGreaterThan(100);
   });

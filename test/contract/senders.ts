@@ -44,6 +44,8 @@ export type Sender = {
   readonly payload: Readonly<Record<string, unknown>>;
   /** Whether a changed body is noticed; where the sender signs nothing, it cannot be. */
   readonly signsBody: boolean;
+  /** Whether it refuses what it cannot read; else it sets that aside, since its sender would send it again for days. */
+  readonly refuses: boolean;
   /** The headers of a genuine request with that body, as of the default sample. */
   headers(body: Uint8Array | string): Readonly<Record<string, string>>;
   /** The headers of a sender that does not know the secret. */
@@ -76,6 +78,7 @@ const senderOf = (name: string): Sender => {
     sample,
     payload: JSON.parse(bodyOf(sample)),
     signsBody: proof.type === 'hmac',
+    refuses: name !== 'artifact-registry',
     headers: headersWith(own),
     forgedHeaders: headersWith(guessed),
     proofHeaders: Object.keys(prove(proof, '', own).headers),

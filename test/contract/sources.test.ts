@@ -130,6 +130,11 @@ describe.each(senders)('$name: parse', (sender) => {
     return source.parse(arrived(raw, sender.headers(raw)), sample.config);
   };
 
+  const expectRefused = async (body: unknown, code: string): Promise<void> => {
+    if (sender.refuses) expect(await codeOf(() => parse(body))).toBe(code);
+    else expect(parse(body)).toEqual({ events: [], ignored: [expect.anything()] });
+  };
+
   test('one sample is the default one, and every sample says where it is from', () => {
     expect(sender.samples.filter(({ isDefault }) => isDefault)).toEqual([sample]);
     for (const { origin } of sender.samples) expect(origin.length).toBeGreaterThan(20);
@@ -162,7 +167,7 @@ describe.each(senders)('$name: parse', (sender) => {
     ['HTML', '<!doctype html>'],
     ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ])('refuses what is not JSON: %s', async (_name, body) => {
-    expect(await codeOf(() => parse(body))).toBe('payload-not-json');
+    await expectRefused(body, 'payload-not-json');
   });
 
   test.each([
@@ -173,15 +178,16 @@ describe.each(senders)('$name: parse', (sender) => {
     ['lists and texts whose length is no number', hollow],
     ['a list deeper than any stack', '['.repeat(200_000) + ']'.repeat(200_000)],
   ])('refuses JSON of another shape: %s', async (_name, body) => {
-    expect(await codeOf(() => parse(body))).toBe('payload-invalid');
+    await expectRefused(body, 'payload-invalid');
   });
 
   test('repeats nothing of a payload that it refuses', async () => {
-    const error = await Promise.resolve()
-      .then(() => parse({ ref: 'hunter2hunter2', push_data: 'hunter2hunter2', events: 'hunter2hunter2' }))
+    const body = { ref: 'hunter2hunter2', push_data: 'hunter2hunter2', events: 'hunter2hunter2' };
+    const answer = await Promise.resolve()
+      .then(() => JSON.stringify(parse(body)))
       .catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(TagboatError);
-    expect(String(error)).not.toContain('hunter2');
+    if (sender.refuses) expect(answer).toBeInstanceOf(TagboatError);
+    expect(String(answer)).not.toContain('hunter2');
   });
 
   test('tolerates additions, and drops them', () => {
@@ -196,9 +202,7 @@ describe.each(senders)('$name: parse', (sender) => {
   });
 
   test('what stands in the prototype of the payload does not count', async () => {
-    expect(await codeOf(() => parse(`{"__proto__":${JSON.stringify(sender.payload)}}`))).toBe(
-      'payload-invalid',
-    );
+    await expectRefused(`{"__proto__":${JSON.stringify(sender.payload)}}`, 'payload-invalid');
   });
 
   test('whatever JSON arrives: events, a reason, or a refusal', async () => {
@@ -217,7 +221,6 @@ describe.each(senders)('$name: parse', (sender) => {
 
   test('a payload of the greatest size is refused, too', async () => {
     const many = JSON.stringify(Array.from({ length: 130_000 }, (_, index) => index));
-    const code = await codeOf(() => parse(`{"events":${many},"push_data":${many.slice(0, 10)}]}`));
-    expect(code).toBe('payload-invalid');
+    await expectRefused(`{"events":${many},"push_data":${many.slice(0, 10)}]}`, 'payload-invalid');
   });
 });

@@ -72,14 +72,26 @@ test('a push of Pub/Sub releases the image that it names', async () => {
   expect(body).toMatchObject({ releases: [{ app: 'okeydokey', tag: 'v2.0.0' }] });
 });
 
-test.each(['untagged', 'tag-deleted', 'digest-deleted', 'other-message'])(
-  'what is of no use is acknowledged, so that it is not delivered for days: %s',
-  async (name) => {
-    const { status, body } = await push(name);
-    expect(status).toBe(202);
-    expect(body).toMatchObject({ releases: [] });
-  },
-);
+test('so does one without the envelope of Pub/Sub', async () => {
+  const { status, body } = await push('unwrapped');
+  expect({ status, ...body }).toMatchObject({
+    status: 202,
+    skipped: [{ tag: '1.1', reason: 'unknown-image' }],
+  });
+});
+
+test.each([
+  'untagged',
+  'tag-deleted',
+  'digest-deleted',
+  'other-message',
+  'unwrapped-deleted',
+  'unwrapped-other',
+])('what is of no use is acknowledged, so that it is not delivered for days: %s', async (name) => {
+  const { status, body } = await push(name);
+  expect(status).toBe(202);
+  expect(body).toMatchObject({ releases: [] });
+});
 
 test.each([
   ['another audience', { audience: 'https://other.example.com' }, 'is for another audience'],

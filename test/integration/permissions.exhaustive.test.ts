@@ -164,7 +164,9 @@ it('lets every function make the calls that it makes, and allows it no other', a
     fetch(`${stack.url}/webhooks/distribution`, {
       method: 'POST',
       headers: { authorization: notificationSecret },
-      body: JSON.stringify({ events: [{ action: 'push', target: { repository: 'team/role', tag, digest } }] }),
+      body: JSON.stringify({
+        events: [{ action: 'push', target: { repository: 'team/role', tag, digest } }],
+      }),
     });
   const announce = async (tag: string, digest?: string) => {
     const [, name] = events?.image.split(/\/(.*)/) ?? [];

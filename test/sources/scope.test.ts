@@ -44,3 +44,12 @@ describe('a source announces', () => {
     expect(announcedBy({ one, other })).toEqual(events);
   });
 });
+
+it('an image in Amazon ECR is the same by whichever of its hosts it is listed', () => {
+  const pushed = { ...image, image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app' };
+  const listed = { images: ['123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/team/app'] };
+  const allowed = (sources: Config['sources']) =>
+    withinScope({ events: [pushed], ignored: [] }, 'one', sources).events.length;
+
+  expect([allowed({ one: listed }), allowed({ one: {}, other: listed })]).toEqual([1, 0]);
+});

@@ -1,10 +1,11 @@
 import { parseImage } from '../../image.ts';
+import { targetOf } from '../model/target.ts';
 import { lookMs } from '../queue/schedule.ts';
 import type { Listing, Look, TagList } from '../record/looks.ts';
 import { compareManifests } from './compare-manifests.ts';
 import { type ConfigTips, createConfigTips } from './config-tips.ts';
 import type { DiscoverContext } from './context.ts';
-import { createHosts, type Hosts } from './hosts.ts';
+import { byHost, createHosts, type Hosts, hostOfConfigRepo, hostOfRepository } from './hosts.ts';
 import { dueApps, intervalMs } from './interval.ts';
 import { subjectOf } from './list-app-tags.ts';
 import { lookForMovedDigests } from './look-for-moved-digests.ts';
@@ -31,14 +32,16 @@ export const discover = async (context: DiscoverContext, remainingMs: number): P
   if (!Object.keys(config.apps).some((app) => intervalMs(config, app) !== undefined)) return counts;
   const end = clock.now() + remainingMs - lookMs;
   const { apps, quietUntil } = await store.looks.all();
+  const hosts = createHosts(quietUntil, context);
+  const asking = byHost(context, hosts);
   const repositories = new Map<string, ReturnType<DiscoverContext['gitTags']>>();
   const gitTags: DiscoverContext['gitTags'] = (repository) => {
-    const asked = repositories.get(repository) ?? context.gitTags(repository);
+    const asked = repositories.get(repository) ?? asking.gitTags(repository);
     repositories.set(repository, asked);
     return asked;
   };
-  const once = { ...context, gitTags };
-  const shared = { hosts: createHosts(quietUntil, once), tips: createConfigTips(once), counts };
+  const once = { ...asking, gitTags };
+  const shared = { hosts, tips: createConfigTips(once), counts };
   for (const app of dueApps(config, apps, clock.now())) {
     if (clock.now() >= end) break;
     const known = apps.get(app);
@@ -52,6 +55,22 @@ export const discover = async (context: DiscoverContext, remainingMs: number): P
   return counts;
 };
 
+/** The answer, unless the host is left alone for now; an error is logged. */
+const unlessQuiet = async <T>(
+  { hosts, logger }: { readonly hosts: Hosts } & Pick<DiscoverContext, 'logger'>,
+  host: string,
+  { failed, ...fields }: { readonly failed: string } & Readonly<Record<string, string>>,
+  question: () => Promise<T>,
+): Promise<T | undefined> => {
+  if (hosts.isQuiet(host)) return undefined;
+  try {
+    return await question();
+  } catch (error) {
+    logger.error(failed, { ...fields, host, error });
+    return undefined;
+  }
+};
+
 const lookAt = async (
   name: string,
   known: Look | undefined,
@@ -61,13 +80,15 @@ const lookAt = async (
   const { config, logger } = context;
   const app = config.apps[name];
   if (app === undefined) return {};
+  const politely = { hosts, logger };
+  const failed = 'tags could not be looked for';
   const listings = new Map<TagList, Listing | undefined>();
   for (const list of lists) {
     if (candidatesOf(name, list, context).length === 0) continue;
     const before = known?.listings[list];
     const same = before?.of === subjectOf(app, list) ? before : undefined;
-    const host = list === 'git' ? (app.repository ?? '').split('/', 1).join('') : parseImage(app.image).host;
-    const looked = await hosts.ask(host, { app: name }, async () => {
+    const host = list === 'git' ? hostOfRepository(app.repository) : parseImage(app.image).host;
+    const looked = await unlessQuiet(politely, host, { failed, app: name }, async () => {
       const { listing, found, tags } = await lookForTags({ ...app, name }, list, same, tips, context);
       counts.found += found;
       return { listing, tags: tags?.map((tag) => tag.name) };
@@ -75,7 +96,7 @@ const lookAt = async (
     const listing = looked?.listing ?? same;
     listings.set(list, listing);
     if (looked === undefined || list === 'git') continue;
-    const moved = await hosts.ask(host, { app: name }, () =>
+    const moved = await unlessQuiet(politely, host, { failed, app: name }, () =>
       lookForMovedDigests(
         app,
         candidatesOf(name, list, context),
@@ -88,11 +109,16 @@ const lookAt = async (
     counts.found += moved?.found ?? 0;
     listings.set(list, { ...looked.listing, digests: moved?.digests ?? same?.digests });
   }
-  for (const environment of Object.keys(app.environments))
-    try {
-      if (await compareManifests({ app: name, environment }, tips, context)) counts.drifted += 1;
-    } catch (error) {
-      logger.error('manifests could not be compared', { app: name, environment, error });
-    }
+  for (const environment of Object.keys(app.environments)) {
+    const host = hostOfConfigRepo(targetOf(config, name, environment).repo);
+    const place = { app: name, environment };
+    const differs = await unlessQuiet(
+      politely,
+      host,
+      { failed: 'manifests could not be compared', ...place },
+      () => compareManifests(place, tips, context),
+    );
+    if (differs === true) counts.drifted += 1;
+  }
   return Object.fromEntries(listings);
 };

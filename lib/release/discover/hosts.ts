@@ -1,44 +1,73 @@
 import { TagboatError } from '../../errors.ts';
+import { parseImage } from '../../image.ts';
 import type { DiscoverContext } from './context.ts';
 
 /** Hosts of registries and Git repositories, and which of them are left alone. */
 export type Hosts = {
+  /** True where the host is left alone for now. */
+  isQuiet(host: string): boolean;
   /**
-   * Asks a host something; where it is to be left alone, or answers with an error, that is logged, and the answer is undefined.
-   * A host that asks to slow down is left alone for as long as it says, by later invocations too, and one that does not answer for
-   * the rest of this one.
+   * Puts one question to a host. A host that asks to slow down is left alone for as long as it says, by later invocations too,
+   * and one that does not answer for the rest of this one.
+   * @throws TagboatError as the question; `unreachable` where the host is left alone, which is not asked then
    */
-  ask<T>(
-    host: string,
-    fields: Readonly<Record<string, string>>,
-    question: () => Promise<T>,
-  ): Promise<T | undefined>;
+  ask<T>(host: string, unreachable: Unreachable, question: () => Promise<T>): Promise<T>;
 };
 
-const unreachable: ReadonlySet<string> = new Set(['registry-unreachable', 'git-unreachable']);
+type Unreachable = 'registry-unreachable' | 'git-unreachable';
 
 /** @param quietUntil of earlier invocations, in milliseconds since 1970 */
 export const createHosts = (
   quietUntil: ReadonlyMap<string, number>,
-  { store, clock, logger }: DiscoverContext,
+  { store, clock }: Pick<DiscoverContext, 'store' | 'clock'>,
 ): Hosts => {
   const quiet = new Map(quietUntil);
-  const leaveAlone = async (host: string, error: TagboatError): Promise<void> => {
-    if (!unreachable.has(error.code)) return;
+  const isQuiet = (host: string): boolean => (quiet.get(host) ?? 0) > clock.now();
+  const leaveAlone = async (host: string, retryAfterSeconds: number | undefined): Promise<void> => {
     quiet.set(host, Number.POSITIVE_INFINITY);
-    if (error.retryAfterSeconds !== undefined)
-      await store.looks.keepQuiet(host, clock.now() + error.retryAfterSeconds * 1000);
+    if (retryAfterSeconds !== undefined)
+      await store.looks.keepQuiet(host, clock.now() + retryAfterSeconds * 1000);
   };
   return {
-    ask: async (host, fields, question) => {
-      if ((quiet.get(host) ?? 0) > clock.now()) return undefined;
+    isQuiet,
+    ask: async (host, unreachable, question) => {
+      if (isQuiet(host)) throw new TagboatError(unreachable, `${host} is left alone for now`);
       try {
         return await question();
       } catch (error) {
-        logger.error('tags could not be looked for', { ...fields, host, error });
-        if (error instanceof TagboatError) await leaveAlone(host, error);
-        return undefined;
+        if (error instanceof TagboatError && error.code === unreachable)
+          await leaveAlone(host, error.retryAfterSeconds);
+        throw error;
       }
     },
   };
 };
+
+/** The host of a repository as apps name it: `github.com/owner/name`. */
+export const hostOfRepository = (repository = ''): string => repository.split('/', 1).join('');
+
+/** The host of a config repo; of one that has none, its URL. */
+export const hostOfConfigRepo = ({ url }: { readonly url: string }): string => new URL(url).host || url;
+
+/** The context whose every question to a registry or a Git host goes by that host, and so counts for that one alone. */
+export const byHost = (context: DiscoverContext, hosts: Hosts): DiscoverContext => ({
+  ...context,
+  registry: async () => {
+    const client = await context.registry();
+    const ask = <T>(image: string, question: () => Promise<T>): Promise<T> =>
+      hosts.ask(parseImage(image).host, 'registry-unreachable', question);
+    return {
+      ...client,
+      tagsOf: (image, options) => ask(image, () => client.tagsOf(image, options)),
+      digestOf: (image, tag, options) => ask(image, () => client.digestOf(image, tag, options)),
+    };
+  },
+  gitTags: (repository) =>
+    hosts.ask(hostOfRepository(repository), 'git-unreachable', () => context.gitTags(repository)),
+  openRemote: async (name, repo) => {
+    const remote = await context.openRemote(name, repo);
+    return {
+      tip: (options) => hosts.ask(hostOfConfigRepo(repo), 'git-unreachable', () => remote.tip(options)),
+    };
+  },
+});

@@ -1,5 +1,6 @@
 import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { AppConfig, Config } from '../../config/types.ts';
+import { isSameImage } from '../../ecr-registry.ts';
 import type { SourceEvent } from '../../event.ts';
 import { familiarName, isTag } from '../../image.ts';
 import type { Hold } from '../../view/hold.ts';
@@ -33,7 +34,7 @@ export type Candidate = {
 };
 
 const concerns = (event: SourceEvent, app: AppConfig): boolean =>
-  event.type === 'tag-pushed' ? app.repository === event.repository : app.image === event.image;
+  event.type === 'tag-pushed' ? app.repository === event.repository : isSameImage(app.image, event.image);
 
 /** Every app and environment that the event's repository or image belongs to. Pure. */
 export const candidates = (event: SourceEvent, config: Config): readonly Candidate[] =>

@@ -89,6 +89,48 @@ describe('a host that asks to slow down', () => {
   });
 });
 
+describe('the host of a config repo that asks to slow down', () => {
+  const arrange = async () => {
+    const discovery = await createDiscovery();
+    const { context, look, pushImage, images } = discovery;
+    let tips = 0;
+    const slow: typeof context = {
+      ...context,
+      openRemote: async () => ({
+        tip: async () => {
+          tips += 1;
+          throw new TagboatError('git-unreachable', 'slow down', { retryAfterSeconds: 3600 });
+        },
+      }),
+    };
+    pushImage('v1.1.0');
+    // The first look reads what stands in the manifests.
+    await look(10, slow);
+    images.asked();
+    return { ...discovery, slow, tips: () => tips };
+  };
+
+  it('is left alone, and the registry is asked as before', async () => {
+    const { look, slow, tips, images } = await arrange();
+    expect(tips()).toBe(1);
+
+    await look(10, slow);
+    await look(10, slow);
+
+    expect(images.asked()).toHaveLength(2);
+    expect(tips()).toBe(1);
+  });
+
+  it('keeps nothing of the first look, so that the next one that it answers finds the same', async () => {
+    const { look, slow, tips, history } = await arrange();
+    await look(10, slow);
+    await look(50);
+
+    expect(tips()).toBe(1);
+    expect(await history()).toEqual(['#1 release v1.1.0 healthy']);
+  });
+});
+
 /** Apps with an image each, on the harness's registry. */
 const arrangeApps = async (names: readonly string[]) => {
   const discovery = await createDiscovery();

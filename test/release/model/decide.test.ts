@@ -181,6 +181,26 @@ describe('decide', () => {
     );
   });
 
+  it('finds the app of an image in Amazon ECR by whichever of its hosts tagboat.yml names it', () => {
+    const event = { ...imagePushed('v1'), image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app' };
+    const { okeydokey } = configWith().apps;
+    if (okeydokey === undefined) throw new Error('the app is missing');
+    const foundAt = (image: string) =>
+      candidates(event, { ...configWith(), apps: { okeydokey: { ...okeydokey, image } } }).length;
+
+    expect(
+      [
+        '123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/team/app',
+        '123456789012.dkr-ecr.us-east-1.on.aws/team/app',
+        '123456789012.dkr-ecr-fips.us-east-1.on.aws/team/app',
+        '123456789012.dkr-ecr.us-east-1.on.aws/team/other',
+        '123456789012.dkr-ecr.us-east-2.on.aws/team/app',
+        '210987654321.dkr-ecr.us-east-1.on.aws/team/app',
+        '123456789012.dkr-ecr.us-east-1.on.aws.example.com/team/app',
+      ].map(foundAt),
+    ).toEqual([1, 1, 1, 0, 0, 0, 0]);
+  });
+
   it('finds no app for a repository or image that is not configured', () => {
     const other = { ...tagPushed('v1'), repository: 'github.com/other/repo' };
     const unknown = { ...imagePushed('v1'), image: 'docker.io/library/okeydokey' };
