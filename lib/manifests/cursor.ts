@@ -13,9 +13,7 @@ export const rootOf = (document: ManifestDocument): Cursor | undefined =>
 export const child = (cursor: Cursor, key: string): readonly Cursor[] => {
   if (!isMap(cursor.node)) return [];
   const own = ownChild(cursor, key);
-  return own.length > 0
-    ? own
-    : (pairsByKey(cursor.node).get('<<') ?? []).flatMap((pair) => merged(cursor, pair, key));
+  return own.length > 0 ? own : sourcesOf(cursor).flatMap((source) => broughtFrom(source, cursor, key));
 };
 
 const ownChild = (cursor: Cursor, key: string): readonly Cursor[] => {
@@ -61,6 +59,22 @@ export const entries = (cursor: Cursor): readonly { readonly key: string; readon
     });
 };
 
+/** The same with the values that are aliases, and with what merge keys bring under other keys. */
+export const fieldsOf = (cursor: Cursor): readonly { readonly key: string; readonly value: Cursor }[] => {
+  if (!isMap(cursor.node)) return [];
+  const own = pairsByKey(cursor.node);
+  return [
+    ...[...own.keys()].filter((key) => key !== '<<').flatMap((key) => named(key, ownChild(cursor, key))),
+    ...sourcesOf(cursor).flatMap((source) =>
+      [...(isMap(source.node) ? pairsByKey(source.node).keys() : [])]
+        .filter((key) => key !== '<<' && !own.has(key))
+        .flatMap((key) => named(key, broughtFrom(source, cursor, key))),
+    ),
+  ];
+};
+
+const named = (key: string, values: readonly Cursor[]) => values.map((at) => ({ key, value: at }));
+
 /** Every value below that is a scalar, in the order of the text. What stands behind an alias is found at its anchor. */
 export const scalarsIn = (cursor: Cursor): readonly ScalarCursor[] => {
   const found: ScalarCursor[] = [];
@@ -103,12 +117,16 @@ const value = (cursor: Cursor, pair: Pair, key: string, isTwice: boolean): reado
   return at === undefined ? [] : [isMap(cursor.node) ? { ...at, holder: cursor.node } : at];
 };
 
-/** Merges within merges are not followed: an anchor that merges itself would never end. */
-const merged = (cursor: Cursor, pair: Pair, key: string): readonly Cursor[] =>
-  value(cursor, pair, '<<', false)
-    .flatMap((source) => (isSeq(source.node) ? items(source) : [source]))
-    .flatMap((source) => ownChild(source, key))
-    .map((found) => ({ ...found, path: [...cursor.path, key] }));
+/** The maps that merge keys name. Merges within them are not followed: an anchor that merges itself would never end. */
+const sourcesOf = (cursor: Cursor): readonly Cursor[] =>
+  isMap(cursor.node)
+    ? (pairsByKey(cursor.node).get('<<') ?? [])
+        .flatMap((pair) => value(cursor, pair, '<<', false))
+        .flatMap((source) => (isSeq(source.node) ? items(source) : [source]))
+    : [];
+
+const broughtFrom = (source: Cursor, into: Cursor, key: string): readonly Cursor[] =>
+  ownChild(source, key).map((found) => ({ ...found, path: [...into.path, key] }));
 
 const step = (
   from: Pick<Cursor, 'document' | 'path' | 'hazards'>,

@@ -12,8 +12,9 @@ export type DigestField = {
   readonly isBare: boolean;
 };
 
-type Field = { readonly key: string; readonly value: Cursor };
-type ScalarField = { readonly key: string; readonly value: ScalarCursor };
+/** A value beside the tag; `written` is its key where `key` says of it what it would be called beside `image`. */
+export type Field = { readonly key: string; readonly value: Cursor; readonly written?: string | undefined };
+type ScalarField = Field & { readonly value: ScalarCursor };
 
 const bareHex = /^[0-9a-f]{64}$/;
 /** `digest`, `imageDigest`, `sha`, `sha256`, `imageSha`, `image_sha256`; what stands there is a digest, or nothing. */
@@ -22,6 +23,9 @@ const digestName = /digest$/i;
 
 /** Under such a name stands the digest of the image, or none. */
 export const isDigestName = (key: string): boolean => fieldName.test(key);
+
+/** What of 64 hexadecimal digits is no checksum of anything. */
+const secretName = /(?:secret|password|token|key|salt)$/i;
 
 /** Names that say of no other image that it is meant, where a digest stands there. */
 const plainName = /^(?:image[_-]?)?(?:hash|id|ref|revision|version)$/i;
@@ -61,22 +65,30 @@ const ownDigest = ({ key, value: at }: ScalarField): readonly DigestField[] => {
 
 /** What has a digest under a name that does not say whose it is. */
 const otherDigest = (
-  { key, value: at }: ScalarField,
+  { key, value: at, written }: ScalarField,
   known: readonly string[],
   fields: readonly Field[],
 ): readonly DigestField[] => {
   const text = textOf(at);
-  const isBare = bareHex.test(text) && prefixedName.test(key);
+  const isBare = bareHex.test(text) && !secretName.test(key);
   if (fieldName.test(key) || (!isBare && (!isDigest(text) || plainName.test(key)))) return [];
   const digest = isBare ? `sha256:${text}` : text;
   if (hasImageOf(key, fields)) return [];
   if (known.length > 0) return known.includes(digest) ? [{ at, digest, isBare }] : [];
-  const reason = `"${key}" may hold the digest of the image, or of another one; call it \`digest\`, or move it to another map`;
+  return refuseUnclear({ key, value: at, written });
+};
+
+/** @throws TagboatError `manifest-refused` */
+export const refuseUnclear = ({ key, value: at, written = key }: Field): never => {
+  const reason = `"${written}" may hold the digest of the image, or of another one; call it \`digest\`, or move it to another map`;
   return refuse(at.document, offsetOf(at.node), reason);
 };
 
+/** `sidecarDigest` → `sidecar`; '' where the name says of no image. */
+export const prefixOf = (key: string): string => prefixedName.exec(key)?.[1]?.toLowerCase() ?? '';
+
 const hasImageOf = (key: string, fields: readonly Field[]): boolean => {
-  const prefix = prefixedName.exec(key)?.[1]?.toLowerCase() ?? '';
+  const prefix = prefixOf(key);
   return (
     prefix !== '' &&
     fields.some(({ key: other }) => {
@@ -110,10 +122,26 @@ export const writeDigest = ({ at, isBare }: DigestField, digest: string | undefi
       );
 };
 
-/** Values under a key that are digests of the image beside it: one, or those of a map or a list. */
-export const digestsUnder = (key: string, value: Cursor): readonly ScalarCursor[] =>
-  (isScalar(value.node) ? fieldName : groupName).test(key)
-    ? scalarsIn(value).filter((at) => isAnyDigest(textOf(at)))
-    : [];
+/** Values of a map that are digests of the image in it, under whatever name; those of a map or a list in it too. */
+export const digestsWithin = (fields: readonly Field[]): readonly ScalarCursor[] =>
+  fields.flatMap(({ key, value }) => {
+    const isNamed = (isScalar(value.node) ? fieldName : groupName).test(key);
+    if (!isNamed && (!isScalar(value.node) || hasImageOf(key, fields))) return [];
+    return scalarsIn(value).filter((at) => (isNamed ? isAnyDigest : isDigest)(textOf(at)));
+  });
 
 const isAnyDigest = (text: string): boolean => isDigest(text) || bareHex.test(text);
+
+/** Under such a name stands nothing but a digest, of the image beside it. */
+export const isPlainDigestName = (key: string): boolean => groupName.test(key) || plainName.test(key);
+
+/** Whether a digest stands there as text, or under a name for digests within a map or a list. */
+export const holdsDigest = (
+  key: string,
+  value: Cursor,
+  { isBare }: { /** 64 digits without an algorithm are one. */ readonly isBare: boolean },
+): boolean => {
+  if (!isScalar(value.node)) return digestWithin(key, value) !== undefined;
+  const text = textOf(value as ScalarCursor);
+  return isDigest(text) || (isBare && bareHex.test(text));
+};

@@ -1,7 +1,8 @@
 import { tryParseImage } from '../image.ts';
 import { type Cursor, type ScalarCursor, scalarOf, textOf } from './cursor.ts';
-import { isDigestKeyOf } from './digests-beside.ts';
+import { digestsAmong } from './digests-beside.ts';
 import type { Site, Wanted } from './format.ts';
+import { imageKey } from './image-keys.ts';
 import { referenceSite, referenceWithDigests } from './reference.ts';
 import { isImageOf, registryPaths, repositoryNames } from './registries.ts';
 import { tagPairSite } from './tag-pair.ts';
@@ -31,8 +32,6 @@ export const flatImages = (values: readonly FlatValue[], wanted: Wanted): readon
   );
 };
 
-const imageKey = /image$/i;
-
 const repositorySites = (
   fields: readonly Field[],
   parent: string,
@@ -57,7 +56,7 @@ const stringSites = (fields: readonly Field[], { key, value }: Field, wanted: Wa
   const scalar = scalarOf([value]);
   if (scalar === undefined || !imageKey.test(key)) return [];
   const image = tryParseImage(textOf(scalar));
-  const digests = fields.filter((field) => isDigestKeyOf(key, field.key));
+  const digests = digestsAmong(fields, key);
   const tags = [...under(fields, `${key}Tag`), ...(key === 'image' ? under(fields, 'tag') : [])];
   if (image?.name === wanted.image && image.tag === undefined && image.digest === undefined)
     return pairSite(scalar, tags, digests);

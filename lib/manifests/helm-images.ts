@@ -1,8 +1,9 @@
 import { isScalar } from 'yaml';
 import { tryParseImage } from '../image.ts';
-import { type Cursor, child, entries, items, scalarOf, textAt, textOf } from './cursor.ts';
+import { type Cursor, child, entries, fieldsOf, items, scalarOf, textAt, textOf } from './cursor.ts';
 import { digestsOf } from './digests-beside.ts';
 import type { Site, Wanted } from './format.ts';
+import { imageKey, imageNameKey } from './image-keys.ts';
 import { referenceSite, referenceWithDigests } from './reference.ts';
 import { isImageOf, registryPaths, repositoryNames } from './registries.ts';
 import { tagPairSite } from './tag-pair.ts';
@@ -39,10 +40,6 @@ const imagesIn = (values: Cursor, wanted: Wanted, { global, around }: Registries
   ];
 };
 
-const imageKey = /image$/i;
-/** `imageName: org/app`, with `imageTag` beside it. */
-const imageNameKey = /^(.*image)(?:Name|Repository|Repo)$/i;
-
 const globalRegistries = (values: Cursor): readonly string[] =>
   registryPaths.flatMap((keys) => textAt(values, 'global', ...keys) ?? []);
 
@@ -61,21 +58,15 @@ const repositorySites = (map: Cursor, wanted: Wanted, { global, around }: Regist
   const isSplit = isImage && repository !== undefined && named !== undefined;
   if (!isWhole && !(isSplit && isImageOf(hosts, [...parts, textOf(named)], wanted))) return [];
   const tags = ['tag', ...(isImage ? ['imageTag'] : [])].flatMap((key) => child(map, key));
-  const others = entries(map).filter(({ key }) => key !== 'tag' && !repositoryNames.includes(key));
+  const others = fieldsOf(map).filter(({ key }) => key !== 'tag' && !repositoryNames.includes(key));
   const site = tagPairSite({
     name,
     names: repositoryNames,
     tags,
     tagKey: 'tag',
-    others: [...others, ...mergedDigests(map)],
+    others,
   });
   return site === undefined ? [] : [site];
-};
-
-/** What a map has through an alias or a merge key, under the usual names. */
-const mergedDigests = (map: Cursor) => {
-  const own = new Set(entries(map).map(({ value }) => value.node));
-  return digestsOf(map, 'image').filter(({ value }) => !own.has(value.node));
 };
 
 const stringSites = (

@@ -29,9 +29,8 @@ export const wholeFieldSites = (root: Cursor, { path, digest }: Paths, wanted: W
         if (site === undefined) return [];
         refuseTagBeside(map, site);
         const key = String(site.at.path.at(-1));
-        const beside = digestsOf(map, key).filter(
-          ({ value }) => !digests.some((one) => one.value.node === value.node),
-        );
+        const known = digests.map(({ value }) => value);
+        const beside = digestsOf(map, key, known);
         return [referenceWithDigests(site, { name: site.at, names: [key] }, [...digests, ...beside])];
       }),
     );

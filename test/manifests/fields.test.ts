@@ -77,6 +77,16 @@ describe('a field is edited', () => {
     expect(outcomeOf(text, paths)).toBe(expected);
   });
 
+  test('with a digest beside it under a plain name', () => {
+    const text = `image: {ref: "org/app:v1", digest: "${old}"}\n`;
+    expect(outcomeOf(text, { path: 'image.ref' }, digest)).toBe(
+      `image: {ref: "org/app:v2", digest: "${digest}"}\n`,
+    );
+    expect(
+      outcomeOf(text.replace('digest', 'checksum').replace('sha256:', ''), { path: 'image.ref' }),
+    ).toMatch(/1:38: "checksum" may hold the digest of the image/);
+  });
+
   test('with a digest in a place of its own, once', () => {
     const text = `image: {repository: org/app, tag: v1}\nsum: ${'a1'.repeat(32)}\n`;
     expect(outcomeOf(text, { name: 'image.repository', tag: 'image.tag', digest: 'sum' }, digest)).toBe(

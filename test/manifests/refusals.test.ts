@@ -14,6 +14,17 @@ spec:
       containers:
 ${containers}`;
 
+const argocdParameters = (parameters: Readonly<Record<string, string>>) =>
+  `apiVersion: argoproj.io/v1alpha1
+kind: Application
+spec:
+  source:
+    helm:
+      parameters:
+${Object.entries(parameters)
+  .map(([name, value]) => `      - {name: ${name}, value: "${value}"}\n`)
+  .join('')}`;
+
 const refusalOf = (work: () => unknown): { code: string; message: string } | undefined => {
   try {
     work();
@@ -178,6 +189,8 @@ const refused: readonly (readonly [
     ['initHash', 'a1'.repeat(32)],
     ['config_sha256', 'a1'.repeat(32)],
     ['checksum', digest],
+    ['checksum', 'a1'.repeat(32)],
+    ['anything', 'a1'.repeat(32)],
   ].map(
     ([key = '', value]) =>
       [
@@ -199,6 +212,27 @@ const refused: readonly (readonly [
         `4:${3 + key.length + value.search(/sha256:a1|a1/)}: the digest of the image stands within a map or a list; write it as text, under \`${key.slice(0, -2)}\``,
       ] as const,
   ),
+  ...[
+    ['image', 'imageChecksum', digest],
+    ['image', 'imageHash', 'a1'.repeat(32)],
+    ['image', 'verified', digest],
+    ['webImage', 'verified', digest],
+    ['webImage', 'webImageChecksum', digest],
+    ['webImage', 'digest', digest, 'apiImage: org/api:v1\n'],
+    ['webImage', 'imageDigest', digest, 'apiImage: org/api:v1\n'],
+  ].map(
+    ([image, key = '', value, more = '']) =>
+      [
+        `Helm: what may be the digest of ${image}, as ${key}${more === '' ? '' : ' beside another'}`,
+        `${image}: org/app:v1\n${key}: ${value}\n${more}`,
+        `2:${key.length + 3}: "${key}" may hold the digest of the image, or of another one; call it \`digest\`, or move it to another map`,
+      ] as const,
+  ),
+  [
+    'a marked reference beside a digest of any name',
+    `kind: X\napiVersion: v1\nspec:\n  ref: org/app:v1 # tagboat: app\n  imageHash: ${digest}\n`,
+    '5:14: the digest beside the marked image has no marker; put `# tagboat: app:digest` behind it',
+  ],
   [
     'Helm: a digest in a list beside a whole reference',
     `image: org/app:v1\nimageDigests: [${digest}]\n`,
@@ -426,7 +460,6 @@ const hex = 'c3'.repeat(32);
 
 test.each([
   ['a secret', `sessionSecret: ${hex}`],
-  ['a checksum', `checksum: ${hex}`],
   ['a shared secret', `sharedSecret: ${hex}`],
   ['the digest of an image that stands beside it', `initImage: busybox, initDigest: sha256:${hex}`],
   ['that of a repository', `sidecar_repository: busybox, sidecar_sha256: ${hex}`],
@@ -438,6 +471,31 @@ test.each([
     const written = rewrite({ path: 'b.yml', text }, { ...target, ...pin }).text;
     expect(written).toBe(text.replace('v1', pin.digest === undefined ? 'v2' : `v2@${pin.digest}`));
   }
+});
+
+test.each([
+  ['a hash', `image: org/app:v1\nimageHash: ${digest}\n`],
+  ['an id of an image with a prefix', `webImage: org/app:v1\nweb_id: 1\nwebImageId: ${digest}\n`],
+  ['a digest with the prefix alone', `webImage: org/app:v1\nweb_digest: ${digest}\n`],
+  ['a plain digest', `webImage: org/app:v1\ndigest: ${digest}\n`],
+  ['a digest of three images', `initImage: org/init:v1\nimage: org/app:v1\ndigest: ${digest}\n`],
+  ['a parameter', argocdParameters({ image: 'org/app:v1', imageHash: digest })],
+])('keeps what stands beside a whole reference in step: %s', (_name, text) => {
+  const pin = `sha256:${'b2'.repeat(32)}`;
+  const written = rewrite({ path: 'b.yml', text }, { ...target, digest: pin }).text;
+  expect(written).toBe(text.replace('org/app:v1', 'org/app:v2').replace(digest, pin));
+});
+
+test.each([
+  ['the digest of another image', `initImage: org/init:v1\ninitDigest: ${digest}\nimage: org/app:v1\n`],
+  [
+    'that of an image whose key is longer',
+    `imageProxyImage: x:v1\nimageProxyImageHash: ${digest}\nimage: org/app:v1\n`,
+  ],
+  ['that of the plain image', `image: org/other:v1\ndigest: ${digest}\nwebImage: org/app:v1\n`],
+  ['a checksum of the values', `image: org/app:v1\nchecksum: ${hex}\n`],
+])('leaves alone what stands beside a whole reference: %s', (_name, text) => {
+  expect(rewrite({ path: 'b.yml', text }, target).text).toBe(text.replace('org/app:v1', 'org/app:v2'));
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { familiarName, tryParseImage } from '../../image.ts';
 import { claimReference } from '../claim.ts';
 import { entries, isBlockScalar, offsetOf, rootOf, type ScalarCursor, scalarsIn, textOf } from '../cursor.ts';
-import { digestsUnder } from '../digests.ts';
+import { digestsWithin } from '../digests.ts';
 import type { ManifestDocument } from '../document.ts';
 import type { Edit, Format, ImageTarget, Site, Wanted } from '../format.ts';
 import { tagAndDigest, withTarget } from '../reference.ts';
@@ -111,7 +111,7 @@ const siteOf = ({ at, part }: Mark, digest: Mark | undefined): readonly Site[] =
 const refuseStale = ({ at }: Mark, marks: readonly Mark[], { app }: Wanted): void => {
   const { document, holder } = at;
   const beside = holder === undefined ? [] : entries({ ...at, node: holder });
-  for (const value of beside.flatMap((entry) => digestsUnder(entry.key, entry.value))) {
+  for (const value of digestsWithin(beside)) {
     if (marks.some((mark) => mark.at.node === value.node)) continue;
     const behind = document.text.slice(value.node.range?.[1]).split('\n', 1)[0] ?? '';
     if (behind.includes('tagboat:')) continue;
