@@ -70,6 +70,7 @@ const recordDelivered = async (
     paused: paused && { ...paused, at: startedAt },
     attempts: 0,
     notBefore: undefined,
+    jobAwaitedSince: undefined,
     reason: undefined,
   });
   return state === 'committed'

@@ -95,6 +95,8 @@ export type Release = ReleaseFacts & {
   readonly attempts: number;
   /** Not to be tried again before then, in milliseconds since 1970. */
   readonly notBefore?: number | undefined;
+  /** Since when it waits for the Job of an earlier release to end, in milliseconds since 1970. */
+  readonly jobAwaitedSince?: number | undefined;
   /** `undo`: the release it undoes. */
   readonly undoes?: string | undefined;
   /** `undo`: what it undoes is held. Not so where it brings back what an undo took away. */
