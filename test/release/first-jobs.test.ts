@@ -97,9 +97,20 @@ it('an undo runs no Jobs, and says so', async () => {
   expect(undo).toMatchObject({
     kind: 'undo',
     state: 'healthy',
-    jobsLeft: [expect.stringMatching(/^Job migrate-/)],
+    jobsLeft: ['Job migrate-…'],
   });
   expect(JSON.stringify(harness.channel.said.at(-1))).toContain('An undo runs no Jobs');
+});
+
+it.each([
+  ['set-image', 'Job migrate-… is committed, and not run by set-image.'],
+  ['agent', 'Job migrate-… is committed, and not followed: under which name the agent runs it is not known.'],
+] as const)('%s: a Job that is not run is named', async (deliver, note) => {
+  const harness = createHarness({ deliver }, text);
+  await harness.hook(hooks.dockerhub('v1.1.0'));
+  await harness.pass(minute);
+  expect(await harness.newest()).toMatchObject({ state: 'healthy' });
+  expect(JSON.stringify(harness.channel.said.at(-1))).toContain(note);
 });
 
 it('a freeze meanwhile keeps the rest of it from nothing: Git has it already', async () => {
