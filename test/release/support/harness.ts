@@ -65,6 +65,8 @@ export const bob: Asker = {
   responseUrl: 'https://hooks.slack.com/commands/bob',
 };
 
+const isPausable = ({ kind }: WorkloadRef): boolean => kind === 'Deployment';
+
 type Extra = { readonly id?: string; readonly confirmed?: boolean; readonly expect?: string };
 
 /**
@@ -148,7 +150,17 @@ export const createHarness = (
     },
     watchRollout: async (
       _cluster: Cluster,
-      { tag, deadline, isRestart }: { tag: string; deadline: number; isRestart?: boolean | undefined },
+      {
+        tag,
+        deadline,
+        isRestart,
+        workloads,
+      }: {
+        tag: string;
+        deadline: number;
+        isRestart?: boolean | undefined;
+        workloads: readonly WorkloadRef[];
+      },
     ) => {
       reach();
       cluster.watchedRestarts.push(isRestart);
@@ -156,7 +168,7 @@ export const createHarness = (
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;
       const found = verdicts.get(tag) ?? healthy;
       const verdict: RolloutVerdict =
-        cluster.paused && found.type === 'pending'
+        cluster.paused && found.type === 'pending' && workloads.some(isPausable)
           ? { ...found, progress: { ...found.progress, phase: 'paused' } }
           : found;
       const isLate = verdict.type === 'pending' && clock.now() >= deadline;
@@ -164,6 +176,7 @@ export const createHarness = (
     },
     setPaused: async (_cluster: Cluster, refs: readonly WorkloadRef[], paused: boolean) => {
       reach();
+      if (!refs.some(isPausable)) throw new TagboatError('workload-cannot-pause', 'nothing can be paused');
       const changed = cluster.paused !== paused;
       cluster.paused = paused;
       return refs.map((ref) => ({ ref, changed }));
