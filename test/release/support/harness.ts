@@ -108,6 +108,8 @@ export const createHarness = (
     deadlines: [] as number[],
     /** When it was told to restart the workloads. */
     restarts: [] as string[],
+    /** Of each delivery that it was asked about before the commit, when the workloads would be restarted. */
+    checked: [] as (string | undefined)[],
     /** The part of a delivery that it does not answer. */
     silentOn: undefined as Delivery['part'],
     /** Whether each watch was one of a restart. */
@@ -130,9 +132,12 @@ export const createHarness = (
     }),
     openRemote: async () => ({ tip: repo.tip }),
     cluster: async () => ({}) as Cluster,
-    preflight: async () => async () => {
-      if (cluster.refusal !== undefined) throw cluster.refusal;
-    },
+    preflight:
+      async () =>
+      async ({ restartedAt }: Pick<Delivery, 'restartedAt'>) => {
+        cluster.checked.push(restartedAt);
+        if (cluster.refusal !== undefined) throw cluster.refusal;
+      },
     deliver: async (
       _cluster: Cluster,
       { tag, part, restartedAt }: Pick<Delivery, 'tag' | 'part' | 'restartedAt'>,
