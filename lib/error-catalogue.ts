@@ -365,7 +365,7 @@ export const errorCatalogue = {
     retry: 'retryable',
     status: 409,
     meaning: '`replaceJobs`: the Job of an earlier release has not ended, and is not ended by a release.',
-    next: 'Wait for it, or delete it (kubectl delete job), and release again.',
+    next: 'Wait: the release goes on once it has ended, and fails after an hour, or after `timeout` where that is longer. Or delete it (kubectl delete job), and release again where that has failed.',
   },
   'workload-not-found': {
     retry: 'terminal',

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RolloutVerdict } from '../../lib/cluster/watch/watch-rollout.ts';
 import { createHarness, healthy, rollingOut } from './support/harness.ts';
 import { hooksOfApp as hooks } from './support/hooks.ts';
@@ -97,9 +97,58 @@ it('an undo runs no Jobs, and says so', async () => {
   expect(undo).toMatchObject({
     kind: 'undo',
     state: 'healthy',
-    jobsLeft: [expect.stringMatching(/^Job migrate-/)],
+    jobsLeft: ['Job migrate-…'],
   });
   expect(JSON.stringify(harness.channel.said.at(-1))).toContain('An undo runs no Jobs');
+});
+
+it.each([
+  ['set-image', 'Job migrate-… is committed, and not run by set-image.'],
+  ['agent', 'Job migrate-… is committed, and not followed: under which name the agent runs it is not known.'],
+] as const)('%s: a Job that is not run is named', async (deliver, note) => {
+  const harness = createHarness({ deliver }, text);
+  await harness.hook(hooks.dockerhub('v1.1.0'));
+  await harness.pass(minute);
+  expect(await harness.newest()).toMatchObject({ state: 'healthy' });
+  expect(JSON.stringify(harness.channel.said.at(-1))).toContain(note);
+});
+
+describe('a Deployment that a user has paused', () => {
+  const place = { app: 'app', environment: 'production' } as const;
+
+  /** It was paused before `v1.2.0`, whose Job is under way. */
+  const paused = async () => {
+    const harness = createHarness({ deliver: 'apply' }, text);
+    await harness.hook(hooks.dockerhub('v1.1.0'));
+    await harness.say({ type: 'pause', ...place });
+    harness.verdicts.set('v1.2.0', migrating);
+    await harness.hook(hooks.dockerhub('v1.2.0'));
+    return harness;
+  };
+
+  it('is still on record as paused while the first Jobs run', async () => {
+    const harness = await paused();
+    await harness.pass(3 * minute);
+    expect(await harness.newest()).toMatchObject({
+      stage: 'first-jobs',
+      paused: { by: { type: 'slack' } },
+    });
+  });
+
+  it('gives a Job that does not end no more time', async () => {
+    const harness = await paused();
+    await harness.pass(30 * minute);
+    expect(await harness.newest()).toMatchObject({ tag: 'v1.2.0', state: 'failed' });
+  });
+
+  it('is resumed while they run', async () => {
+    const harness = await paused();
+    await harness.pass(minute);
+    const resumed = await harness.answer({ type: 'resume', ...place });
+    expect(resumed.text).toBe('app → production: the rollout goes on');
+    expect(harness.cluster.paused).toBe(false);
+    expect((await harness.newest())?.paused).toBeUndefined();
+  });
 });
 
 it('a freeze meanwhile keeps the rest of it from nothing: Git has it already', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../lib/config/types.ts';
+import { TagboatError } from '../../lib/errors.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
 import { reasonText } from '../../lib/view/reason.ts';
 import { documented } from '../integration/support/documented.ts';
@@ -290,6 +291,18 @@ describe('an image tag that is pushed again, without `pin`', () => {
     expect(harness.cluster.watchedRestarts).toEqual([false, true]);
     expect(JSON.stringify(harness.channel.said.at(-1))).toContain('the workloads are restarted for it');
     expect(harness.repo.commits).toHaveLength(2);
+  });
+
+  it('restarts nothing where its cluster would not take it, a Job that does not run again for example', async () => {
+    const harness = await released({ onMovedTag: 'restart' });
+    harness.cluster.refusal = new TagboatError('cluster-refused', 'Job migrate is in the cluster');
+
+    await harness.hook(again);
+
+    expect(harness.cluster.checked).toEqual([undefined, expect.stringMatching(/^2026-/)]);
+    expect(await harness.history()).toEqual([`#2 release ${tag} failed`, `#1 release ${tag} healthy`]);
+    expect(harness.cluster.restarts).toEqual([]);
+    expect(harness.delivered).toEqual([tag]);
   });
 
   it('restarts them once, however often the delivery is tried', async () => {

@@ -6,7 +6,7 @@ import { isJob } from '../objects/objects.ts';
 import { carriersIn } from '../objects/pod-specs.ts';
 import type { Delivery } from './delivery.ts';
 import type { ApplyStep } from './plan-apply.ts';
-import { readJob, replaceable } from './replace-job.ts';
+import { isJobOf, readJob, replaceable } from './replace-job.ts';
 
 /** Not where only one of them has a digest: a webhook may have added it, and does so again. */
 const isOther = (a: ImageReference, b: ImageReference): boolean =>
@@ -24,7 +24,7 @@ const howToRunIt =
 export const checkJob = async (
   cluster: Cluster,
   step: ApplyStep,
-  { image, replaceJobs, release }: Delivery,
+  { image, replaceJobs, release, restartedAt }: Delivery,
 ): Promise<void> => {
   const { object, at } = step;
   if (!isJob(object)) return;
@@ -48,4 +48,8 @@ export const checkJob = async (
     );
   if (failureOf(live) !== undefined)
     throw refuse('is in the cluster and has failed, and Kubernetes does not run it again');
+  if (restartedAt !== undefined && !isJobOf(live, release))
+    throw refuse(
+      'is in the cluster since before the tag was pushed again, and Kubernetes does not run it again for the new image',
+    );
 };

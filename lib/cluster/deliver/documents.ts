@@ -1,6 +1,6 @@
 import { type Document, isScalar, LineCounter } from 'yaml';
 import { type Place, TagboatError } from '../../errors.ts';
-import { isMapping, type Unknowns } from '../../mapping.ts';
+import { isMapping } from '../../mapping.ts';
 import { parseYaml, type YamlOptions } from '../../yaml/parse-yaml.ts';
 import { splitDocuments } from '../../yaml/split-documents.ts';
 import { isJob } from '../objects/objects.ts';
@@ -20,7 +20,12 @@ export type ManifestObject = {
 };
 
 /** A Kubernetes object of a manifest, and where it begins. */
-export type ManifestDocument = { readonly object: ManifestObject; readonly at: Place };
+export type ManifestDocument = {
+  readonly object: ManifestObject;
+  readonly at: Place;
+  /** The `metadata.generateName` of a Job that was named after the release: `migrate-`. */
+  readonly generateName?: string;
+};
 
 /** YAML 1.1 types that Kubernetes' own parser does not know: it reads such scalars as text. */
 const notInKubernetes = new Set([
@@ -35,19 +40,22 @@ const refuse = (at: Place, message: string): TagboatError =>
   new TagboatError('manifest-not-applicable', message, { at });
 
 /** A Job that asks for a new name each time is given that of the release. */
-const withName = (value: Unknowns, release: string | undefined): Unknowns => {
+const withName = (
+  value: unknown,
+  release: string | undefined,
+): Pick<ManifestDocument, 'generateName'> & { readonly value: unknown } => {
+  if (release === undefined || !isMapping(value)) return { value };
   const { apiVersion, kind, metadata } = value;
-  if (release === undefined || typeof apiVersion !== 'string' || typeof kind !== 'string') return value;
-  if (!isJob({ apiVersion, kind }) || !isMapping(metadata)) return value;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return { value };
+  if (!isJob({ apiVersion, kind }) || !isMapping(metadata)) return { value };
   const { generateName, ...rest } = metadata;
   return typeof generateName === 'string' && generateName !== '' && !metadata.name
-    ? { ...value, metadata: { ...rest, name: generatedName(generateName, release) } }
-    : value;
+    ? { generateName, value: { ...value, metadata: { ...rest, name: generatedName(generateName, release) } } }
+    : { value };
 };
 
-const checkObject = (given: unknown, at: Place, release: string | undefined): ManifestObject => {
-  if (!isMapping(given)) throw refuse(at, 'is not a Kubernetes object');
-  const value = withName(given, release);
+const checkObject = (value: unknown, at: Place): ManifestObject => {
+  if (!isMapping(value)) throw refuse(at, 'is not a Kubernetes object');
   const { apiVersion, kind, metadata } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw refuse(
@@ -69,6 +77,11 @@ const checkObject = (given: unknown, at: Place, release: string | undefined): Ma
   return value as ManifestObject;
 };
 
+const documentOf = (given: unknown, at: Place, release: string | undefined): ManifestDocument => {
+  const { value, ...generated } = withName(given, release);
+  return { object: checkObject(value, at), at, ...generated };
+};
+
 /** What one document has, each read for itself: what is wrong with one object does not take the others with it. */
 type Reading = () => readonly ManifestDocument[];
 
@@ -78,7 +91,7 @@ const unpack = (value: unknown, at: Place, release: string | undefined): readonl
   value.kind.endsWith('List') &&
   Array.isArray(value.items)
     ? value.items.flatMap((item: unknown) => unpack(item, at, release))
-    : [() => [{ object: checkObject(value, at, release), at }]];
+    : [() => [documentOf(value, at, release)]];
 
 const plain = (document: Document.Parsed, at: Place): unknown => {
   try {
@@ -132,11 +145,14 @@ export type ReadableDocuments = {
   readonly unread: readonly string[];
 };
 
+/** Where no release is delivered under its own names: Jobs with `generateName` are named all the same, so that they can be read. */
+const noRelease = '';
+
 /** Reads what `readDocuments` would, without what it would refuse: Helm values, a Kustomization, an object without a name. */
 export const readWhatIsReadable = (file: File): ReadableDocuments => {
   const objects: ManifestDocument[] = [];
   const unread = new Set<string>();
-  for (const { text, read } of readingsOf(file, undefined)) {
+  for (const { text, read } of readingsOf(file, noRelease)) {
     const attempt = <T>(of: () => readonly T[]): readonly T[] => {
       try {
         return of();

@@ -54,12 +54,3 @@ export const isDelivered = (object: ManifestObject, delivery: Delivery): boolean
   if (delivery.leavesJobs === true && isJobOfRelease(object, delivery)) return false;
   return delivery.part === undefined || goesFirst(object) === (delivery.part === 'first');
 };
-
-/** The Jobs that an undo leaves alone: `Job migrate`. */
-export const jobsLeft = (delivery: Delivery): readonly string[] =>
-  delivery.mode === 'apply' && delivery.leavesJobs === true
-    ? delivery.files
-        .flatMap((file) => readDocuments(file, delivery.release))
-        .filter(({ object }) => isJobOfRelease(object, delivery))
-        .map(({ object: { kind, metadata } }) => `${kind} ${metadata.name}`)
-    : [];

@@ -36,6 +36,10 @@ export const readJob = async (cluster: Cluster, step: ApplyStep): Promise<Worklo
   }
 };
 
+/** Whether a Job in the cluster was applied for that release. */
+export const isJobOf = ({ metadata }: Workload, release: string | undefined): boolean =>
+  release !== undefined && metadata.annotations?.[releaseAnnotation] === release;
+
 /**
  * The Job of an earlier release that has the name of the new one, where it has ended and may be deleted; undefined where there is
  * none. One that still runs is not ended by a release.
@@ -48,9 +52,7 @@ export const replaceable = async (
 ): Promise<Workload | undefined> => {
   const { at, object } = step;
   const found = await readJob(cluster, step);
-  if (found === undefined) return undefined;
-  const isOurs = release !== undefined && found.metadata.annotations?.[releaseAnnotation] === release;
-  if (isOurs) return undefined;
+  if (found === undefined || isJobOf(found, release)) return undefined;
   const { name } = object.metadata;
   const wait = (why: string): TagboatError =>
     new TagboatError('job-running', `Job ${name} of an earlier release ${why}`, {

@@ -35,7 +35,10 @@ export const workloadsInFiles = async (cluster: Cluster, delivery: Delivery): Pr
   const { namespace } = delivery;
   const read = delivery.files.map(readWhatIsReadable);
   const defined = read.flatMap(({ objects }) => objects);
-  const carrying = defined.filter(({ object }) => carriesRelease(object, delivery));
+  const carrying = defined.filter(
+    // Under which name a Job with `generateName` is in the cluster is not known here; see `jobsNotFollowed`.
+    ({ object, generateName }) => generateName === undefined && carriesRelease(object, delivery),
+  );
   const found = await Promise.all(
     defined
       .filter((one) => carrying.includes(one) || referTo(carrying, one))

@@ -49,10 +49,17 @@ const scheduleNotes = (name: string, { spec }: Workload, now: number): readonly 
 const minuteOf = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
 /** What is worth knowing of such a workload although it is done. @param now milliseconds since 1970 */
-export const templateNotes = (ref: WorkloadRef, workload: Workload, now: number): readonly string[] => {
+export const templateNotes = (
+  ref: WorkloadRef,
+  workload: Workload,
+  now: number,
+  { isRestart = false }: { readonly isRestart?: boolean | undefined } = {},
+): readonly string[] => {
   const name = describeWorkload(ref);
   if (ref.kind === 'CronJob') return scheduleNotes(name, workload, now);
   if (isSchedule(ref) || readyOf(workload) !== undefined) return [];
+  if (ref.kind === 'Job' && isRestart)
+    return [`${name} has the tag, and is not run again by set-image for the image that was pushed since.`];
   if (ref.kind === 'Job') return [`${name} has the image; whether it succeeds is not watched.`];
   return [`${name} has the image in its pod template; whether its pods run it is not watched.`];
 };

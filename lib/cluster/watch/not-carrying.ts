@@ -34,7 +34,8 @@ export const judgeByDelivery = (
     ({ reference }) => compareWith(reference, rollout) !== 'same',
   );
   // Somebody else started it, and its end is not the release's.
-  if (other === undefined) return isJob(ref) ? done('has the image') : undefined;
+  if (other === undefined)
+    return isJob(ref) ? done(rollout.isRestart === true ? 'is not run again' : 'has the image') : undefined;
   return {
     type: 'left',
     message: `${subject} still has ${other.text}: ${reason.why}`,

@@ -78,7 +78,7 @@ export const verifyPods = async (
   signal: AbortSignal,
 ): Promise<PodVerification> => {
   if (!isFollowed(ref, rollout))
-    return { type: 'verified', notes: templateNotes(ref, workload, clock.now()) };
+    return { type: 'verified', notes: templateNotes(ref, workload, clock.now(), rollout) };
   const available = (pods: Parameters<typeof statefulSetAvailability>[1]) =>
     ref.kind === 'StatefulSet'
       ? statefulSetAvailability(workload, pods, clock.now())

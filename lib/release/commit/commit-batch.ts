@@ -188,6 +188,7 @@ const record = async (
         restartedAt: restarts ? new Date(context.clock.now()).toISOString() : undefined,
         attempts: 0,
         notBefore: undefined,
+        jobAwaitedSince: undefined,
         reason: undefined,
       });
   if (committed === undefined) return undefined;

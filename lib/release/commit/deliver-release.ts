@@ -1,7 +1,8 @@
 import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { Delivery, WorkloadRef } from '../../cluster/deliver/deliver.ts';
-import { hasFirstJobs, jobsLeft } from '../../cluster/deliver/goes-first.ts';
+import { hasFirstJobs } from '../../cluster/deliver/goes-first.ts';
+import { jobsLeft, jobsNotFollowed } from '../../cluster/deliver/jobs-not-run.ts';
 import type { setPaused } from '../../cluster/deliver/pause.ts';
 import { pausedInManifests } from '../../cluster/deliver/paused-in-manifests.ts';
 import { TagboatError } from '../../errors.ts';
@@ -52,7 +53,7 @@ export const deliverRelease = async (
   }
 };
 
-type Delivered = Pick<ReleasePatch, 'workloads' | 'stage' | 'jobsLeft'> & {
+type Delivered = Pick<ReleasePatch, 'workloads' | 'stage' | 'jobsLeft' | 'jobsNotFollowed'> & {
   /** Seconds in which what was delivered has to be healthy. */
   readonly timeout: number;
 };
@@ -70,6 +71,7 @@ const recordDelivered = async (
     paused: paused && { ...paused, at: startedAt },
     attempts: 0,
     notBefore: undefined,
+    jobAwaitedSince: undefined,
     reason: undefined,
   });
   return state === 'committed'
@@ -99,11 +101,14 @@ const deliverTo = async (
     return delivered;
   });
   const left = jobsLeft(whole);
+  const { deliver } = environment;
+  const unseen = jobsNotFollowed(whole, workloads);
   return {
     // The Jobs that went first are a part of the verdict.
     workloads: isRest ? [...(release.workloads ?? []), ...workloads] : workloads,
     stage: isFirst ? 'first-jobs' : undefined,
     ...(left.length === 0 ? {} : { jobsLeft: left }),
+    ...(unseen.length === 0 || deliver === 'apply' ? {} : { jobsNotFollowed: { deliver, jobs: unseen } }),
     timeout: environment.timeout,
   };
 };

@@ -11,6 +11,14 @@ export const changesSomething = (outcome: Outcome): outcome is Edited =>
   outcome.type === 'edited' && outcome.changes.length > 0;
 
 /**
+ * Whether the cluster is asked before anything is recorded: what changes nothing in Git may be there because an invocation died
+ * after its push, and has to go on; but a restart for a tag that was pushed again changes nothing there to begin with.
+ */
+const asksCluster = (outcome: Outcome): outcome is Edited =>
+  outcome.type === 'edited' &&
+  (outcome.changes.length > 0 || (outcome.restarts && outcome.release.changes === undefined));
+
+/**
  * True where the push decides whether the tip was right. A batch is planned at the tip that the cache remembers, which
  * saves a request: a push is a compare-and-swap, and fails where the branch has moved since. But a release that is
  * skipped, fails, or finds nothing to change has no part in a push, and may come to something else at the real tip. With
@@ -28,8 +36,7 @@ type Plan = { readonly outcomes: readonly Outcome[]; readonly staged: StagedMani
 
 /**
  * Plans the edits, and has the clusters asked whether they would take them. Those that would not be taken drop out: the others
- * are planned again without their edits. What changes nothing in Git is not asked about: it may be there because an
- * invocation died after its push, and has to go on.
+ * are planned again without their edits.
  * @param options.isWanted false for a plan that will not be carried out: nobody is asked about it
  */
 export const planBatch = async (
@@ -51,7 +58,7 @@ export const planBatch = async (
     );
     const plan = { outcomes: [...outcomes, ...refused.values()], staged };
     if (!options.isWanted(plan.outcomes)) return plan;
-    const planned = outcomes.filter(changesSomething).map((one) => ({ ...one, files: filesOf(one, staged) }));
+    const planned = outcomes.filter(asksCluster).map((one) => ({ ...one, files: filesOf(one, staged) }));
     const faults = await options.preflight.check(planned);
     if (faults.size === 0) return plan;
     for (const { release } of planned)

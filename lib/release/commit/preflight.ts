@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { ManifestFile } from '../../cluster/deliver/deliver.ts';
@@ -11,10 +12,15 @@ export type PreflightContext = {
   readonly cluster: (name: string) => Promise<Cluster>;
   /** Waits for its first answer, and then looks whether it would take a delivery. */
   readonly preflight: (cluster: Cluster) => Promise<Preflight>;
+  readonly clock: Clock;
 };
 
 /** A release that is about to be committed, and the files as they would be. */
-export type Planned = TargetedRelease & { readonly files: readonly ManifestFile[] };
+export type Planned = TargetedRelease & {
+  readonly files: readonly ManifestFile[];
+  /** Its workloads are to be restarted, since its tag was pushed again. */
+  readonly restarts: boolean;
+};
 
 /** What can be known before a commit is checked before it: else Git would say what no cluster can be brought to. */
 export type CommitPreflight = {
@@ -46,12 +52,13 @@ export const createCommitPreflight = (context: PreflightContext, faults: Cluster
     },
     check: async (planned) => {
       const found = new Map<string, unknown>();
-      await byCluster(planned.filter(needsPreflight), faults, async ({ files, ...one }, known) => {
+      await byCluster(planned.filter(needsPreflight), faults, async ({ files, restarts, ...one }, known) => {
         const { cluster } = one.target.environment;
         try {
           if (known !== undefined) throw known;
+          const restartedAt = restarts ? new Date(context.clock.now()).toISOString() : undefined;
           await withCluster(cluster, context.cluster, async () =>
-            (await preflightOf(cluster))(deliveryOf(one, files)),
+            (await preflightOf(cluster))({ ...deliveryOf(one, files), restartedAt }),
           );
           return undefined;
         } catch (error) {

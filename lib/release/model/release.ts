@@ -82,6 +82,10 @@ export type Release = ReleaseFacts & {
   readonly completedJobs?: readonly string[] | undefined;
   /** `undo`: the Jobs that it did not run. */
   readonly jobsLeft?: readonly string[] | undefined;
+  /** The Jobs of its commit that are not followed: `set-image` runs none, and an agent may give them names of its own. */
+  readonly jobsNotFollowed?:
+    | { readonly deliver: 'set-image' | 'agent'; readonly jobs: readonly string[] }
+    | undefined;
   /** The workloads were found in the namespace while an agent created them: it may create more. */
   readonly seeksWorkloads?: boolean | undefined;
   /** The rollout has to be done by then, in milliseconds since 1970. */
@@ -95,6 +99,8 @@ export type Release = ReleaseFacts & {
   readonly attempts: number;
   /** Not to be tried again before then, in milliseconds since 1970. */
   readonly notBefore?: number | undefined;
+  /** Since when it waits for the Job of an earlier release to end, in milliseconds since 1970. */
+  readonly jobAwaitedSince?: number | undefined;
   /** `undo`: the release it undoes. */
   readonly undoes?: string | undefined;
   /** `undo`: what it undoes is held. Not so where it brings back what an undo took away. */
@@ -221,12 +227,21 @@ export const notesOf = ({
   remarks,
   restartedAt,
   jobsLeft = [],
+  jobsNotFollowed,
 }: Release): readonly string[] => [
   ...(restartedAt === undefined
     ? []
     : [`${tag} was pushed again with another image: the workloads are restarted for it.`]),
   ...notes,
   ...(jobsLeft.length === 0 ? [] : [`An undo runs no Jobs: ${jobsLeft.join(' and ')} is left as it is.`]),
+  ...(jobsNotFollowed === undefined ? [] : [noteOnJobs(jobsNotFollowed)]),
   ...(notUndone === undefined ? [] : [`It is not undone by itself: ${reasonText(notUndone)}`]),
   ...(remarks === undefined ? [] : remarkTexts(remarks, app)),
 ];
+
+const noteOnJobs = ({ deliver, jobs }: NonNullable<Release['jobsNotFollowed']>): string => {
+  const committed = `${jobs.join(' and ')} ${jobs.length === 1 ? 'is' : 'are'} committed`;
+  return deliver === 'set-image'
+    ? `${committed}, and not run by set-image.`
+    : `${committed}, and not followed: under which name the agent runs it is not known.`;
+};

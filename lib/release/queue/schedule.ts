@@ -111,6 +111,13 @@ export const backoffSeconds = (attempt: number, retryAfterSeconds: number | unde
     Math.min(retryAfterSeconds ?? 0, maxRetryAfterSeconds),
   );
 
+/**
+ * How long a release waits for the Job of an earlier one to end before it fails: an hour, or longer where the environment's
+ * rollouts may take longer.
+ * @param timeoutSeconds the environment's
+ */
+export const jobWaitMs = (timeoutSeconds = 0): number => Math.max(3600, timeoutSeconds) * 1000;
+
 /** How often one invocation reads a branch again because another client pushed to it first. */
 export const maxCommitRounds = 10;
 

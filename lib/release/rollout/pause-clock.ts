@@ -3,11 +3,18 @@ import type { Release, ReleasePatch } from '../model/release.ts';
 import type { Context } from '../queue/context.ts';
 import { pauseSettlesMs, reminderMs } from '../queue/schedule.ts';
 
+/** The pause of what is watched. While the Jobs that go first run, a user's is that of workloads whose turn comes later. */
+export const watchedPause = ({ paused, stage }: Release): Release['paused'] =>
+  stage !== undefined && paused?.by.type !== 'cluster' ? undefined : paused;
+
 /** A release whose rollout is resumed: with as much time left as it had when it was paused. */
-export const resumedPatch = ({ paused, deadline }: Release, now: number): ReleasePatch => ({
-  paused: undefined,
-  deadline: deadline && deadline + now - (paused?.at ?? now),
-});
+export const resumedPatch = (release: Release, now: number): ReleasePatch => {
+  const { deadline } = release;
+  return {
+    paused: undefined,
+    deadline: deadline && deadline + now - (watchedPause(release)?.at ?? now),
+  };
+};
 
 /**
  * Keeps the clock of a rollout by what the cluster says of it: while it is paused, with kubectl or in the manifest, at a step
@@ -22,9 +29,9 @@ export const notePause = async (
   const release = await store.get(key);
   if (release === undefined) return;
   const now = clock.now();
-  const { paused } = release;
+  const paused = watchedPause(release);
   if (waitsForPerson(phase)) {
-    if (paused === undefined)
+    if (release.paused === undefined)
       await store.amend(release, ['rolling-out'], { paused: { by: { type: 'cluster' }, at: now } });
     return;
   }

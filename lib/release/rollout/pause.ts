@@ -2,13 +2,14 @@ import type { Actor } from '../../actor.ts';
 import type { Cluster } from '../../cluster/connect/connect.ts';
 import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { setPaused } from '../../cluster/deliver/pause.ts';
+import type { WorkloadRef } from '../../cluster/objects/objects.ts';
 import { TagboatError } from '../../errors.ts';
 import { currentRelease } from '../model/current-release.ts';
 import type { Release } from '../model/release.ts';
 import { targetOf } from '../model/target.ts';
 import { movedOn } from '../model/undo-plan.ts';
 import type { Context } from '../queue/context.ts';
-import { readToCurrent } from '../record/read-back.ts';
+import { readBefore, readToCurrent } from '../record/read-back.ts';
 import { resumedPatch } from './pause-clock.ts';
 
 export type PauseContext = Context & {
@@ -44,8 +45,8 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
   const known = await readToCurrent(request, context.store);
   const current = currentRelease(known);
   if (request.expect !== undefined && request.expect !== current?.id) throw movedOn(request, known, current);
-  const workloads = current?.workloads ?? known.find((release) => release.workloads !== undefined)?.workloads;
-  if (workloads === undefined || workloads.length === 0)
+  const workloads = await workloadsOf(known, current, context);
+  if (workloads.length === 0)
     throw new TagboatError('nothing-rolled-out', `nothing was rolled out to ${app} ${name} yet`);
   const apply = () =>
     withCluster(environment.cluster, context.cluster, (cluster) =>
@@ -70,6 +71,18 @@ export const pauseRollout = async (request: PauseRequest, context: PauseContext)
     workloads: results.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`),
     changed: results.some(({ changed }) => changed),
   };
+};
+
+/** While its first Jobs run, and until the rest is delivered, the rollout to pause is that of what the release before delivered. */
+const workloadsOf = async (
+  known: readonly Release[],
+  current: Release | undefined,
+  { store }: Context,
+): Promise<readonly WorkloadRef[]> => {
+  const isWhole = ({ workloads, stage }: Release): boolean => workloads !== undefined && stage === undefined;
+  if (current?.stage === undefined) return current?.workloads ?? known.find(isWhole)?.workloads ?? [];
+  const before = (await readBefore(current, store)).find(isWhole);
+  return [...(before?.workloads ?? []), ...(current.workloads ?? [])];
 };
 
 /** A workload that is paused between two rollouts stays so in the next one, whose record takes the pause over. */

@@ -20,7 +20,7 @@ import {
   unwatchedMs,
 } from '../queue/schedule.ts';
 import { deliverRest } from './deliver-rest.ts';
-import { notePause, noteReminder } from './pause-clock.ts';
+import { notePause, noteReminder, watchedPause } from './pause-clock.ts';
 import { createProgress } from './progress.ts';
 
 export type WatchContext = FinalizeContext & {
@@ -58,7 +58,7 @@ export const watchRelease = async (
     return;
   }
   // A paused rollout does not change by itself.
-  const patience = release.paused === undefined ? Number.POSITIVE_INFINITY : pausedWatchMs;
+  const patience = watchedPause(release) === undefined ? Number.POSITIVE_INFINITY : pausedWatchMs;
   const until = clock.now() + Math.max(0, Math.min(remainingMs - invocationMarginMs, patience));
   await context.store.outbox.defer('rollouts', key, until + unwatchedMs);
   try {
@@ -95,11 +95,12 @@ export const watchRelease = async (
 
 /** The round of the next watch, and in how many seconds it begins. After a pause the delays are short again. */
 const nextWatch = (
-  { paused }: Release,
+  release: Release,
   phase: RolloutPhase,
   round: number,
   { clock }: Pick<Context, 'clock'>,
 ): [number, number] => {
+  const paused = watchedPause(release);
   if (paused === undefined) return [round, pollDelaySeconds('rollout', round)];
   return waitsForPerson(phase)
     ? [round, pausedPollSeconds(round, clock.now() - paused.at)]
@@ -107,8 +108,8 @@ const nextWatch = (
 };
 
 /** A rollout that waits for a person has none. */
-const deadlineOf = ({ paused, deadline = 0 }: Release): number =>
-  paused === undefined ? deadline : Number.POSITIVE_INFINITY;
+const deadlineOf = (release: Release): number =>
+  watchedPause(release) === undefined ? (release.deadline ?? 0) : Number.POSITIVE_INFINITY;
 
 /** True where its deadline has changed since this invocation began. A failure for another reason is found again. */
 const wasPausedMeanwhile = async (release: Release, { store }: Context): Promise<boolean> => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../lib/cluster/deliver/delivery.ts';
 import { generatedName } from '../../../lib/cluster/deliver/generated-name.ts';
-import { goesFirst, hasFirstJobs, isDelivered, jobsLeft } from '../../../lib/cluster/deliver/goes-first.ts';
+import { goesFirst, hasFirstJobs, isDelivered } from '../../../lib/cluster/deliver/goes-first.ts';
+import { jobsLeft, jobsNotFollowed } from '../../../lib/cluster/deliver/jobs-not-run.ts';
 import { image } from '../support/fixture.ts';
 
 const object = (kind: string, annotations: Record<string, unknown> = {}, tag = '3') => ({
@@ -9,6 +10,11 @@ const object = (kind: string, annotations: Record<string, unknown> = {}, tag = '
   kind,
   metadata: { name: 'migrate', annotations: annotations as Record<string, string> },
   spec: { template: { spec: { containers: [{ name: 'x', image: `acme/okeydokey:${tag}` }] } } },
+});
+
+const generated = ({ metadata: { annotations }, ...rest }: ReturnType<typeof object>) => ({
+  ...rest,
+  metadata: { generateName: 'migrate-', annotations },
 });
 
 const delivery = (objects: readonly unknown[], more: Partial<Delivery> = {}): Delivery => ({
@@ -66,6 +72,27 @@ describe('an undo', () => {
     expect(jobsLeft(undo)).toEqual(['Job migrate']);
     expect(objects.map((one) => isDelivered(one, undo))).toEqual([true, false, true]);
     expect(jobsLeft(delivery(objects))).toEqual([]);
+  });
+
+  it('names none that never was, where each release has a Job of its own', () => {
+    const undo = { leavesJobs: true, release: 'r2' };
+    expect(jobsLeft(delivery([generated(object('Job'))], undo))).toEqual(['Job migrate-…']);
+  });
+});
+
+describe.each(['set-image', 'agent'] as const)('%s: a Job that is not followed', (mode) => {
+  const followed = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'migrate' };
+  const named = (objects: readonly unknown[], delivered: readonly (typeof followed)[]) =>
+    jobsNotFollowed(delivery(objects, { mode }), delivered);
+
+  it('is named: with `generateName`, or where it is not in the cluster', () => {
+    expect(named([generated(object('Job')), object('Deployment')], [])).toEqual(['Job migrate-…']);
+    expect(named([object('Job'), 'replicas: 1'], [])).toEqual(['Job migrate']);
+  });
+
+  it('is none that is followed, nor one of another version', () => {
+    expect(named([object('Job')], [followed])).toEqual([]);
+    expect(named([object('Job', {}, '2'), generated(object('Job', {}, '2'))], [])).toEqual([]);
   });
 });
 

@@ -221,6 +221,42 @@ describe('apply, with a Job whose name stays the same', () => {
         }),
     ));
 
+  describe('after its tag was pushed again', () => {
+    const complete = (release?: string) => ({
+      metadata: { annotations: release === undefined ? {} : { 'tagboat.dev/release': release } },
+      ...podOf('acme/okeydokey:3'),
+      status: { conditions: [isTrue('Complete')] },
+    });
+    const restarting = (more: Partial<Delivery> = {}): Delivery => ({
+      ...delivery('apply', deployment, job),
+      ...{ release: 'r2', restartedAt: '2026-11-27T20:00:00.000Z' },
+      ...more,
+    });
+
+    it.each([
+      ['of an earlier release', complete('r1')],
+      ['that nobody knows of which release it is', complete()],
+    ])('refuses one %s: it would not run the new image', (_, found) =>
+      withRole({ objects: { [path]: found } }, (preflight) =>
+        expect(preflight(restarting())).rejects.toMatchObject({
+          code: 'cluster-refused',
+          retry: 'terminal',
+          message: expect.stringContaining(
+            'Job migrate is in the cluster since before the tag was pushed again, and Kubernetes does not run it again for the new image; delete the Job, give it a new name for each release (`generateName`), or set `replaceJobs: true`',
+          ),
+        }),
+      ),
+    );
+
+    it.each([
+      ['that is this very release’s', complete('r2'), {}],
+      ['that is replaced', complete('r1'), { replaceJobs: true }],
+      ['where nothing is restarted', complete('r1'), { restartedAt: undefined }],
+    ])('lets one pass %s', (_, found, more) =>
+      withRole({ objects: { [path]: found } }, (preflight) => preflight(restarting(more))),
+    );
+  });
+
   it('leaves it alone in an undo', () =>
     withRole({ objects: { [path]: podOf('acme/okeydokey:2') } }, async (preflight, asked) => {
       await preflight({ ...delivery('apply', deployment, job), leavesJobs: true });

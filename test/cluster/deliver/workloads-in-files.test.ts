@@ -127,6 +127,16 @@ spec: { template: { spec: { containers: [{ name: web, image: 'acme/okeydokey:3' 
 ---
 `;
 
+test.each(['agent', 'set-image'] as const)(
+  '%s: a Job with a name for each release is no reason to search the namespace',
+  async (mode) => {
+    const generated = job.replace('name: migrate', 'generateName: migrate-');
+    const { answered } = await set(`${generated}${webInFile()}`, { objects: there }, mode);
+    expect(answered).toMatchObject(both.slice(0, 1));
+    expect(answered).toHaveLength(1);
+  },
+);
+
 test.each(['agent', 'set-image'] as const)('%s: a Job that may not be read counts as there', async (mode) => {
   const forbidden = ['/apis/batch/v1/namespaces/shop/jobs/migrate'];
   const { answered } = await set(`${job}${webInFile()}`, { objects: there, forbidden }, mode);

@@ -126,6 +126,15 @@ describe('a Job', () => {
     });
   });
 
+  test('that set-image found with the tag did not run the image that was pushed under it since', async () => {
+    expect(await watch(job, jobOf('2'), { mode: 'set-image', isRestart: true })).toMatchObject({
+      message: expect.stringContaining('job "other" is not run again'),
+      notes: expect.arrayContaining([
+        'Job shop/other has the tag, and is not run again by set-image for the image that was pushed since.',
+      ]),
+    });
+  });
+
   test('that is cleared away while the others are waited for counts as it was seen last', () =>
     withDeployment(workload('Deployment', {}, half), async ({ cluster }, collections) => {
       collections.put(pathOf(job), jobOf('2', { type: 'Complete', status: 'True' }));

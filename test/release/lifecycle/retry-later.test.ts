@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TagboatError } from '../../../lib/errors.ts';
 import { processQueue } from '../../../lib/release/commit/process-queue.ts';
+import { createHarness } from '../support/harness.ts';
+import { hooksOfApp as hooks } from '../support/hooks.ts';
 import { useWorker } from '../support/worker.ts';
 
 const { arrange } = useWorker();
@@ -104,5 +106,65 @@ describe('processQueue', () => {
         .filter(({ body }) => body.type === 'delayed-process-queue')
         .map(({ delaySeconds }) => delaySeconds),
     ).toEqual([2, 4, 8, 16, 32, 64, 120]);
+  });
+});
+
+describe('a release whose Job has the name of one that still runs', () => {
+  const minute = 60_000;
+  const arrange = async (timeout: number) => {
+    const harness = createHarness({ deliver: 'apply', replaceJobs: true, timeout });
+    harness.cluster.refusal = new TagboatError(
+      'job-running',
+      'Job migrate of an earlier release still runs',
+      {
+        retryAfterSeconds: 30,
+      },
+    );
+    await harness.hook(hooks.dockerhub('v1.1.0'));
+    return harness;
+  };
+
+  it('waits for it longer than for a fault, and goes on', async () => {
+    const harness = await arrange(300);
+    await harness.pass(20 * minute);
+    expect(await harness.newest()).toMatchObject({
+      state: 'queued',
+      attempts: 0,
+      reason: { code: 'job-running' },
+    });
+
+    harness.cluster.refusal = undefined;
+    await harness.pass(minute);
+    const release = await harness.newest();
+    expect(release).toMatchObject({ state: 'healthy' });
+    expect(release?.jobAwaitedSince).toBeUndefined();
+  });
+
+  it.each([
+    [300, 60],
+    [5400, 90],
+  ])('with a timeout of %i s is given up after %i minutes', async (timeout, minutes) => {
+    const harness = await arrange(timeout);
+    await harness.pass((minutes - 1) * minute);
+    expect(await harness.newest()).toMatchObject({ state: 'queued' });
+    await harness.pass(2 * minute);
+    expect(await harness.newest()).toMatchObject({
+      state: 'failed',
+      reason: {
+        code: 'job-running',
+        message: `Job migrate of an earlier release still runs; it was waited for for ${minutes} minutes`,
+      },
+    });
+  });
+
+  it('fails for another fault all the same', async () => {
+    const harness = await arrange(300);
+    await harness.pass(5 * minute);
+    harness.cluster.refusal = new TagboatError('cluster-unreachable', 'no answer');
+    await harness.pass(6 * minute);
+    expect(await harness.newest()).toMatchObject({
+      state: 'failed',
+      reason: { code: 'cluster-unreachable' },
+    });
   });
 });

@@ -65,6 +65,8 @@ export const bob: Asker = {
   responseUrl: 'https://hooks.slack.com/commands/bob',
 };
 
+const isPausable = ({ kind }: WorkloadRef): boolean => kind === 'Deployment';
+
 type Extra = { readonly id?: string; readonly confirmed?: boolean; readonly expect?: string };
 
 /**
@@ -106,6 +108,8 @@ export const createHarness = (
     deadlines: [] as number[],
     /** When it was told to restart the workloads. */
     restarts: [] as string[],
+    /** Of each delivery that it was asked about before the commit, when the workloads would be restarted. */
+    checked: [] as (string | undefined)[],
     /** The part of a delivery that it does not answer. */
     silentOn: undefined as Delivery['part'],
     /** Whether each watch was one of a restart. */
@@ -128,9 +132,12 @@ export const createHarness = (
     }),
     openRemote: async () => ({ tip: repo.tip }),
     cluster: async () => ({}) as Cluster,
-    preflight: async () => async () => {
-      if (cluster.refusal !== undefined) throw cluster.refusal;
-    },
+    preflight:
+      async () =>
+      async ({ restartedAt }: Pick<Delivery, 'restartedAt'>) => {
+        cluster.checked.push(restartedAt);
+        if (cluster.refusal !== undefined) throw cluster.refusal;
+      },
     deliver: async (
       _cluster: Cluster,
       { tag, part, restartedAt }: Pick<Delivery, 'tag' | 'part' | 'restartedAt'>,
@@ -148,7 +155,17 @@ export const createHarness = (
     },
     watchRollout: async (
       _cluster: Cluster,
-      { tag, deadline, isRestart }: { tag: string; deadline: number; isRestart?: boolean | undefined },
+      {
+        tag,
+        deadline,
+        isRestart,
+        workloads,
+      }: {
+        tag: string;
+        deadline: number;
+        isRestart?: boolean | undefined;
+        workloads: readonly WorkloadRef[];
+      },
     ) => {
       reach();
       cluster.watchedRestarts.push(isRestart);
@@ -156,7 +173,7 @@ export const createHarness = (
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;
       const found = verdicts.get(tag) ?? healthy;
       const verdict: RolloutVerdict =
-        cluster.paused && found.type === 'pending'
+        cluster.paused && found.type === 'pending' && workloads.some(isPausable)
           ? { ...found, progress: { ...found.progress, phase: 'paused' } }
           : found;
       const isLate = verdict.type === 'pending' && clock.now() >= deadline;
@@ -164,6 +181,7 @@ export const createHarness = (
     },
     setPaused: async (_cluster: Cluster, refs: readonly WorkloadRef[], paused: boolean) => {
       reach();
+      if (!refs.some(isPausable)) throw new TagboatError('workload-cannot-pause', 'nothing can be paused');
       const changed = cluster.paused !== paused;
       cluster.paused = paused;
       return refs.map((ref) => ({ ref, changed }));
