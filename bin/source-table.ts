@@ -48,7 +48,7 @@ export const sourceTable = (page: string): string => {
       `[${name}](#${name})`,
       eventsIn(page, name),
       `\`/webhooks/${path}\``,
-      proofs.map(proofText).join(', or '),
+      [...new Set(proofs.map(proofText))].join(', or '),
       askedText(sample?.events[0]),
     ];
     return `| ${cells.join(' | ')} |`;

@@ -20,15 +20,16 @@ const kindOf = (value: unknown): string => {
   return kinds[Array.isArray(value) ? 'array' : typeof value] ?? typeof value;
 };
 
-/** Keys that may stand in the mapping at the end of the path. */
-const knownKeys = (path: Path): readonly string[] => {
+/** Keys that may stand in the mapping at the end of the path; of a source with a name of its own, those of its type. */
+const knownKeys = (path: Path, { type }: Readonly<Record<string, unknown>>): readonly string[] => {
   let schema: unknown = createJsonSchema();
   for (const part of path) {
     const { properties, additionalProperties, items } = record(schema);
     schema = typeof part === 'number' ? items : (record(properties)[part] ?? additionalProperties);
   }
-  const forms = list(record(schema).oneOf);
-  const keys = [schema, ...forms].map((form) => record(record(form).properties));
+  const forms = list(record(schema).oneOf).map((form) => record(record(form).properties));
+  const ofType = forms.filter((form) => record(form.type).const === type);
+  const keys = [record(record(schema).properties), ...ofType];
   return [...new Set(keys.flatMap(Object.keys))];
 };
 
@@ -63,8 +64,7 @@ export const toFindings = (issue: z.core.$ZodIssue, data: unknown): readonly Fin
       : [atValue(path, `${oneOf(Object.keys(sourceTypes))} is expected here, not \`${String(value)}\``)];
   }
   if (issue.code === 'unrecognized_keys') {
-    // A source of another type may have it
-    const known = knownKeys(path).filter((key) => !issue.keys.includes(key));
+    const known = knownKeys(path, record(value));
     return issue.keys.map((key) => atKey([...path, key], `unknown key \`${key}\`${didYouMean(key, known)}`));
   }
   if (issue.code === 'invalid_key') return [atKey(path, issue.issues[0]?.message ?? issue.message)];

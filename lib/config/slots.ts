@@ -1,6 +1,6 @@
 import { namePattern } from './fields.ts';
 import type { Path } from './problems.ts';
-import { record, valueAt } from './raw.ts';
+import { list, record, valueAt } from './raw.ts';
 import { nearest } from './suggest.ts';
 import { normaliseGitHost, normaliseHost } from './text-checks.ts';
 
@@ -17,6 +17,8 @@ type Section = {
    * is moved there as it stands, since whoever changes it may not know the old one.
    */
   readonly previous?: Readonly<Record<string, string>>;
+  /** Fields that are lists of both, with the same key. */
+  readonly lists?: Readonly<Record<string, string>>;
 };
 
 /** Fields that hold secrets, by the section and whether its entries have names. */
@@ -28,6 +30,7 @@ const fields: Readonly<Record<string, Section>> = {
     keys: ['secret', 'key', 'token'],
     within: { token: 'redelivery' },
     previous: { previousSecret: 'secret', previousKey: 'key' },
+    lists: { secrets: 'secret', keys: 'key' },
   },
   registries: { named: true, keys: ['password', 'serviceAccountKey'] },
   gitHosts: { named: true, keys: ['password'] },
@@ -69,8 +72,12 @@ export const secretSlots = (config: unknown): readonly SecretSlot[] =>
       ...shape.keys.map((key) => ({ key, inside: pathIn(shape, key) })),
       ...Object.entries(shape.previous ?? {}).map(([field, key]) => ({ key, inside: [field] })),
     ];
+    const inLists = (entry: Readonly<Record<string, unknown>>) =>
+      Object.entries(shape.lists ?? {}).flatMap(([field, key]) =>
+        list(entry[field]).map((_, index) => ({ key, inside: [field, index] })),
+      );
     return holders.flatMap(({ path, entry }) =>
-      keys.flatMap(({ key, inside }) => {
+      [...keys, ...inLists(entry)].flatMap(({ key, inside }) => {
         const reference = valueAt(entry, inside);
         return reference === undefined
           ? []

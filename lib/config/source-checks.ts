@@ -1,6 +1,8 @@
+import { sourceTypes } from '../sources/catalog.ts';
 import { namePattern } from './fields.ts';
 import { atKey, atValue, type Finding } from './problems.ts';
 import { list, record, text } from './raw.ts';
+import { secretFindings } from './source-secrets.ts';
 import { checkImage, checkRepository } from './text-checks.ts';
 
 /** The lists that bind what they hold to a source, with the field of an app that each names. */
@@ -40,8 +42,20 @@ const bound = (data: unknown, sources: Readonly<Record<string, unknown>>): reado
     );
   });
 
-/** What is wrong with the names of the sources, and with what is bound to them. */
+/** A type that there is none of, or that is not that of its name, is found by the schema. */
+const secrets = (sources: Readonly<Record<string, unknown>>): readonly Finding[] =>
+  Object.entries(sources).flatMap(([name, source]) => {
+    const type = text(record(source).type) ?? name;
+    const known = Object.hasOwn(sourceTypes, type) ? sourceTypes[type] : undefined;
+    const isOther = type !== name && Object.hasOwn(sourceTypes, name);
+    const isMapping = typeof source === 'object' && source !== null && !Array.isArray(source);
+    return known === undefined || isOther || !isMapping
+      ? []
+      : secretFindings(record(source), ['sources', name], known.needs);
+  });
+
+/** What is wrong with the names of the sources, with their secrets, and with what is bound to them. */
 export const sourceFindings = (data: unknown): readonly Finding[] => {
   const sources = record(record(data).sources);
-  return [...names(sources), ...bound(data, sources)];
+  return [...names(sources), ...secrets(sources), ...bound(data, sources)];
 };

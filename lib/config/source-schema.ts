@@ -3,32 +3,8 @@ import { eventSources } from '../sources/catalog.ts';
 import type { Source } from '../sources/source.ts';
 import * as field from './fields.ts';
 import { genericOptions } from './generic-options.ts';
+import { oneSpelling, secretFields, withFields } from './source-secrets.ts';
 import type { SourceConfig } from './types.ts';
-
-const secrets = {
-  secret: field.secret({
-    title: 'Secret',
-    description: 'Sealed secret or token that the sender signs with or sends; slot sources/<name>/secret.',
-  }),
-  key: field.secret({
-    title: 'Key',
-    description:
-      'Sealed last segment of the webhook URL, for senders that sign nothing; slot sources/<name>/key.',
-  }),
-};
-
-const previousSecrets = {
-  secret: field.secret({
-    title: 'Previous secret',
-    description: 'The line of `secret` from before it was changed; taken as well, until it is taken out.',
-  }),
-  key: field.secret({
-    title: 'Previous key',
-    description: 'The line of `key` from before it was changed; taken as well, until it is taken out.',
-  }),
-};
-
-const previousNames = { secret: 'previousSecret', key: 'previousKey' } as const;
 
 const only = 'No other source but those that list it may announce it, and this one announces nothing else.';
 
@@ -126,11 +102,7 @@ type SourceFields = Pick<Source, 'needs' | 'requires' | 'takes'>;
 type Known = Readonly<Record<string, SourceFields>>;
 
 const fieldsOf = ({ needs, requires = [], takes }: SourceFields): Record<string, z.ZodType> => {
-  const shape: Record<string, z.ZodType> = {};
-  for (const need of needs) {
-    shape[need] = secrets[need];
-    shape[previousNames[need]] = previousSecrets[need].optional();
-  }
+  const shape = secretFields(needs);
   for (const option of requires) shape[option] = options[option];
   for (const option of takes) shape[option] = options[option].optional();
   return shape;
@@ -143,12 +115,13 @@ const plainSource = (type: string, fields: SourceFields) =>
     description: Object.hasOwn(eventSources, type)
       ? 'Events of Amazon EventBridge.'
       : `Webhooks at /webhooks/${type}.`,
+    ...oneSpelling(fields.needs),
   });
 
 /** A source with a name of its own, which says what type it is of. */
 const namedSource = (known: Known) => {
   const [first, ...others] = Object.entries(known).map(([type, fields]) =>
-    z.strictObject({ type: typeField(type), ...fieldsOf(fields) }),
+    z.strictObject({ type: typeField(type), ...fieldsOf(fields) }).meta(oneSpelling(fields.needs)),
   );
   if (first === undefined) throw new Error('there are no sources');
   return z
@@ -167,7 +140,7 @@ export const sourceMap = (known: Known) =>
     .catchall(namedSource(known))
     .transform((map): Record<string, SourceConfig> => {
       const entries = Object.entries(map).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value as SourceConfig] as const],
+        value === undefined ? [] : [[name, withFields(value as SourceConfig)] as const],
       );
       return Object.fromEntries(entries);
     })

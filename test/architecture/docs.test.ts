@@ -52,6 +52,14 @@ describe('the documentation', () => {
     expect(JSON.parse(policy).Action).toEqual([...used].filter((one) => one !== 'ecr:GetAuthorizationToken'));
   });
 
+  it.each(['README.md', 'serverless.yml'])('%s counts the functions and queues that are deployed', (file) => {
+    const template = read('serverless.yml');
+    const functions = template.match(/^ {4}handler: /gm)?.length;
+    const queues = template.match(/^ {4}TAGBOAT_\w+_QUEUE_URL: /gm)?.length;
+    const counted = /(\d+) (?:small|AWS\s+Lambda) functions, (\d+) queues/.exec(read(file));
+    expect(counted?.slice(1).map(Number)).toEqual([functions, queues]);
+  });
+
   it('names files at all', () => {
     expect(documents.flatMap(pathsIn).length).toBeGreaterThan(100);
   });

@@ -36,6 +36,29 @@ describe('the sources that tagboat.yml may name', () => {
     ]);
   });
 
+  it('may have both secrets in a list, which comes to the same', () => {
+    const listed = withSource('  github: { secrets: [kms:B, kms:A] }').replace(
+      '{ key: kms:… }',
+      '{ keys: [kms:D] }',
+    );
+    const apart = withSource('  github: { secret: kms:B, previousSecret: kms:A }').replace(
+      '{ key: kms:… }',
+      '{ key: kms:D }',
+    );
+
+    expect(JSON.stringify(parseConfig(listed))).toBe(JSON.stringify(parseConfig(apart)));
+    expect(problemsOf(withSource('  gh: { type: github, secrets: [kms:B, kms:A] }'))).toEqual([]);
+  });
+
+  it('may have both in a list of what only the local stack opens', () => {
+    const line = '  github: { secrets: [env:NEW, file:old] }';
+    const local =
+      '`env:` and `file:` work on the local stack only; seal the value: `tagboat seal sources/github/secret`';
+
+    expect(problemsOf(withSource(line), { local: true })).toEqual([]);
+    expect(problemsOf(withSource(line))).toEqual([...at(23, local), ...at(32, local)]);
+  });
+
   it('may have names of their own, and what only they announce', () => {
     const line =
       '  okeydokey: { type: github, secret: kms:A, repositories: [https://github.com/DevOps-with-Kubernetes/okeydokey.git] }\n' +
@@ -87,6 +110,46 @@ describe('the sources that tagboat.yml may name', () => {
       'an older secret in clear',
       '  github: { secret: kms:A, previousSecret: hunter2 }',
       at(44, plainSecret('sources/github/secret')),
+    ],
+    [
+      'a secret in clear, in a list',
+      '  github: { secrets: [kms:A, hunter2] }',
+      at(30, plainSecret('sources/github/secret')),
+    ],
+    [
+      'a key in clear, in a list',
+      '  hub: { type: dockerhub, keys: [hunter2, kms:A] }',
+      at(34, plainSecret('sources/hub/key')),
+    ],
+    [
+      'a list of secrets that is none',
+      '  github: { secrets: hunter2 }',
+      at(22, 'a list is expected here, not a text'),
+    ],
+    [
+      'an empty list of secrets',
+      '  github: { secrets: [] }',
+      at(22, 'one or two are expected here: the new one, then the old one'),
+    ],
+    [
+      'three secrets',
+      '  github: { secrets: [kms:A, kms:B, kms:C] }',
+      at(22, 'one or two are expected here: the new one, then the old one'),
+    ],
+    [
+      'a secret beside a list of them',
+      '  github: { secrets: [kms:A, kms:B], secret: kms:A }',
+      at(38, '`secret` beside `secrets`, which has both; take it out'),
+    ],
+    [
+      'an older secret beside a list of them',
+      '  github: { secrets: [kms:A], previousSecret: kms:B }',
+      at(31, '`previousSecret` beside `secrets`, which has both; take it out'),
+    ],
+    [
+      'a list of secrets that its type has no use for',
+      '  hub: { type: dockerhub, secrets: [kms:A] }',
+      [...at(3, '`key` is missing'), ...at(27, 'unknown key `secrets`')],
     ],
     [
       'a repository that no app has',
