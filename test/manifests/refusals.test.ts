@@ -150,6 +150,21 @@ const refused: readonly (readonly [
     '2:35: the image comes through the alias *v; one edit would change several places',
   ],
   [
+    'Helm: a tag for all images, one of which is another (kargo#6692)',
+    'global: {tag: &t v1}\na: {repository: org/app, tag: *t}\nb: {repository: org/other, tag: *t}\n',
+    '2:31: the image comes through the alias *t; one edit would change several places',
+  ],
+  [
+    'Helm: a tag of two images whose names are aliases',
+    'x: [&a org/app, &b org/other]\nt: {tag: &t v1}\na: {repository: *a, tag: *t}\nb: {repository: *b, tag: *t}\n',
+    '3:26: the image comes through the alias *t; one edit would change several places',
+  ],
+  [
+    'Helm: a tag that something else has too',
+    'global: {tag: &t v1}\na: {repository: org/app, tag: *t}\nb: {release: *t}\n',
+    '2:31: the image comes through the alias *t; one edit would change several places',
+  ],
+  [
     'Helm: a map that another image is made of',
     'a: &a {repository: org/app, tag: v1}\nb: {<<: *a, repository: org/other}\n',
     '1:7: aliases repeat what is under the anchor &a; one edit would change several places',
@@ -471,6 +486,23 @@ test.each([
     const written = rewrite({ path: 'b.yml', text }, { ...target, ...pin }).text;
     expect(written).toBe(text.replace('v1', pin.digest === undefined ? 'v2' : `v2@${pin.digest}`));
   }
+});
+
+test.each([
+  ['a reference', 'x-common: &i org/app:v1\nweb: {image: *i}\nworker: {image: *i}\n'],
+  ['a name, with a tag for each', 'x: &r org/app\nweb: {image: {repository: *r, tag: v1}}\n'],
+  [
+    'a tag',
+    'global: {tag: &t v1, imageRegistry: docker.io}\nweb: {image: {repository: org/app, tag: *t}}\njob: {image: {repository: org/app, tag: *t}}\n',
+  ],
+  [
+    'a name and a tag',
+    'common: {repository: &r org/app, tag: &t v1}\nweb: {image: {repository: *r, tag: *t}}\njob: {image: {repository: *r, tag: *t}}\n',
+  ],
+  ['a name that a merge key brings', 'x: &x {image: org/app}\nweb: {<<: *x, imageTag: v1}\n'],
+])('one edit is enough for images that share %s', (_name, text) => {
+  expect(rewrite({ path: 'values.yaml', text }, target).text).toBe(text.replace('v1', 'v2'));
+  expect(findImage({ path: 'values.yaml', text }, target.image)).toHaveLength(1);
 });
 
 test.each([
