@@ -249,6 +249,11 @@ const refused: readonly (readonly [
     '5:14: the digest beside the marked image has no marker; put `# tagboat: app:digest` behind it',
   ],
   [
+    'Argo CD: a parameter twice, of which the last counts',
+    `${argocdParameters({ 'image.repository': 'org/app', 'image.tag': 'v1' })}      - {name: image.tag, value: v0}\n`,
+    '9:34: the parameter "image.tag" stands more than once, and the last one counts; leave one',
+  ],
+  [
     'Helm: a digest in a list beside a whole reference',
     `image: org/app:v1\nimageDigests: [${digest}]\n`,
     '2:16: the digest of the image stands within a map or a list; write it as text, under `imageDigests`',
@@ -486,6 +491,48 @@ test.each([
     const written = rewrite({ path: 'b.yml', text }, { ...target, ...pin }).text;
     expect(written).toBe(text.replace('v1', pin.digest === undefined ? 'v2' : `v2@${pin.digest}`));
   }
+});
+
+const valuesObject = (values: string, parameter = 'image.tag, value: v1') =>
+  `${argocdParameters({})}      - {name: ${parameter}}\n      valuesObject: ${values}\n`;
+
+test.each([
+  ['over values with a tag', valuesObject('{image: {repository: org/app, tag: v1}}'), 2],
+  ['over values without one', valuesObject('{image: {repository: org/app}}'), 1],
+  [
+    'as a name, with the tag in the values',
+    valuesObject('{image: {tag: v1}}', 'image.repository, value: org/app'),
+    1,
+  ],
+  [
+    'with a registry in the values',
+    valuesObject('{global: {imageRegistry: docker.io}, image: {repository: org/app}}'),
+    1,
+  ],
+  [
+    'over values as text',
+    valuesObject('{}').replace('valuesObject: {}', 'values: "image: {repository: org/app, tag: v1}"'),
+    2,
+  ],
+  [
+    'over a digest in values as text',
+    valuesObject('{}', 'image.digest, value: ""').replace(
+      'valuesObject: {}',
+      'values: |\n        image: {repository: org/app, tag: v1}',
+    ),
+    1,
+  ],
+])('Argo CD: a parameter is read together with the values of its source: %s', (_name, text, places) => {
+  const written = rewrite({ path: 'a.yaml', text }, target).text;
+  expect(written).toBe(text.replaceAll('v1\n', 'v2\n').replaceAll(/v1(?=[}"])/g, 'v2'));
+  expect(findImage({ path: 'a.yaml', text }, target.image)).toHaveLength(places);
+});
+
+test('Argo CD: the digest of a parameter is pinned rather than the tag in the values', () => {
+  const text = valuesObject('{image: {repository: org/app, tag: v1}}', 'image.digest, value: ""');
+  expect(rewrite({ path: 'a.yaml', text }, { ...target, digest }).text).toBe(
+    text.replace('tag: v1', 'tag: v2').replace('""', `"${digest}"`),
+  );
 });
 
 test.each([
