@@ -33,7 +33,13 @@ export const claimPart = (cursor: ScalarCursor, { name, names }: Belonging): voi
   const isHarmless = ({ shared }: Hazard): boolean =>
     shared !== undefined &&
     isTogether &&
-    isSameImageEverywhere(shared, document.sharing.places(shared) ?? [], holder, names);
+    isSameImageEverywhere(
+      shared,
+      document.sharing.places(shared) ?? [],
+      holder,
+      names,
+      document.sharing.resolve,
+    );
   refuseFirst(
     cursor,
     cursor.hazards.filter((hazard) => !isHarmless(hazard)),

@@ -1,4 +1,4 @@
-import { isScalar } from 'yaml';
+import { isScalar, type Node } from 'yaml';
 import { splitDocuments } from '../yaml/split-documents.ts';
 import { type Cursor, offsetOf, type ScalarCursor } from './cursor.ts';
 import type { ManifestDocument } from './document.ts';
@@ -9,6 +9,15 @@ import { parseManifest } from './parse.ts';
  * @throws TagboatError `manifest-unparsable`, `manifest-refused`
  */
 export const embeddedDocuments = (cursor: Cursor): readonly ManifestDocument[] => {
+  const documents = known.get(cursor.node) ?? parseWithin(cursor);
+  known.set(cursor.node, documents);
+  return documents;
+};
+
+/** Two formats that look into one text edit one tree. */
+const known = new WeakMap<Node, readonly ManifestDocument[]>();
+
+const parseWithin = (cursor: Cursor): readonly ManifestDocument[] => {
   if (!isScalar(cursor.node) || typeof cursor.node.value !== 'string') return [];
   const at = cursor as ScalarCursor;
   const { document } = at;

@@ -29,10 +29,12 @@ const imagesIn = (values: Cursor, wanted: Wanted, { global, around }: Registries
   const registries = { global, around: [...around, ...ownRegistries(values)] };
   return [
     ...repositorySites(values, wanted, registries),
-    ...entries(values).flatMap(({ key, value }) =>
-      isScalar(value.node)
-        ? stringSites(values, key, value, wanted, registries)
-        : imagesIn(value, wanted, registries),
+    // What an alias or a merge key brings has its site at its anchor, where only this key says that it is an image.
+    ...fieldsOf(values).flatMap(({ key, value }) =>
+      isScalar(value.node) ? stringSites(values, key, value, wanted, registries) : [],
+    ),
+    ...entries(values).flatMap(({ value }) =>
+      isScalar(value.node) ? [] : imagesIn(value, wanted, registries),
     ),
     ...items(values)
       .filter((item) => item.hazards.every((hazard) => hazard.isAlias !== true))

@@ -67,17 +67,19 @@ const placeOf = (ancestors: Ancestors): Place => {
  * part and the name. What contains such a map as a whole says the same thing wherever it is repeated.
  * @param map that has the part as its own
  * @param names keys of that map that say which image it is
+ * @param resolve what an alias stands for
  */
 export const isSameImageEverywhere = (
   shared: Node,
   places: readonly Place[],
   map: YAMLMap,
   names: readonly string[],
+  resolve: Sharing['resolve'] = () => undefined,
 ): boolean => {
   if (isScalar(shared)) {
-    const [first] = places;
-    const isSame = once(places, 'named', names, () => arePlacesOfOneName(places, names));
-    return isSame && (first?.map === undefined || isSameName(first.map, map, names));
+    const first = places[hasDefinition(places, names) ? 1 : 0];
+    const isSame = once(places, 'named', names, () => arePlacesOfOneName(places, names, resolve));
+    return isSame && (first?.map === undefined || isSameName(first.map, map, names, resolve));
   }
   return shared !== map || once(places, 'merged', names, () => areMergedWithoutName(places, names));
 };
@@ -99,10 +101,25 @@ const once = (
   return result;
 };
 
-const arePlacesOfOneName = (places: readonly Place[], names: readonly string[]): boolean => {
-  const first = places[0]?.map;
-  return places.every(({ map }) => map !== undefined && first !== undefined && isSameName(map, first, names));
+const arePlacesOfOneName = (
+  places: readonly Place[],
+  names: readonly string[],
+  resolve: Sharing['resolve'],
+): boolean => {
+  const used = places.slice(hasDefinition(places, names) ? 1 : 0);
+  const first = used[0]?.map;
+  return used.every(
+    ({ map }) => map !== undefined && first !== undefined && isSameName(map, first, names, resolve),
+  );
 };
+
+/** Whether the anchor is of a tag in a map that is no image, and there for its aliases: `global: {tag: &tag v1}`. */
+const hasDefinition = (places: readonly Place[], names: readonly string[]): boolean =>
+  once(places, 'defined', names, () => {
+    const { map, key = '' } = places[0] ?? {};
+    const own = names.filter((name) => !/registry$/i.test(name));
+    return map !== undefined && /tag$|^[._]|^x-/i.test(key) && !hasAny(map, own);
+  });
 
 const areMergedWithoutName = (places: readonly Place[], names: readonly string[]): boolean =>
   places
@@ -112,10 +129,11 @@ const areMergedWithoutName = (places: readonly Place[], names: readonly string[]
 const hasAny = (map: YAMLMap, keys: readonly string[]): boolean =>
   keys.some((key) => pairsByKey(map).has(key));
 
-const isSameName = (a: YAMLMap, b: YAMLMap, names: readonly string[]): boolean =>
-  hasAny(a, names) && names.every((name) => textUnder(a, name) === textUnder(b, name));
+const isSameName = (a: YAMLMap, b: YAMLMap, names: readonly string[], resolve: Sharing['resolve']): boolean =>
+  hasAny(a, names) && names.every((name) => textUnder(a, name, resolve) === textUnder(b, name, resolve));
 
-const textUnder = (map: YAMLMap, key: string): string | undefined => {
+const textUnder = (map: YAMLMap, key: string, resolve: Sharing['resolve']): string | undefined => {
   const [pair] = pairsByKey(map).get(key) ?? [];
-  return pair !== undefined && isScalar(pair.value) ? pair.value.source : undefined;
+  const value = isAlias(pair?.value) ? resolve(pair.value) : pair?.value;
+  return isScalar(value) ? value.source : undefined;
 };

@@ -150,6 +150,21 @@ const refused: readonly (readonly [
     '2:35: the image comes through the alias *v; one edit would change several places',
   ],
   [
+    'Helm: a tag for all images, one of which is another (kargo#6692)',
+    'global: {tag: &t v1}\na: {repository: org/app, tag: *t}\nb: {repository: org/other, tag: *t}\n',
+    '2:31: the image comes through the alias *t; one edit would change several places',
+  ],
+  [
+    'Helm: a tag of two images whose names are aliases',
+    'x: [&a org/app, &b org/other]\nt: {tag: &t v1}\na: {repository: *a, tag: *t}\nb: {repository: *b, tag: *t}\n',
+    '3:26: the image comes through the alias *t; one edit would change several places',
+  ],
+  [
+    'Helm: a tag that something else has too',
+    'global: {tag: &t v1}\na: {repository: org/app, tag: *t}\nb: {release: *t}\n',
+    '2:31: the image comes through the alias *t; one edit would change several places',
+  ],
+  [
     'Helm: a map that another image is made of',
     'a: &a {repository: org/app, tag: v1}\nb: {<<: *a, repository: org/other}\n',
     '1:7: aliases repeat what is under the anchor &a; one edit would change several places',
@@ -232,6 +247,11 @@ const refused: readonly (readonly [
     'a marked reference beside a digest of any name',
     `kind: X\napiVersion: v1\nspec:\n  ref: org/app:v1 # tagboat: app\n  imageHash: ${digest}\n`,
     '5:14: the digest beside the marked image has no marker; put `# tagboat: app:digest` behind it',
+  ],
+  [
+    'Argo CD: a parameter twice, of which the last counts',
+    `${argocdParameters({ 'image.repository': 'org/app', 'image.tag': 'v1' })}      - {name: image.tag, value: v0}\n`,
+    '9:34: the parameter "image.tag" stands more than once, and the last one counts; leave one',
   ],
   [
     'Helm: a digest in a list beside a whole reference',
@@ -471,6 +491,65 @@ test.each([
     const written = rewrite({ path: 'b.yml', text }, { ...target, ...pin }).text;
     expect(written).toBe(text.replace('v1', pin.digest === undefined ? 'v2' : `v2@${pin.digest}`));
   }
+});
+
+const valuesObject = (values: string, parameter = 'image.tag, value: v1') =>
+  `${argocdParameters({})}      - {name: ${parameter}}\n      valuesObject: ${values}\n`;
+
+test.each([
+  ['over values with a tag', valuesObject('{image: {repository: org/app, tag: v1}}'), 2],
+  ['over values without one', valuesObject('{image: {repository: org/app}}'), 1],
+  [
+    'as a name, with the tag in the values',
+    valuesObject('{image: {tag: v1}}', 'image.repository, value: org/app'),
+    1,
+  ],
+  [
+    'with a registry in the values',
+    valuesObject('{global: {imageRegistry: docker.io}, image: {repository: org/app}}'),
+    1,
+  ],
+  [
+    'over values as text',
+    valuesObject('{}').replace('valuesObject: {}', 'values: "image: {repository: org/app, tag: v1}"'),
+    2,
+  ],
+  [
+    'over a digest in values as text',
+    valuesObject('{}', 'image.digest, value: ""').replace(
+      'valuesObject: {}',
+      'values: |\n        image: {repository: org/app, tag: v1}',
+    ),
+    1,
+  ],
+])('Argo CD: a parameter is read together with the values of its source: %s', (_name, text, places) => {
+  const written = rewrite({ path: 'a.yaml', text }, target).text;
+  expect(written).toBe(text.replaceAll('v1\n', 'v2\n').replaceAll(/v1(?=[}"])/g, 'v2'));
+  expect(findImage({ path: 'a.yaml', text }, target.image)).toHaveLength(places);
+});
+
+test('Argo CD: the digest of a parameter is pinned rather than the tag in the values', () => {
+  const text = valuesObject('{image: {repository: org/app, tag: v1}}', 'image.digest, value: ""');
+  expect(rewrite({ path: 'a.yaml', text }, { ...target, digest }).text).toBe(
+    text.replace('tag: v1', 'tag: v2').replace('""', `"${digest}"`),
+  );
+});
+
+test.each([
+  ['a reference', 'x-common: &i org/app:v1\nweb: {image: *i}\nworker: {image: *i}\n'],
+  ['a name, with a tag for each', 'x: &r org/app\nweb: {image: {repository: *r, tag: v1}}\n'],
+  [
+    'a tag',
+    'global: {tag: &t v1, imageRegistry: docker.io}\nweb: {image: {repository: org/app, tag: *t}}\njob: {image: {repository: org/app, tag: *t}}\n',
+  ],
+  [
+    'a name and a tag',
+    'common: {repository: &r org/app, tag: &t v1}\nweb: {image: {repository: *r, tag: *t}}\njob: {image: {repository: *r, tag: *t}}\n',
+  ],
+  ['a name that a merge key brings', 'x: &x {image: org/app}\nweb: {<<: *x, imageTag: v1}\n'],
+])('one edit is enough for images that share %s', (_name, text) => {
+  expect(rewrite({ path: 'values.yaml', text }, target).text).toBe(text.replace('v1', 'v2'));
+  expect(findImage({ path: 'values.yaml', text }, target.image)).toHaveLength(1);
 });
 
 test.each([

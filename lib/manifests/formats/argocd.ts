@@ -1,9 +1,9 @@
 import { isArgocdSourceFile } from '../argocd-source-file.ts';
 import { type Cursor, child, descend, items, rootOf, scalarOf, textAt, textOf } from '../cursor.ts';
 import type { ManifestDocument } from '../document.ts';
-import { flatImages } from '../flat-images.ts';
 import type { Format, Site, Wanted } from '../format.ts';
 import { helmImages } from '../helm-images.ts';
+import { parameterImages } from '../helm-parameters.ts';
 import { referenceSite } from '../reference.ts';
 
 /**
@@ -23,7 +23,8 @@ export const argocd: Format = {
     ]),
 };
 
-const sourcesOf = (document: ManifestDocument): readonly Cursor[] => {
+/** What is rendered, and how: the sources of an Application. */
+export const sourcesOf = (document: ManifestDocument): readonly Cursor[] => {
   const root = rootOf(document);
   if (root === undefined || document.within !== undefined) return [];
   if (isArgocdSourceFile(document.file)) return [root];
@@ -39,22 +40,12 @@ const specPaths: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 const sitesOf = (source: Cursor, wanted: Wanted): readonly Site[] => [
+  ...child(source, 'helm').flatMap((helm) => parameterImages(helm, wanted)),
   ...descend(source, 'helm', 'valuesObject').flatMap((values) => helmImages(values, wanted)),
-  ...descend(source, 'helm', 'parameters').flatMap((list) => parameterSites(list, wanted)),
   ...descend(source, 'kustomize', 'images')
     .flatMap(items)
     .flatMap((item) => kustomizeSite(item, wanted)),
 ];
-
-/** `[{name: image.repository, value: org/app}, {name: image.tag, value: v1}]` */
-const parameterSites = (list: Cursor, wanted: Wanted): readonly Site[] =>
-  flatImages(
-    items(list).flatMap((item) => {
-      const path = (textAt(item, 'name') ?? '').split('.');
-      return child(item, 'value').map((value) => ({ path, value }));
-    }),
-    wanted,
-  );
 
 /** `[old=]new[:tag][@digest]` */
 const kustomizeSite = (item: Cursor, wanted: Wanted): readonly Site[] => {
