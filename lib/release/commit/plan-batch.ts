@@ -51,7 +51,11 @@ export const planBatch = async (
     );
     const plan = { outcomes: [...outcomes, ...refused.values()], staged };
     if (!options.isWanted(plan.outcomes)) return plan;
-    const planned = outcomes.filter(changesSomething).map((one) => ({ ...one, files: filesOf(one, staged) }));
+    const planned = outcomes.filter(changesSomething).map((one) => ({
+      release: { ...one.release, replaced: one.replaced },
+      target: one.target,
+      files: filesOf(one, staged),
+    }));
     const faults = await options.preflight.check(planned);
     if (faults.size === 0) return plan;
     for (const { release } of planned)

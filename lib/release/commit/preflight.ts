@@ -3,10 +3,11 @@ import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { ManifestFile } from '../../cluster/deliver/deliver.ts';
 import type { Preflight } from '../../cluster/deliver/preflight.ts';
 import type { TargetedRelease } from '../model/target.ts';
+import type { Context } from '../queue/context.ts';
 import { byCluster, type ClusterFaults } from './by-cluster.ts';
 import { deliveryOf } from './delivery.ts';
 
-export type PreflightContext = {
+export type PreflightContext = Pick<Context, 'config'> & {
   /** A connection to the cluster of that name. */
   readonly cluster: (name: string) => Promise<Cluster>;
   /** Waits for its first answer, and then looks whether it would take a delivery. */
@@ -51,7 +52,7 @@ export const createCommitPreflight = (context: PreflightContext, faults: Cluster
         try {
           if (known !== undefined) throw known;
           await withCluster(cluster, context.cluster, async () =>
-            (await preflightOf(cluster))(deliveryOf(one, files)),
+            (await preflightOf(cluster))(deliveryOf(one, files, context.config)),
           );
           return undefined;
         } catch (error) {
