@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { EnvironmentConfig } from '../../../lib/config/types.ts';
+import type { AppConfig, EnvironmentConfig } from '../../../lib/config/types.ts';
 import type { Parsed } from '../../../lib/event.ts';
 import { createTagLister } from '../../../lib/git/list-tags.ts';
 import { createRegistryClient } from '../../../lib/registry/client.ts';
@@ -21,9 +21,17 @@ const invocationMs = 120_000;
  */
 export const createDiscovery = async (
   environment: Partial<EnvironmentConfig> = {},
-  { pageSize }: { readonly pageSize?: number } = {},
+  {
+    pageSize,
+    text,
+    app,
+  }: {
+    readonly pageSize?: number;
+    readonly text?: string;
+    readonly app?: Partial<AppConfig>;
+  } = {},
 ) => {
-  const harness = createHarness(environment);
+  const harness = createHarness(environment, text, app);
   const registry = await startTagRegistry(pageSize === undefined ? {} : { pageSize });
   const git = await startMemoryServer();
   onTestFinished(() => git.close());
