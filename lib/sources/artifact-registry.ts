@@ -4,7 +4,7 @@ import { unnamedDelivery } from '../event.ts';
 import type { RawRequest } from '../http.ts';
 import { tryParseImage } from '../image.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { deliveryOf, announced, exactText, ignored, timeIn } from './payload.ts';
+import { announced, deliveryOf, exactText, ignored, timeIn } from './payload.ts';
 import type { Source } from './source.ts';
 
 /** A push of Pub/Sub. https://cloud.google.com/pubsub/docs/push#receive_push */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/config/load.ts';
-import { intervalMs } from '../../lib/release/discover/interval.ts';
+import { intervalMs } from '../../lib/release/model/look-interval.ts';
 import { edited, problemsOf } from './support.ts';
 
 const withTop = (text: string): string => edited('apps:', `${text}\napps:`);

@@ -115,6 +115,34 @@ describe('variants of one image in one environment', () => {
   });
 });
 
+describe('places of one image under a semver range', () => {
+  const tags = { semver: '>=1.0.0' } as const;
+
+  it.each([
+    ['one that lags behind the range', '0.9.0'],
+    ['a prerelease that somebody put there by hand', '1.1.0-rc.1'],
+    ['a commit after a version', 'v1.0.0-9-g1234567'],
+  ])('are all brought to the version: %s', async (_name, worker) => {
+    const harness = createVariants({ tags }, values('1.0.0', worker));
+
+    await harness.hook(hooks.dockerhub('1.1.0'));
+
+    expect(harness.repo.commits.at(-1)).toBe(values('1.1.0', '1.1.0'));
+    expect(await harness.newest()).toMatchObject({ state: 'healthy', otherTags: undefined });
+  });
+
+  it.each(['1.0.0-alpine', '0.9.0-alpine3.19', '1.0.0-rc.1-alpine', 'latest-chromium'])(
+    'are not those of another variant, whatever its version: %s',
+    async (other) => {
+      const harness = createVariants({ tags }, values('1.0.0', other));
+
+      await harness.hook(hooks.dockerhub('1.1.0'));
+
+      expect(harness.repo.commits.at(-1)).toBe(values('1.1.0', other));
+    },
+  );
+});
+
 describe('two environments with one image in the same file', () => {
   const environmentOf = (pattern: string): EnvironmentConfig => ({
     ...production,
@@ -139,6 +167,21 @@ describe('two environments with one image in the same file', () => {
     harness.clock.advance(60_000);
     await harness.say({ type: 'undo', app: 'app', environment: 'browser' });
     expect(harness.repo.commits.at(-1)).toBe(values('build-2', 'build-1-chromium'));
+  });
+
+  it('are told apart in the cluster by what the policies admit, after the commit too', async () => {
+    const harness = createTwo(values('build-1', 'build-1-chromium'));
+
+    await harness.hook(hooks.dockerhub('build-2'));
+
+    const told = harness.cluster.toldOfVariants;
+    expect(told).toHaveLength(2);
+    for (const isOtherVariant of told)
+      expect(
+        ['build-1-chromium', 'build-2-chromium', 'build-2', 'build-3', 'latest'].filter((tag) =>
+          isOtherVariant?.(tag),
+        ),
+      ).toEqual(['build-1-chromium', 'build-2-chromium']);
   });
 
   it('refuse what both policies admit', async () => {

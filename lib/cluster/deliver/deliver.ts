@@ -36,7 +36,7 @@ export const findWorkloads = async (
       const isPresent =
         workload === 'unread' ||
         (workload !== undefined &&
-          carriersOf(workload.spec.template.spec, delivery.image, delivery.otherTags).length > 0);
+          carriersOf(workload.spec.template.spec, delivery.image, delivery.isOtherVariant).length > 0);
       return { ref, isPresent };
     }),
   );

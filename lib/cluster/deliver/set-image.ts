@@ -110,7 +110,8 @@ export const setImage = async (
     if (holder !== undefined) return await setImage(cluster, holder, release, changeCause);
     const stale = carriersIn(object, release.image).filter(
       ({ reference }) =>
-        !isRelease(reference, release) && release.otherTags?.includes(reference.tag ?? '') !== true,
+        !isRelease(reference, release) &&
+        (reference.tag === undefined || release.isOtherVariant?.(reference.tag) !== true),
     );
     if (stale.length === 0) return false;
     const body = patchOf(ref, object, stale, release, changeCause);

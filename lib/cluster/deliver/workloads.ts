@@ -16,7 +16,7 @@ import {
   workloadsPath,
 } from '../objects/objects.ts';
 import { withOneTemplate } from '../objects/pod-specs.ts';
-import { carriersOf } from '../objects/template-image.ts';
+import { carriersOf, type ReleaseImage } from '../objects/template-image.ts';
 import { listIfAllowed } from './list-if-allowed.ts';
 import { othersCarrying } from './other-workloads.ts';
 
@@ -74,8 +74,8 @@ export type Search = {
   readonly namespace: string;
   /** Normalised name; whatever the tag. */
   readonly image: string;
-  /** Under these it is another variant, which does not count. */
-  readonly otherTags?: readonly string[] | undefined;
+  /** Under which tags it is another variant, which does not count. */
+  readonly isOtherVariant?: ReleaseImage['isOtherVariant'];
   /** Workloads whose kinds are looked for beside those that are always looked for. */
   readonly more?: readonly WorkloadRef[];
   /** Whether a pod spec carries the image; without it, where a container runs an image of that very name. */
@@ -88,9 +88,9 @@ export const workloadsCarrying = async (
   {
     namespace,
     image,
-    otherTags,
+    isOtherVariant,
     more = [],
-    isCarrier = (spec) => carriersOf(spec, image, otherTags).length > 0,
+    isCarrier = (spec) => carriersOf(spec, image, isOtherVariant).length > 0,
   }: Search,
 ): Promise<readonly WorkloadRef[]> => {
   const carry = (workload: Workload): boolean => {

@@ -6,8 +6,8 @@ export type ReleaseImage = {
   readonly image: string;
   readonly tag: string;
   readonly digest?: string | undefined;
-  /** Tags of other variants of the image, which have nothing to do with the release: a container with one of these is not its. */
-  readonly otherTags?: readonly string[] | undefined;
+  /** Whether a tag is of another variant of the image, which has nothing to do with the release: a container with it is not its. */
+  readonly isOtherVariant?: ((tag: string) => boolean) | undefined;
 };
 
 /** `acme/okeydokey:1.2.3`, with the digest where it is pinned; for messages. */
@@ -36,20 +36,32 @@ const carriersWhere = (
     }),
   );
 
-/** The containers of a pod template that run an image of that normalised name. @param otherTags see `ReleaseImage` */
+type IsOtherVariant = ReleaseImage['isOtherVariant'];
+
+const isOther = ({ tag }: ImageReference, isOtherVariant: IsOtherVariant): boolean =>
+  tag !== undefined && isOtherVariant?.(tag) === true;
+
+/** The containers of a pod template that run an image of that normalised name. @param isOtherVariant see `ReleaseImage` */
 export const carriersOf = (
   spec: PodSpec | undefined,
   image: string,
-  otherTags: readonly string[] = [],
+  isOtherVariant?: IsOtherVariant,
 ): readonly Carrier[] =>
-  carriersWhere(spec, ({ name, tag }) => name === image && (tag === undefined || !otherTags.includes(tag)));
+  carriersWhere(spec, (reference) => reference.name === image && !isOther(reference, isOtherVariant));
 
 /**
  * The containers that pull the image from a mirror that keeps the whole of its name, its registry included:
  * `mirror.example.com/ghcr.io/acme/web` for `ghcr.io/acme/web`. No other image has such a name.
  */
-export const mirrorsOf = (spec: PodSpec | undefined, image: string): readonly Carrier[] =>
-  carriersWhere(spec, ({ path }) => `/${path}`.endsWith(`/${image}`));
+export const mirrorsOf = (
+  spec: PodSpec | undefined,
+  image: string,
+  isOtherVariant?: IsOtherVariant,
+): readonly Carrier[] =>
+  carriersWhere(
+    spec,
+    (reference) => `/${reference.path}`.endsWith(`/${image}`) && !isOther(reference, isOtherVariant),
+  );
 
 /**
  * Those that carry the image in a workload that is known to be meant, to be watched and not to be changed; where there is
@@ -60,14 +72,20 @@ export const mirrorsOf = (spec: PodSpec | undefined, image: string): readonly Ca
 export const watchedCarriersOf = (
   spec: PodSpec | undefined,
   image: string,
-  otherTags?: readonly string[],
+  isOtherVariant?: IsOtherVariant,
 ): readonly Carrier[] => {
-  const carriers = carriersOf(spec, image, otherTags);
+  const carriers = carriersOf(spec, image, isOtherVariant);
   if (carriers.length > 0) return carriers;
-  const mirrors = mirrorsOf(spec, image);
+  const mirrors = mirrorsOf(spec, image, isOtherVariant);
   if (mirrors.length > 0) return mirrors;
   const path = tryParseImage(image)?.path;
-  return carriersWhere(spec, (reference) => path !== undefined && `/${reference.path}`.endsWith(`/${path}`));
+  const alike = carriersWhere(
+    spec,
+    (reference) => path !== undefined && `/${reference.path}`.endsWith(`/${path}`),
+  );
+  const own = alike.filter(({ reference }) => !isOther(reference, isOtherVariant));
+  // It was given to another variant altogether: the verdict names what it has.
+  return own.length > 0 ? own : alike;
 };
 
 export type Expected = ReleaseImage & {

@@ -20,11 +20,13 @@ const hasServed = (pod: Pod): boolean => isReady(pod) || pod.status?.phase === '
 export const readyCarriers = (
   template: PodSpec,
   pods: readonly Pod[],
-  { image, otherTags }: Pick<Expected, 'image' | 'otherTags'>,
+  { image, isOtherVariant }: Pick<Expected, 'image' | 'isOtherVariant'>,
 ) =>
   pods
     .filter(hasServed)
-    .flatMap((pod) => watchedCarriersOf(template, image, otherTags).map((carrier) => ({ pod, carrier })));
+    .flatMap((pod) =>
+      watchedCarriersOf(template, image, isOtherVariant).map((carrier) => ({ pod, carrier })),
+    );
 
 const imageIn = (pod: Pod, { list, container }: Carrier): string =>
   pod.spec[list]?.find(({ name }) => name === container)?.image ?? 'no such container';

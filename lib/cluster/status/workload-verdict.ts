@@ -92,7 +92,7 @@ export const judgeWorkload = (
           phase: 'rolling-out',
         }
       : { ...isWaitedFor, message: `Waiting for ${describe(ref)} to be created...` };
-  const carriers = watchedCarriersOf(workload.spec.template.spec, release.image, release.otherTags);
+  const carriers = watchedCarriersOf(workload.spec.template.spec, release.image, release.isOtherVariant);
   const other = carriers.find(({ reference }) => compareWith(reference, release) === 'other');
   const phase = hasRollout(ref) ? phaseOf(workload) : 'rolling-out';
   if (carriers.length === 0 || other !== undefined) {

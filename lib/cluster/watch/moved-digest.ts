@@ -16,7 +16,7 @@ export const createMovedDigests = (release: Expected): MovedDigests => {
   return {
     look: (ref, workload) => {
       const name = describeWorkload(ref);
-      const carriers = watchedCarriersOf(workload.spec.template.spec, release.image, release.otherTags);
+      const carriers = watchedCarriersOf(workload.spec.template.spec, release.image, release.isOtherVariant);
       const are = (is: string) => carriers.filter(({ reference }) => compareWith(reference, release) === is);
       const others = are('other');
       const digests = others.flatMap(({ reference }) => reference.digest ?? []);

@@ -30,7 +30,7 @@ export const judgeByDelivery = (
   }
   const reason = rollout.mode === 'set-image' ? unsettable(ref) : undefined;
   if (reason === undefined || workload === undefined) return undefined;
-  const other = watchedCarriersOf(workload.spec.template.spec, rollout.image, rollout.otherTags).find(
+  const other = watchedCarriersOf(workload.spec.template.spec, rollout.image, rollout.isOtherVariant).find(
     ({ reference }) => compareWith(reference, rollout) !== 'same',
   );
   // Somebody else started it, and its end is not the release's.

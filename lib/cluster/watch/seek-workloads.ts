@@ -34,10 +34,10 @@ const findMirrored = async (
   { namespace }: SeekWorkloads,
   isLast: boolean,
 ): Promise<readonly WorkloadRef[]> => {
-  const { image } = rollout;
+  const { image, isOtherVariant } = rollout;
   let hasRelease = isLast;
   const isCarrier = (spec: PodSpec): boolean => {
-    const mirrors = mirrorsOf(spec, image);
+    const mirrors = mirrorsOf(spec, image, isOtherVariant);
     hasRelease ||= mirrors.some(({ reference }) => compareWith(reference, rollout) !== 'other');
     return mirrors.length > 0;
   };
@@ -52,9 +52,9 @@ const findInNamespace = async (
   seek: SeekWorkloads,
   isLast = false,
 ): Promise<readonly WorkloadRef[]> => {
-  const { image, otherTags, workloads } = rollout;
+  const { image, isOtherVariant, workloads } = rollout;
   const { namespace } = seek;
-  const carrying = await workloadsCarrying(cluster, { namespace, image, otherTags, more: workloads });
+  const carrying = await workloadsCarrying(cluster, { namespace, image, isOtherVariant, more: workloads });
   const found =
     carrying.length > 0 || workloads.length > 0
       ? carrying

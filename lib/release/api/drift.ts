@@ -11,6 +11,8 @@ export type ApiDrift = {
   readonly environment: string;
   /** The versions that the manifests have. */
   readonly found: Drift['found'];
+  /** Why they cannot be read. */
+  readonly unreadable: Drift['unreadable'] | null;
   /** The release that was committed last. */
   readonly release: { readonly id: string; readonly number: number | null; readonly tag: string };
   readonly revision: string;
@@ -30,11 +32,11 @@ export const listDrift = async (
       const comparison = await store.comparison(app, environment);
       if (comparison?.drift === undefined) return [];
       const current = currentRelease(await readToCurrent({ app, environment }, store));
-      const drift = driftSince(current, comparison);
+      const drift = driftSince(current, comparison, config);
       if (drift === undefined) return [];
-      const { found, release: id, number, tag, revision, since } = drift;
+      const { found, unreadable = null, release: id, number, tag, revision, since } = drift;
       const release = { id, number: number ?? null, tag };
-      return [{ app, environment, found, release, revision, since }];
+      return [{ app, environment, found, unreadable, release, revision, since }];
     }),
   );
   return drifts.flat();

@@ -84,7 +84,7 @@ const deliverTo = async (
   context: DeliveryContext,
 ): Promise<Delivered> => {
   const { environment } = target;
-  const whole = deliveryOf({ release, target }, files);
+  const whole = deliveryOf({ release, target }, files, context.config);
   const isRest = release.stage === 'rest';
   const isFirst = !isRest && hasFirstJobs(whole);
   const part = isRest ? 'rest' : isFirst ? 'first' : undefined;

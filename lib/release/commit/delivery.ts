@@ -1,23 +1,26 @@
 import type { Delivery, ManifestFile } from '../../cluster/deliver/deliver.ts';
+import type { Config } from '../../config/types.ts';
 import { familiarName } from '../../image.ts';
+import { otherVariantsOf } from '../model/other-variants.ts';
 import type { TargetedRelease } from '../model/target.ts';
 
 /** What is brought to the cluster for a release. @param files as they are in its commit */
 export const deliveryOf = (
-  { release, target: { environment } }: TargetedRelease,
+  { release, target }: TargetedRelease,
   files: readonly ManifestFile[],
+  config: Config,
 ): Delivery => ({
-  mode: environment.deliver,
-  namespace: environment.namespace,
+  mode: target.environment.deliver,
+  namespace: target.environment.namespace,
   image: release.image,
   tag: release.tag,
-  digest: environment.pin === 'digest' ? release.digest : undefined,
-  otherTags: release.otherTags,
+  digest: target.environment.pin === 'digest' ? release.digest : undefined,
+  isOtherVariant: otherVariantsOf({ release, target }, config),
   files,
-  kinds: environment.kinds,
+  kinds: target.environment.kinds,
   restartedAt: release.restartedAt,
   release: release.id,
-  replaceJobs: environment.replaceJobs,
+  replaceJobs: target.environment.replaceJobs,
   leavesJobs: release.kind === 'undo',
   changeCause: `${release.app} ${release.tag} (${release.kind} ${release.id}): ${familiarName(release.image)}:${release.tag}`,
 });

@@ -1,17 +1,14 @@
-import type { Config } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
-import { compileGlobs } from '../../git/globs.ts';
 import type { ImageUse } from '../../manifests/rewrite.ts';
 import type { Remark } from '../../view/remark.ts';
 import { currentRelease } from '../model/current-release.ts';
-import { lockGroupOf } from '../model/lock-group.ts';
-import { type Division, dividePlaces, type Sharer } from '../model/own-places.ts';
+import { type Division, dividePlaces } from '../model/own-places.ts';
 import type { Release } from '../model/release.ts';
+import { sharersOf } from '../model/sharers.ts';
 import { schemeOf } from '../model/tag-scheme.ts';
-import { type Target, type TargetedRelease, targetOf } from '../model/target.ts';
+import type { TargetedRelease } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { readToCurrent } from '../record/read-back.ts';
-import { allGlobs } from './environment-files.ts';
 
 /** Which places of the manifests a release is about, and what is left of the others. */
 export type OwnPlaces = {
@@ -75,19 +72,3 @@ const releasedBefore = async (release: Release, { store }: Context): Promise<rea
   const undone = known.find(({ id }) => id === release.undoes);
   return [currentRelease(known), undone].flatMap((one) => (one?.commit === undefined ? [] : [one]));
 };
-
-/** The other apps that have the same image in the same branch. */
-const sharersOf = (release: Release, target: Target, config: Config): readonly Sharer[] =>
-  Object.entries(config.apps)
-    .filter(([, app]) => app.image === target.app.image)
-    .flatMap(([app, { environments }]) =>
-      Object.keys(environments).map((environment) => ({ app, environment })),
-    )
-    .filter(({ app, environment }) => app !== release.app || environment !== release.environment)
-    .map(({ app, environment }) => ({ app, other: targetOf(config, app, environment) }))
-    .filter(({ other }) => lockGroupOf(other.repo) === lockGroupOf(target.repo))
-    .map(({ app, other }) => ({
-      app,
-      scheme: schemeOf(other),
-      matches: compileGlobs(allGlobs(other.environment)).matches,
-    }));

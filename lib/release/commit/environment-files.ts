@@ -1,16 +1,9 @@
-import type { EnvironmentConfig, ImageField } from '../../config/types.ts';
+import type { ImageField } from '../../config/types.ts';
 import { TagboatError } from '../../errors.ts';
 import { compileGlobs } from '../../git/globs.ts';
+import type { ImagePlaces } from '../model/image-places.ts';
 import { sentences } from './absent-image.ts';
 import type { UnreadFile } from './manifest-files.ts';
-
-/** What an environment says of where its image stands. */
-export type ImagePlaces = Pick<EnvironmentConfig, 'files' | 'fields'>;
-
-/** Globs of all files of an environment that may carry the image. */
-export const allGlobs = ({ files, fields = [] }: ImagePlaces): readonly string[] => [
-  ...new Set([...files, ...fields.map((field) => field.files)]),
-];
 
 /** What of `fields` is meant for a file. */
 export const fieldsByFile = ({ fields = [] }: ImagePlaces): ((path: string) => readonly ImageField[]) => {

@@ -58,7 +58,12 @@ export const planBatch = async (
     );
     const plan = { outcomes: [...outcomes, ...refused.values()], staged };
     if (!options.isWanted(plan.outcomes)) return plan;
-    const planned = outcomes.filter(asksCluster).map((one) => ({ ...one, files: filesOf(one, staged) }));
+    const planned = outcomes.filter(asksCluster).map((one) => ({
+      release: { ...one.release, replaced: one.replaced },
+      target: one.target,
+      restarts: one.restarts,
+      files: filesOf(one, staged),
+    }));
     const faults = await options.preflight.check(planned);
     if (faults.size === 0) return plan;
     for (const { release } of planned)

@@ -4,10 +4,11 @@ import { withCluster } from '../../cluster/connect/with-cluster.ts';
 import type { ManifestFile } from '../../cluster/deliver/deliver.ts';
 import type { Preflight } from '../../cluster/deliver/preflight.ts';
 import type { TargetedRelease } from '../model/target.ts';
+import type { Context } from '../queue/context.ts';
 import { byCluster, type ClusterFaults } from './by-cluster.ts';
 import { deliveryOf } from './delivery.ts';
 
-export type PreflightContext = {
+export type PreflightContext = Pick<Context, 'config'> & {
   /** A connection to the cluster of that name. */
   readonly cluster: (name: string) => Promise<Cluster>;
   /** Waits for its first answer, and then looks whether it would take a delivery. */
@@ -58,7 +59,7 @@ export const createCommitPreflight = (context: PreflightContext, faults: Cluster
           if (known !== undefined) throw known;
           const restartedAt = restarts ? new Date(context.clock.now()).toISOString() : undefined;
           await withCluster(cluster, context.cluster, async () =>
-            (await preflightOf(cluster))({ ...deliveryOf(one, files), restartedAt }),
+            (await preflightOf(cluster))({ ...deliveryOf(one, files, context.config), restartedAt }),
           );
           return undefined;
         } catch (error) {

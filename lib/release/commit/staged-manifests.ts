@@ -7,8 +7,9 @@ import {
   rewrite,
 } from '../../manifests/rewrite.ts';
 import type { Remark } from '../../view/remark.ts';
+import { allGlobs, type ImagePlaces } from '../model/image-places.ts';
 import { absentImage, noFiles, remarksOn } from './absent-image.ts';
-import { allGlobs, checkFieldsFound, fieldsByFile, type ImagePlaces } from './environment-files.ts';
+import { checkFieldsFound, fieldsByFile } from './environment-files.ts';
 import { createManifestFiles } from './manifest-files.ts';
 import { refuseOutsideOverlays } from './outside-overlays.ts';
 import { refuseReplacements } from './replacements.ts';

@@ -7,7 +7,7 @@ import { type Candidate, decide } from '../model/decide.ts';
 import { claimOf, claimOfRevision, isOfAnotherCommit, type Release } from '../model/release.ts';
 import { isOlder, schemeOf } from '../model/tag-scheme.ts';
 import { readToCurrent } from '../record/read-back.ts';
-import { type ConfigTips, versionsIn } from './config-tips.ts';
+import { type ConfigTips, usesIn } from './config-tips.ts';
 import type { DiscoverContext } from './context.ts';
 import { oldestFirst } from './order.ts';
 
@@ -110,8 +110,8 @@ const newestBeyondStanding = async (
 /** The tags in the manifests; none where they cannot be read, whenever it is tried. */
 const foundTags = async ({ app, target }: Candidate, tips: ConfigTips): Promise<readonly string[]> => {
   try {
-    const versions = await versionsIn(await tips.of(target), target, app);
-    return versions.flatMap(({ tag }) => (tag === undefined ? [] : [tag]));
+    const uses = await usesIn(await tips.of(target), target, app);
+    return uses.flatMap(({ tag }) => (tag === undefined ? [] : [tag]));
   } catch (error) {
     if (isRetryable(error)) throw error;
     return [];

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../git/remote.ts';
-import type { FoundVersion } from '../../view/drift.ts';
+import type { ImageUse } from '../../manifests/rewrite.ts';
 import { createStagedManifests } from '../commit/staged-manifests.ts';
 import type { Target } from '../model/target.ts';
 import type { DiscoverContext } from './context.ts';
@@ -24,15 +24,11 @@ export const createConfigTips = ({ openRemote }: Pick<DiscoverContext, 'openRemo
 };
 
 /**
- * Every version of the app's image that the environment's manifests have, once each.
+ * Where the environment's manifests have the app's image, and with which versions.
  * @throws TagboatError `manifest-…`, `git-…`
  */
-export const versionsIn = async (
+export const usesIn = async (
   tip: Snapshot,
   { app, environment }: Target,
   name: string,
-): Promise<readonly FoundVersion[]> => {
-  const { uses } = await createStagedManifests(tip).find(environment, app.image, name);
-  const versions = new Map(uses.map(({ tag, digest }) => [`${tag}@${digest}`, { tag, digest }]));
-  return [...versions.values()];
-};
+): Promise<readonly ImageUse[]> => (await createStagedManifests(tip).find(environment, app.image, name)).uses;

@@ -1,4 +1,5 @@
 import { parseImage } from '../../image.ts';
+import { intervalMs } from '../model/look-interval.ts';
 import { targetOf } from '../model/target.ts';
 import { lookMs } from '../queue/schedule.ts';
 import type { Listing, Look, TagList } from '../record/looks.ts';
@@ -6,7 +7,7 @@ import { compareManifests } from './compare-manifests.ts';
 import { type ConfigTips, createConfigTips } from './config-tips.ts';
 import type { DiscoverContext } from './context.ts';
 import { byHost, createHosts, type Hosts, hostOfConfigRepo, hostOfRepository } from './hosts.ts';
-import { dueApps, intervalMs } from './interval.ts';
+import { dueApps } from './interval.ts';
 import { subjectOf } from './list-app-tags.ts';
 import { lookForMovedDigests } from './look-for-moved-digests.ts';
 import { candidatesOf, lookForTags } from './look-for-tags.ts';

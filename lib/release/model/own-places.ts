@@ -1,5 +1,4 @@
-import { originOf, possibleGitTags } from './image-tag.ts';
-import { admits } from './tag-policy.ts';
+import { isOfFamily, isVariantOf, mayBeOf } from './tag-family.ts';
 import type { TagScheme } from './tag-scheme.ts';
 
 /** A place of the manifests where the image stands, by the tag that it has there. */
@@ -21,31 +20,9 @@ export type Division<P extends Place> =
   /** Nobody can tell. */
   | { readonly type: 'unclear'; readonly place: P; readonly message: string };
 
-/** Whether a tag of the image may be one of those that are given like this. */
-export const mayBeOf = ({ policy, imageTag: template }: TagScheme, tag: string): boolean => {
-  if (template === undefined) return admits(policy, tag);
-  const origin = originOf(template, tag);
-  if (origin === undefined) return false;
-  if (origin.tag !== undefined) {
-    for (const gitTags of possibleGitTags(origin.tag, policy))
-      if (gitTags.some((gitTag) => admits(policy, gitTag))) return true;
-    return false;
-  }
-  return 'pattern' in policy || admits(policy, origin.version ?? '');
-};
-
-/** Words that say how far a version is, and not what is in it. */
-const stages = /^(?:alpha|beta|rc|pre|preview|dev|snapshot|canary|nightly|next)$/i;
-
-/** `develop` and `develop-chromium`, `1.2.3` and `1.2.3-alpine`: one and the same version with something else in it. */
-const isVariantOf = (tag: string, of: string): boolean => {
-  const suffix = tag.startsWith(of) ? tag.slice(of.length) : '';
-  return /^(?:[-_.][A-Za-z]+)+$/.test(suffix) && !suffix.split(/[-_.]/).some((word) => stages.test(word));
-};
-
 /**
  * Tells the places of a release from those of another variant of its image, by their tags: its own are those that the policy
- * admits, or that have a tag which was released here (by hand, perhaps). Where all of them are, or none, they are all its own;
+ * admits, a version that is out of its range, or a tag which was released here (by hand, perhaps). Where all of them are, or none, they are all its own;
  * but not where one tag is plainly a variant of another, and not where another app has the same places. Pure.
  *
  * What a person asks for, and an undo, goes to every place where nothing speaks of variants: a tag that somebody committed by
@@ -71,9 +48,12 @@ export const dividePlaces = <P extends Place>(
   const variant = variantPlace(places);
   const hasVariants = shared.length > 0 || about.hadOthers || variant !== undefined;
   if (by !== 'hook' && !hasVariants) return { type: 'all' };
+  const isOfOthers = (tag: string): boolean => shared.some((other) => isOfFamily(other.scheme, tag));
   // A place without a tag says nothing of whose it is.
-  const isOwn = (tag: string | undefined): boolean =>
-    tag === undefined ? shared.length === 0 : released.includes(tag) || mayBeOf(scheme, tag);
+  const isOwn = (tag: string | undefined): boolean => {
+    if (tag === undefined) return shared.length === 0;
+    return released.includes(tag) || mayBeOf(scheme, tag) || (isOfFamily(scheme, tag) && !isOfOthers(tag));
+  };
   const own = places.filter(({ tag }) => isOwn(tag));
   const others = places.filter(({ tag }) => !isOwn(tag));
   const contested = by === 'undo' ? undefined : contestedPlace(own, about.tag, shared);

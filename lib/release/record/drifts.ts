@@ -10,6 +10,8 @@ export type Comparison = {
   readonly revision: string;
   /** The release that was committed last, by its id. */
   readonly release: string;
+  /** Of what tagboat.yml said of the manifests; older rows have none. */
+  readonly fingerprint?: string | undefined;
   readonly drift?: Drift | undefined;
 };
 
@@ -29,12 +31,13 @@ export const createDrifts = (table: Table): Drifts => ({
         environment,
         revision: String(row.revision),
         release: String(row.release),
+        fingerprint: row.fingerprint as string | undefined,
         drift: row.drift as Drift | undefined,
       }
     );
   },
 
-  keepComparison: async ({ app, environment, revision, release, drift }) => {
-    await table.put({ pk: partition(app, environment), sk, revision, release, drift });
+  keepComparison: async ({ app, environment, ...comparison }) => {
+    await table.put({ pk: partition(app, environment), sk, ...comparison });
   },
 });

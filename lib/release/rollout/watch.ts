@@ -8,6 +8,7 @@ import type { ManifestReader } from '../../registry/manifest-parts.ts';
 import { type RolloutPhase, waitsForPerson } from '../../view/release.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { clipDiagnoses } from '../model/failure-blame.ts';
+import { otherVariantsOf } from '../model/other-variants.ts';
 import { isUnderWay, type Release, type ReleaseDiagnosis, type ReleaseKey } from '../model/release.ts';
 import { type TargetedRelease, targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
@@ -147,7 +148,7 @@ const watchUntil = async (
         digest: environment.pin === 'digest' ? release.digest : undefined,
         mode: environment.deliver,
         seek: environment.deliver === 'agent' ? seekOf(release, environment.namespace, context) : undefined,
-        otherTags: release.otherTags,
+        isOtherVariant: otherVariantsOf({ release, target }, context.config),
         knownDigest: release.digest,
         compareDigest: compareWith(release, context),
         isRestart: release.restartedAt !== undefined,

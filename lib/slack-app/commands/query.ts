@@ -37,7 +37,7 @@ export const status = async (
         current: current && releaseView(current, known, context.config),
         waiting: waiting.map((release) => releaseView(release, known, context.config)),
         holds: holds.filter((hold) => isInForce(hold, clock.now())),
-        drift: driftSince(current, comparison),
+        drift: driftSince(current, comparison, context.config),
       };
     }),
   );

@@ -29,13 +29,16 @@ const whyOf = (release: ReleaseView): readonly string[] => [
 ];
 
 /** `the config repo has v1.2.0, changed by hand since #12 (v1.3.0)` */
-const driftLine = ({ found, number, tag }: Drift): string => {
+const driftLine = ({ found, unreadable, number, tag }: Drift): string => {
+  const since = number === undefined ? code(tag) : `#${number} (${code(tag)})`;
+  if (unreadable !== undefined)
+    return `:warning: the image in the config repo cannot be read any more since ${since}: ${code(unreadable.code)}: ${escapeMrkdwn(unreadable.message, 400)}`;
   const versions = found.map((version) => code(version.tag ?? version.digest ?? '?'));
   const has =
     versions.length === 0
       ? 'the config repo has the image no more'
       : `the config repo has ${versions.join(' and ')}`;
-  return `:warning: ${has}, changed by hand since ${number === undefined ? code(tag) : `#${number} (${code(tag)})`}`;
+  return `:warning: ${has}, changed by hand since ${since}`;
 };
 
 const placeLines = (view: TargetView): readonly string[] => [

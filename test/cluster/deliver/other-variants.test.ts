@@ -28,7 +28,7 @@ test('what runs another variant of the image is neither set nor watched', async 
     'replicas: 1',
     found(deployment('web', 'acme/okeydokey:2'), deployment('browser', 'acme/okeydokey:2-chromium')),
     'set-image',
-    { otherTags: ['2-chromium'] },
+    { isOtherVariant: (tag) => tag === '2-chromium' },
   );
 
   expect(answered.map(({ name }) => name)).toEqual(['web']);
@@ -40,7 +40,7 @@ test('of two containers of one pod, that of the other variant is left alone', as
     'replicas: 1',
     found(deployment('web', 'acme/okeydokey:2', 'acme/okeydokey:2-chromium')),
     'set-image',
-    { otherTags: ['2-chromium'] },
+    { isOtherVariant: (tag) => tag === '2-chromium' },
   );
 
   expect(patches).toMatchObject([
@@ -65,9 +65,31 @@ test('a pod with both is healthy with its own', () => {
   );
 
   return withDeployment(both, async ({ cluster }) => {
-    expect(await watchRollout(cluster, rollout({ otherTags: ['1-chromium'] }))).toMatchObject({
+    expect(
+      await watchRollout(cluster, rollout({ isOtherVariant: (tag) => tag === '1-chromium' })),
+    ).toMatchObject({
       type: 'healthy',
     });
     expect(await watchRollout(cluster, rollout())).toMatchObject({ type: 'superseded' });
+  });
+});
+
+test('a pod with both from a mirror is healthy with its own', () => {
+  const mirrored = (tag: string) => `mirror.example.com/docker.io/acme/okeydokey:${tag}`;
+  const both = workload(
+    'Deployment',
+    {
+      template: {
+        spec: {
+          containers: [...spec(mirrored('2')).containers, { name: 'browser', image: mirrored('1-chromium') }],
+        },
+      },
+    },
+    done,
+  );
+
+  return withDeployment(both, async ({ cluster }) => {
+    const watch = rollout({ isOtherVariant: (tag) => tag === '1-chromium' });
+    expect(await watchRollout(cluster, watch)).toMatchObject({ type: 'healthy' });
   });
 });

@@ -32,8 +32,8 @@ export const set = async (
   mode: Delivery['mode'] = 'set-image',
   {
     restartedAt,
-    otherTags,
-  }: { readonly restartedAt?: string; readonly otherTags?: Delivery['otherTags'] } = {},
+    isOtherVariant,
+  }: { readonly restartedAt?: string; readonly isOtherVariant?: Delivery['isOtherVariant'] } = {},
 ) => {
   const patches: { path: string; body: unknown }[] = [];
   let answered: Awaited<ReturnType<typeof deliver>> = [];
@@ -60,7 +60,7 @@ export const set = async (
         namespace: 'shop',
         image,
         tag: '3',
-        otherTags,
+        isOtherVariant,
         files,
         changeCause: 'x',
         restartedAt,

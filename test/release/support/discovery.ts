@@ -21,9 +21,17 @@ const invocationMs = 120_000;
  */
 export const createDiscovery = async (
   environment: Partial<EnvironmentConfig> = {},
-  { pageSize, app }: { readonly pageSize?: number; readonly app?: Partial<AppConfig> } = {},
+  {
+    pageSize,
+    text,
+    app,
+  }: {
+    readonly pageSize?: number;
+    readonly text?: string;
+    readonly app?: Partial<AppConfig>;
+  } = {},
 ) => {
-  const harness = createHarness(environment, undefined, app);
+  const harness = createHarness(environment, text, app);
   const registry = await startTagRegistry(pageSize === undefined ? {} : { pageSize });
   const git = await startMemoryServer();
   onTestFinished(() => git.close());

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../lib/cluster/connect/connect.ts';
 import type { Delivery, WorkloadRef } from '../../../lib/cluster/deliver/deliver.ts';
-import type { RolloutVerdict } from '../../../lib/cluster/watch/watch-rollout.ts';
+import type { Rollout, RolloutVerdict } from '../../../lib/cluster/watch/watch-rollout.ts';
 import type { AppConfig, Config, EnvironmentConfig, SlackConfig } from '../../../lib/config/types.ts';
 import { TagboatError } from '../../../lib/errors.ts';
 import type { Parsed } from '../../../lib/event.ts';
@@ -112,6 +112,8 @@ export const createHarness = (
     checked: [] as (string | undefined)[],
     /** The part of a delivery that it does not answer. */
     silentOn: undefined as Delivery['part'],
+    /** What each delivery and each watch was told of other variants of the image. */
+    toldOfVariants: [] as Delivery['isOtherVariant'][],
     /** Whether each watch was one of a restart. */
     watchedRestarts: [] as (boolean | undefined)[],
   };
@@ -140,9 +142,15 @@ export const createHarness = (
       },
     deliver: async (
       _cluster: Cluster,
-      { tag, part, restartedAt }: Pick<Delivery, 'tag' | 'part' | 'restartedAt'>,
+      {
+        tag,
+        part,
+        restartedAt,
+        isOtherVariant,
+      }: Pick<Delivery, 'tag' | 'part' | 'restartedAt' | 'isOtherVariant'>,
     ) => {
       reach();
+      cluster.toldOfVariants.push(isOtherVariant);
       if (part !== undefined && part === cluster.silentOn)
         throw new TagboatError('cluster-unreachable', 'no answer');
       cluster.tag = tag;
@@ -160,14 +168,11 @@ export const createHarness = (
         deadline,
         isRestart,
         workloads,
-      }: {
-        tag: string;
-        deadline: number;
-        isRestart?: boolean | undefined;
-        workloads: readonly WorkloadRef[];
-      },
+        isOtherVariant,
+      }: Pick<Rollout, 'tag' | 'deadline' | 'isRestart' | 'isOtherVariant' | 'workloads'>,
     ) => {
       reach();
+      cluster.toldOfVariants.push(isOtherVariant);
       cluster.watchedRestarts.push(isRestart);
       cluster.deadlines.push(deadline);
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;

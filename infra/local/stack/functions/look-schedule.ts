@@ -1,5 +1,5 @@
 import type { Config } from '../../../../lib/config/types.ts';
-import { intervalMs } from '../../../../lib/release/discover/interval.ts';
+import { intervalMs } from '../../../../lib/release/model/look-interval.ts';
 import type { FunctionDescription } from '../../runtime/service/service.ts';
 
 /** The schedules of serverless.yml; that of `discover` is as short as the shortest `reconcile` of the configuration. */
