@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TagPolicy } from '../../../lib/config/types.ts';
-import { mayBeOf } from '../../../lib/release/model/own-places.ts';
+import { mayBeOf } from '../../../lib/release/model/tag-family.ts';
 import { stepBack } from '../../../lib/release/model/tag-scheme.ts';
 
 /** What comes of a tag after another one, and of the other after it: `released`, `older` or `unclear`. */
