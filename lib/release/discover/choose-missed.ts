@@ -11,7 +11,7 @@ import type { DiscoverContext } from './context.ts';
 import { oldestFirst } from './order.ts';
 
 /** A tag that an environment takes, and the tag of the image that it means. */
-type Admitted = { readonly event: SourceEvent; readonly tag: string };
+export type Found = { readonly event: SourceEvent; readonly tag: string };
 
 /** A tag that an undo or a user's release brought has no claim of its own. */
 const recentReleases = 200;
@@ -28,8 +28,8 @@ export const chooseMissed = async (
   isFirst: boolean,
   tips: ConfigTips,
   context: DiscoverContext,
-): Promise<readonly SourceEvent[]> => {
-  const admitted = events.flatMap((event): readonly Admitted[] => {
+): Promise<readonly Found[]> => {
+  const admitted = events.flatMap((event): readonly Found[] => {
     const plan = decide(event, candidate, [], context.clock.now());
     return plan.type === 'release' ? [{ event, tag: plan.tag }] : [];
   });
@@ -39,13 +39,13 @@ export const chooseMissed = async (
     : oldestFirst(schemeOf(candidate.target), admitted, ({ tag }) => tag);
   if (wanted.length === 0) return [];
   const recent = await context.store.list(candidate.app, candidate.environment, { limit: recentReleases });
-  const missed: SourceEvent[] = [];
-  for (const one of wanted) if (!(await isRecorded(one, candidate, recent, context))) missed.push(one.event);
+  const missed: Found[] = [];
+  for (const one of wanted) if (!(await isRecorded(one, candidate, recent, context))) missed.push(one);
   return missed;
 };
 
 const isRecorded = async (
-  { event, tag }: Admitted,
+  { event, tag }: Found,
   { app, environment }: Candidate,
   recent: readonly Release[],
   { store }: DiscoverContext,
@@ -68,11 +68,11 @@ const isRecorded = async (
 
 /** None, where anything stands there that the policy has no order for, or it is not known what does. */
 const newestBeyondStanding = async (
-  admitted: readonly Admitted[],
+  admitted: readonly Found[],
   candidate: Candidate,
   tips: ConfigTips,
   context: DiscoverContext,
-): Promise<readonly Admitted[]> => {
+): Promise<readonly Found[]> => {
   const scheme = schemeOf(candidate.target);
   const current = currentRelease(await readToCurrent(candidate, context.store));
   const found = await foundTags(candidate, tips);

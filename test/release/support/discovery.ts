@@ -51,11 +51,13 @@ export const createDiscovery = async (
     images: registry,
     git,
     run,
-    pushImage: (tag: string, as = digestFor(tag)): void => {
+    /** @param madeAt in milliseconds since 1970 */
+    pushImage: (tag: string, as = digestFor(tag), madeAt = harness.clock.now()): void => {
       harness.registry.digests.set(tag, as);
-      registry.push('example/app', tag, as);
+      registry.push('example/app', tag, as, new Date(madeAt).toISOString());
     },
-    pushTag: (tag: string, revision = repository.tip()): void => {
+    /** @param revision where absent, the commit that the hook of a tag names */
+    pushTag: (tag: string, revision = '1'.repeat(40)): void => {
       repository.refs.set(`refs/tags/${tag}`, revision);
     },
     /** The schedule, some minutes later, and all that follows. */
