@@ -9,6 +9,7 @@ import { type Authorization, authorize, denied, wrongCredentials } from './autho
 import { type CallAws, createCallAws } from './credentials/aws.ts';
 import { credentialsProvider } from './credentials/catalog.ts';
 import type { CredentialsProvider } from './credentials/credentials.ts';
+import { readCreated } from './image-created.ts';
 import { listTags, type TagList } from './list-tags.ts';
 import { type ManifestReader, partsOfManifest } from './manifest-parts.ts';
 import type { RegistryPlace } from './token-service.ts';
@@ -41,6 +42,18 @@ export type RegistryClient = {
       readonly timeoutMs?: number;
     },
   ): Promise<TagList | undefined>;
+  /**
+   * When an image was made, in milliseconds since 1970; undefined where that cannot be told. Two or three requests, of which the
+   * first counts as a pull.
+   * @param reference a tag, or a digest
+   * @param options `timeoutMs` is for the whole of it, 10 seconds where absent
+   * @throws TagboatError as `digestOf`
+   */
+  createdOf(
+    image: string,
+    reference: string,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<number | undefined>;
 };
 
 export type RegistryClientOptions = {
@@ -98,6 +111,14 @@ const readDigest = (answer: Answer, place: string): string | undefined => {
   if (!isManifest(body))
     throw new TagboatError('registry-protocol', `${place} answers with something that is no manifest`);
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+};
+
+const checkReference = (reference: string): void => {
+  if (!isTag(reference) && !isDigest(reference))
+    throw new TagboatError(
+      'image-reference-invalid',
+      `"${reference.slice(0, 200)}" is neither a tag nor a digest`,
+    );
 };
 
 /** A client for every registry that image references name. Tokens are kept until they expire, in memory only. */
@@ -245,12 +266,26 @@ export const createRegistryClient = (options: RegistryClientOptions): RegistryCl
 
     digestOf: async (name, reference, { signal, timeoutMs = defaultTimeoutMs } = {}) => {
       const image = parseImage(name);
-      if (!isTag(reference) && !isDigest(reference))
-        throw new TagboatError(
-          'image-reference-invalid',
-          `"${reference.slice(0, 200)}" is neither a tag nor a digest`,
-        );
+      checkReference(reference);
       return askDigest(transportOf(signal, timeoutMs), image, reference);
+    },
+
+    createdOf: async (name, reference, { timeoutMs = defaultTimeoutMs } = {}) => {
+      const image = parseImage(name);
+      checkReference(reference);
+      const transport = transportOf(undefined, timeoutMs);
+      const ask = async (path: string) => {
+        const accept = path.startsWith('manifests/') ? manifestTypes : '*/*';
+        const answer = await sendAuthorized(transport, image, {
+          method: 'GET',
+          path,
+          accept,
+          limit: maxManifestBytes,
+        });
+        if (answer.status !== 401 && answer.status !== 403) return answer;
+        throw denied(image.name, answer.status, endpointOf(image.host).host);
+      };
+      return readCreated(ask, reference);
     },
 
     tagsOf: async (name, { etag, signal, timeoutMs = listTimeoutMs } = {}) => {

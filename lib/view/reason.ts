@@ -22,6 +22,7 @@ export type Reason =
       readonly environment?: string | undefined;
     }
   | OrderUnclear
+  | NewestUnknown
   | {
       readonly code: 'tag-policy';
       readonly policy: TagPolicy;
@@ -56,6 +57,16 @@ export type OrderUnclear = {
   readonly order?: TagOrder | undefined;
   /** The order that would read both. */
   readonly fitting: TagOrder;
+};
+
+/** Found without a hook, and neither an order nor the time of an image tells which of these was pushed last. */
+export type NewestUnknown = {
+  readonly code: 'newest-unknown';
+  readonly app: string;
+  readonly environment: string;
+  /** Of the image. */
+  readonly tag: string;
+  readonly others: readonly string[];
 };
 
 export type HeldReason = {
@@ -116,6 +127,8 @@ export const reasonText = (reason: Reason, { actor, time, newer, name, text }: F
       );
     case 'order-unclear':
       return text(orderUnclearText(reason));
+    case 'newest-unknown':
+      return text(newestUnknownText(reason));
     case 'tag-policy':
       return text(policyProblemText(reason.policy, reason.problem));
     case 'tag-moved':
@@ -137,6 +150,12 @@ const orderUnclearText = ({ app, environment, tag, current, order, fitting }: Or
   return order === undefined
     ? `${looks} ${line} has no order: \`order: ${fitting}\` there skips what is lower, \`order: time\` releases what was pushed last`
     : `the order ${order} of ${line} cannot tell whether ${tag} is older than ${current}, which the config repo has; release it by hand if it is meant`;
+};
+
+const newestUnknownText = ({ app, environment, tag, others }: NewestUnknown): string => {
+  const more = others.length > 3 ? ` or ${others.length - 3} more` : '';
+  const known = `${others.slice(0, 3).join(', ')}${more}`;
+  return `no hook came for ${tag}, and nothing says whether it was pushed before or after ${known}; if it is the newest, \`/tagboat release ${app} ${environment} ${tag}\` releases it`;
 };
 
 const policyProblemText = (policy: TagPolicy, problem: PolicyProblem): string => {

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/types.ts';
 import type { SourceEvent } from '../../event.ts';
+import type { Reason } from '../../view/reason.ts';
 import { type IntakeAnswer, intake } from '../intake/intake.ts';
 import type { Candidate } from '../model/decide.ts';
 import type { DiscoverContext } from './context.ts';
@@ -10,22 +11,28 @@ const only = (config: Config, { app, environment, target }: Candidate): Config =
   apps: { [app]: { ...target.app, environments: { [environment]: target.environment } } },
 });
 
-/**
- * Plans what no hook announced for an environment, as if one had: the policy, holds and what stands there count the same.
- * @param since when it was not there yet, in milliseconds since 1970; where no order tells which of two tags is newer, whatever
- *   was asked for later goes before it: see `overtakenBy`
- */
+/** When something found is taken to have been asked for, or why it is not released. */
+export type Moment = {
+  /**
+   * In milliseconds since 1970; where no order tells which of two tags is newer, whatever was asked for later goes before it: see
+   * `overtakenBy`.
+   */
+  readonly since: number | undefined;
+  readonly skipReason?: Reason | undefined;
+};
+
+/** Plans what no hook announced for an environment, as if one had: the policy, holds and what stands there count the same. */
 export const announce = async (
   event: SourceEvent,
   candidate: Candidate,
-  since: number | undefined,
+  { since, skipReason }: Moment,
   context: DiscoverContext,
 ): Promise<IntakeAnswer> => {
   const { app, environment } = candidate;
   const answer = await intake(
     { events: [event], ignored: [] },
     { ...context, config: only(context.config, candidate) },
-    { firstReceived: async () => since, triesAgain: false },
+    { firstReceived: async () => since, triesAgain: false, skipReason },
   );
   context.logger.warn('found what no hook announced', { app, environment, tag: event.tag, ...answer });
   return answer;

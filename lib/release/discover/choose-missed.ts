@@ -12,7 +12,7 @@ import type { DiscoverContext } from './context.ts';
 import { oldestFirst } from './order.ts';
 
 /** A tag that an environment takes, and the tag of the image that it means. */
-type Admitted = { readonly event: SourceEvent; readonly tag: string };
+export type Found = { readonly event: SourceEvent; readonly tag: string };
 
 /** A tag that an undo or a user's release brought has no claim of its own. */
 const recentReleases = 200;
@@ -29,8 +29,8 @@ export const chooseMissed = async (
   isFirst: boolean,
   tips: ConfigTips,
   context: DiscoverContext,
-): Promise<readonly SourceEvent[]> => {
-  const admitted = events.flatMap((event): readonly Admitted[] => {
+): Promise<readonly Found[]> => {
+  const admitted = events.flatMap((event): readonly Found[] => {
     const plan = decide(event, candidate, [], context.clock.now());
     return plan.type === 'release' ? [{ event, tag: plan.tag }] : [];
   });
@@ -40,14 +40,14 @@ export const chooseMissed = async (
   const wanted = isFirst
     ? await newestBeyondStanding(admitted, candidate, tips, context)
     : oldestFirst(schemeOf(candidate.target), admitted, ({ tag }) => tag);
-  const missed: SourceEvent[] = [];
-  for (const one of wanted) if (!(await isRecorded(one, candidate, recent, context))) missed.push(one.event);
+  const missed: Found[] = [];
+  for (const one of wanted) if (!(await isRecorded(one, candidate, recent, context))) missed.push(one);
   return missed;
 };
 
 /** The commits of tags that were released before they were listed, and whose hooks named none: of those, a tag can move later. */
 const learnRevisions = async (
-  admitted: readonly Admitted[],
+  admitted: readonly Found[],
   recent: readonly Release[],
   { store }: DiscoverContext,
 ): Promise<void> => {
@@ -58,7 +58,7 @@ const learnRevisions = async (
 };
 
 const isRecorded = async (
-  { event, tag }: Admitted,
+  { event, tag }: Found,
   { app, environment }: Candidate,
   recent: readonly Release[],
   { store }: DiscoverContext,
@@ -91,11 +91,11 @@ const isCommitRecorded = async (
 
 /** None, where anything stands there that the policy has no order for, or it is not known what does. */
 const newestBeyondStanding = async (
-  admitted: readonly Admitted[],
+  admitted: readonly Found[],
   candidate: Candidate,
   tips: ConfigTips,
   context: DiscoverContext,
-): Promise<readonly Admitted[]> => {
+): Promise<readonly Found[]> => {
   const scheme = schemeOf(candidate.target);
   const current = currentRelease(await readToCurrent(candidate, context.store));
   const found = await foundTags(candidate, tips);

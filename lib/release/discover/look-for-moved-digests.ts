@@ -71,7 +71,7 @@ export const lookForMovedDigests = async (
       if (await store.hasClaim(app, environment, claimOfDigest(tag, digest))) continue;
       // What the tag stands for now came after all that it stood for before; of other tags that is not known.
       const later = tag === current?.tag ? undefined : since;
-      await announce(eventOf(image, tag, digest), candidate, later, context);
+      await announce(eventOf(image, tag, digest), candidate, { since: later }, context);
       found += 1;
     }
   }

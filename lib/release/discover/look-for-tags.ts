@@ -8,6 +8,7 @@ import { announce } from './announce.ts';
 import { chooseMissed } from './choose-missed.ts';
 import type { ConfigTips } from './config-tips.ts';
 import { type DiscoverContext, reconcileSource } from './context.ts';
+import { createdOnce, inPushOrder } from './in-push-order.ts';
 import { type ListedTag, listAppTags, nameOf, subjectOf } from './list-app-tags.ts';
 
 /** A list that had nothing, and suddenly has more than this, did not tell the truth before: they are not all new. */
@@ -64,11 +65,15 @@ export const lookForTags = async (
   const unseen = isFirst ? tags : tags.filter((tag) => !seen.has(nameOf(tag)));
   const events = unseen.map((tag) => eventOf(app, list, tag));
   let found = 0;
-  for (const candidate of candidatesOf(app.name, list, context))
-    for (const event of await chooseMissed(events, candidate, isFirst, tips, context)) {
-      await announce(event, candidate, known?.listedAt, context);
+  const createdOf = createdOnce(app.image, context);
+  for (const candidate of candidatesOf(app.name, list, context)) {
+    const missed = await chooseMissed(events, candidate, isFirst, tips, context);
+    const since = known?.listedAt;
+    for (const { event, ...moment } of await inPushOrder(missed, candidate, { since, createdOf }, context)) {
+      await announce(event, candidate, moment, context);
       found += 1;
     }
+  }
   // Only now that it is on record: what dies before that is found again.
   await store.looks.keepSeen(app.name, of, (seen ?? noTags).withAll(tags.map(nameOf)));
   return { listing: { ...known, ...listing, of, listedAt }, found, tags };

@@ -59,6 +59,8 @@ type IntakeOptions = {
   readonly firstReceived?: (event: SourceEvent) => Promise<number | undefined>;
   /** False where nobody asks: what was tried before, and has failed or was skipped, is not tried again. */
   readonly triesAgain?: boolean;
+  /** Why what is asked for shall only be on record, as skipped. */
+  readonly skipReason?: Reason | undefined;
 };
 
 /** What the steps of one intake work with. */
@@ -191,6 +193,11 @@ const record = async (
     !(known.state === 'failed' && (await isOfThisHook(known, event, context)));
   const isLate = newer?.tag === event.tag && isOfAnotherCommit(newer, request);
   const { release, created } = await recordOnce(event, request, { mayRetry, isLate }, context);
+  if (context.skipReason !== undefined && (created || release.state === 'queued')) {
+    const skipped = await store.advance(release, 'skipped', { reason: context.skipReason });
+    await enqueueNext(release, context);
+    return summary(skipped ?? release, created);
+  }
   if (newer === undefined || newer.id === release.id || !(created || release.state === 'queued')) {
     await enqueueNext(release, context);
     return summary(release, created);

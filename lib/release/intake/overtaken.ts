@@ -11,24 +11,35 @@ type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest' | 'revision'>
   readonly receivedAt: number;
 };
 
-const askedAt = ({ receivedAt, createdAt }: Release): number => receivedAt ?? Date.parse(createdAt);
+/** When a release was asked for, in milliseconds since 1970. */
+export const askedAt = ({ receivedAt, createdAt }: Pick<Release, 'receivedAt' | 'createdAt'>): number =>
+  receivedAt ?? Date.parse(createdAt);
+
+/** The releases that were asked for after a time, newest first. One that has failed or was undone since takes nobody's place. */
+export const askedForSince = async (
+  { app, environment }: Pick<Release, 'app' | 'environment'>,
+  since: number,
+  { store }: Pick<Context, 'store'>,
+): Promise<readonly Release[]> => {
+  const known = await store.list(app, environment, { limit: looksBack });
+  return known.filter(
+    (one) =>
+      one.kind === 'release' && askedAt(one) > since && (isUnderWay(one.state) || one.state === 'healthy'),
+  );
+};
 
 /**
  * The release that was asked for after a hook that comes late, where no order of versions can tell which of the two is newer: the
- * one that was asked for last is then, as it would be had the hook not been late. One that has failed or was undone since takes
- * nobody's place.
+ * one that was asked for last is then, as it would be had the hook not been late.
  */
 export const overtakenBy = async (
   { app, environment, tag, digest, revision, receivedAt }: Late,
   { config, store }: Context,
 ): Promise<Release | undefined> => {
   const scheme = schemeOf(targetOf(config, app, environment));
-  const known = await store.list(app, environment, { limit: looksBack });
-  return known.find(
+  const since = await askedForSince({ app, environment }, receivedAt, { store });
+  return since.find(
     (one) =>
-      one.kind === 'release' &&
-      askedAt(one) > receivedAt &&
-      (isUnderWay(one.state) || one.state === 'healthy') &&
       !isOrdered(scheme, tag, one.tag) &&
       !(one.tag === tag && one.digest === digest && !isOfAnotherCommit(one, { revision })),
   );

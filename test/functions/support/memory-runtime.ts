@@ -62,6 +62,7 @@ export const memoryRuntime = (
       digestOf,
       partsOf: async (_image, digest) => [digest],
       tagsOf: async () => undefined,
+      createdOf: async () => undefined,
     }),
     timeLeft: createTimeLeft(clock),
     local: undefined,

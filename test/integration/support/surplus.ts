@@ -17,9 +17,15 @@ const patternOf = (reference: unknown): string => {
   return resource.type === 'key' ? '*:key/*' : `*[:/]${resource.name}${rest}`.replace('[:/]', '?');
 };
 
+const registryChecks: readonly string[] = [
+  'ecr:BatchGetImage',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:ListImages',
+];
+
 /** What AWS does with a function's role, and no code of ours: a registry's check, and Lambda's way to the dead letters. */
 const isDoneByAws = (action: string, resource: string): boolean =>
-  action === 'ecr:BatchGetImage' || action === 'ecr:ListImages' || resource.endsWith('-ecr-events-dead');
+  registryChecks.includes(action) || resource.endsWith('-ecr-events-dead');
 
 /** Everything that the roles allow and no call was made for: `slack sqs:SendMessage *tagboat-local-commands`. */
 export const surplusOf = (calls: readonly RoleCall[]): readonly string[] =>

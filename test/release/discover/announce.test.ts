@@ -30,7 +30,7 @@ describe('what was found', () => {
     const { context, event, candidates, history } = await arrange(end);
     const before = await history();
 
-    for (const candidate of candidates) await announce(event, candidate, undefined, context);
+    for (const candidate of candidates) await announce(event, candidate, { since: undefined }, context);
 
     expect(candidates).toHaveLength(1);
     expect(before).toEqual([`#1 release v1.1.0 ${end}`]);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { TagboatError } from '../../../lib/errors.ts';
 import { intake } from '../../../lib/release/intake/intake.ts';
 import { noTags } from '../../../lib/release/model/tag-memory.ts';
+import { reasonText } from '../../../lib/view/reason.ts';
 import { digest } from '../support/context.ts';
 import { createDiscovery } from '../support/discovery.ts';
 import { crashing } from '../support/harness.ts';
@@ -230,6 +232,131 @@ describe('what was decided', () => {
 
     expect(await history()).toEqual(['#2 release main-aaaa superseded', '#1 release main-bbbb healthy']);
     expect(runs().cluster).toBe('main-bbbb');
+  });
+});
+
+describe('what no order compares', () => {
+  const byTime = { tags: { pattern: 'main-[0-9a-f]+', order: 'time' } } as const;
+  const unordered = { tags: { pattern: 'main-[0-9a-f]+' } };
+  const [ffff, aaaa] = ['main-ffff111a', 'main-aaaa222b'];
+
+  it.each([byTime, unordered])(
+    'is released as the images were made: two found at once, %j',
+    async (given) => {
+      const { look, pushImage, clock, history, runs } = await createDiscovery(given);
+      await look();
+      pushImage(ffff);
+      clock.advance(60_000);
+      pushImage(aaaa);
+
+      await look();
+      await look();
+
+      expect(await history()).toEqual([`#2 release ${aaaa} healthy`, `#1 release ${ffff} superseded`]);
+      expect(runs().cluster).toBe(aaaa);
+    },
+  );
+
+  it('is released after what a hook brought, where it was made later', async () => {
+    const { look, hook, hooks, pushImage, clock, history, runs } = await createDiscovery(unordered);
+    await look();
+    pushImage('main-1111111');
+    // The build of the other one begins before this one is announced.
+    const madeAt = clock.now() + 1000;
+    clock.advance(60_000);
+    await hook(hooks.image('main-1111111'));
+    pushImage('main-2222222', digest('2'), madeAt);
+
+    await look();
+
+    expect(await history()).toEqual(['#2 release main-2222222 healthy', '#1 release main-1111111 healthy']);
+    expect(runs().cluster).toBe('main-2222222');
+  });
+
+  it('is not released over what a user released by hand since it was made', async () => {
+    const { look, pushImage, clock, say, history } = await createDiscovery(unordered);
+    pushImage('main-1111111');
+    await look();
+    pushImage('main-2222222');
+    clock.advance(60_000);
+    await say({ type: 'release', app: 'app', environment: 'production', tag: 'main-1111111' });
+
+    await look();
+
+    expect(await history()).toEqual([
+      '#2 release main-2222222 superseded',
+      '#1 release main-1111111 healthy',
+    ]);
+  });
+
+  it.each<[string, (now: number) => number]>([
+    ['builds that are reproducible', () => 0],
+    ['images that were made at once', (now) => now],
+  ])('is left to somebody where the times say nothing: %s', async (_name, made) => {
+    const { look, hook, hooks, pushImage, clock, newest, history, runs } = await createDiscovery(unordered);
+    await look();
+    for (const [at, tag] of [ffff, aaaa].entries()) pushImage(tag, digest(`${at}`), made(clock.now()));
+
+    await look();
+    await look();
+
+    expect((await history()).toSorted()).toEqual([
+      `#1 release ${aaaa} skipped`,
+      `#2 release ${ffff} skipped`,
+    ]);
+    const { reason } = (await newest()) ?? {};
+    expect(reason && reasonText(reason)).toBe(
+      `no hook came for ${ffff}, and nothing says whether it was pushed before or after ${aaaa}; if it is the newest, \`/tagboat release app production ${ffff}\` releases it`,
+    );
+    await hook(hooks.image(aaaa));
+    expect(runs().cluster).toBe(aaaa);
+  });
+
+  it('is left to somebody where there is more than is asked about', async () => {
+    const { look, pushImage, clock, history } = await createDiscovery(unordered);
+    pushImage('main-0000000');
+    await look();
+    for (const letter of [...'abcdef'])
+      for (const other of ['a0', 'b0']) {
+        pushImage(`main-${letter}${other}${letter}`);
+        clock.advance(1000);
+      }
+
+    expect(await look()).toMatchObject({ found: 12 });
+    expect((await history()).filter((line) => !line.endsWith('skipped'))).toEqual([]);
+  });
+
+  it('is left to somebody where it is Git tags, one alone is not', async () => {
+    const { look, pushTag, history } = await createDiscovery({ ...tagPush, ...unordered });
+    await look();
+    for (const tag of [ffff, aaaa]) pushTag(tag);
+    await look();
+    const two = await history();
+    pushTag('main-3333333');
+    await look();
+
+    expect(two.map((line) => line.replace(/^#\d+ /, '')).toSorted()).toEqual([
+      `release ${aaaa} skipped`,
+      `release ${ffff} skipped`,
+    ]);
+    expect((await history())[0]).toBe('#3 release main-3333333 healthy');
+  });
+
+  it('is looked for again where the registry does not answer when the images were made', async () => {
+    const { look, pushImage, clock, context, history } = await createDiscovery(unordered);
+    await look();
+    pushImage(ffff);
+    clock.advance(60_000);
+    pushImage(aaaa);
+    const client = await context.registry();
+    const createdOf = () => Promise.reject(new TagboatError('registry-unreachable', 'it is tired'));
+
+    await look(10, { ...context, registry: async () => ({ ...client, createdOf }) });
+    const before = await history();
+    await look();
+
+    expect(before).toEqual([]);
+    expect((await history())[0]).toBe(`#2 release ${aaaa} healthy`);
   });
 });
 

@@ -61,10 +61,12 @@ export const createDiscovery = async (
     images: registry,
     git,
     run,
-    pushImage: (tag: string, as = digestFor(tag)): void => {
+    /** @param madeAt in milliseconds since 1970 */
+    pushImage: (tag: string, as = digestFor(tag), madeAt = harness.clock.now()): void => {
       harness.registry.digests.set(tag, as);
-      registry.push('example/app', tag, as);
+      registry.push('example/app', tag, as, new Date(madeAt).toISOString());
     },
+    /** @param revision where absent, the commit that the hook of a tag names */
     pushTag: (tag: string, revision = commit): void => {
       repository.refs.set(`refs/tags/${tag}`, revision);
     },
