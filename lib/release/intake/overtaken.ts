@@ -11,7 +11,8 @@ type Late = Pick<Release, 'app' | 'environment' | 'tag' | 'digest' | 'revision'>
   readonly receivedAt: number;
 };
 
-const askedAt = ({ receivedAt, createdAt }: Release): number => receivedAt ?? Date.parse(createdAt);
+/** When a release was asked for, in milliseconds since 1970. */
+export const askedAt = ({ receivedAt, createdAt }: Release): number => receivedAt ?? Date.parse(createdAt);
 
 /**
  * The release that was asked for after a hook that comes late, where no order of versions can tell which of the two is newer: the
