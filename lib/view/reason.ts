@@ -30,6 +30,14 @@ export type Reason =
     }
   /** The image tag was pushed again, and the config repo has it already, without a digest: nothing changes there. */
   | { readonly code: 'tag-moved'; readonly tag: string; readonly digest: string }
+  /** The tag has moved on since, and it is not known that it was moved back. `release`: its number, or else its id. */
+  | {
+      readonly code: 'released-before';
+      readonly tag: string;
+      readonly release: number | string;
+      readonly digest?: string | undefined;
+      readonly revision?: string | undefined;
+    }
   /** The Git tag points at another commit, and the registry still has the image of the one before under it. */
   | {
       readonly code: 'image-not-moved';
@@ -135,6 +143,13 @@ export const reasonText = (reason: Reason, { actor, time, newer, name, text }: F
       return text(
         `${reason.tag} was pushed again as ${reason.digest}, and the config repo has ${reason.tag} already: nothing changes there, and nothing is restarted; set \`pin: digest\`, or \`onMovedTag: restart\``,
       );
+    case 'released-before': {
+      const of = reason.revision === undefined ? reason.digest : `commit ${reason.revision.slice(0, 12)}`;
+      const as = typeof reason.release === 'number' ? `#${reason.release}` : `release ${reason.release}`;
+      return text(
+        `${reason.tag}${of === undefined ? '' : ` with ${of}`} was released as ${as} before, and the tag has moved on since; release it by hand to go back`,
+      );
+    }
     case 'image-not-moved': {
       const after = reason.seconds === undefined ? '' : ` after ${reason.seconds} s`;
       return text(

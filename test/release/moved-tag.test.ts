@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
+import type { Parsed } from '../../lib/event.ts';
 import { intake } from '../../lib/release/intake/intake.ts';
 import { reasonText } from '../../lib/view/reason.ts';
 import { documented } from '../integration/support/documented.ts';
@@ -160,12 +161,41 @@ describe('the same Git tag on another commit, with `pin: digest`', () => {
       harness.registry.digests.set(tag, digest('b'));
       await harness.pass(5 * minute);
 
-      const { releases } = await harness.hook(pushed);
+      const { releases, skipped: answered } = await harness.hook(pushed);
 
-      expect(releases).toMatchObject([{ created: false, digest: digest('a'), state: end }]);
+      if (end === 'healthy') {
+        expect(releases).toEqual([]);
+        expect(answered).toEqual([
+          {
+            app: 'app',
+            environment: 'production',
+            tag,
+            gitTag: undefined,
+            reason: 'released-before',
+            message: `${tag} with commit 111111111111 was released as #1 before, and the tag has moved on since; release it by hand to go back`,
+          },
+        ]);
+      } else expect(releases).toMatchObject([{ created: false, digest: digest('a'), state: end }]);
       expect(await harness.history()).toEqual([`#2 release ${tag} healthy`, `#1 release ${tag} ${end}`]);
     },
   );
+
+  it('is released again where it moves back, once, and by no hook of before', async () => {
+    const harness = await released();
+    await harness.hook(moved);
+    harness.registry.digests.set(tag, digest('b'));
+    await harness.pass(5 * minute);
+    const back = hooks.gitTag({ tag, commit: '1', before: '2', delivery: 'push-3' });
+    harness.registry.digests.set(tag, digest('a'));
+
+    for (const hook of [back, moved, back, pushed]) {
+      await harness.hook(hook);
+      harness.clock.advance(minute);
+    }
+
+    expect(await harness.history()).toEqual([3, 2, 1].map((number) => `#${number} release ${tag} healthy`));
+    expect(await harness.newest()).toMatchObject({ digest: digest('a'), revision: '1'.repeat(40) });
+  });
 
   it('a failed release of the newest commit is tried again by whichever hook is sent again', async () => {
     const harness = await released();
@@ -227,6 +257,92 @@ describe('the same Git tag on another commit, with `pin: digest`', () => {
       '#2 release nightly superseded',
       '#1 release nightly healthy',
     ]);
+  });
+});
+
+describe('an image tag that is moved back to what it was, with `pin: digest`', () => {
+  const pinned = { pin: 'digest', tags: { pattern: 'latest' } } as const;
+  const hookOf = (harness: Harness, one: string, id: string, age?: number): Parsed => {
+    const { events, ignored } = hooks.distribution('latest', digest(one), id);
+    const pushedAt = age === undefined ? undefined : harness.clock.now() - age;
+    return { events: events.map((event) => ({ ...event, pushedAt })), ignored };
+  };
+  /** `latest` was pushed as one image and then as another. */
+  const moved = async () => {
+    const harness = createHarness(pinned);
+    for (const one of ['a', 'b']) {
+      await harness.hook(hookOf(harness, one, `event-${one}`));
+      harness.clock.advance(minute);
+    }
+    return harness;
+  };
+  const standing = async (harness: Harness) => {
+    const { number, digest: is, state } = (await harness.newest()) ?? {};
+    return [number, is?.at(-1), state];
+  };
+
+  it('is released again where it was pushed after the other, and once', async () => {
+    const harness = await moved();
+    const back = hookOf(harness, 'a', 'event-3', 1000);
+
+    const { releases } = await harness.hook(back);
+    await harness.hook(back);
+
+    expect(releases).toMatchObject([{ created: true }]);
+    expect(await standing(harness)).toEqual([3, 'a', 'healthy']);
+  });
+
+  it.each([
+    ['its hook says the digest', digest('a')],
+    ['its hook does not', undefined],
+  ])('is released again where the registry says so: %s', async (_, said) => {
+    const harness = await moved();
+    harness.registry.digests.set('latest', digest('a'));
+
+    await harness.hook(hooks.distribution('latest', said, 'event-3'));
+
+    expect(await standing(harness)).toEqual([3, 'a', 'healthy']);
+  });
+
+  it('is released again where the registry says so only later', async () => {
+    const harness = await moved();
+    harness.registry.answers = false;
+    await harness.hook(hooks.distribution('latest', undefined, 'event-3'));
+    harness.registry.answers = true;
+    harness.registry.digests.set('latest', digest('a'));
+
+    await harness.pass(5 * minute);
+    await harness.hook(hookOf(harness, 'a', 'event-4'));
+
+    expect(await standing(harness)).toEqual([3, 'a', 'healthy']);
+  });
+
+  it('is not released where its hook may be one of before, and the answer says so', async () => {
+    const harness = await moved();
+    harness.registry.digests.set('latest', digest('b'));
+
+    const answers = [
+      await harness.hook(hookOf(harness, 'a', 'event-a')),
+      await harness.hook(hookOf(harness, 'a', 'event-a', 2 * minute)),
+    ];
+
+    for (const { releases, skipped: answered } of answers) {
+      expect(releases).toEqual([]);
+      expect(answered).toMatchObject([{ tag: 'latest', reason: 'released-before' }]);
+    }
+    expect(await standing(harness)).toEqual([2, 'b', 'healthy']);
+  });
+
+  it('stays away where it was undone', async () => {
+    const harness = await moved();
+    await harness.say({ type: 'undo', app: 'app', environment: 'production' });
+    harness.clock.advance(minute);
+
+    await harness.hook(hookOf(harness, 'b', 'event-3', 1000));
+    await harness.say({ type: 'unhold', app: 'app', environment: 'production', tag: 'latest' });
+    await harness.hook(hookOf(harness, 'b', 'event-3', 1000));
+
+    expect(harness.repo.commits.at(-1)).toContain(digest('a'));
   });
 });
 

@@ -11,6 +11,9 @@ import { type DiscoverContext, reconcileSource } from './context.ts';
 /** Each is a request. */
 const maxMutableTags = 20;
 
+/** What a tag stood for at the look before, and when that was, in milliseconds since 1970. */
+type Seen = { readonly digest: string | undefined; readonly at: number | undefined };
+
 type Digests = Readonly<Record<string, string>>;
 
 const eventOf = (image: string, tag: string, digest: string | undefined): ImagePushed => ({
@@ -24,8 +27,8 @@ const eventOf = (image: string, tag: string, digest: string | undefined): ImageP
 });
 
 /**
- * True where a tag has come to stand for another image since it was released, or since it was seen; not where it stood for that
- * before: a registry may give an old answer for a moment.
+ * True where a tag has come to stand for another image since it was released, or since it was seen. Where it stood for that before:
+ * see `hasMovedBack`.
  */
 const hasMoved = (
   tag: string,
@@ -35,6 +38,27 @@ const hasMoved = (
 ): boolean =>
   known !== digest &&
   (tag === current?.tag ? current.digest !== undefined && current.digest !== digest : known !== undefined);
+
+/**
+ * True where a tag that stood for something else meanwhile is back at what it was released with before: at two looks after that was
+ * released, since a registry may give an old answer for a moment. What was undone, has failed or is held stays away.
+ */
+const hasMovedBack = async (
+  event: ImagePushed,
+  candidate: Candidate,
+  current: Release | undefined,
+  known: Seen,
+  before: Release,
+  { store, clock }: DiscoverContext,
+): Promise<boolean> => {
+  const { tag, digest } = event;
+  if (tag !== current?.tag || current.digest === undefined || current.digest === digest) return false;
+  if (known.digest !== digest || known.at === undefined || known.at <= Date.parse(current.createdAt))
+    return false;
+  if (before.state !== 'healthy' && before.state !== 'superseded') return false;
+  const holds = await store.holds(candidate.app, candidate.environment);
+  return decide(event, candidate, holds, clock.now()).type === 'release';
+};
 
 /**
  * Asks what the tags stand for that environments with `pin: digest` have, or may have next because they move by convention, and
@@ -67,11 +91,25 @@ export const lookForMovedDigests = async (
     for (const tag of new Set([...mutable, ...(current === undefined ? [] : [current.tag])])) {
       if (decide(eventOf(image, tag, undefined), candidate, [], clock.now()).type !== 'release') continue;
       const digest = await digestOf(tag);
-      if (digest === undefined || !hasMoved(tag, digest, current, known[tag])) continue;
-      if (await store.hasClaim(app, environment, claimOfDigest(tag, digest))) continue;
+      if (digest === undefined) continue;
+      const event = eventOf(image, tag, digest);
+      const before = await store.findClaimed({ app, environment }, claimOfDigest(tag, digest));
+      if (
+        before === undefined
+          ? !hasMoved(tag, digest, current, known[tag])
+          : !(await hasMovedBack(
+              event,
+              candidate,
+              current,
+              { digest: known[tag], at: since },
+              before,
+              context,
+            ))
+      )
+        continue;
       // What the tag stands for now came after all that it stood for before; of other tags that is not known.
       const later = tag === current?.tag ? undefined : since;
-      await announce(eventOf(image, tag, digest), candidate, { since: later }, context);
+      await announce(event, candidate, { since: later }, context);
       found += 1;
     }
   }

@@ -6,6 +6,7 @@ import type { Reason } from '../../view/reason.ts';
 import { type FinalizeContext, fail, finalize, finalizeIfEnded } from '../lifecycle/finalize.ts';
 import { currentRelease } from '../model/current-release.ts';
 import {
+  claimOfDigest,
   isOfAnotherCommit,
   isUnderWay,
   mayBeRetried,
@@ -17,6 +18,7 @@ import { targetOf } from '../model/target.ts';
 import type { Context } from '../queue/context.ts';
 import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule.ts';
 import { readToCurrent } from '../record/read-back.ts';
+import { standsInstead } from './moved-back.ts';
 import { relativeHint } from './relatives.ts';
 import { endDuplicate, sameImage } from './same-image.ts';
 
@@ -48,7 +50,13 @@ export const checkImage = async (
       typeof found === 'string' && same !== undefined && isOfAnotherCommit(release, same) ? found : undefined;
     const digest = stale === undefined ? found : undefined;
     if (typeof digest === 'string') {
-      if (same !== undefined && !mayBeRetried(same.state)) {
+      // The registry says now that the tag is back at what it was: that is later than what stands.
+      const isBack =
+        same !== undefined &&
+        same.state !== 'undone' &&
+        (await standsInstead({ ...same, digest }, context, release.id)) !== undefined;
+      if (isBack) await store.takeClaim(release, claimOfDigest(release.tag, digest));
+      else if (same !== undefined && !mayBeRetried(same.state)) {
         await endDuplicate(release, digest, same, context);
         return;
       }

@@ -8,6 +8,7 @@ import { lockGroupOf } from '../model/lock-group.ts';
 import { staysSkipped } from '../model/moved-tag.ts';
 import {
   claimOf,
+  claimOfMove,
   isOfAnotherCommit,
   mayBeRetried,
   type Release,
@@ -17,6 +18,7 @@ import type { Context } from '../queue/context.ts';
 import { enqueueNext } from '../queue/enqueue-next.ts';
 import { pickUpMs, webhookRegistryMs } from '../queue/schedule.ts';
 import { latePush, wasPushedBefore } from './late-push.ts';
+import { isLater, standsInstead } from './moved-back.ts';
 import { overtakenBy } from './overtaken.ts';
 import { listOf, recordOnce } from './record-once.ts';
 
@@ -93,7 +95,9 @@ export const intake = async (
     const plans = decisions.map((decideOn) => decideOn(withDigest(event, digest)));
     const wanted = plans.filter((one) => one.type === 'release');
     const others = plans.filter((one) => one.type === 'skipped');
-    releases.push(...(await settleAll(wanted.map((one) => record(event, one, digest, context)))));
+    const recorded = await settleAll(wanted.map((one) => record(event, one, digest, context)));
+    releases.push(...recorded.filter((one) => 'id' in one));
+    skipped.push(...recorded.filter((one) => 'reason' in one));
     skipped.push(...(await settleAll(others.map((one) => skip(event, one, digest, context)))));
   }
   return { releases, skipped };
@@ -181,7 +185,7 @@ const record = async (
   wanted: Plan,
   digest: string | undefined,
   context: Steps,
-): Promise<IntakeAnswer['releases'][number]> => {
+): Promise<IntakeAnswer['releases'][number] | Omit<IntakeAnswer['skipped'][number], 'id'>> => {
   const receivedAt = await lateSince(event, context);
   const request = { ...requestOf(event, wanted, digest), receivedAt };
   const { store } = context;
@@ -191,8 +195,24 @@ const record = async (
     mayBeRetried(known.state) &&
     !staysSkipped(known, wanted.target.environment) &&
     !(known.state === 'failed' && (await isOfThisHook(known, event, context)));
+  // What was undone stays away.
+  const mayGoBack = (known: Release) =>
+    newer === undefined &&
+    known.state !== 'undone' &&
+    !(context.triesAgain === false && mayBeRetried(known.state)) &&
+    !staysSkipped(known, wanted.target.environment);
+  const goesBack = async (known: Release) => {
+    const standing = mayGoBack(known) ? await standsInstead(known, context) : undefined;
+    return standing !== undefined && (await isLater(event, digest, standing, context));
+  };
   const isLate = newer?.tag === event.tag && isOfAnotherCommit(newer, request);
-  const { release, created } = await recordOnce(event, request, { mayRetry, isLate }, context);
+  const { release, created } = await recordOnce(event, request, { mayRetry, goesBack, isLate }, context);
+  if (event.type === 'tag-pushed' && event.previous !== undefined)
+    await store.claim(release, claimOfMove(event));
+  if (!created && release.state === 'healthy' && (await standsInstead(release, context)) !== undefined) {
+    const { app, environment, tag, gitTag } = wanted;
+    return { app, environment, tag, gitTag, ...answerOf(releasedBefore(release)) };
+  }
   if (context.skipReason !== undefined && (created || release.state === 'queued')) {
     const skipped = await store.advance(release, 'skipped', { reason: context.skipReason });
     await enqueueNext(release, context);
@@ -209,6 +229,14 @@ const record = async (
   await enqueueNext(release, context);
   return summary(overtaken, created);
 };
+
+const releasedBefore = ({ tag, digest, revision, number, id }: Release): Reason => ({
+  code: 'released-before',
+  tag,
+  release: number ?? id,
+  digest,
+  revision,
+});
 
 const answerOf = (reason: Reason) => ({ reason: reason.code, message: reasonText(reason) });
 
@@ -237,7 +265,12 @@ const recordHeld = async (
   const request = requestOf(event, held, digest);
   const mayRetry = async (known: Release) =>
     context.triesAgain !== false && known.state === 'failed' && !(await isOfThisHook(known, event, context));
-  const first = await recordOnce(event, request, { mayRetry, isLate: false }, context);
+  const first = await recordOnce(
+    event,
+    request,
+    { mayRetry, goesBack: async () => false, isLate: false },
+    context,
+  );
   const claim = `held#${event.source}#${event.delivery}#${request.claim}`;
   const { release, created } =
     first.release.state === 'undone' && !(await isOfThisHook(first.release, event, context))

@@ -26,8 +26,8 @@ export const wasPushedBefore = (event: SourceEvent, time: string, now: number): 
   return at !== undefined && at - pushSkewMs <= Date.parse(time);
 };
 
-/** True where a push came after something else, for certain. Pure. @param time ISO 8601 */
-export const wasPushedAfter = (event: SourceEvent, time: string, now: number): boolean => {
+/** True where a push is known to have come after something else. Pure. @param time in milliseconds since 1970 */
+export const wasPushedAfter = (event: SourceEvent, time: number, now: number): boolean => {
   const at = pushTime(event, now);
-  return at !== undefined && at > Date.parse(time);
+  return at !== undefined && at > time + pushSkewMs;
 };

@@ -13,6 +13,8 @@ export const listOf = ({ digest, group }: ReleaseRequest): OutboxList =>
 type Options = {
   /** Whether what was asked for before makes way for a new attempt. */
   readonly mayRetry: (known: Release) => boolean | Promise<boolean>;
+  /** Whether what was asked for before is asked for anew, since its tag was moved to something else and back. */
+  readonly goesBack: (known: Release) => Promise<boolean>;
   /** True for a hook that was received before one for another commit of its tag. */
   readonly isLate: boolean;
 };
@@ -21,11 +23,16 @@ type Options = {
 export const recordOnce = (
   event: SourceEvent,
   request: ReleaseRequest,
-  { mayRetry, isLate }: Options,
+  { mayRetry, goesBack, isLate }: Options,
   { store, clock }: Context,
 ) => {
   const recordAs = (as: ReleaseRequest, isNewest: (known: Release) => boolean) =>
-    store.record(as, listOf(as), clock.now() + pickUpMs, (known) => isNewest(known) && mayRetry(known));
+    store.record(
+      as,
+      listOf(as),
+      clock.now() + pickUpMs,
+      async (known) => (isNewest(known) && (await mayRetry(known))) || goesBack(known),
+    );
   // What moves by convention is another release each time: there is none that the tag alone leads to.
   return event.type === 'tag-pushed' && !isMutableTag(event.tag)
     ? recordGitTag(event, request, isLate, store, recordAs)

@@ -1,6 +1,6 @@
 import type { WorkloadRef } from '../../cluster/objects/objects.ts';
 import { isMutableTag } from '../../config/mutable-tags.ts';
-import type { SourceEvent } from '../../event.ts';
+import type { SourceEvent, TagPushed } from '../../event.ts';
 import type { Caution } from '../../view/caution.ts';
 import { type Reason, reasonText } from '../../view/reason.ts';
 import type { DiagnosisView, ReleaseFacts, ReleaseState } from '../../view/release.ts';
@@ -117,7 +117,7 @@ export type Release = ReleaseFacts & {
   readonly responseUrl?: string | undefined;
   /** The Slack channel it was asked for from, by its id. */
   readonly askedFrom?: string | undefined;
-  /** When its hook was received first, or what it announces was pushed, in milliseconds since 1970, where it came late: see `overtakenBy`. */
+  /** When its hook was received first, or its image was pushed, in milliseconds since 1970, where it came late: see `overtakenBy`. */
   readonly receivedAt?: number | undefined;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
@@ -192,6 +192,10 @@ export const claimOfDigest = (tag: string, digest: string): string => `${tag}@${
 
 /** The claim of a Git tag on one commit. */
 export const claimOfRevision = (tag: string, revision: string): string => `${tag}@${revision}`;
+
+/** The claim of one delivery that says where it moved a Git tag from: what it has moved once, it does not move again. */
+export const claimOfMove = ({ source, delivery, tag, revision }: TagPushed): string =>
+  `moved#${source}#${delivery}#${tag}@${revision}`;
 
 /** True where both are of the same Git tag, which is known to have pointed at different commits. */
 export const isOfAnotherCommit = (a: Pick<Release, 'revision'>, b: Pick<Release, 'revision'>): boolean =>

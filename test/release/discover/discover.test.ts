@@ -546,4 +546,38 @@ describe('pin: digest', () => {
     expect(await look()).toMatchObject({ found: 0 });
     expect(await history()).toHaveLength(1);
   });
+
+  const movedBack = async () => {
+    const discovery = await createDiscovery(pinned);
+    const { look, pushImage } = discovery;
+    pushImage('latest', digest('1'));
+    await look();
+    for (const one of ['1', '2']) {
+      pushImage('latest', digest(one));
+      await discovery.hook(discovery.hooks.image('latest', `event-${one}`));
+      discovery.clock.advance(60_000);
+    }
+    pushImage('latest', digest('1'));
+    await look();
+    return discovery;
+  };
+
+  it('releases a tag that was moved back, once two looks have seen it', async () => {
+    const { look, history, newest } = await movedBack();
+
+    expect(await look()).toMatchObject({ found: 1 });
+    expect(await look()).toMatchObject({ found: 0 });
+
+    expect(await history()).toHaveLength(3);
+    expect(await newest()).toMatchObject({ digest: digest('1'), state: 'healthy' });
+  });
+
+  it('leaves a tag where it is that was moved back, and is held', async () => {
+    const { look, say, history } = await movedBack();
+    await say({ type: 'hold', app: 'app', environment: 'production', tag: '*' });
+
+    expect(await look()).toMatchObject({ found: 0 });
+
+    expect(await history()).toHaveLength(2);
+  });
 });
