@@ -114,6 +114,8 @@ export const createHarness = (
     silentOn: undefined as Delivery['part'],
     /** Whether each watch was one of a restart. */
     watchedRestarts: [] as (boolean | undefined)[],
+    /** Of each watch, the digest that its pods have to run. */
+    knownDigests: [] as (string | undefined)[],
   };
   const delivered: string[] = [];
   /** Of each delivery: `first`, `rest` or `whole`. */
@@ -160,15 +162,18 @@ export const createHarness = (
         deadline,
         isRestart,
         workloads,
+        knownDigest,
       }: {
         tag: string;
         deadline: number;
         isRestart?: boolean | undefined;
         workloads: readonly WorkloadRef[];
+        knownDigest?: string | undefined;
       },
     ) => {
       reach();
       cluster.watchedRestarts.push(isRestart);
+      cluster.knownDigests.push(knownDigest);
       cluster.deadlines.push(deadline);
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;
       const found = verdicts.get(tag) ?? healthy;
