@@ -3,6 +3,8 @@ export type Caution =
   /** The config repo had it before the release of the tag `before`, and no release of Tagboat's had put it there. */
   | { readonly code: 'stood-before'; readonly before: string }
   | { readonly code: 'never-healthy' }
+  /** Its tag was pushed again since it was healthy, and no digest is pinned. */
+  | { readonly code: 'moved' }
   /** Its last rollout failed, or it was undone. */
   | { readonly code: 'failed' | 'undone' };
 
@@ -13,6 +15,8 @@ export const cautionText = (tag: string, caution: Caution): string => {
       return `${tag} stood in the config repo before ${caution.before}; Tagboat did not release it, and never saw it healthy.`;
     case 'never-healthy':
       return `No release of ${tag} within reach was ever healthy.`;
+    case 'moved':
+      return `${tag} was pushed again with another image, and was never seen healthy as it is now.`;
     case 'failed':
       return `The last release of ${tag} failed.`;
     case 'undone':

@@ -507,3 +507,98 @@ describe('an image tag that is pushed again, without `pin`', () => {
     expect(await harness.newest()).toMatchObject({ state: 'skipped', reason: { code: 'tag-moved' } });
   });
 });
+
+describe('an undo to a tag that has moved, without `pin`', () => {
+  const place = { app: 'app', environment: 'production' } as const;
+  const moved = `${tag} was pushed again with another image, and was never seen healthy as it is now.`;
+  const lastMessage = ({ channel }: Harness) => JSON.stringify(channel.said.at(-1));
+
+  /** `v1.1.0` was healthy as `a`, and `v1.2.0` came after it. */
+  const released = async (environment: Partial<EnvironmentConfig> = {}) => {
+    const harness = createHarness(environment);
+    harness.registry.digests.set(tag, digest('a'));
+    await harness.hook(hooks.distribution(tag, digest('a')));
+    harness.clock.advance(minute);
+    return harness;
+  };
+  const next = async (harness: Harness) => {
+    await harness.hook(hooks.distribution('v1.2.0', digest('c'), 'event-3'));
+    expect((await harness.history())[0]).toMatch(/ v1.2.0 healthy$/);
+    harness.clock.advance(minute);
+  };
+
+  it('says so, and is recorded as what the registry has now', async () => {
+    const harness = await released();
+    harness.registry.digests.set(tag, digest('b'));
+    await harness.hook(hooks.distribution(tag, digest('b'), 'event-2'));
+    expect((await harness.newest())?.state).toBe('skipped');
+    await next(harness);
+
+    const answer = await harness.answer({ type: 'undo', ...place });
+
+    expect(JSON.stringify(answer)).toContain(moved);
+    expect(await harness.newest()).toMatchObject({
+      kind: 'undo',
+      tag,
+      state: 'healthy',
+      digest: digest('b'),
+    });
+    expect(lastMessage(harness)).toContain(moved);
+    // Whether a node pulls it or kept the one that was healthy, it is what was asked for.
+    expect(harness.cluster.knownDigests.at(-1)).toBeUndefined();
+  });
+
+  it('says so afterwards where no hook had announced it', async () => {
+    const harness = await released();
+    await next(harness);
+    harness.registry.digests.set(tag, digest('b'));
+
+    const answer = await harness.answer({ type: 'undo', ...place });
+
+    expect(JSON.stringify(answer)).not.toContain('pushed again');
+    expect(await harness.newest()).toMatchObject({ kind: 'undo', state: 'healthy', digest: digest('b') });
+    expect(lastMessage(harness)).toContain(moved);
+  });
+
+  it.each([
+    ['does not answer', ({ registry }: Harness) => void Object.assign(registry, { answers: false })],
+    ['does not have it any more', ({ registry }: Harness) => void registry.digests.set(tag, undefined)],
+  ])('does not wait for a registry that %s', async (_, happen) => {
+    const harness = await released();
+    await next(harness);
+    happen(harness);
+
+    await harness.say({ type: 'undo', ...place });
+
+    expect(await harness.newest()).toMatchObject({ kind: 'undo', state: 'healthy', digest: digest('a') });
+  });
+
+  it.each<[string, Partial<EnvironmentConfig>, string]>([
+    ['where it has not', {}, 'a'],
+    ['where its digest is pinned', { pin: 'digest' }, 'b'],
+  ])('warns of nothing %s', async (_, environment, now) => {
+    const harness = await released(environment);
+    await next(harness);
+    harness.registry.digests.set(tag, digest(now));
+
+    const answer = await harness.answer({ type: 'undo', ...place });
+
+    expect(JSON.stringify(answer)).not.toContain('pushed again');
+    expect(lastMessage(harness)).not.toContain('pushed again');
+    expect(await harness.newest()).toMatchObject({ kind: 'undo', state: 'healthy', digest: digest('a') });
+    expect(harness.cluster.knownDigests.at(-1)).toBe(digest('a'));
+  });
+
+  it('warns of nothing where the new image was healthy too', async () => {
+    const harness = await released({ onMovedTag: 'restart' });
+    harness.registry.digests.set(tag, digest('b'));
+    await harness.hook(hooks.distribution(tag, digest('b'), 'event-2'));
+    expect((await harness.newest())?.state).toBe('healthy');
+    await next(harness);
+
+    const answer = await harness.answer({ type: 'undo', ...place });
+
+    expect(JSON.stringify(answer)).not.toContain('pushed again');
+    expect(await harness.newest()).toMatchObject({ kind: 'undo', state: 'healthy', digest: digest('b') });
+  });
+});

@@ -20,6 +20,7 @@ import { namedImageSeconds, pickUpMs, pollDelaySeconds } from '../queue/schedule
 import { readToCurrent } from '../record/read-back.ts';
 import { standsInstead } from './moved-back.ts';
 import { relativeHint } from './relatives.ts';
+import { restoredDigest } from './restored-digest.ts';
 import { endDuplicate, sameImage } from './same-image.ts';
 
 /**
@@ -43,7 +44,13 @@ export const checkImage = async (
   const list = `work#${release.group}` as const;
   try {
     const { environment } = targetOf(config, key.app, key.environment);
-    const found = release.digest ?? (await ask(release.image, release.tag, context));
+    const asked = () => ask(release.image, release.tag, context);
+    const { kind, digest: recorded } = release;
+    const mayHaveMoved = kind === 'undo' && environment.pin !== 'digest';
+    const found =
+      recorded !== undefined && mayHaveMoved
+        ? await restoredDigest(release, recorded, asked, context)
+        : (recorded ?? (await asked()));
     const same = typeof found === 'string' ? await sameImage(release, found, context) : undefined;
     // What the registry had before the Git tag moved is not the image of the commit it points at now.
     const stale =

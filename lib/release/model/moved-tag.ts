@@ -56,3 +56,21 @@ export const decideOnMovedTag = (
  */
 export const staysSkipped = ({ state, reason }: Release, { pin, onMovedTag }: Settings): boolean =>
   state === 'skipped' && reason?.code === 'tag-moved' && pin !== 'digest' && onMovedTag !== 'restart';
+
+/**
+ * True where the newest image that is on record under a tag is not the one that was healthy under it: without a pinned digest it is
+ * that which comes back. Pure.
+ * @param known newest first
+ */
+export const hasMovedSince = (
+  tag: string,
+  known: readonly Release[],
+  pin: EnvironmentConfig['pin'],
+): boolean => {
+  const ofTag = known.filter((one) => one.tag === tag && one.digest !== undefined);
+  const newest = ofTag[0]?.digest;
+  const wasHealthy = ofTag.some(
+    ({ digest, state, undoneFrom }) => digest === newest && (state === 'healthy' || undoneFrom === 'healthy'),
+  );
+  return pin !== 'digest' && !wasHealthy && ofTag.some(({ digest }) => digest !== newest);
+};

@@ -1,7 +1,7 @@
 import type { WorkloadRef } from '../../cluster/objects/objects.ts';
 import { isMutableTag } from '../../config/mutable-tags.ts';
 import type { SourceEvent, TagPushed } from '../../event.ts';
-import type { Caution } from '../../view/caution.ts';
+import { type Caution, cautionText } from '../../view/caution.ts';
 import { type Reason, reasonText } from '../../view/reason.ts';
 import type { DiagnosisView, ReleaseFacts, ReleaseState } from '../../view/release.ts';
 import { type Remarks, remarkTexts } from '../../view/remark.ts';
@@ -232,10 +232,13 @@ export const notesOf = ({
   restartedAt,
   jobsLeft = [],
   jobsNotFollowed,
+  caution,
 }: Release): readonly string[] => [
   ...(restartedAt === undefined
     ? []
     : [`${tag} was pushed again with another image: the workloads are restarted for it.`]),
+  // What else a user should know was said in answer to the command; this may have come out since.
+  ...(caution?.code === 'moved' ? [cautionText(tag, caution)] : []),
   ...notes,
   ...(jobsLeft.length === 0 ? [] : [`An undo runs no Jobs: ${jobsLeft.join(' and ')} is left as it is.`]),
   ...(jobsNotFollowed === undefined ? [] : [noteOnJobs(jobsNotFollowed)]),

@@ -4,6 +4,7 @@ import type { Caution } from '../../view/caution.ts';
 import type { HoldReason } from '../../view/hold.ts';
 import { currentRelease } from './current-release.ts';
 import { findHold } from './hold.ts';
+import { hasMovedSince } from './moved-tag.ts';
 import { cautionOf, findNamed } from './named-version.ts';
 import type { ImageVersion, Release } from './release.ts';
 import { findWayBack, holdsOfTags, ranWell, type Situation, sameVersion, type WayBack } from './way-back.ts';
@@ -52,7 +53,8 @@ export const planUndo = (request: UndoRequest, situation: Situation): UndoPlan =
   if (request.expect !== undefined && current?.id !== request.expect) throw movedOn(request, known, current);
   const removed = known.find(({ id }) => id === current?.undoes);
   assertMeant(request, current, removed, now);
-  const { version: restores, caution } = versionToRestore(request, current, removed, situation);
+  const restored = versionToRestore(request, current, removed, situation);
+  const { version: restores, caution = cautionOnMove(restored.version, situation) } = restored;
   const isSame = sameVersion(situation.pin);
   const holdsCurrent =
     current !== undefined && !isSame(current, restores) && !isRedo(restores, removed, situation);
@@ -114,6 +116,9 @@ const assertMeant = (
     { by: current.requestedBy },
   );
 };
+
+const cautionOnMove = ({ tag }: ImageVersion, { known, pin }: Situation): Caution | undefined =>
+  hasMovedSince(tag, known, pin) ? { code: 'moved' } : undefined;
 
 type Restored = { readonly version: ImageVersion; readonly caution: Caution | undefined };
 

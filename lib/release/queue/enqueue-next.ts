@@ -7,10 +7,8 @@ import type { Context } from './context.ts';
  */
 export const enqueueNext = async (release: Release, { jobs, newId, logger }: Context): Promise<void> => {
   if (release.state !== 'queued') return;
-  const isWanted = release.kind === 'release' || release.awaitsImage === true;
-  const sent =
-    isWanted && release.digest === undefined
-      ? jobs.checkImage(release, 0, 0)
-      : jobs.processQueue(release.group, newId());
+  const asksRegistry =
+    release.kind === 'release' ? release.digest === undefined : release.awaitsImage === true;
+  const sent = asksRegistry ? jobs.checkImage(release, 0, 0) : jobs.processQueue(release.group, newId());
   await sent.catch((error) => logger.warn('job not sent, reconcile will', { id: release.id, error }));
 };

@@ -149,7 +149,8 @@ const watchUntil = async (
         mode: environment.deliver,
         seek: environment.deliver === 'agent' ? seekOf(release, environment.namespace, context) : undefined,
         isOtherVariant: otherVariantsOf({ release, target }, context.config),
-        knownDigest: release.digest,
+        // Of an undo to a tag that has moved, a node that kept the image which was healthy runs what is wanted, too.
+        knownDigest: release.caution?.code === 'moved' ? undefined : release.digest,
         compareDigest: compareWith(release, context),
         isRestart: release.restartedAt !== undefined,
         lastPhase: release.phase,

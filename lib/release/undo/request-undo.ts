@@ -54,9 +54,11 @@ export const requestUndo = async (request: UndoRequest, context: Context): Promi
     const replaces = holds.find(({ tag, digest }) => tag === hold.tag && digest === hold.digest);
     await store.hold({ ...hold, request: request.delivery, replaces });
   }
-  // A tag that a user named may not exist, and a digest cannot be pinned before it is known: the registry is asked.
+  // A tag that a user named may not exist, and a digest cannot be pinned before it is known: the registry is asked. Where none is
+  // pinned, the tag may have moved since its digest was recorded.
   const isNamed = request.to !== undefined || request.number !== undefined;
-  const awaitsImage = restores.digest === undefined && (isNamed || environment.pin === 'digest');
+  const isPinned = environment.pin === 'digest';
+  const awaitsImage = restores.digest === undefined ? isNamed || isPinned : !isPinned;
   const group = lockGroupOf(repo);
   const { release, created } = await store.record(
     {

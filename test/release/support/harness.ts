@@ -116,6 +116,8 @@ export const createHarness = (
     toldOfVariants: [] as Delivery['isOtherVariant'][],
     /** Whether each watch was one of a restart. */
     watchedRestarts: [] as (boolean | undefined)[],
+    /** Of each watch, the digest that its pods have to run. */
+    knownDigests: [] as (string | undefined)[],
   };
   const delivered: string[] = [];
   /** Of each delivery: `first`, `rest` or `whole`. */
@@ -169,11 +171,16 @@ export const createHarness = (
         isRestart,
         workloads,
         isOtherVariant,
-      }: Pick<Rollout, 'tag' | 'deadline' | 'isRestart' | 'isOtherVariant' | 'workloads'>,
+        knownDigest,
+      }: Pick<
+        Rollout,
+        'tag' | 'deadline' | 'isRestart' | 'isOtherVariant' | 'workloads' | 'knownDigest'
+      >,
     ) => {
       reach();
       cluster.toldOfVariants.push(isOtherVariant);
       cluster.watchedRestarts.push(isRestart);
+      cluster.knownDigests.push(knownDigest);
       cluster.deadlines.push(deadline);
       if (cluster.tag !== tag) return { type: 'superseded', message: 'another image' } as const;
       const found = verdicts.get(tag) ?? healthy;
