@@ -74,7 +74,8 @@ export const refuseStaleReplacements = (
   }
 };
 
-const rootsOf = (file: ManifestFile): readonly Cursor[] => {
+/** The documents of a file, those that are no YAML left out. */
+export const rootsOf = (file: ManifestFile): readonly Cursor[] => {
   const places = placesIn(file.text);
   return splitDocuments(file.text).flatMap(({ start, text }, index) => {
     // Kustomize does not take the one, and nobody else the other.

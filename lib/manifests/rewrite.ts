@@ -100,6 +100,8 @@ export const inspect = (
   readonly uses: readonly ImageUse[];
   readonly mentions: readonly ImageMention[];
   readonly fields: readonly ImageField[];
+  /** What the uses are in the documents. */
+  readonly sites: readonly Site[];
 } => {
   const documents = readSites(file, wanted);
   return {
@@ -114,6 +116,7 @@ export const inspect = (
       })),
     ),
     fields: documents.flatMap(({ sites }) => sites.flatMap(({ field }) => field ?? [])),
+    sites: documents.flatMap(({ sites }) => firstOf(sites)),
   };
 };
 

@@ -1,6 +1,7 @@
 import { TagboatError } from '../../errors.ts';
 import { familiarName } from '../../image.ts';
 import type { ImageMention } from '../../manifests/rewrite.ts';
+import type { NamelessVersion } from '../../manifests/stale-overrides.ts';
 import { fileKindText, type Remark } from '../../view/remark.ts';
 import type { UnreadFile } from './manifest-files.ts';
 
@@ -28,6 +29,7 @@ export const absentImage = (
   { image, app = '' }: { readonly image: string; readonly app?: string | undefined },
   mentions: readonly ImageMention[],
   unread: readonly UnreadFile[],
+  nameless: readonly NamelessVersion[] = [],
 ): TagboatError => {
   const places = mentions.map(({ file, line, column, text }) => `${file}:${line}:${column} (${text})`);
   const message = [
@@ -37,6 +39,12 @@ export const absentImage = (
       : [
           `it is mentioned at ${listed(places)} in a place that no format reads: mark the value with the comment \`# tagboat: ${app}\`, or name its place under \`fields\`${exampleFor(mentions)}`,
         ]),
+    ...nameless
+      .slice(0, maxNamed)
+      .map(
+        ({ file, line, column, name }) =>
+          `${file}:${line}:${column} sets a version without saying of which image (${name}): mark it with the comment \`# tagboat: ${app}:tag\`, or name its place as \`tag\` under \`fields\``,
+      ),
     ...sentences(unread),
   ].join('; ');
   return new TagboatError('manifest-image-not-found', message);

@@ -14,13 +14,15 @@ const maxDepth = 5;
  * Refuses an environment whose kustomizations lay something over its files that sets the image and is not among them: it
  * would stay as it is, and win (https://github.com/kubernetes-sigs/kustomize/issues/1281).
  * @param files of the environment
+ * @returns what else their kustomizations lay over them
  * @throws TagboatError `manifest-refused` with the place; `manifest-unparsable`, `git-…`
  */
 export const refuseOutsideOverlays = async (
   files: readonly TextFile[],
   { image, app }: { readonly image: string; readonly app: string },
   readFiles: ReadFiles,
-): Promise<void> => {
+): Promise<readonly TextFile[]> => {
+  const outside: TextFile[] = [];
   const known = new Set(files.map(({ path }) => path));
   let level: readonly TextFile[] = files;
   for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
@@ -29,10 +31,11 @@ export const refuseOutsideOverlays = async (
       ...overlays.flatMap((one) => one.files),
       ...overlays.flatMap((one) => one.directories).flatMap(kustomizationsIn),
     ].filter((path) => !known.has(path));
-    if (named.length === 0) return;
+    if (named.length === 0) break;
     level = await readFiles([...new Set(named)]);
     for (const file of level) {
       known.add(file.path);
+      outside.push(file);
       const [use] = findImage(file, image, app);
       if (use !== undefined)
         throw new TagboatError(
@@ -42,6 +45,7 @@ export const refuseOutsideOverlays = async (
         );
     }
   }
+  return outside;
 };
 
 const kustomizationsIn = (directory: string): readonly string[] =>

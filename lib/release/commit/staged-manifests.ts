@@ -6,12 +6,14 @@ import {
   inspect,
   rewrite,
 } from '../../manifests/rewrite.ts';
+import { namelessVersions } from '../../manifests/stale-overrides.ts';
 import type { Remark } from '../../view/remark.ts';
 import { allGlobs, type ImagePlaces } from '../model/image-places.ts';
 import { absentImage, noFiles, remarksOn } from './absent-image.ts';
 import { checkFieldsFound, fieldsByFile } from './environment-files.ts';
 import { createManifestFiles } from './manifest-files.ts';
 import { refuseOutsideOverlays } from './outside-overlays.ts';
+import { refuseOverrides } from './overrides.ts';
 import { refuseReplacements } from './replacements.ts';
 
 /** What an edit changed, and the paths of all files that carry the image. */
@@ -80,9 +82,17 @@ export const createStagedManifests = (snapshot: Snapshot): StagedManifests => {
         new Set(found.flatMap((one) => one.fields)),
       );
       if (uses.length === 0)
-        throw absentImage(globs, { image, app }, mentions, [...unread, ...(await files.links(globs))]);
+        throw absentImage(
+          globs,
+          { image, app },
+          mentions,
+          [...unread, ...(await files.links(globs))],
+          namelessVersions(texts),
+        );
       const readFiles = (paths: readonly string[]) => files.loadPaths(paths, image);
-      await refuseOutsideOverlays(texts, { image, app }, readFiles);
+      const outside = await refuseOutsideOverlays(texts, { image, app }, readFiles);
+      const sites = found.flatMap((one) => one.sites);
+      await refuseOverrides([...texts, ...outside], sites, { image, app }, readFiles);
       await refuseReplacements(texts, uses, { image, app }, readFiles);
       return { uses, remarks: remarksOn(mentions, unread) };
     },
