@@ -172,10 +172,7 @@ export const createHarness = (
         workloads,
         isOtherVariant,
         knownDigest,
-      }: Pick<
-        Rollout,
-        'tag' | 'deadline' | 'isRestart' | 'isOtherVariant' | 'workloads' | 'knownDigest'
-      >,
+      }: Pick<Rollout, 'tag' | 'deadline' | 'isRestart' | 'isOtherVariant' | 'workloads' | 'knownDigest'>,
     ) => {
       reach();
       cluster.toldOfVariants.push(isOtherVariant);
