@@ -4,7 +4,6 @@ import { splitDocuments } from '../yaml/split-documents.ts';
 import {
   type Cursor,
   child,
-  descend,
   items,
   rootOf,
   type ScalarCursor,
@@ -13,8 +12,6 @@ import {
   textAt,
 } from './cursor.ts';
 import { embeddedDocuments } from './embedded.ts';
-import { sourcesOf } from './formats/argocd.ts';
-import { helmParameters } from './helm-parameters.ts';
 import { imageKey } from './image-keys.ts';
 import { isJsonPatch } from './json-patch.ts';
 import { isKustomizationFile } from './kustomize-images.ts';
@@ -96,7 +93,7 @@ const textOfScalar = (cursor: Cursor): string => {
 };
 
 /** Objects as they are, or what a text has. */
-const rootsIn = (patch: Cursor): readonly Cursor[] => {
+export const rootsIn = (patch: Cursor): readonly Cursor[] => {
   if (isMap(patch.node) || isSeq(patch.node)) return [patch];
   // Kustomize and Helm do not take it either, and it may be a template that nobody fills in here.
   if (splitDocuments(textOfScalar(patch)).some(({ text }) => parseYaml(text).error !== undefined)) return [];
@@ -137,29 +134,3 @@ export const namesImage = (map: Cursor): boolean => {
   const isImage = imageKey.test(String(map.path.at(-1))) || has('newTag');
   return has('repository') || has('image') || (isImage && has('name'));
 };
-
-/** The parameters of Helm that sources of Argo CD have, each of which wins over values. */
-export const parameterOverrides = (files: readonly ManifestFile[]): readonly Override[] =>
-  files
-    .filter(({ text }) => text.includes('parameters'))
-    .flatMap(rootsOf)
-    .flatMap(({ document }) => sourcesOf(document))
-    .flatMap((source) =>
-      child(source, 'helm').flatMap((helm) => {
-        const parameters = helmParameters(helm);
-        const values = [...child(helm, 'valuesObject'), ...child(helm, 'values')].flatMap(rootsIn);
-        const names = new Set(
-          parameters
-            .filter(({ path }) => /^(?:repository|name|image)$/.test(path.at(-1) ?? ''))
-            .map(({ path }) => path.slice(0, -1).join('.')),
-        );
-        return parameters.flatMap(({ path, value }): readonly Override[] => {
-          const at = scalarOf([value]);
-          const parent = path.slice(0, -1);
-          const isNamed =
-            names.has(parent.join('.')) ||
-            values.flatMap((root) => descend(root, ...parent)).some(namesImage);
-          return at === undefined ? [] : [{ by: 'parameter', at, path, isNamed, source }];
-        });
-      }),
-    );

@@ -3,7 +3,8 @@ import { isArgocdSourceFile } from './argocd-source-file.ts';
 import { type Cursor, descend, items, offsetOf, rootOf, scalarOf, textAt, textOf } from './cursor.ts';
 import type { Site, Wanted } from './format.ts';
 import { rootsOf } from './kustomize-replacements.ts';
-import { namesImage, type Override, parameterOverrides, patchOverrides, type Target } from './overrides.ts';
+import { namesImage, type Override, patchOverrides, type Target } from './overrides.ts';
+import { parameterOverrides } from './parameter-overrides.ts';
 import type { ManifestFile } from './read-sites.ts';
 import { placeIn, refuse } from './refusal.ts';
 
@@ -130,9 +131,11 @@ const matches = (pattern: string | undefined, text: string | undefined): boolean
   return pattern === text || isMatch(pattern, text);
 };
 
-/** Patterns that are more than alternatives and `.*` are taken for matches: no foreign expression is run. */
+/** Patterns that are more than alternatives and a few `.*` are taken for matches: no expression is run that may take long. */
 const isMatch = (pattern: string, text: string): boolean =>
-  /[+?()[\]{}^$\\]/.test(pattern) || new RegExp(`^(?:${pattern.replaceAll(/(?<!\.)\*+/g, '')})$`).test(text);
+  /[+?()[\]{}^$\\]|(?<!\.)\*/.test(pattern) ||
+  pattern.split('.*').length > 4 ||
+  new RegExp(`^(?:${pattern})$`).test(text);
 
 const isAnother = (root: Cursor, path: readonly string[], target: Target): boolean =>
   isTargeted(root, target) && descend(root, ...path.slice(0, -1)).some(namesImage);
