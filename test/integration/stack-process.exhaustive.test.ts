@@ -110,7 +110,7 @@ describe('what npm start runs', () => {
       return (await fetch(`http://127.0.0.1:${port}/releases`, { headers })).status;
     };
     expect(await statusWith(undefined)).toBe(401);
-    expect(await statusWith(readStackFile(state)?.secrets.apiToken)).toBe(200);
+    expect(await statusWith(readStackFile(state)?.secrets['api/token'])).toBe(200);
   });
 
   it('does not run with the embedded cluster in its own place', async () => {
