@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { receiveEvent } from '../../lib/app/receive-event.ts';
 import type { SourceConfig } from '../../lib/config/types.ts';
-import { TagboatError } from '../../lib/errors.ts';
 import { ecr } from '../../lib/sources/ecr.ts';
+import { testChangedEvents } from './support/changed-ecr-events.ts';
 
 type Event = { readonly detail: Readonly<Record<string, unknown>> } & Readonly<Record<string, unknown>>;
 /** As the documentation has them: `origin` in the file. */
@@ -118,27 +117,7 @@ test.each([
   expect(() => ecr.parse(event, config)).toThrow(expect.objectContaining({ code: 'payload-invalid' }));
 });
 
-test('whatever is changed: the account’s own registry, or nothing', () => {
-  const change = fc.tuple(
-    fc.constantFrom('', 'detail'),
-    fc.constantFrom(...Object.keys(push), ...Object.keys(push.detail)),
-    fc.jsonValue(),
-  );
-  fc.assert(
-    fc.property(fc.array(change, { maxLength: 4 }), (changes) => {
-      const event: { [key: string]: unknown; detail: unknown } = structuredClone(push);
-      for (const [where, key, value] of changes)
-        if (where === '') event[key] = value;
-        else event.detail = { ...(event.detail as object), [key]: value };
-      try {
-        for (const { image } of ecr.parse(event, config).events as readonly { readonly image: string }[])
-          expect(image).toMatch(/^123456789012\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\//);
-      } catch (error) {
-        expect(error).toBeInstanceOf(TagboatError);
-      }
-    }),
-  );
-});
+testChangedEvents(300);
 
 describe('the sources of tagboat.yml', () => {
   const image = '123456789012.dkr.ecr.us-west-2.amazonaws.com/my-repository-name';

@@ -1,0 +1,3 @@
+import { testChangedEvents } from './support/changed-ecr-events.ts';
+
+testChangedEvents(20_000);
