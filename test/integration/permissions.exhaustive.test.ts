@@ -160,12 +160,12 @@ it('lets every function make the calls that it makes, and allows it no other', a
 
   // What is pushed to Amazon ECR: announced with and without a digest, held, not recorded at first; and asked for with a role.
   const [role, events] = ecrApps;
-  const notify = (tag: string, digest?: string) =>
-    fetch(`${stack.url}/webhooks/distribution`, {
+  const notify = (tag: string, digest?: string, source = 'distribution', repository = 'team/role') =>
+    fetch(`${stack.url}/webhooks/${source}`, {
       method: 'POST',
       headers: { authorization: notificationSecret },
       body: JSON.stringify({
-        events: [{ action: 'push', target: { repository: 'team/role', tag, digest } }],
+        events: [{ action: 'push', target: { repository, tag, digest } }],
       }),
     });
   const announce = async (tag: string, digest?: string) => {
@@ -203,7 +203,10 @@ it('lets every function make the calls that it makes, and allows it no other', a
 
   // Pods that run another digest than was announced: the poller asks the registry whether it is of the same image.
   registry.push('team/role', 'v1.2.0');
-  await readJson(await notify('v1.2.0', `sha256:${'0'.repeat(64)}`), 202);
+  registry.push('example/app', 'v1.2.0');
+  const announced = `sha256:${'0'.repeat(64)}`;
+  await readJson(await notify('v1.2.0', announced), 202);
+  await readJson(await notify('v1.2.0', announced, 'mirror', 'example/app'), 202);
   await stack.idle();
 
   // What GitHub could not deliver; and what it delivers again after its release has failed.

@@ -3,7 +3,7 @@ import { TagboatError } from '../../../lib/errors.ts';
 import { type ImageReference, isTag, parseImage } from '../../../lib/image.ts';
 import { imageTagOf } from '../../../lib/release/model/image-tag.ts';
 import { admits } from '../../../lib/release/model/tag-policy.ts';
-import { schemeOf } from '../../../lib/release/model/tag-scheme.ts';
+import { schemeOf, stepBack, type TagScheme } from '../../../lib/release/model/tag-scheme.ts';
 import type { Synced } from '../gitops/gitops.ts';
 import type { Stack } from '../stack/types.ts';
 import { announces } from '../webhooks/webhook.ts';
@@ -82,23 +82,38 @@ const sampleTag = async (
   ];
   // A tag that moves is released again, by its digest.
   const moved = environment.pin === 'digest' && current !== undefined ? [current] : [];
+  const scheme: TagScheme = { policy: tags, imageTag };
+  const isStepBack = (tag: string): boolean =>
+    current !== undefined && stepBack(scheme, tag, current) !== undefined;
   const imageOf = (named: string): string | undefined =>
     imageTag === undefined ? named : imageTagOf(imageTag, tags, named);
   return [...others, ...others.map((one) => prefixOf(tags) + one), ...moved]
     .filter((named) => admits(tags, named))
     .flatMap((named) => ({ named, tag: imageOf(named) ?? '' }))
-    .find(({ tag }) => isTag(tag) && (moved.includes(tag) || (tag !== current && !tried.includes(tag))));
+    .find(
+      ({ tag }) =>
+        isTag(tag) && (moved.includes(tag) || (tag !== current && !tried.includes(tag) && !isStepBack(tag))),
+    );
 };
 
 /** What a pattern wants before anything else, as in a monorepo: `app@`. */
 const prefixOf = (tags: TagPolicy): string =>
   'pattern' in tags ? (/^[\w@/-]*(?![*+?{|])/.exec(tags.pattern)?.[0] ?? '') : '';
 
-/** Where tags are no versions: the same but for the last digit, `main-1a2b3c4` → `main-1a2b3c5`. */
+/**
+ * Where tags are no versions: the same with a higher number at the end, `build-9` → `build-10`; where that is not admitted, with
+ * another last digit, `main-1a2b3c9` → `main-1a2b3c0`.
+ */
 const neighboursOf = (current: string | undefined): readonly string[] => {
-  const [, before, digit, after] = /^(.*)(\d)(\D*)$/.exec(current ?? '') ?? [];
-  if (digit === undefined) return [];
-  return Array.from({ length: 9 }, (_, more) => `${before}${(Number(digit) + 1 + more) % 10}${after}`);
+  const [, start = '', number, end = ''] = /^(.*?)(\d{1,15})(\D*)$/.exec(current ?? '') ?? [];
+  if (number === undefined) return [];
+  const steps = Array.from({ length: 9 }, (_, more) => more + 1);
+  const higher = steps.map((step) => String(Number(number) + step).padStart(number.length, '0'));
+  const before = start + number.slice(0, -1);
+  return [
+    ...higher.map((one) => `${start}${one}${end}`),
+    ...steps.map((step) => `${before}${(Number(number.slice(-1)) + step) % 10}${end}`),
+  ];
 };
 
 type Asked = {

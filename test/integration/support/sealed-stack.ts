@@ -48,6 +48,7 @@ sources:
   github: { secret: 'env:GITHUB_SECRET', redelivery: { token: 'env:GITHUB_TOKEN' } }
   dockerhub: { key: 'env:HUB_KEY' }
   distribution: { secret: 'env:NOTIFICATION_SECRET', host: ${roleHost} }
+  mirror: { type: distribution, secret: 'env:MIRROR_SECRET', host: docker.io }
   ecr: { accounts: ['123456789012'] }
 registries:
   docker.io: { endpoint: '${registry}', username: bot, password: 'env:REGISTRY_PASSWORD' }
@@ -64,7 +65,7 @@ ${apps
     image: docker.io/example/${app}
     repository: github.com/example/${app}
     environments:
-      production: ${environment(app, 'production', "on: tag-push, tags: { pattern: '.+' }")}
+      production: ${environment(app, 'production', "on: tag-push, tags: { pattern: '.+' }, pin: digest")}
       staging: ${environment(app, 'staging', `on: image-push, tags: { pattern: '.+' }${app === 'app' ? '' : ', pin: digest'}`)}
 `,
   )
@@ -128,6 +129,7 @@ export const startSealedStack = async (
     OTHER_PASSWORD: 'the password of the other config repo',
     HUB_KEY: 'hub-key',
     NOTIFICATION_SECRET: notificationSecret,
+    MIRROR_SECRET: notificationSecret,
     AWS_ENDPOINT_URL_ECR: awsApi,
     AWS_ENDPOINT_URL_STS: awsApi,
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

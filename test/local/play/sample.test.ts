@@ -48,7 +48,7 @@ it.each<[string, string | undefined, readonly string[], string | undefined]>([
   ["{ semver: '*' }", '1.2.3', ['1.2.4'], '1.2.5'],
   ["{ semver: '*' }", undefined, [], 'v0.0.1'],
   ["{ pattern: 'main-[0-9a-f]{7}' }", undefined, [], 'main-0000001'],
-  ["{ pattern: 'rc-[0-9]+-x' }", 'rc-19-x', [], 'rc-10-x'],
+  ["{ pattern: 'rc-[0-9]+-x' }", 'rc-19-x', [], 'rc-20-x'],
   ["{ pattern: 'rc-[0-9]+-x' }", 'rc-11-x', ['rc-12-x'], 'rc-13-x'],
   ["{ pattern: 'v1' }", 'v1', [], undefined],
   ["{ pattern: 'nightly' }, pin: digest", 'nightly', ['nightly'], 'nightly'],
