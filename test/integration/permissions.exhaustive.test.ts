@@ -203,10 +203,10 @@ it('lets every function make the calls that it makes, and allows it no other', a
 
   // Pods that run another digest than was announced: the poller asks the registry whether it is of the same image.
   registry.push('team/role', 'v1.2.0');
-  registry.push('example/app', 'v1.2.0');
+  registry.push('example/app', 'v2.0.0');
   const announced = `sha256:${'0'.repeat(64)}`;
   await readJson(await notify('v1.2.0', announced), 202);
-  await readJson(await notify('v1.2.0', announced, 'mirror', 'example/app'), 202);
+  await readJson(await notify('v2.0.0', announced, 'mirror', 'example/app'), 202);
   await stack.idle();
 
   // What GitHub could not deliver; and what it delivers again after its release has failed.
