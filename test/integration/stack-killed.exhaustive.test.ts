@@ -59,6 +59,8 @@ it('loses and doubles none of 300 releases where the stack is killed three times
   const isExpected = ({ state, code }: (typeof releases)[number]): boolean =>
     state === 'healthy' || state === 'superseded' || (state === 'skipped' && code === 'older-than-current');
   expect(releases.filter((release) => !isExpected(release))).toEqual([]);
+  // What became of those that are not
+  expect(releases.filter(({ state, tag }) => state !== 'healthy' && tag === newest)).toEqual([]);
   expect(names(releases.filter(({ state, tag }) => state === 'healthy' && tag === newest))).toEqual(
     names(apps.map((app) => ({ app, tag: newest }))),
   );
