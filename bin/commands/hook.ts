@@ -10,7 +10,7 @@ import type { Announcement } from '../../infra/local/webhooks/retarget.ts';
 import { announces, type ConfiguredSource } from '../../infra/local/webhooks/webhook.ts';
 import type { Config } from '../../lib/config/types.ts';
 import { TagboatError } from '../../lib/errors.ts';
-import { type ImageReference, parseImage } from '../../lib/image.ts';
+import { type ImageReference, isTag, parseImage } from '../../lib/image.ts';
 import { type Command, exitCodes, reporting } from './command.ts';
 import { findStack } from './find-stack.ts';
 
@@ -52,7 +52,8 @@ export const run: Command = reporting(usage, async (args, io) => {
     io.stdout.write(`${toCurl(request)}\n`);
     return exitCodes.well;
   }
-  if (values['no-push'] !== true)
+  // A Git tag may have a name that no tag of an image can have.
+  if (values['no-push'] !== true && isTag(tag))
     for (const push of imagePush(pushing, image.path, tag).requests) await send(push);
   const { status, text } = await send(request);
   io.stdout.write(`${status} ${text}\n`);
